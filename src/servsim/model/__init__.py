@@ -1,0 +1,1 @@
+"""The model: the desk told twice, over one set of rules."""

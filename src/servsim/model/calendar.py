@@ -1,0 +1,118 @@
+"""The week: when the doors are open, who is on the roster, and the profile's clock.
+
+The profile's clock runs fast when the desk is popular and stands still while it is closed; its unit is a day, seven to
+the week. Arrivals and returns are read off it, so that a return lands where the profile says and never at the opening
+bell: next = Λ⁻¹(Λ(now) + days), with Λ(t) = ∫ rate / (mean rate per day), piecewise linear over minutes.
+
+Source: Çinlar (1975), inversion of the integrated rate; exact for piecewise constant rates. Evidence: theorem.
+"""
+
+import math
+
+import numpy as np
+
+from servsim.model.kernel import kernel
+from servsim.units import DAY, MINUTE, MINUTES_PER_WEEK, NEVER, WEEK
+
+
+@kernel
+def minute_of_week(tick):
+    """Which of the week's 10,080 minutes this instant is in; Monday midnight is 0."""
+    return (tick % WEEK) // MINUTE
+
+
+@kernel
+def clock(sheet, tick):
+    """Λ: what the profile's clock shows at this instant, in days."""
+    minute = minute_of_week(tick)
+    mass = sheet[0].mass
+    share = (tick % MINUTE) / MINUTE
+    return 7.0 * (tick // WEEK) + mass[minute] + share * (mass[minute + 1] - mass[minute])
+
+
+@kernel
+def moment(sheet, days):
+    """Λ⁻¹: the instant at which the profile's clock shows so many days; always within opening hours."""
+    if days >= 1e9:
+        return np.int64(NEVER)
+    mass = sheet[0].mass
+    week = math.floor(days / 7.0)
+    rest = days - 7.0 * week
+    low, high = 0, MINUTES_PER_WEEK
+    while high - low > 1:
+        middle = (low + high) // 2
+        if mass[middle] <= rest:
+            low = middle
+        else:
+            high = middle
+    rise = mass[low + 1] - mass[low]
+    if rise <= 0.0:  # rounding at the week's very end: the last open minute
+        while mass[low + 1] - mass[low] <= 0.0:
+            low -= 1
+        rest = mass[low + 1]
+        rise = mass[low + 1] - mass[low]
+    within = min(np.int64((rest - mass[low]) / rise * MINUTE), np.int64(MINUTE - 1))
+    return np.int64(week) * WEEK + low * MINUTE + max(within, np.int64(0))
+
+
+@kernel
+def later(sheet, now, days):
+    """The instant so many days from now on the profile's clock, and at least one tick from now."""
+    return max(moment(sheet, clock(sheet, now) + days), now + 1)
+
+
+@kernel
+def is_open(sheet, tick):
+    """Are the doors open at this instant?"""
+    return sheet[0].open[minute_of_week(tick)] > 0
+
+
+@kernel
+def closing(sheet, now):
+    """The next instant after now at which the doors close; NEVER where they do not."""
+    minute = now // MINUTE
+    for ahead in range(1, MINUTES_PER_WEEK + 1):
+        at = minute + ahead
+        if sheet[0].open[at % MINUTES_PER_WEEK] == 0 and sheet[0].open[(at - 1) % MINUTES_PER_WEEK] > 0:
+            return at * MINUTE
+    return np.int64(NEVER)
+
+
+@kernel
+def rostered(sheet, tick):
+    """How many agents the roster asks for at this instant; agent a is on shift where a is below that."""
+    return sheet[0].roster[minute_of_week(tick)]
+
+
+@kernel
+def shift_start(sheet, agent, now):
+    """The first instant from now on at which this agent is on shift; NEVER where the roster never asks for it."""
+    if agent < rostered(sheet, now):
+        return now
+    minute = now // MINUTE
+    for ahead in range(1, MINUTES_PER_WEEK + 1):
+        if agent < sheet[0].roster[(minute + ahead) % MINUTES_PER_WEEK]:
+            return (minute + ahead) * MINUTE
+    return np.int64(NEVER)
+
+
+@kernel
+def shift_end(sheet, agent, now):
+    """The first instant after now at which this agent, on shift now, is not; NEVER where the shift does not end."""
+    minute = now // MINUTE
+    for ahead in range(1, MINUTES_PER_WEEK + 1):
+        if agent >= sheet[0].roster[(minute + ahead) % MINUTES_PER_WEEK]:
+            return (minute + ahead) * MINUTE
+    return np.int64(NEVER)
+
+
+@kernel
+def day_of(tick):
+    """The number of the day this instant is in; day 0 is a Monday."""
+    return tick // DAY
+
+
+@kernel
+def day_begins(day):
+    """The first instant of a day."""
+    return day * DAY

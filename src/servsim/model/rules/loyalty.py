@@ -1,0 +1,70 @@
+"""Loyalty: whether a customer comes back after a visit, and if not, why."""
+
+import math
+
+import numpy as np
+
+from servsim.model.draw import drawn
+from servsim.model.kernel import kernel
+from servsim.model.rules.demand import usual_gap
+from servsim.units import DAYS_PER_YEAR
+from servsim.words import Purpose, Reason
+
+SATISFIED = 8.0
+"""The satisfaction at which `yearly_retention` is stated."""
+SETTLED = 10
+"""Visits after which tenure no longer adds to loyalty."""
+
+
+@kernel
+def natural_staying(sheet, segment, gap_days):
+    """Chance per visit of not leaving for reasons of one's own: (1 − h)^(g/365), h the natural churn a year."""
+    return math.exp(gap_days / DAYS_PER_YEAR * math.log(1.0 - sheet[segment].natural_churn))
+
+
+@kernel
+def staying(sheet, segment, gap_days, satisfaction, served):
+    """Chance per visit of staying for us: logistic(γ0 + γ1 S + γ2 (min(n, 10) − 10)).
+
+    γ0 = logit((R / (1 − h))^(g/365)) − 8 γ1, so that customers held at S = 8 stay at R a year. Source: Rust and Zahorik
+    (1993), individual logit; Bolton (1998), tenure strengthens; γ1 = 0.5 per point from Heskett et al. (1994) as an
+    upper bound of 0.9. Evidence: b for γ1, c for γ2.
+    """
+    own = sheet[segment]
+    at_eight = math.exp(gap_days / DAYS_PER_YEAR * math.log(own.yearly_retention / (1.0 - own.natural_churn)))
+    score = own.satisfaction_slope * (satisfaction - SATISFIED) + own.tenure_slope * (min(served, SETTLED) - SETTLED)
+    return at_eight / (at_eight + (1.0 - at_eight) * math.exp(-score))
+
+
+@kernel
+def leaves(sheet, segment, who, visit, served, satisfaction, reason):
+    """Why this customer does not come back after this visit; Reason.NONE for one who stays.
+
+    `reason` is what fell short most in the visit, and stands as the cause unless the customer leaves naturally.
+    """
+    if sheet[segment].loyalty_on == 0:
+        return np.int64(Reason.NONE)
+    gap = usual_gap(sheet, segment, who)
+    if drawn(sheet, who, visit, Purpose.NATURAL) >= natural_staying(sheet, segment, gap):
+        return np.int64(Reason.NATURAL)
+    if drawn(sheet, who, visit, Purpose.STAY) >= staying(sheet, segment, gap, satisfaction, served):
+        return reason
+    return np.int64(Reason.NONE)
+
+
+@kernel
+def becomes_customer(sheet, segment, who, visit, served, satisfaction):
+    """Does a prospect who just bought come back, and so enter the book? Without loyalty nobody is won."""
+    if sheet[segment].loyalty_on == 0:
+        return False
+    return leaves(sheet, segment, who, visit, served, satisfaction, np.int64(Reason.CHANCE)) == Reason.NONE
+
+
+@kernel
+def yearly_retention(sheet, segment, who, satisfaction, served):
+    """The yearly retention that a customer's present satisfaction and usual gap imply; 1 without loyalty."""
+    if sheet[segment].loyalty_on == 0:
+        return 1.0
+    gap = usual_gap(sheet, segment, who)
+    per_visit = natural_staying(sheet, segment, gap) * staying(sheet, segment, gap, satisfaction, served)
+    return math.exp(DAYS_PER_YEAR / gap * math.log(per_visit))

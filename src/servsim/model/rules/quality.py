@@ -1,0 +1,95 @@
+"""Quality, expectation and satisfaction: what a visit is worth to the customer who had it."""
+
+import numpy as np
+
+from servsim.model.draw import drawn
+from servsim.model.durations import normal_quantile
+from servsim.model.kernel import kernel
+from servsim.model.rules.service import step_quality
+from servsim.words import Purpose
+
+UNSERVED = 0.0
+"""The quality of having come in vain."""
+
+
+@kernel
+def experience(sheet, segment, minutes, effective, attentive):
+    """Points of quality, 0 to 10, from six steps' minutes, the share of them that was effective, and attention.
+
+    10 · Σ weight · dimension: reliability = (1 − named) + named · q(action points); responsiveness = ½ q(greet) + ½ the
+    attentive share; assurance = ½ q(listen) + ½ q(summarise); empathy = ½ q(acknowledge) + ½ q(empathise).
+    Source: SERVQUAL, points 32/22/19/16 (Zeithaml, Parasuraman and Berry 1990). Evidence: b for the weights (a study of
+    four services found no stable order), c for which step feeds which dimension. Steps are measured against the same
+    difficulty as the case, which therefore cancels.
+    """
+    own = sheet[segment]
+    greet, listen, acknowledge, empathise, summarise, action_points = minutes
+    k = own.steepness * effective
+    reliability = 1.0 - own.named_share + own.named_share * step_quality(k, action_points, own.standard_action_points)
+    responsiveness = 0.5 * step_quality(k, greet, own.standard_greet) + 0.5 * attentive
+    assurance = 0.5 * (step_quality(k, listen, own.standard_listen) + step_quality(k, summarise, own.standard_summarise))
+    empathy = 0.5 * (
+        step_quality(k, acknowledge, own.standard_acknowledge) + step_quality(k, empathise, own.standard_empathise)
+    )
+    weights = own.weights_reliability + own.weights_responsiveness + own.weights_assurance + own.weights_empathy
+    return 10.0 * (
+        own.weights_reliability * reliability
+        + own.weights_responsiveness * responsiveness
+        + own.weights_assurance * assurance
+        + own.weights_empathy * empathy
+    ) / weights  # fmt: skip
+
+
+@kernel
+def perceived(sheet, segment, who, visit, points):
+    """Quality as the customer perceived it: points + noise, within 0 to 10. Evidence: c for a noise of 0.5."""
+    noise = sheet[segment].perception_sd
+    if noise > 0.0:
+        points += noise * normal_quantile(drawn(sheet, who, visit, Purpose.PERCEPTION))
+    return min(max(points, 0.0), 10.0)
+
+
+@kernel
+def surprise(sheet, segment, quality, will, should):
+    """b · v(d), the points by which a surprise colours a visit: d = quality − ½ (will + should), v(d) = d, or κ d below 0.
+
+    Source: Oliver (1980); Anderson and Sullivan (1993), falling short counts more than exceeding; κ about 2 (Tversky
+    and Kahneman 1992). Evidence: a for the sign, b for κ, c for b = 0.4.
+    """
+    own = sheet[segment]
+    gap = quality - 0.5 * (will + should)
+    return own.disconfirmation * (gap if gap >= 0.0 else own.loss_aversion * gap)
+
+
+@kernel
+def judged(sheet, segment, served, satisfaction, will, should, quality):
+    """(satisfaction, will, should, disappointment) after a visit of this quality, `served` visits having come before.
+
+    X = clip(quality + b v(d), 0, 10); S ← S + ω (X − S), ω = max(0.1, 1/(served + 2)); will ← will + w (quality − will);
+    should ← should + ratchet · max(0, quality − should). Source: Boulding et al. (1993) for will and should; Rust et
+    al. (1999) for the falling weight ω. Evidence: b for w, c for ω and the ratchet. Steady quality Q leads to S = Q
+    where should is not above Q. Disappointment is the points by which falling short of expectation darkened the visit.
+    """
+    own = sheet[segment]
+    colour = surprise(sheet, segment, quality, will, should)
+    lived = min(max(quality + colour, 0.0), 10.0)
+    weight = max(0.1, 1.0 / (served + 2.0))
+    return (
+        satisfaction + weight * (lived - satisfaction),
+        will + own.will_weight * (quality - will),
+        should + own.should_ratchet * max(0.0, quality - should),
+        max(0.0, -colour),
+    )
+
+
+@kernel
+def before_the_first_visit(sheet, segment, in_book):
+    """What satisfaction, will and should are before anything was lived: the book's, or a newcomer's expectation."""
+    own = sheet[segment]
+    return own.opening_satisfaction if in_book else own.first_expectation
+
+
+@kernel
+def judges(sheet, segment):
+    """Does this customer judge visits at all?"""
+    return sheet[segment].quality_on == np.int64(1)

@@ -1,0 +1,75 @@
+"""Service: the transaction, and the six steps of care around it."""
+
+import math
+
+import numpy as np
+
+from servsim.model.draw import drawn
+from servsim.model.durations import length, lognormal, ticks
+from servsim.model.kernel import kernel
+from servsim.words import Purpose
+
+
+@kernel
+def difficulty(sheet, segment, who, visit):
+    """How hard this case is: one lognormal factor with mean 1 on everything in the visit.
+
+    Makes totals as variable as real ones, cv about 0.7 and above (Brown et al. 2005). Evidence: b for 0.6.
+    """
+    own = sheet[segment]
+    if own.difficulty_cv == 0.0:
+        return 1.0
+    return lognormal(1.0, own.difficulty_cv, drawn(sheet, who, visit, Purpose.DIFFICULTY))
+
+
+@kernel
+def core_minutes(sheet, segment, who, visit):
+    """Minutes of the transaction itself, for a case of difficulty 1. Lognormal service: Brown et al. (2005), a."""
+    own = sheet[segment]
+    u = drawn(sheet, who, visit, Purpose.CORE)
+    return length(own.core_distribution, own.core_minutes, own.core_cv, 0.0, 1.0, own.core_table, u)
+
+
+@kernel
+def step_minutes(sheet, segment, who, visit):
+    """Minutes of the six steps for a case of difficulty 1, in order: greet … action points; all 0 without investment.
+
+    The plan is `minutes_per_visit` shared out by `split`; each step is lognormal around its plan with its own cv.
+    Evidence: c for the split and the cvs (model-basis section 3).
+    """
+    own = sheet[segment]
+    if own.investment_on == 0 or own.minutes_per_visit == 0.0:
+        return 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    total = (own.split_greet + own.split_listen + own.split_acknowledge
+             + own.split_empathise + own.split_summarise + own.split_action_points)  # fmt: skip
+    unit = own.minutes_per_visit / total
+    return (
+        step(sheet, who, visit, Purpose.GREET, own.split_greet * unit, own.step_cv_greet),
+        step(sheet, who, visit, Purpose.LISTEN, own.split_listen * unit, own.step_cv_listen),
+        step(sheet, who, visit, Purpose.ACKNOWLEDGE, own.split_acknowledge * unit, own.step_cv_acknowledge),
+        step(sheet, who, visit, Purpose.EMPATHISE, own.split_empathise * unit, own.step_cv_empathise),
+        step(sheet, who, visit, Purpose.SUMMARISE, own.split_summarise * unit, own.step_cv_summarise),
+        step(sheet, who, visit, Purpose.ACTION_POINTS, own.split_action_points * unit, own.step_cv_action_points),
+    )
+
+
+@kernel
+def step(sheet, who, visit, purpose, planned, cv):
+    """Minutes of one step around its plan."""
+    return lognormal(planned, cv, drawn(sheet, who, visit, np.int64(purpose)))
+
+
+@kernel
+def step_quality(steepness, minutes, standard):
+    """Quality of a step, 0 to 1: 1 − exp(−steepness · minutes / standard), 0.9 at the standard when steepness is 2.303.
+
+    Diminishing returns to time with a customer: Anand, Paç and Veeraraghavan (2011) for the trade-off. Evidence: a for
+    the sign and the bend, c for the curve.
+    """
+    return 1.0 - math.exp(-steepness * minutes / standard)
+
+
+@kernel
+def work_ticks(minutes):
+    """Work of so many minutes in ticks; none where there is none to do."""
+    return np.int64(0) if minutes <= 0.0 else ticks(minutes)

@@ -1,0 +1,50 @@
+"""Spending: whether a prospect buys, what a customer spends, and who comes back to buy after all."""
+
+import numpy as np
+
+from servsim.model.calendar import later
+from servsim.model.draw import drawn
+from servsim.model.durations import exponential, lognormal
+from servsim.model.kernel import kernel
+from servsim.units import NEVER
+from servsim.words import Purpose
+
+NEUTRAL = 7.0
+"""The quality at which `conversion` is stated."""
+
+
+@kernel
+def buys(sheet, segment, who, visit, quality):
+    """Does a served prospect buy? P = clip(conversion + slope · (quality − 7), 0, 1); quality counts where it is judged.
+
+    Evidence: c.
+    """
+    own = sheet[segment]
+    if own.spending_on == 0:
+        return False
+    lift = own.conversion_slope * (quality - NEUTRAL) if own.quality_on == 1 else 0.0
+    return drawn(sheet, who, visit, Purpose.CONVERSION) < min(max(own.conversion + lift, 0.0), 1.0)
+
+
+@kernel
+def basket(sheet, segment, who, visit):
+    """What a customer spends on a visit: lognormal. cv 0.74 in a salon's receipts (Canada, 2018). Evidence: b."""
+    own = sheet[segment]
+    if own.spending_on == 0:
+        return 0.0
+    return lognormal(own.basket_mean, own.basket_cv, drawn(sheet, who, visit, Purpose.BASKET))
+
+
+@kernel
+def second_thought(sheet, segment, who, visit, declined, now):
+    """The instant at which a prospect who did not buy comes again; NEVER if not.
+
+    Whoever enters may buy tomorrow even if not today. Evidence: c. The delay is exponential, on the profile's clock.
+    """
+    own = sheet[segment]
+    if own.spending_on == 0 or declined > own.second_thought_limit:
+        return np.int64(NEVER)
+    if drawn(sheet, who, visit, Purpose.SECOND_THOUGHT) >= own.second_thought_probability:
+        return np.int64(NEVER)
+    u = drawn(sheet, who, visit, Purpose.SECOND_THOUGHT_DELAY)
+    return later(sheet, now, exponential(own.second_thought_days, u))

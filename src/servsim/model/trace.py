@@ -1,0 +1,52 @@
+"""The trace: everything that happened, one row each, in an order that no engine can influence."""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+COLUMNS = ("tick", "happening", "who", "agent", "value")
+"""When, what (words.Happening), which customer or −1, which agent or −1, and what `words` says the value means."""
+
+Row = tuple[int, int, int, int, int]
+
+
+def canonical(rows: list[Row] | np.ndarray) -> np.ndarray:
+    """Rows as an (n, 5) int64 array, sorted by all columns from left to right."""
+    table = np.array(rows, np.int64).reshape(-1, len(COLUMNS))
+    return table[np.lexsort(table.T[::-1])]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A world's happenings in canonical order: (n, 5) int64, columns as in COLUMNS."""
+
+    rows: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Trace) and np.array_equal(self.rows, other.rows)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def column(self, name: str) -> np.ndarray:
+        """One column by its name."""
+        return self.rows[:, COLUMNS.index(name)]
+
+    def of(self, happening: int) -> np.ndarray:
+        """The rows of one happening."""
+        return self.rows[self.column("happening") == happening]
+
+    def digest(self) -> str:
+        """A fingerprint of every row."""
+        return hashlib.sha256(np.ascontiguousarray(self.rows).tobytes()).hexdigest()[:16]
+
+
+def first_difference(a: Trace, b: Trace) -> str:
+    """Where two traces part, for a person to read; empty where they are equal."""
+    for number, (left, right) in enumerate(zip(a.rows.tolist(), b.rows.tolist(), strict=False)):
+        if left != right:
+            return f"row {number}: {left} against {right}"
+    return "" if len(a) == len(b) else f"{len(a)} rows against {len(b)}"

@@ -1,0 +1,1 @@
+"""What a person writes: every setting with unit, range, default and one sentence."""

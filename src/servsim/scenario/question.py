@@ -1,0 +1,55 @@
+"""The question: what is invested, what money is worth, how far to look, and which levels to compare."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from servsim.scenario.table import Mechanism, Table, setting
+
+OBJECTIVES = Literal["value", "profit", "revenue", "retention"]
+
+
+class Investment(Mechanism):
+    """The time the business decides to invest in its customers. Left out: none."""
+
+    minutes_per_visit: float = setting(5.0, "min", ge=0, le=1e4)
+    """Minutes planned for the six steps of every visit, on top of the transaction."""
+
+
+class Money(Table):
+    """How money is counted."""
+
+    currency: str = setting("EUR", min_length=1, max_length=8, desk=True)
+    """The currency of every amount in this file."""
+    margin: float = setting(0.5, ge=0, le=1, desk=True)
+    """Share of revenue left after the cost of what is sold, before wages."""
+    discount_rate: float = setting(0.10, "1/year", ge=0, le=1, desk=True)
+    """Interest at which money of later years is worth less today."""
+
+
+class Horizon(Table):
+    """How far the projection looks, from today's book."""
+
+    weeks: float = setting(52.0, "weeks", gt=0, le=1040, desk=True)
+    """Length of the projection."""
+    warmup_weeks: float = setting(0.0, "weeks", ge=0, le=1040, desk=True)
+    """Weeks left out of every figure: only for questions about the desk's steady state."""
+
+
+class Evaluate(Table):
+    """What `servsim evaluate` compares."""
+
+    lever: str = "investment.minutes_per_visit"
+    """The setting to vary: table and key, joined by a dot."""
+    levels: Annotated[list[float], Field(min_length=1, max_length=200)] = Field(
+        default_factory=lambda: [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0]
+    )
+    """The values to try; today's value is always one of them."""
+    objective: OBJECTIVES = "value"
+    """What is to be best."""
+    confidence: float = setting(0.95, gt=0.5, lt=1)
+    """How sure the intervals are."""
+    smallest_difference: float = setting(0.0, "the objective's", ge=0)
+    """A difference of the objective too small to care about."""
+    replications: int = setting(20, "replications", ge=2, le=100_000)
+    """Simulated worlds per level."""

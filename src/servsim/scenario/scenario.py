@@ -1,0 +1,92 @@
+"""A scenario: every table of a file, and the scenario as each segment of customers lives it."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from servsim.scenario.desk import Demand, Opening, Service, Staff, office_hours
+from servsim.scenario.people import Loyalty, Quality, Spending, Waiting
+from servsim.scenario.question import Evaluate, Horizon, Investment, Money
+from servsim.scenario.table import Table, setting
+
+
+class Segment(Table):
+    """A group of customers who differ: its name, its share, and whichever settings are its own."""
+
+    name: Annotated[str, Field(min_length=1, max_length=40)]
+    """What the group is called in tables."""
+    share: float = setting(..., gt=0, le=1)
+    """Share of prospects, and of the opening book, who belong to it."""
+    demand: Demand | None = None
+    """What differs in demand: the visit gap and its variation, and the tenure."""
+    service: Service | None = None
+    """What differs in service."""
+    investment: Investment | None = None
+    """What differs in the minutes invested."""
+    waiting: Waiting | None = None
+    """What differs in waiting."""
+    quality: Quality | None = None
+    """What differs in quality."""
+    loyalty: Loyalty | None = None
+    """What differs in loyalty."""
+    spending: Spending | None = None
+    """What differs in spending."""
+
+
+SEGMENT_TABLES = ("demand", "service", "investment", "waiting", "quality", "loyalty", "spending")
+
+
+class Scenario(Table):
+    """A service desk, its customers, and the question asked about them."""
+
+    title: Annotated[str, Field(max_length=200)] = "A service desk"
+    """What tables and plots are headed with."""
+    opening: Opening = Field(default_factory=office_hours)
+    """When the doors are open; left out: Monday to Friday, nine to five."""
+    demand: Demand = Field(default_factory=Demand)
+    """Who comes."""
+    staff: Staff = Field(default_factory=Staff)
+    """Who serves."""
+    service: Service = Field(default_factory=Service)
+    """The transaction."""
+    investment: Investment | None = None
+    """The minutes invested."""
+    waiting: Waiting | None = None
+    """How customers wait."""
+    quality: Quality | None = None
+    """What a visit is worth."""
+    loyalty: Loyalty | None = None
+    """Whether customers stay."""
+    spending: Spending | None = None
+    """What customers spend."""
+    money: Money = Field(default_factory=Money)
+    """How money is counted."""
+    segments: Annotated[list[Segment], Field(max_length=50)] = Field(default_factory=list)
+    """Groups of customers who differ."""
+    horizon: Horizon = Field(default_factory=Horizon)
+    """How far to look."""
+    evaluate: Evaluate = Field(default_factory=Evaluate)
+    """What to compare."""
+
+    def settings(self) -> dict[str, Any]:
+        """Every setting with its value, tables that were left out left out."""
+        return self.model_dump(exclude_none=True)
+
+
+def merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """The base with whatever is named in own put in its place, table by table."""
+    result = dict(base)
+    for key, value in own.items():
+        result[key] = merged(result[key], value) if isinstance(value, dict) and key in result else value
+    return result
+
+
+def as_segments(scenario: Scenario) -> list[Scenario]:
+    """The scenario as each segment lives it, in the order of the file; the scenario itself where there are none."""
+    if not scenario.segments:
+        return [scenario]
+    base = scenario.settings()
+    return [
+        Scenario.model_validate(merged(base, segment.model_dump(include=set(SEGMENT_TABLES), exclude_unset=True)))
+        for segment in scenario.segments
+    ]

@@ -1,0 +1,31 @@
+"""What every table of a scenario file has in common, and how a setting is declared."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Table(BaseModel):
+    """A table of a scenario file: unknown keys are refused, numbers are not made out of text."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True, allow_inf_nan=False
+    )
+
+
+class Mechanism(Table):
+    """A table that switches its mechanism on by being there."""
+
+    on: bool = True
+    """Whether the mechanism works; false switches it off and keeps its settings for another day."""
+
+
+def setting(default: Any, unit: str = "", *, grade: str = "", desk: bool = False, **limits: Any) -> Any:
+    """A setting with its default, unit, limits (ge, gt, le, lt) and the evidence grade of its default.
+
+    Grades: a replicated or meta-analytic, b one good study or industry series, c assumed. A desk setting belongs to the
+    desk as a whole and cannot differ between segments.
+    """
+    extra = {"unit": unit, "grade": grade, "desk": desk}
+    factory = {"default_factory": default} if isinstance(default, type) else {"default": default}
+    return Field(**factory, **limits, json_schema_extra={key: value for key, value in extra.items() if value})

@@ -1,0 +1,230 @@
+"""The sheet: a scenario as bare numbers, one row for each segment of customers; the only thing an engine is given.
+
+A setting keeps its name: `waiting.patience_minutes` in a file is `sheet[segment].patience_minutes` in a rule, and a
+switch is its table's name with `_on`. Words become the numbers of `words.Law`, or their place in the setting's list.
+What belongs to the whole desk is the same in every row; rules read it from row 0. The type is the same for every
+scenario, so that the compiler sees one kind of sheet.
+"""
+
+import math
+import types
+import typing
+from functools import cache
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import BaseModel
+
+from servsim.scenario.scenario import Scenario, as_segments
+from servsim.units import DAYS_PER_YEAR, HOUR, MINUTES_PER_WEEK, WEEK
+from servsim.words import Law
+
+TABLES = ("demand", "staff", "service", "investment", "waiting", "quality", "loyalty", "spending")
+DERIVED_LISTS = ("profile", "weekday_profile", "roster")
+QUANTILES = 1025
+Z = np.linspace(-8.0, 8.0, QUANTILES)
+"""Where quantile tables hold their values, in standard normal deviates; `durations.tabled` reads between them."""
+
+DERIVED = [
+    ("seed", "u8"),
+    ("replication", "u8"),
+    ("end", "i8"),
+    ("share", "f8"),
+    ("candidates_per_day", "f8"),
+    ("patience_scale", "f8"),
+    ("gap_scale", "f8"),
+    ("core_table", "f8", (QUANTILES,)),
+    ("residual_table", "f8", (QUANTILES,)),
+    ("mass", "f8", (MINUTES_PER_WEEK + 1,)),
+    ("open", "i2", (MINUTES_PER_WEEK,)),
+    ("roster", "i2", (MINUTES_PER_WEEK,)),
+]
+"""What no setting says by itself: the world's key, the horizon in ticks, and tables made once per scenario."""
+
+
+def settings_of(table: str, model: type[BaseModel]) -> list[tuple[str, str, tuple[str, ...]]]:
+    """(field of the sheet, its type, path in the scenario) of every setting in a table."""
+    rows = []
+    for name, field in model.model_fields.items():
+        if name in DERIVED_LISTS:
+            continue
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            rows += [(f"{name}_{key}", "f8", (table, name, key)) for key in inner.model_fields]
+        elif name == "on":
+            rows.append((f"{table}_on", "i8", (table, name)))
+        else:
+            rows.append((name, "f8" if inner is float else "i8", (table, name)))
+    return rows
+
+
+def table_class(name: str) -> type[BaseModel]:
+    """The class of a scenario's table."""
+    annotation = Scenario.model_fields[name].annotation
+    options = typing.get_args(annotation) if typing.get_origin(annotation) in (typing.Union, types.UnionType) else ()
+    return typing.cast(type[BaseModel], options[0] if options else annotation)
+
+
+@cache
+def fields() -> list[tuple[str, str, tuple[str, ...]]]:
+    """(field, type, path in the scenario) of every setting that the sheet holds."""
+    return [row for name in TABLES for row in settings_of(name, table_class(name))]
+
+
+@cache
+def sheet_type() -> np.dtype:
+    """The one type of every sheet's rows."""
+    return np.dtype([(name, kind) for name, kind, _ in fields()] + DERIVED, align=True)
+
+
+def number(value: Any, choices: tuple[str, ...]) -> float:
+    """A setting's value as the sheet holds it: words by number, switches as 0 or 1, no limit as −1."""
+    if value is None:
+        return -1
+    if isinstance(value, str):
+        return Law[value.upper()] if value.upper() in Law.__members__ else choices.index(value)
+    return float(value) if isinstance(value, float) else int(value)
+
+
+def choices_of(path: tuple[str, ...]) -> tuple[str, ...]:
+    """The words a setting may be, in the order of its list."""
+    field = table_class(path[0]).model_fields[path[1]]
+    return typing.get_args(field.annotation) if typing.get_origin(field.annotation) is Literal else ()
+
+
+def to_sheet(scenario: Scenario, seed: int = 1, replication: int = 0) -> np.ndarray:
+    """The scenario as numbers, for one world: a structured array with one row for each segment, in file order."""
+    lived = as_segments(scenario)
+    sheet = np.zeros(len(lived), sheet_type())
+    for row, own in zip(sheet, lived, strict=True):
+        for name, _, path in fields():
+            value: Any = own
+            for key in path:
+                value = getattr(value if value is not None else table_class(path[0])(), key)
+            off = path[1] == "on" and getattr(own, path[0]) is None
+            row[name] = 0 if off else number(value, choices_of(path) if len(path) == 2 else ())
+        row["patience_scale"] = weibull_scale(row["patience_minutes"], row["patience_shape"])
+        row["gap_scale"] = weibull_scale(1.0, row["gap_shape"])
+        if row["core_distribution"] == Law.ERLANG:
+            row["core_table"] = erlang_quantiles(row["core_phases"])
+        row["residual_table"] = residual_quantiles(Law(row["gap_distribution"]), row["gap_cv"], row["gap_shape"])
+    sheet["share"] = [segment.share for segment in scenario.segments] or [1.0]
+    sheet["end"] = math.ceil(scenario.horizon.weeks * WEEK)
+    sheet["open"] = opened = open_minutes(scenario)
+    sheet["mass"] = profile_mass(scenario, opened)
+    sheet["roster"] = roster_minutes(scenario) * opened
+    sheet["candidates_per_day"] = scenario.demand.prospects_per_hour * opened.sum() / 60 / 7
+    return in_world(sheet, seed, replication)
+
+
+def in_world(sheet: np.ndarray, seed: int, replication: int) -> np.ndarray:
+    """A copy of the sheet for another world."""
+    copy = sheet.copy()
+    copy["seed"], copy["replication"] = seed, replication
+    return copy
+
+
+def open_minutes(scenario: Scenario) -> np.ndarray:
+    """1 for each minute of the week in which the doors are open, else 0."""
+    opened = np.zeros(MINUTES_PER_WEEK, np.int16)
+    for weekday in range(7):
+        for start, end in scenario.opening.spans(weekday):
+            opened[weekday * 1440 + start : weekday * 1440 + end] = 1
+    return opened
+
+
+def profile_mass(scenario: Scenario, opened: np.ndarray) -> np.ndarray:
+    """Λ at each minute of the week, in days of the profile's clock: from 0 to 7."""
+    hourly = np.array(scenario.demand.profile or [1.0] * 24)
+    daily = np.array(scenario.demand.weekday_profile or [1.0] * 7)
+    rate = np.repeat(np.outer(daily, hourly).ravel(), 60) * opened
+    mass = np.concatenate([[0.0], np.cumsum(rate)])
+    return mass * (7.0 / mass[-1])
+
+
+def roster_minutes(scenario: Scenario) -> np.ndarray:
+    """Agents asked for in each minute of the week.
+
+    The fractional agent of an hour, the 0.63 of 4.63, is there at its end while the roster rises and at its beginning
+    otherwise, so that the part-timer's time adjoins the fuller hour.
+    """
+    counts = np.full(7 * 24, float(scenario.staff.agents))
+    for weekday in range(7):
+        day = scenario.staff.roster.counts(weekday) if scenario.staff.roster else None
+        if day is not None:
+            counts[weekday * 24 : weekday * 24 + 24] = day
+    minutes = np.repeat(np.floor(counts).astype(np.int16), 60).reshape(-1, 60)
+    for hour, count in enumerate(counts):
+        part = round((count - math.floor(count)) * 60)
+        rising = counts[(hour + 1) % len(counts)] > count
+        minutes[hour, 60 - part :] += rising
+        minutes[hour, :part] += not rising
+    return minutes.ravel()
+
+
+def weibull_scale(mean: float, shape: float) -> float:
+    """The scale at which a Weibull of this shape has this mean: mean / Γ(1 + 1/shape)."""
+    return mean / math.gamma(1.0 + 1.0 / shape)
+
+
+def erlang_quantiles(phases: int) -> np.ndarray:
+    """Quantiles at Φ(Z) of the sum of so many exponentials, scaled to mean 1."""
+    from scipy.special import gammaincinv, ndtr
+
+    return np.asarray(gammaincinv(phases, ndtr(Z)) / phases)
+
+
+def normal_tail(z: np.ndarray) -> np.ndarray:
+    """1 − Φ(z)."""
+    return np.array([0.5 * math.erfc(x / math.sqrt(2.0)) for x in z])
+
+
+def residual_quantiles(law: Law, cv: float, shape: float) -> np.ndarray:
+    """Quantiles at Φ(Z) of the equilibrium residual of a gap of mean 1: P(residual > x) = ∫ₓ^∞ P(gap > t) dt.
+
+    It is the time until the next visit of a customer looked at on an ordinary day, the gap's renewal process having
+    gone on for long. Source: Cox (1962), Renewal Theory. Evidence: theorem.
+    """
+    if law == Law.FIXED:
+        return normal_tail(-Z)
+    if law == Law.EXPONENTIAL:
+        return -np.log(normal_tail(Z))
+    x = np.exp(np.linspace(math.log(1e-12), math.log(1e6), 20_001))
+    if law == Law.LOGNORMAL:
+        variance = math.log(1.0 + cv * cv)
+        survival = normal_tail((np.log(x) + variance / 2) / math.sqrt(variance))
+    else:
+        survival = np.exp(-((x / weibull_scale(1.0, shape)) ** shape))
+    pieces = (survival[1:] + survival[:-1]) / 2 * np.diff(x)
+    below = np.concatenate([[x[0]], x[0] + np.cumsum(pieces)])
+    above = np.concatenate([np.cumsum(pieces[::-1])[::-1], [0.0]])
+    low = np.interp(np.log(normal_tail(-Z)), np.log(below), np.log(x))
+    reached = above > 0
+    high = np.interp(-np.log(normal_tail(Z)), -np.log(above[reached]), np.log(x[reached]))
+    return np.exp(np.where(Z < 0, low, high))
+
+
+def weekly_visits(scenario: Scenario) -> float:
+    """Visits a week to reckon with: the prospects, and the returns of the opening book."""
+    prospects = scenario.demand.prospects_per_hour * open_minutes(scenario).sum() / 60
+    return float(prospects + 7 * scenario.demand.opening_book / scenario.demand.visit_gap_days)
+
+
+def paid_hours_per_week(sheet: np.ndarray) -> float:
+    """Agent hours a week that the roster asks for."""
+    return float(sheet[0]["roster"].sum()) / 60
+
+
+def weeks_of(ticks: float) -> float:
+    """Ticks as weeks."""
+    return ticks / WEEK
+
+
+def years_of(ticks: float) -> float:
+    """Ticks as years."""
+    return ticks / (WEEK / 7 * DAYS_PER_YEAR)
+
+
+def hours_of(ticks: float) -> float:
+    """Ticks as hours."""
+    return ticks / HOUR

@@ -1,0 +1,18 @@
+"""Time in ticks and amounts in millionths: the integers of the model, and the way to them."""
+
+TICKS_PER_SECOND = 1000
+MINUTE = 60 * TICKS_PER_SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+WEEK = 7 * DAY
+
+MINUTES_PER_WEEK = 7 * 24 * 60
+DAYS_PER_YEAR = 365.0
+WEEKS_PER_YEAR = DAYS_PER_YEAR / 7
+DAYS_PER_MONTH = DAYS_PER_YEAR / 12
+
+NEVER = 2**62
+"""An instant after everything, and a patience without end."""
+
+MILLIONTHS = 1_000_000
+"""How many parts of a point or of a currency unit the trace counts."""

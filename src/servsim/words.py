@@ -1,0 +1,126 @@
+"""The words of the trace and of chance: what can happen, why a customer leaves, and what a draw is for."""
+
+from enum import IntEnum
+
+
+class Happening(IntEnum):
+    """One line of the trace; the note says who it is about and what its value is.
+
+    Numbers are part of stored traces: new words go to the end of their group, and none is ever used again.
+    """
+
+    MEMBER = 0  # customer: in the book when the horizon opens; satisfaction
+    CAME_ON = 10  # agent: begins a shift; 0
+    WENT_OFF = 11  # agent: goes home; 0
+    LOST_ATTENTION = 12  # agent: becomes inattentive; 0
+    REGAINED_ATTENTION = 13  # agent: is attentive again; 0
+    ARRIVED = 20  # customer: comes to the desk; number of the visit
+    BLOCKED = 21  # customer: finds no place to wait; 0
+    BALKED = 22  # customer: sees the queue and does not join it; 0
+    ABANDONED = 23  # customer: leaves the queue unserved; ticks waited
+    SENT_HOME = 24  # customer: still waiting when the doors close; ticks waited
+    STARTED = 30  # customer, agent: the visit begins; ticks waited
+    FINISHED = 31  # customer, agent: the visit ends; quality
+    CARED = 32  # customer, agent: staff time of the six steps in the visit that ends; ticks
+    JUDGED = 40  # customer: satisfaction after this visit
+    BOUGHT = 41  # customer: spends; money
+    DECLINED = 42  # prospect: does not buy today; 0
+    WON = 50  # customer: is in the book from now on; yearly retention to expect
+    LOST = 51  # customer: leaves the book; Reason
+    GONE = 52  # prospect: will not come again; 0
+    REMAINS = 60  # customer: in the book when the horizon ends; satisfaction
+    OUTLOOK = 61  # customer: in the book when the horizon ends; yearly retention to expect
+
+
+class Reason(IntEnum):
+    """Why a customer left the book: the largest single contributor at the last visit."""
+
+    NONE = 0
+    NATURAL = 1
+    """Moved away, or has no need any more: nothing the desk could change."""
+    WAIT = 2
+    ABANDONED = 3
+    """Came and was not served."""
+    INATTENTION = 4
+    CARE = 5
+    """The steps of the visit were too short for this customer."""
+    EXPECTATION = 6
+    """Used to better."""
+    CHANCE = 7
+    """Nothing fell short; one in so many leaves all the same."""
+
+
+class Purpose(IntEnum):
+    """What a draw is for. Part of the key of every draw: numbers never change and are never used again."""
+
+    BUSYNESS = 1
+    CANDIDATE = 2
+    SEGMENT = 3
+    PERSONAL_GAP = 4
+    FIRST_VISIT = 5
+    GAP = 6
+    PATIENCE = 10
+    LEAVES_AT_ONCE = 11
+    BALK = 12
+    RETRY = 13
+    RETRY_DELAY = 14
+    ATTENTIVE = 20
+    INATTENTIVE = 21
+    DIFFICULTY = 30
+    CORE = 31
+    GREET = 32
+    LISTEN = 33
+    ACKNOWLEDGE = 34
+    EMPATHISE = 35
+    SUMMARISE = 36
+    ACTION_POINTS = 37
+    PERCEPTION = 40
+    CONVERSION = 50
+    BASKET = 51
+    SECOND_THOUGHT = 52
+    SECOND_THOUGHT_DELAY = 53
+    NATURAL = 60
+    STAY = 61
+
+
+class Law(IntEnum):
+    """The shape of a duration's distribution, as scenarios name it."""
+
+    FIXED = 0
+    EXPONENTIAL = 1
+    LOGNORMAL = 2
+    WEIBULL = 3
+    ERLANG = 4
+    NEVER = 5
+
+
+class Kind(IntEnum):
+    """What an entity is: the top bits of its key."""
+
+    BOOK = 0
+    PROSPECT = 1
+    AGENT = 2
+    DAY = 3
+
+
+GLOSSARY = {
+    "customer": "an outside person with a name of its own (a 64-bit key), from first arrival until lost",
+    "prospect": "a customer who has not bought yet",
+    "visit": "one coming to the desk, from arrival to departure; numbered 0, 1, 2 … per customer",
+    "agent": "a member of staff who serves at the desk",
+    "patience": "how long this customer will wait on this visit",
+    "abandon": "leave the queue unserved after waiting",
+    "balk": "see the queue and not join it at all",
+    "attentive": "the state of an agent who notices customers; the other is inattentive",
+    "step": "one of greet, listen, acknowledge, empathise, summarise, action points",
+    "planned minutes": "what the policy asks for; effective minutes are what reaches the customer",
+    "quality": "how good a visit was, 0 to 10",
+    "satisfaction": "the running memory of quality, 0 to 10",
+    "retention": "share of today's book still in it after a year",
+    "book": "the customers the business has today (opening) or at the end (closing)",
+    "lever": "a scenario setting that the owner decides on; a level is one value of it",
+    "happening": "one line of the trace",
+    "instant": "a point in simulated time, counted in ticks of one millisecond",
+    "replication": "one simulated world; number r is the same world under every level of a lever",
+}
+"""One word per thing, in code, scenario files, output and docs."""
