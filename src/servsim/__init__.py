@@ -1,1 +1,47 @@
-"""servsim: how much time should a business invest in each customer relationship, and what will it bring?"""
+"""servsim: how much time should a business invest in each customer relationship, and what will it bring?
+
+    from servsim import read_scenario, evaluate
+    advice = evaluate(read_scenario("scenarios/salon.toml"))
+    advice.best, advice.gain
+
+Names are loaded when they are first used, so that `import servsim` costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from servsim.errors import ScenarioError, ServsimError
+    from servsim.model.fast import simulate
+    from servsim.scenario.read import read_scenario
+    from servsim.scenario.scenario import Scenario
+    from servsim.sheet import to_sheet
+    from servsim.study.compare import compare
+    from servsim.study.evaluate import evaluate
+    from servsim.study.metrics import METRICS
+    from servsim.study.run import run
+
+HOMES = {
+    "METRICS": "servsim.study.metrics",
+    "Scenario": "servsim.scenario.scenario",
+    "ScenarioError": "servsim.errors",
+    "ServsimError": "servsim.errors",
+    "compare": "servsim.study.compare",
+    "evaluate": "servsim.study.evaluate",
+    "read_scenario": "servsim.scenario.read",
+    "run": "servsim.study.run",
+    "simulate": "servsim.model.fast",
+    "to_sheet": "servsim.sheet",
+}
+
+__all__ = [  # noqa: RUF022 in the order of use
+    "read_scenario", "Scenario", "run", "evaluate", "compare", "to_sheet", "simulate", "METRICS", "ServsimError",
+    "ScenarioError",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """The public name, from where it lives."""
+    if name not in HOMES:
+        raise AttributeError(f"module 'servsim' has no attribute {name!r}")
+    return getattr(import_module(HOMES[name]), name)

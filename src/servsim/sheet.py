@@ -38,6 +38,7 @@ DERIVED = [
     ("mass", "f8", (MINUTES_PER_WEEK + 1,)),
     ("open", "i2", (MINUTES_PER_WEEK,)),
     ("roster", "i2", (MINUTES_PER_WEEK,)),
+    ("steady", "i2", (MINUTES_PER_WEEK,)),
 ]
 """What no setting says by itself: the world's key, the horizon in ticks, and tables made once per scenario."""
 
@@ -113,6 +114,7 @@ def to_sheet(scenario: Scenario, seed: int = 1, replication: int = 0) -> np.ndar
     sheet["open"] = opened = open_minutes(scenario)
     sheet["mass"] = profile_mass(scenario, opened)
     sheet["roster"] = roster_minutes(scenario) * opened
+    sheet["steady"] = steady_minutes(sheet[0]["roster"])
     sheet["candidates_per_day"] = scenario.demand.prospects_per_hour * opened.sum() / 60 / 7
     return in_world(sheet, seed, replication)
 
@@ -160,6 +162,16 @@ def roster_minutes(scenario: Scenario) -> np.ndarray:
         minutes[hour, 60 - part :] += rising
         minutes[hour, :part] += not rising
     return minutes.ravel()
+
+
+def steady_minutes(roster: np.ndarray) -> np.ndarray:
+    """For each minute of the week, in how many minutes the roster next changes; a week where it never does."""
+    changes = np.flatnonzero(roster != np.roll(roster, 1))
+    if len(changes) == 0:
+        return np.full(MINUTES_PER_WEEK, MINUTES_PER_WEEK)
+    following = np.append(changes, changes[0] + MINUTES_PER_WEEK)
+    minutes = np.arange(MINUTES_PER_WEEK)
+    return following[np.searchsorted(changes, minutes, side="right")] - minutes
 
 
 def weibull_scale(mean: float, shape: float) -> float:

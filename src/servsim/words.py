@@ -6,6 +6,7 @@ from enum import IntEnum
 class Happening(IntEnum):
     """One line of the trace; the note says who it is about and what its value is.
 
+    Within an instant rows are in the order of these numbers, so that an agent's visit ends before the next one starts.
     Numbers are part of stored traces: new words go to the end of their group, and none is ever used again.
     """
 
@@ -19,15 +20,16 @@ class Happening(IntEnum):
     BALKED = 22  # customer: sees the queue and does not join it; 0
     ABANDONED = 23  # customer: leaves the queue unserved; ticks waited
     SENT_HOME = 24  # customer: still waiting when the doors close; ticks waited
-    STARTED = 30  # customer, agent: the visit begins; ticks waited
-    FINISHED = 31  # customer, agent: the visit ends; quality
-    CARED = 32  # customer, agent: staff time of the six steps in the visit that ends; ticks
+    FINISHED = 30  # customer, agent: the visit ends; quality
+    CARED = 31  # customer, agent: staff time of the six steps in the visit that ends; ticks
     JUDGED = 40  # customer: satisfaction after this visit
     BOUGHT = 41  # customer: spends; money
     DECLINED = 42  # prospect: does not buy today; 0
+    RETRIES = 43  # customer: was not served, and will try again; 0
     WON = 50  # customer: is in the book from now on; yearly retention to expect
     LOST = 51  # customer: leaves the book; Reason
     GONE = 52  # prospect: will not come again; 0
+    STARTED = 55  # customer, agent: the visit begins; ticks waited
     REMAINS = 60  # customer: in the book when the horizon ends; satisfaction
     OUTLOOK = 61  # customer: in the book when the horizon ends; yearly retention to expect
 

@@ -89,20 +89,24 @@ def shift_start(sheet, agent, now):
     """The first instant from now on at which this agent is on shift; NEVER where the roster never asks for it."""
     if agent < rostered(sheet, now):
         return now
-    minute = now // MINUTE
-    for ahead in range(1, MINUTES_PER_WEEK + 1):
-        if agent < sheet[0].roster[(minute + ahead) % MINUTES_PER_WEEK]:
-            return (minute + ahead) * MINUTE
-    return np.int64(NEVER)
+    return roster_turns(sheet, agent, now, True)
 
 
 @kernel
 def shift_end(sheet, agent, now):
     """The first instant after now at which this agent, on shift now, is not; NEVER where the shift does not end."""
+    return roster_turns(sheet, agent, now, False)
+
+
+@kernel
+def roster_turns(sheet, agent, now, on):
+    """The first whole minute after now at which the roster asks for this agent (on), or does not; NEVER if none."""
     minute = now // MINUTE
-    for ahead in range(1, MINUTES_PER_WEEK + 1):
-        if agent >= sheet[0].roster[(minute + ahead) % MINUTES_PER_WEEK]:
-            return (minute + ahead) * MINUTE
+    last = minute + MINUTES_PER_WEEK
+    while minute < last:
+        minute += sheet[0].steady[minute % MINUTES_PER_WEEK]
+        if (agent < sheet[0].roster[minute % MINUTES_PER_WEEK]) == on:
+            return minute * MINUTE
     return np.int64(NEVER)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from servsim.model import calendar
 from servsim.model.heap import pop, push
-from servsim.model.kernel import COMPILED, kernel, mark_warm, readable
+from servsim.model.kernel import COMPILED, kernel, mark_warm, part, readable
 from servsim.model.rules import attention, demand, dispatch, loyalty, quality, spending, visit, waiting
 from servsim.model.rules.amounts import millionths
 from servsim.model.trace import Trace, canonical
@@ -53,7 +53,7 @@ class State(NamedTuple):
     agents: np.ndarray
 
 
-@kernel
+@part
 def note(s, what, who, agent, value):
     """One line of the trace."""
     row = s.n[ROWS]
@@ -61,7 +61,7 @@ def note(s, what, who, agent, value):
     s.n[ROWS] = row + 1
 
 
-@kernel
+@part
 def schedule(sheet, s, instant, what, index, check):
     """Put something on the calendar, unless it lies beyond the horizon."""
     if instant < sheet[0].end:
@@ -71,7 +71,7 @@ def schedule(sheet, s, instant, what, index, check):
 # Who comes
 
 
-@kernel
+@part
 def newborn(sheet, s, key, in_book):
     """A place for a person who has not been here in this world."""
     if s.n[VACANT] > 0:
@@ -90,7 +90,7 @@ def newborn(sheet, s, key, in_book):
     return place
 
 
-@kernel
+@part
 def forget(s, place):
     """The place of a person who is gone for good is used again."""
     s.people[place].key = -1
@@ -99,7 +99,7 @@ def forget(s, place):
     s.n[VACANT] += 1
 
 
-@kernel
+@part
 def next_candidate(sheet, s):
     """Put the next prospect on the calendar, looking from day to day."""
     while calendar.day_begins(s.n[DAY]) < sheet[0].end:
@@ -113,7 +113,7 @@ def next_candidate(sheet, s):
         s.reached[0] = calendar.clock(sheet, calendar.day_begins(s.n[DAY]))
 
 
-@kernel
+@part
 def come(s, place):
     """A customer comes to the desk."""
     customer = s.people[place]
@@ -126,7 +126,7 @@ def come(s, place):
 # A visit
 
 
-@kernel
+@part
 def serve(sheet, s, place, number):
     """An agent serves a customer."""
     customer, agent, now = s.people[place], s.agents[number], s.n[NOW]
@@ -140,7 +140,7 @@ def serve(sheet, s, place, number):
     schedule(sheet, s, agent.busy_until, VISIT_ENDS, number, 0)
 
 
-@kernel
+@part
 def visit_ends(sheet, s, number):
     """The visit in hand is done."""
     agent = s.agents[number]
@@ -156,7 +156,7 @@ def visit_ends(sheet, s, number):
     comes_again(sheet, s, place, served(sheet, s, place, points, reason, size))
 
 
-@kernel
+@part
 def leave_unserved(sheet, s, place, outcome):
     """A customer leaves without having been served."""
     customer = s.people[place]
@@ -165,7 +165,7 @@ def leave_unserved(sheet, s, place, outcome):
     comes_again(sheet, s, place, unserved(sheet, s, place))
 
 
-@kernel
+@part
 def comes_again(sheet, s, place, instant):
     """Put a customer's next visit on the calendar; who has none and is not in the book is forgotten."""
     s.people[place].visit += 1
@@ -178,7 +178,7 @@ def comes_again(sheet, s, place, instant):
 # After a visit
 
 
-@kernel
+@part
 def served(sheet, s, place, points, reason, size):
     """What a served visit leads to; the instant of the next, NEVER if there is none."""
     customer = s.people[place]
@@ -189,34 +189,35 @@ def served(sheet, s, place, points, reason, size):
     if customer.in_book == 1:
         spend(sheet, s, place)
         return next_visit_or_lost(sheet, s, place, visit.main_reason(reason, size, disappointment))
+    if not spending.sells(sheet, segment):
+        return gone(s, place)
     if not spending.buys(sheet, segment, key, number, points):
         return declined(sheet, s, place)
     spend(sheet, s, place)
     if not loyalty.becomes_customer(sheet, segment, key, number, customer.served, customer.satisfaction):
-        note(s, Happening.GONE, key, -1, 0)
-        return np.int64(NEVER)
+        return gone(s, place)
     customer.in_book = 1
     note(s, Happening.WON, key, -1, millionths(outlook(sheet, s, place)))
     return demand.next_visit(sheet, segment, key, number, s.n[NOW])
 
 
-@kernel
+@part
 def unserved(sheet, s, place):
     """What coming in vain leads to; the instant of the next visit, NEVER if there is none."""
     customer = s.people[place]
     again = waiting.next_try(sheet, customer.segment, customer.key, customer.visit, customer.tries, s.n[NOW])
     if again < NEVER:
+        note(s, Happening.RETRIES, customer.key, -1, 0)
         customer.tries += 1
         return again
     customer.tries = 0
     if customer.in_book == 0:
-        note(s, Happening.GONE, customer.key, -1, 0)
-        return np.int64(NEVER)
+        return gone(s, place)
     judge(sheet, s, place, quality.UNSERVED)
     return next_visit_or_lost(sheet, s, place, np.int64(Reason.ABANDONED))
 
 
-@kernel
+@part
 def judge(sheet, s, place, points):
     """The customer makes up their mind about a visit; how far expectation darkened it."""
     customer = s.people[place]
@@ -229,7 +230,7 @@ def judge(sheet, s, place, points):
     return disappointment
 
 
-@kernel
+@part
 def spend(sheet, s, place):
     """The customer pays."""
     customer = s.people[place]
@@ -238,7 +239,7 @@ def spend(sheet, s, place):
         note(s, Happening.BOUGHT, customer.key, -1, millionths(basket))
 
 
-@kernel
+@part
 def declined(sheet, s, place):
     """A prospect does not buy today, and perhaps comes again."""
     customer = s.people[place]
@@ -247,12 +248,17 @@ def declined(sheet, s, place):
     again = spending.second_thought(
         sheet, customer.segment, customer.key, customer.visit, customer.declined, s.n[NOW]
     )
-    if again == NEVER:
-        note(s, Happening.GONE, customer.key, -1, 0)
-    return again
+    return again if again < NEVER else gone(s, place)
 
 
-@kernel
+@part
+def gone(s, place):
+    """A prospect will not come again."""
+    note(s, Happening.GONE, s.people[place].key, -1, 0)
+    return np.int64(NEVER)
+
+
+@part
 def next_visit_or_lost(sheet, s, place, reason):
     """A customer of the book stays, or leaves it for a reason."""
     customer = s.people[place]
@@ -265,7 +271,7 @@ def next_visit_or_lost(sheet, s, place, reason):
     return np.int64(NEVER)
 
 
-@kernel
+@part
 def outlook(sheet, s, place):
     """The yearly retention that a customer's present satisfaction implies."""
     customer = s.people[place]
@@ -275,7 +281,7 @@ def outlook(sheet, s, place):
 # The agents
 
 
-@kernel
+@part
 def shift_begins(sheet, s, number):
     """An agent's shift begins; who is still serving from the last one simply goes on."""
     if s.agents[number].here == 0:
@@ -283,7 +289,7 @@ def shift_begins(sheet, s, number):
     schedule(sheet, s, calendar.shift_end(sheet, number, s.n[NOW]), SHIFT_ENDS, number, 0)
 
 
-@kernel
+@part
 def shift_ends(sheet, s, number):
     """An agent's shift ends; who is serving goes when the visit in hand is done."""
     if s.agents[number].here == 1 and not stays_on(sheet, s, number):
@@ -291,7 +297,7 @@ def shift_ends(sheet, s, number):
     schedule(sheet, s, calendar.shift_start(sheet, number, s.n[NOW]), SHIFT_BEGINS, number, 0)
 
 
-@kernel
+@part
 def come_on(sheet, s, number):
     """An agent begins a shift, attentive; spells are counted through the day."""
     agent = s.agents[number]
@@ -305,7 +311,7 @@ def come_on(sheet, s, number):
     begin_spell(sheet, s, number)
 
 
-@kernel
+@part
 def go_off(s, number):
     """An agent goes home."""
     agent = s.agents[number]
@@ -314,13 +320,13 @@ def go_off(s, number):
     agent.here = agent.attentive = agent.free = 0
 
 
-@kernel
+@part
 def stays_on(sheet, s, number):
     """Is the agent here beyond this instant: on the roster, or with a visit in hand?"""
     return number < calendar.rostered(sheet, s.n[NOW]) or s.agents[number].busy_until > s.n[NOW]
 
 
-@kernel
+@part
 def begin_spell(sheet, s, number):
     """An attentive spell begins."""
     agent = s.agents[number]
@@ -328,13 +334,13 @@ def begin_spell(sheet, s, number):
     schedule(sheet, s, agent.spell_ends, SPELL_ENDS, number, spell_name(s, number))
 
 
-@kernel
+@part
 def spell_name(s, number):
     """Which spell of which day the agent is in."""
     return (s.agents[number].day << 32) | s.agents[number].spell
 
 
-@kernel
+@part
 def spell_ends(sheet, s, number, spell):
     """An agent loses attention, or regains it; nothing if the shift in which the spell began is over."""
     agent = s.agents[number]
@@ -355,7 +361,7 @@ def spell_ends(sheet, s, number, spell):
         begin_spell(sheet, s, number)
 
 
-@kernel
+@part
 def set_free(s, number):
     """An agent who is attentive and has nobody in hand waits for a customer."""
     agent = s.agents[number]
@@ -367,7 +373,7 @@ def set_free(s, number):
         s.n[FREE] = push(s.free, s.n[FREE], since, which, 0, number)
 
 
-@kernel
+@part
 def only_the_free(s):
     """Drop from the free agents' heap all who have since lost attention, left, or begun a visit."""
     size, s.n[FREE] = s.n[FREE], 0
@@ -380,7 +386,7 @@ def only_the_free(s):
 # The end of an instant
 
 
-@kernel
+@part
 def settle(sheet, s):
     """Close the doors, let free agents turn to who is first, let newcomers who were not served decide."""
     if s.n[CLOSING] == 1:
@@ -395,7 +401,7 @@ def settle(sheet, s):
     s.n[NEWCOMERS] = 0
 
 
-@kernel
+@part
 def join(s, place):
     """A newcomer stands in the queue, for the moment."""
     customer = s.people[place]
@@ -408,7 +414,7 @@ def join(s, place):
     s.n[WAITING] += 1
 
 
-@kernel
+@part
 def still_waits(s, i):
     """Does entry i of the queue stand for someone who waits? A place may be somebody else's by now."""
     customer = s.people[s.queue[i, 3]]
@@ -416,7 +422,7 @@ def still_waits(s, i):
     return customer.waits == 1 and first == s.queue[i, 0] and second == s.queue[i, 1]
 
 
-@kernel
+@part
 def only_the_waiting(s):
     """Drop from the queue's heap all who have left."""
     size, s.n[QUEUE] = s.n[QUEUE], 0
@@ -426,7 +432,7 @@ def only_the_waiting(s):
             s.n[QUEUE] = push(s.queue, s.n[QUEUE], a, b, c, place)
 
 
-@kernel
+@part
 def dispatch_all(sheet, s):
     """The first in the queue is served by the agent who has been free longest, and so on."""
     while True:
@@ -447,7 +453,7 @@ def dispatch_all(sheet, s):
         serve(sheet, s, place, number)
 
 
-@kernel
+@part
 def undecided(s):
     """Move the newcomers who were not served to the front, by rank; how many they are."""
     count = 0
@@ -467,7 +473,7 @@ def undecided(s):
     return count
 
 
-@kernel
+@part
 def decide(sheet, s, place):
     """A newcomer who was not served at once finds a place and waits, or goes."""
     customer = s.people[place]
@@ -485,7 +491,7 @@ def decide(sheet, s, place):
             schedule(sheet, s, s.n[NOW] + patience, PATIENCE_ENDS, place, customer.joined)
 
 
-@kernel
+@part
 def patience_ends(sheet, s, place, joined):
     """A customer who still waits gives up."""
     if s.people[place].waits == 1 and s.people[place].joined == joined:
@@ -493,7 +499,7 @@ def patience_ends(sheet, s, place, joined):
         leave_unserved(sheet, s, place, Happening.ABANDONED)
 
 
-@kernel
+@part
 def send_home(sheet, s):
     """Everyone who still waits goes home."""
     s.n[CLOSING] = 0
@@ -504,7 +510,7 @@ def send_home(sheet, s):
     s.n[QUEUE] = 0
 
 
-@kernel
+@part
 def in_order(s):
     """Put the rows of this instant in canonical order."""
     rows = s.rows
@@ -524,7 +530,7 @@ def in_order(s):
 # The loop
 
 
-@kernel
+@part
 def happen(sheet, s):
     """The next thing on the calendar happens."""
     what, index, check = s.calendar[0, 1], s.calendar[0, 2], s.calendar[0, 3]
@@ -549,7 +555,7 @@ def happen(sheet, s):
         schedule(sheet, s, calendar.closing(sheet, s.n[NOW]), DOORS_CLOSE, 0, 0)
 
 
-@kernel
+@part
 def has_room(s, customers):
     """Is there room for all that so many customers can cause in one instant?"""
     agents = len(s.agents)

@@ -218,6 +218,8 @@ class Desk:
         if customer.in_book:
             self.spend(customer)
             return self.next_visit_or_lost(customer, main_reason(reason, size, disappointment))
+        if not spending.sells(self.sheet, customer.segment):
+            return self.gone(customer)
         if not spending.buys(self.sheet, customer.segment, customer.key, customer.visit, points):
             return self.declined(customer)
         self.spend(customer)
@@ -236,6 +238,7 @@ class Desk:
             self.sheet, customer.segment, customer.key, customer.visit, customer.tries, self.clock.now
         )
         if again < NEVER:
+            self.note(Happening.RETRIES, customer.key)
             customer.tries += 1
             return int(again)
         customer.tries = 0

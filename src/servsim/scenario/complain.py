@@ -1,23 +1,38 @@
 """From what pydantic found to one clear sentence for each mistake: what it is, what it must be, a way out."""
 
 import difflib
+import json
+import re
 import types
 import typing
 from collections.abc import Iterator
+from datetime import date, time
+from functools import cache
 from typing import Any, Literal
 
 import annotated_types
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from servsim.scenario.desk import HOURS_NEED, hours_of_the_day
 from servsim.scenario.places import Path
-from servsim.scenario.scenario import Scenario
+from servsim.scenario.scenario import SEGMENT_TABLES, Scenario
+
+BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
+UNIT = re.compile(r"(_per)?_(s|sec|seconds?|m|mins?|minutes?|h|hours?|d|days?|weeks?|months?|years?)$")
+MOST_DIGITS = 10_000
+"""Bits of a whole number up to which Python writes it in decimal digits without complaint."""
 
 
 def dotted(path: Path) -> str:
     """A path as a person writes it; items of a list are counted from 1."""
-    return ".".join(str(part + 1) if isinstance(part, int) else part for part in path)
+    return ".".join(str(part + 1) if isinstance(part, int) else as_key(part) for part in path)
+
+
+def as_key(key: str) -> str:
+    """A key as TOML writes it: in quotes unless it is a plain word."""
+    return key if BARE_KEY.fullmatch(key) else as_written(key)
 
 
 def as_written(value: Any) -> str:
@@ -26,30 +41,49 @@ def as_written(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, dict):
         return "a table"
+    if isinstance(value, list):
+        return list_as_written(value)
     if isinstance(value, str):
-        return '"' + (value if len(value) <= 40 else value[:37] + "…") + '"'
-    text = repr(value) if not isinstance(value, list) else f"[{', '.join(as_written(item) for item in value)}]"
+        return json.dumps(value if len(value) <= 40 else value[:37] + "…", ensure_ascii=False)
+    if isinstance(value, date | time):
+        return value.isoformat()
+    text = hex(value) if isinstance(value, int) and value.bit_length() > MOST_DIGITS else repr(value)
     return text if len(text) <= 60 else text[:57] + "…"
 
 
-def bare(annotation: Any) -> list[Any]:
-    """The types an annotation allows, without None and without Annotated's marks."""
+def list_as_written(items: list[Any]) -> str:
+    """A short, flat list as TOML writes it; any other by what it holds."""
+    many = "" if len(items) == 1 else "s"
+    if items and all(isinstance(item, dict) for item in items):
+        return f"a list of {len(items)} table{many}"
+    flat = not any(isinstance(item, dict | list) for item in items)
+    text = f"[{', '.join(as_written(item) for item in items)}]" if flat else ""
+    return text if 0 < len(text) <= 60 else f"a list of {len(items)} item{many}"
+
+
+def plain(number: float) -> str:
+    """A number that was read, without the .0 that a person need not have written."""
+    return repr(number).removesuffix(".0")
+
+
+def bare(annotation: Any, marks: list[Any]) -> tuple[Any, list[Any]]:
+    """A type without None and without Annotated, and every mark found on the way to it."""
     origin = typing.get_origin(annotation)
     if origin is typing.Annotated:
-        return bare(typing.get_args(annotation)[0])
+        inner, *own = typing.get_args(annotation)
+        own = [mark for m in own for mark in (m.metadata if isinstance(m, FieldInfo) else [m])]
+        return bare(inner, [*own, *marks])
     if origin in (typing.Union, types.UnionType):
-        return [kind for part in typing.get_args(annotation) for kind in bare(part)]
-    return [] if annotation is type(None) else [annotation]
+        return bare(next(part for part in typing.get_args(annotation) if part is not type(None)), marks)
+    return annotation, marks
 
 
 def table_of(annotation: Any) -> type[BaseModel] | None:
     """The table class an annotation allows, if any; the item's table for a list of tables."""
-    for kind in bare(annotation):
-        if typing.get_origin(kind) is list:
-            return table_of(typing.get_args(kind)[0])
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            return kind
-    return None
+    kind, _ = bare(annotation, [])
+    if typing.get_origin(kind) is list:
+        return table_of(typing.get_args(kind)[0])
+    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
 
 
 def table_at(path: Path) -> type[BaseModel] | None:
@@ -70,41 +104,79 @@ def field_at(path: Path) -> FieldInfo | None:
     return table.model_fields.get(keys[-1]) if table else None
 
 
+def belongs_to_desk(path: Path) -> bool:
+    """Whether a setting or table is the whole desk's, so that no segment can have its own."""
+    field = field_at(path)
+    extra = field.json_schema_extra if field else None
+    return path[0] not in SEGMENT_TABLES or (isinstance(extra, dict) and bool(extra.get("desk")))
+
+
+def fits(path: Path, value: Any) -> bool:
+    """Whether a setting can hold a value."""
+    table = table_at(path[:-1])
+    try:
+        return table is not None and table.model_validate({path[-1]: value}) is not None
+    except ValidationError:
+        return False
+
+
 def limits(marks: list[Any]) -> str:
-    """What annotated limits say: between 0 and 1, above 0, at least 1."""
+    """What annotated limits say: between 0 and 1, above 0, of at least 1."""
     low = next((m for m in marks if isinstance(m, annotated_types.Ge | annotated_types.Gt)), None)
     high = next((m for m in marks if isinstance(m, annotated_types.Le | annotated_types.Lt)), None)
-    at_least = f"at least {low.ge}" if isinstance(low, annotated_types.Ge) else f"above {low.gt}" if low else ""
-    at_most = f"at most {high.le}" if isinstance(high, annotated_types.Le) else f"below {high.lt}" if high else ""
-    if isinstance(low, annotated_types.Ge) and isinstance(high, annotated_types.Le):
-        return f" between {low.ge} and {high.le}"
-    return " " + " and ".join(part for part in (at_least, at_most) if part) if at_least or at_most else ""
+    least = f"of at least {grouped(low.ge)}" if isinstance(low, annotated_types.Ge) else ""
+    most = f"at most {grouped(high.le)}" if isinstance(high, annotated_types.Le) else ""
+    if least and most:
+        return f" between {grouped(low.ge)} and {grouped(high.le)}"
+    least = f"above {grouped(low.gt)}" if isinstance(low, annotated_types.Gt) else least
+    most = f"below {grouped(high.lt)}" if isinstance(high, annotated_types.Lt) else most
+    return "".join(f" {part}" for part in (least, "and" if least and most else "", most) if part)
 
 
-NAMES = {int: "a whole number", float: "a number", str: "text in quotes", bool: "true or false"}
+def grouped(limit: Any) -> str:
+    """A limit with its thousands apart: 1,000,000."""
+    return f"{limit:,}".removesuffix(".0")
 
 
-def need(annotation: Any, marks: list[Any]) -> str:
-    """What a setting must be, said positively."""
-    if typing.get_origin(annotation) is typing.Annotated:
-        inner, *own = typing.get_args(annotation)
-        own = [mark for m in own for mark in (m.metadata if isinstance(m, FieldInfo) else [m])]
-        return need(inner, [*own, *marks])
-    kinds = bare(annotation)
-    kind = kinds[0]
+def amount(marks: list[Any]) -> str:
+    """How many items or characters marks allow: "24 ", "1 to 200 ", "at most 50 ", or nothing."""
+    least = next((m.min_length for m in marks if isinstance(m, annotated_types.MinLen)), 0)
+    most = next((m.max_length for m in marks if isinstance(m, annotated_types.MaxLen)), None)
+    if most is None:
+        return ""
+    return f"{most} " if least == most else f"{least} to {most} " if least else f"at most {most} "
+
+
+NAMES = {int: "a whole number", float: "a number", bool: "true or false"}
+
+
+def need(annotation: Any, marks: list[Any], written: str) -> str:
+    """What a setting must be, said positively; a table is shown as it is written."""
+    kind, marks = bare(annotation, marks)
     if typing.get_origin(kind) is Literal:
         return "one of " + ", ".join(as_written(choice) for choice in typing.get_args(kind))
     if typing.get_origin(kind) is list:
-        least = next((m.min_length for m in marks if isinstance(m, annotated_types.MinLen)), None)
-        most = next((m.max_length for m in marks if isinstance(m, annotated_types.MaxLen)), None)
-        count = f"{least} " if least == most and least else f"{least} to {most} " if most and least else ""
-        return f"a list of {count}items, each {need(typing.get_args(kind)[0], [])}"
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return f"a table of {', '.join(kind.model_fields)}"
-    longest = next((m.max_length for m in marks if isinstance(m, annotated_types.MaxLen)), None)
-    if kind is str and longest:
-        return f"text in quotes of 1 to {longest} characters"
+        (item,) = typing.get_args(kind)
+        many = "tables, each written" if table_of(item) else f"items, each {need(item, [], '')}"
+        return f"a list of {amount(marks)}{many}" + (f" [[{written}]]" if table_of(item) else "")
+    if table_of(kind):
+        return f"a table, written [{written}]"
+    if kind is str:
+        characters = f" of {amount(marks)}characters" if amount(marks) else ""
+        return HOURS_NEED if AfterValidator(hours_of_the_day) in marks else f"text in quotes{characters}"
     return NAMES[kind] + limits(marks)
+
+
+def need_at(path: Path) -> str:
+    """What the setting, table or list item at a path must be."""
+    field = field_at(path)
+    if field is None:
+        return "a setting"
+    written = ".".join(part for part in path if isinstance(part, str))
+    if isinstance(path[-1], int):
+        kind, _ = bare(field.annotation, [])
+        return need(typing.get_args(kind)[0], [], f"[{written}]")
+    return need(field.annotation, list(field.metadata), written)
 
 
 def all_settings(table: type[BaseModel] = Scenario, path: Path = ()) -> Iterator[Path]:
@@ -116,41 +188,69 @@ def all_settings(table: type[BaseModel] = Scenario, path: Path = ()) -> Iterator
             yield from all_settings(inner, (*path, name))
 
 
-def nearest(path: Path) -> str:
-    """A close setting that exists, as a question; empty where nothing is close."""
-    wrong = str(path[-1])
-    table = table_at(path[:-1])
-    here = list(table.model_fields) if table else []
-    close = difflib.get_close_matches(wrong, here, n=1, cutoff=0.6)
-    if close:
-        return f" Did you mean {dotted((*path[:-1], close[0]))}?"
-    elsewhere = {str(other[-1]): other for other in reversed(list(all_settings()))}
-    close = difflib.get_close_matches(wrong, list(elsewhere), n=1, cutoff=0.75)
-    return f" Did you mean {dotted(elsewhere[close[0]])}?" if close else ""
+@cache
+def settings_elsewhere() -> tuple[Path, ...]:
+    """`all_settings`, listed once."""
+    return tuple(all_settings())
+
+
+def nearest(path: Path, value: Any = None) -> list[Path]:
+    """Settings that a wrong key may stand for; outside its table, only those that can hold its value."""
+    wrong, table = str(path[-1]), table_at(path[:-1])
+    here: list[Path] = [(*path[:-1], key) for key in table.model_fields] if table else []
+    elsewhere = [other for other in settings_elsewhere() if other[:-1] != path[:-1]]
+    found = alike(wrong, here)
+    found = found or [other for other in alike(wrong, elsewhere) if value is None or fits(other, value)]
+    found = found or close(wrong, here, 0.7)
+    found = found or [other for other in close(wrong, elsewhere, 0.75) if value is None or fits(other, value)]
+    return [as_in_segment(other, path) for other in found] if len(found) <= 3 else []
+
+
+def alike(wrong: str, others: list[Path]) -> list[Path]:
+    """Paths that end in the same key, or in the same key but for its unit."""
+    stem = UNIT.sub("", wrong)
+    return [other for other in others if UNIT.sub("", str(other[-1])) == stem]
+
+
+def close(wrong: str, others: list[Path], cutoff: float) -> list[Path]:
+    """Paths that end in the key most like a wrong one."""
+    best = difflib.get_close_matches(wrong, [str(other[-1]) for other in others], n=1, cutoff=cutoff)
+    return [other for other in others if other[-1] in best]
+
+
+def as_in_segment(setting: Path, path: Path) -> Path:
+    """A setting as it is written where a path is: inside a segment, if it is of those that can differ there."""
+    if path[0] != "segments" or len(path) < 3 or setting[0] == "segments" or belongs_to_desk(setting):
+        return setting
+    return (*path[:2], *setting)
+
+
+def unknown(path: Path, value: Any) -> str:
+    """A key that is no setting where it is: where it belongs, or what it may stand for."""
+    if path[0] == "segments" and field_at(path[2:]):
+        return desk_setting(path)
+    return f"{dotted(path)} is not a setting.{question(nearest(path, value))}"
+
+
+def desk_setting(path: Path) -> str:
+    """A setting inside a segment that no segment can have."""
+    return f"{dotted(path)} belongs to the whole desk; write it as {dotted(path[2:])} instead."
+
+
+def question(meant: list[Path]) -> str:
+    """What may have been meant, asked; empty where nothing is close."""
+    *others, last = [dotted(path) for path in meant] or [""]
+    return f" Did you mean {', '.join(others)}{' or ' if others else ''}{last}?" if last else ""
 
 
 def sentence(error: ErrorDetails) -> str:
     """One mistake that pydantic found, said for the person who made it."""
     path: Path = error["loc"]
-    name = dotted(path)
     if error["type"] == "extra_forbidden":
-        return f"{name} is not a setting.{nearest(path)}"
-    field = field_at(path)
-    if error["type"] == "value_error":
-        must = str(error["ctx"]["error"])
-    elif field is not None and not isinstance(path[-1], int):
-        must = need(field.annotation, list(field.metadata))
-    else:
-        must = item_need(path)
+        return unknown(path, error["input"])
+    must = str(error["ctx"]["error"]) if error["type"] == "value_error" else need_at(path)
     if error["type"] == "missing":
-        return f"{name} is missing; it must be {must}."
-    return f"{name} is {as_written(error['input'])}; it must be {must}."
-
-
-def item_need(path: Path) -> str:
-    """What one item of a list must be."""
-    field = field_at(path)
-    if field is None:
-        return "a table"
-    kind = next(kind for kind in bare(field.annotation) if typing.get_origin(kind) is list)
-    return need(typing.get_args(kind)[0], [])
+        return f"{dotted(path)} is missing; it must be {must}."
+    if error["type"] == "finite_number":
+        must = must.replace("a number", "a finite number", 1)
+    return f"{dotted(path)} is {as_written(error['input'])}; it must be {must}."

@@ -14,6 +14,12 @@ NEUTRAL = 7.0
 
 
 @kernel
+def sells(sheet, segment):
+    """Is there anything for this customer to buy?"""
+    return sheet[segment].spending_on == 1
+
+
+@kernel
 def buys(sheet, segment, who, visit, quality):
     """Does a served prospect buy? P = clip(conversion + slope · (quality − 7), 0, 1); quality counts where it is judged.
 

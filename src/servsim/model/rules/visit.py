@@ -30,7 +30,7 @@ def visit(sheet, segment, who, number, agent, day, spell, attentive_until, now, 
     effective = 1.0 - (1.0 - sheet[0].half_there_effect) * away if half_there else 1.0
     paused = 0 if half_there else inattentive
     at_best = experience(sheet, segment, minutes, 1.0, 1.0)
-    points = experience(sheet, segment, minutes, effective, 1.0 - away)
+    points = experience(sheet, segment, minutes, effective, 1.0 - away) if away > 0.0 else at_best
     wait = wait_loss(sheet, segment, waited, paused, noticed)
     reason, size = worst(wait, at_best - points, 10.0 - at_best)
     return ends, care, perceived(sheet, segment, who, number, points - wait), reason, size

@@ -1,0 +1,42 @@
+"""The command line. Each command reads, does and shows; what it needs is imported when it runs."""
+
+import os
+import sys
+
+import typer
+
+from servsim.cli.check import check
+from servsim.cli.compare import compare
+from servsim.cli.evaluate import evaluate
+from servsim.cli.init import init
+from servsim.cli.run import run
+from servsim.cli.schema import schema
+from servsim.errors import ServsimError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="How much time should a business invest in each customer relationship, and what will it bring?",
+)
+for command in (init, check, run, evaluate, compare, schema):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run a command; a person's mistake is a sentence and exit code 2, Ctrl-C is 130."""
+    try:
+        app()
+    except ServsimError as error:
+        stop(str(error), 2)
+    except KeyboardInterrupt:
+        stop("interrupted.", 130)
+    except BrokenPipeError:  # the reader of our output has left; there is nobody to tell
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def stop(message: str, code: int) -> None:
+    """Say why on stderr, and end."""
+    sys.stderr.write(message + "\n")
+    sys.exit(code)

@@ -1,0 +1,18 @@
+"""servsim check"""
+
+from servsim.cli.options import File, Json, Set
+
+
+def check(file: File, overrides: Set = None, as_json: Json = False) -> None:
+    """Validate a scenario; show the load on the desk, what is switched on, and warnings."""
+    from servsim.cli.output import print_json, say
+    from servsim.scenario.read import read_scenario
+    from servsim.study.outlook import outlook
+
+    result = outlook(read_scenario(file, overrides or ()), str(file))
+    if as_json:
+        print_json(result.to_dict())
+    else:
+        from servsim.show.table import outlook_parts
+
+        say(*outlook_parts(result))

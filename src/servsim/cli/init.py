@@ -1,0 +1,31 @@
+"""servsim init"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Template = Annotated[str, typer.Argument(help="shop, phone or textbook.")]
+Target = Annotated[Path | None, typer.Option("--out", metavar="PATH", help="Where to; default: TEMPLATE.toml here.")]
+
+
+def init(template: Template = "shop", out: Target = None) -> None:
+    """Write a commented scenario to start from."""
+    from importlib.resources import files
+
+    from servsim.cli.output import notice
+    from servsim.errors import ServsimError
+
+    folder = files("servsim") / "templates"
+    known = sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    if template not in known:
+        raise ServsimError(f"{template} is not a template; it must be one of {', '.join(known)}.")
+    path = out or Path(f"{template}.toml")
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write((folder / f"{template}.toml").read_text(encoding="utf-8"))
+    except FileExistsError:
+        raise ServsimError(f"{path} exists already; choose another name with --out.") from None
+    except OSError as error:
+        raise ServsimError(f"{path} cannot be written: {error.strerror}.") from None
+    notice(f"Wrote {path}. Next: servsim check {path}, then servsim evaluate {path}")

@@ -1,0 +1,28 @@
+"""Options that several commands share."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class EngineName(StrEnum):
+    """Which telling of the story: the compiled loop, or the SimPy reference."""
+
+    fast = "fast"
+    reference = "reference"
+
+
+File = Annotated[Path, typer.Argument(help="Scenario file (TOML).", show_default=False)]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Override a setting, e.g. staff.agents=3. Repeatable."),
+]
+Replications = Annotated[int | None, typer.Option(min=2, help="Simulated worlds; default: as the scenario says.")]
+Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Which worlds: the same seed, the same worlds.")]
+Engine = Annotated[EngineName, typer.Option(help="The compiled loop, or the SimPy reference (slow, same answers).")]
+Workers = Annotated[int | None, typer.Option(min=1, max=1024, help="Worlds at once; default: one for each core.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Csv = Annotated[Path | None, typer.Option("--csv", metavar="PATH", help="Also write every world's figures as CSV.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no warnings.")]

@@ -1,0 +1,114 @@
+"""What a command prints: results on stdout, progress and notices on stderr; files written whole or not at all."""
+
+import csv
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from servsim.errors import ServsimError
+
+Tell = Callable[[int, int, float], None]
+
+
+def stdout() -> Console:
+    """Where results go: 80 columns when it is not a terminal, no colour where NO_COLOR or a pipe says so."""
+    return Console(highlight=False, soft_wrap=False)
+
+
+def stderr() -> Console:
+    """Where progress and notices go."""
+    return Console(stderr=True, highlight=False)
+
+
+def say(*parts: RenderableType) -> None:
+    """Print parts of a result one under the other; without signs that the terminal cannot show."""
+    console = stdout()
+    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
+    if not encoding.startswith("utf"):
+        with console.capture() as captured:
+            for part in parts:
+                console.print(part, markup=False)
+        sys.stdout.write(ascii_only(captured.get()).encode(encoding, "replace").decode(encoding))
+        return
+    for part in parts:
+        console.print(part, markup=False)
+
+
+def ascii_only(text: str) -> str:
+    """Text with the signs servsim uses spelled in ASCII."""
+    for sign, plain in (("…", ".."), ("−", "-"), ("–", "-"), ("±", "+/-"), ("─", "-"), ("→", "->"), ("·", "."), ("×", "x")):
+        text = text.replace(sign, plain)
+    return text
+
+
+def print_json(result: dict[str, Any]) -> None:
+    """Print a result as JSON; every undefined number is null."""
+    sys.stdout.write(json.dumps(result, indent=2, allow_nan=False, ensure_ascii=False) + "\n")
+
+
+def notice(message: str, quiet: bool = False) -> None:
+    """One line on stderr."""
+    if not quiet:
+        stderr().print(message, markup=False)
+
+
+@contextmanager
+def progress(what: str, quiet: bool) -> Iterator[Tell]:
+    """A bar with the time left on stderr, if that is a terminal; what to call after each world."""
+    console = stderr()
+    if quiet or not console.is_terminal:
+        yield lambda done, total, seconds: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total} worlds"),
+               TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())  # fmt: skip
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total, seconds: bar.update(task, completed=done, total=total)
+
+
+def announce_compiling(quiet: bool) -> None:
+    """Say so when the model must be compiled for this machine first."""
+    from servsim.model.kernel import COMPILED, WARM
+
+    if COMPILED and not WARM:
+        notice("Compiling the model for this machine (once, about half a minute) …", quiet)
+
+
+def write_whole(path: Path, write: Callable[[Path], None]) -> None:
+    """Let a file be written beside its place and moved there when complete; a sentence where it cannot be."""
+    draft = path.with_name(f".{os.getpid()}.{path.name}")
+    try:
+        write(draft)
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise ServsimError(f"{path} cannot be written: {error.strerror or error}.") from None
+
+
+def write_csv(path: Path | None, rows: Iterable[dict[str, Any]]) -> None:
+    """Write tidy rows as CSV, if a path is given."""
+    if path is None:
+        return
+    table = list(rows)
+
+    def write(draft: Path) -> None:
+        with draft.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, fieldnames=list(table[0]) if table else [])
+            writer.writeheader()
+            writer.writerows(table)
+
+    write_whole(path, write)
+
+
+def end_interrupted(interrupted: bool) -> None:
+    """Exit code 130 after showing what was finished before Ctrl-C."""
+    if interrupted:
+        notice("Interrupted: the figures are of the worlds finished until then.")
+        sys.exit(130)

@@ -1,0 +1,1 @@
+"""Showing: tables, sentences and pictures of results; nothing here simulates."""

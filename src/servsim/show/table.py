@@ -1,0 +1,145 @@
+"""Tables that fit 80 columns."""
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+from servsim.show.numbers import compact, figure, is_share, level, plain, signed, unit_words
+from servsim.study.compare import Comparison
+from servsim.study.evaluate import Evaluation
+from servsim.study.metrics import METRICS
+from servsim.study.outlook import Outlook
+from servsim.study.run import Run
+from servsim.study.statistics import Interval
+
+
+def blank_table(title: str, *columns: str) -> Table:
+    """A table whose first column is words and whose others are numbers."""
+    table = Table(title=title, box=SIMPLE_HEAD, title_justify="left", show_edge=False, pad_edge=False)
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="left" if number == 0 else "right", no_wrap=True)
+    return table
+
+
+def span(interval: Interval, metric: str) -> str:
+    """An interval's ends."""
+    if interval.low == interval.high:
+        return "–"
+    return f"{figure(interval.low, metric)} … {figure(interval.high, metric)}"
+
+
+def run_table(run: Run) -> Table:
+    """Every figure that is defined and not nought in every world, with its interval."""
+    table = blank_table(run.scenario.title, "figure", "mean", f"{100 * run.confidence:.0f} % interval", "unit")
+    table.columns[3].justify = "left"
+    for metric in METRICS:
+        interval = run[metric.name]
+        if run.sample(metric.name).any() and interval.mean == interval.mean:
+            unit = unit_words(interval.unit, metric.name)
+            table.add_row(metric.name, figure(interval.mean, metric.name), span(interval, metric.name), unit)
+    return table
+
+
+def risk_line(run: Run) -> str:
+    """What a single year may bring, apart from doubt about the mean."""
+    low, middle, high = run.risk("revenue")
+    return f"Revenue in single worlds: {plain(low)} (1 in 20 is lower), {plain(middle)}, {plain(high)} (1 in 20 is higher)."
+
+
+LEVEL_COLUMNS = (
+    ("unserved", ("abandoned_share", "balked_share")),
+    ("wait", ("wait_mean",)),
+    ("satisf.", ("satisfaction_mean",)),
+    ("retention", ("retention",)),
+)
+"""Beside the objective, what a level does to waiting and to customers; shares of one column are added."""
+
+
+def level_table(e: Evaluation) -> Table:
+    """One line for each level, with today's, the best, and those not shown worse marked."""
+    objective = "" if e.objective == "retention" else e.objective
+    columns = [(head, names) for head, names in LEVEL_COLUMNS if e.objective not in names]
+    table = blank_table(
+        f"{e.scenario.title}: {e.lever}, {e.unit(e.objective) if objective else 'shares'}",
+        "level", *(head for head, _ in columns), e.objective, "vs today", "±",
+    )  # fmt: skip
+    for value in e.levels:
+        means = [sum(e.at(value, name).mean for name in names) for _, names in columns]
+        cells = [figure(mean, names[0]) for mean, (_, names) in zip(means, columns, strict=True)]
+        table.add_row(
+            f"{level(value):<4} {mark(e, value)}", *cells, *objective_cells(e, value),
+            style="bold" if value == e.best else None,
+        )  # fmt: skip
+    return table
+
+
+def objective_cells(e: Evaluation, value: float) -> tuple[str, str, str]:
+    """The objective at a level, its difference from today's, and half the width of that interval."""
+    unit, change = e.unit(e.objective), e.difference(value, e.today)
+    mean = compact(e.at(value, e.objective).mean, e.objective, unit)
+    if value == e.today:
+        return mean, "", ""
+    gap, half = change.mean, (change.high - change.low) / 2
+    if is_share(e.objective):
+        return mean, signed(gap, e.objective), unsigned(half, e.objective)
+    return mean, ("+" if gap > 0 else "") + compact(gap, e.objective, unit), compact(half, e.objective, unit)
+
+
+def unsigned(half: float, metric: str) -> str:
+    """Half the width of an interval."""
+    return signed(half, metric).lstrip("+")
+
+
+def mark(e: Evaluation, value: float) -> str:
+    """How a level stands: best, not shown worse, today's."""
+    signs = "best" if value == e.best else "~" if value in e.not_worse else ""
+    return " ".join(part for part in (signs, "today" if value == e.today else "") if part)
+
+
+def comparison_table(c: Comparison) -> Table:
+    """Every figure of A and B, and their difference world by world."""
+    table = blank_table(f"A: {c.a.title}\nB: {c.b.title}", "figure", "A", "B", "B − A", "±", "unit")
+    table.columns[5].justify = "left"
+    for metric in METRICS:
+        change = c.difference(metric.name)
+        if change.mean == change.mean:
+            half = (change.high - change.low) / 2
+            table.add_row(
+                metric.name, figure(c.of(0, metric.name).mean, metric.name), figure(c.of(1, metric.name).mean, metric.name),
+                signed(change.mean, metric.name), unsigned(half, metric.name) if half else "–",
+                unit_words(change.unit, metric.name),
+                style="bold" if half and abs(change.mean) > half else None,
+            )  # fmt: skip
+    return table
+
+
+def customers_lines(c: Comparison) -> list[str]:
+    """What became of the same customers under both."""
+    who = c.customers()
+    if not c.fates.any():
+        return []
+    lines = [
+        f"Of today's customers, per world: {plain(who['kept_by_both'])} kept by both, "
+        f"{plain(who['lost_by_both'])} lost by both, {plain(who['saved_by_b'])} saved by B, "
+        f"{plain(who['lost_by_b'])} lost by B."
+    ]
+    for fate, words in (("saved_by_b", "Saved by B, lost by A for"), ("lost_by_b", "Lost by B, kept by A, for")):
+        reasons = sorted(who["reasons"][fate].items(), key=lambda item: -item[1])
+        if reasons:
+            lines.append(f"{words}: " + ", ".join(f"{name} {plain(count)}" for name, count in reasons) + ".")
+    return lines
+
+
+def outlook_parts(look: Outlook) -> list[Table | str]:
+    """What `servsim check` shows."""
+    table = blank_table(look.scenario.title, "a week at the desk", "", "unit")
+    table.columns[2].justify = "left"
+    for words, number, unit in (
+        ("doors open", look.open_hours, "h"),
+        ("agents' time paid for", look.paid_hours, "h"),
+        ("visits to reckon with", look.visits, ""),
+        ("length of a visit as planned", look.visit_minutes, "min"),
+        ("load (time asked for, of time paid for)", look.load, ""),
+    ):
+        table.add_row(words, plain(number), unit)
+    lines: list[Table | str] = [table, f"On: {', '.join(look.on) or 'nothing'}.", f"Off: {', '.join(look.off) or 'nothing'}."]
+    return lines + [f"Warning: {warning}" for warning in look.warnings]

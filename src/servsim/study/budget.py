@@ -1,0 +1,33 @@
+"""What a question would cost, estimated before it is asked."""
+
+from servsim.errors import ScenarioError
+from servsim.scenario.scenario import Scenario
+from servsim.sheet import weekly_visits
+
+VISITS_AT_MOST = 2_000_000_000
+"""Visits that one command simulates at most: about half an hour of the compiled loop."""
+BYTES_AT_MOST = 4_000_000_000
+"""Memory that one world may need at most."""
+BYTES_PER_CUSTOMER = 250
+BYTES_PER_VISIT = 400
+"""What a visit leaves in the piece of the trace that is held in memory."""
+
+
+def affordable(scenario: Scenario, file: str, replications: int | None, scenarios: int = 1) -> Scenario:
+    """The scenario, if the question can be answered in reasonable time and memory; else ScenarioError with estimates."""
+    worlds = (replications or scenario.evaluate.replications) * scenarios
+    per_world = weekly_visits(scenario) * scenario.horizon.weeks
+    memory = BYTES_PER_CUSTOMER * scenario.demand.opening_book + BYTES_PER_VISIT * weekly_visits(scenario) * min(
+        4.0, scenario.horizon.weeks
+    )
+    if per_world * worlds > VISITS_AT_MOST:
+        raise ScenarioError([
+            f"{file}: this would simulate about {per_world * worlds:.2g} visits ({worlds} worlds of {per_world:.2g}); "
+            f"the limit is {VISITS_AT_MOST:.2g}; lower demand, horizon.weeks or --replications."
+        ])  # fmt: skip
+    if memory > BYTES_AT_MOST:
+        raise ScenarioError([
+            f"{file}: one world would need about {memory / 1e9:.1f} GB of memory; the limit is "
+            f"{BYTES_AT_MOST / 1e9:.0f} GB; lower demand.opening_book or demand.prospects_per_hour."
+        ])  # fmt: skip
+    return scenario

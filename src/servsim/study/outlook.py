@@ -1,0 +1,113 @@
+"""`check`: what can be said about a scenario before it is simulated, and one quick look at where it settles."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, as_segments
+from servsim.sheet import open_minutes, paid_hours_per_week, to_sheet, weekly_visits
+from servsim.study.engines import counted
+from servsim.study.identity import digest_of
+from servsim.study.metrics import NAMES, figures
+
+DRIFT = 0.5
+"""Points by which satisfaction may move in the horizon before "today" is no longer today."""
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Hours, visits and offered load of a week, what is switched on, and what an owner should know before running."""
+
+    scenario: Scenario
+    open_hours: float
+    paid_hours: float
+    visits: float
+    visit_minutes: float
+    on: tuple[str, ...]
+    off: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def load(self) -> float:
+        """Agents' time asked for, of time paid for; above 1 the queue grows until people leave it."""
+        return self.visits * self.visit_minutes / 60 / self.paid_hours
+
+    def to_dict(self) -> dict[str, Any]:
+        """The outlook as `servsim check --json` prints it."""
+        return {
+            "scenario": self.scenario.title,
+            "digest": digest_of(self.scenario),
+            "open_hours_per_week": self.open_hours,
+            "paid_hours_per_week": self.paid_hours,
+            "visits_per_week": self.visits,
+            "minutes_per_visit": self.visit_minutes,
+            "load": self.load,
+            "on": list(self.on),
+            "off": list(self.off),
+            "warnings": list(self.warnings),
+        }
+
+
+def outlook(scenario: Scenario, file: str) -> Outlook:
+    """Look at a scenario as it stands."""
+    from servsim.study.budget import affordable
+
+    on = tuple(name for name in SEGMENT_TABLES[2:] if (table := getattr(scenario, name)) is not None and table.on)
+    attentive = scenario.staff.inattentive_minutes == 0
+    look = Outlook(
+        scenario,
+        open_hours=float(open_minutes(scenario).sum()) / 60,
+        paid_hours=paid_hours_per_week(to_sheet(scenario)),
+        visits=weekly_visits(scenario),
+        visit_minutes=visit_minutes(scenario),
+        on=on + (() if attentive else ("inattention",)),
+        off=tuple(name for name in SEGMENT_TABLES[2:] if name not in on) + (("inattention",) if attentive else ()),
+        warnings=(),
+    )
+    affordable(scenario, file, 1)
+    found = tuple(warnings(look))
+    return Outlook(**{**look.__dict__, "warnings": found})
+
+
+def visit_minutes(scenario: Scenario) -> float:
+    """Mean length of a visit as planned, over segments."""
+    shares = [segment.share for segment in scenario.segments] or [1.0]
+    lived = as_segments(scenario)
+    return sum(share * planned(own) for share, own in zip(shares, lived, strict=True))
+
+
+def planned(scenario: Scenario) -> float:
+    """Mean length of a visit as planned: the transaction and the minutes invested."""
+    investment = scenario.investment
+    return scenario.service.core_minutes + (investment.minutes_per_visit if investment and investment.on else 0.0)
+
+
+def warnings(look: Outlook) -> list[str]:
+    """What an owner should know before trusting an answer."""
+    scenario = look.scenario
+    found = []
+    impatient = scenario.waiting is not None and scenario.waiting.on
+    if look.load > 1 and not impatient:
+        found.append(
+            f"the desk is offered {look.load:.2f} times the time it has and nobody leaves the queue: it grows for ever; "
+            "add agents or a [waiting] table."
+        )
+    if scenario.loyalty and scenario.loyalty.on and not (scenario.quality and scenario.quality.on):
+        found.append("[loyalty] is on without [quality]: satisfaction stays where it opens, whatever is invested.")
+    if scenario.investment and scenario.investment.on and not (scenario.quality and scenario.quality.on):
+        found.append("[investment] is on without [quality]: minutes cost time and bring nothing.")
+    if scenario.quality and scenario.quality.on and scenario.demand.opening_book:
+        found += drift(scenario)
+    return found
+
+
+def drift(scenario: Scenario) -> list[str]:
+    """Whether today's policy, simulated once, leaves the book elsewhere than it opened."""
+    reading = counted(scenario, to_sheet(scenario), 1, 0, "fast")
+    settled = float(figures(reading)[NAMES.index("satisfaction_mean")])
+    opening = scenario.quality.opening_satisfaction if scenario.quality else settled
+    if abs(settled - opening) <= DRIFT:
+        return []
+    return [
+        f"quality.opening_satisfaction is {opening:g}, but under today's policy the book's satisfaction ends at "
+        f"{settled:.1f}: part of every projection is the way there."
+    ]

@@ -1,0 +1,88 @@
+"""`run`: a scenario's projection, every figure with its interval."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from servsim.scenario.scenario import Scenario
+from servsim.study.engines import Engine
+from servsim.study.identity import digest_of, model_version
+from servsim.study.metrics import NAMES, unit_of
+from servsim.study.statistics import Interval, defined, interval
+from servsim.study.workers import Job, Pool, Progress, quiet
+
+RISK = (0.05, 0.5, 0.95)
+"""Quantiles across replications that are shown as risk."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A projection: (replications, metrics) figures, one row for each world."""
+
+    scenario: Scenario
+    seed: int
+    confidence: float
+    figures: np.ndarray
+    interrupted: bool = False
+
+    def __getitem__(self, metric: str) -> Interval:
+        """A figure's mean and interval over replications."""
+        return interval(self.sample(metric), unit_of(metric, self.scenario.money.currency), self.confidence)
+
+    def sample(self, metric: str) -> np.ndarray:
+        """(replications,) a figure in each world."""
+        column: np.ndarray = self.figures[:, NAMES.index(metric)]
+        return column
+
+    def risk(self, metric: str) -> tuple[float, ...]:
+        """The figure's quantiles RISK across worlds: what a single year may bring, not doubt about the mean."""
+        sample = self.sample(metric)
+        finite = sample[np.isfinite(sample)]
+        return tuple(float(q) for q in np.quantile(finite, RISK)) if len(finite) else (np.nan,) * len(RISK)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The run as `servsim run --json` prints it."""
+        return {
+            "scenario": self.scenario.title,
+            "digest": digest_of(self.scenario),
+            "model": model_version(),
+            "seed": self.seed,
+            "replications": len(self.figures),
+            "confidence": self.confidence,
+            "interrupted": self.interrupted,
+            "metrics": {name: self[name].to_dict() for name in NAMES},
+        }
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Tidy rows, one for each world and figure."""
+        currency = self.scenario.money.currency
+        return [
+            {"replication": number, "metric": name, "value": defined(value), "unit": unit_of(name, currency)}
+            for number, row in enumerate(self.figures)
+            for name, value in zip(NAMES, row, strict=True)
+        ]
+
+    def to_frame(self) -> Any:
+        """`rows` as a pandas DataFrame (extra: servsim[frames])."""
+        from pandas import DataFrame
+
+        return DataFrame(self.rows())
+
+
+def run(
+    scenario: Scenario,
+    *,
+    replications: int | None = None,
+    seed: int = 1,
+    confidence: float | None = None,
+    engine: Engine = "fast",
+    workers: int | None = None,
+    progress: Progress = quiet,
+) -> Run:
+    """Project a scenario from today's book: so many independent worlds, every figure with its t interval."""
+    n = replications or scenario.evaluate.replications
+    pool = Pool([scenario], seed, engine, workers)
+    outcomes = pool.outcomes([Job(0, number) for number in range(n)], progress)
+    table = np.array([outcome.figures for outcome in outcomes]).reshape(-1, len(NAMES))
+    return Run(scenario, seed, confidence or scenario.evaluate.confidence, table, pool.interrupted)

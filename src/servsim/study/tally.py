@@ -1,0 +1,190 @@
+"""The tally: what a trace adds up to, piece by piece. Figures are readings of it (`metrics`).
+
+Visits count by the instant they arrive, from the end of the warm-up on; all else by the instant it happens. A visit's
+start and end meet at its agent, who serves one customer at a time, so no customer need be remembered.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from servsim.model.calendar import day_of
+from servsim.model.kernel import kernel, readable
+from servsim.model.rules.demand import of_opening_book, segment_of, usual_gap
+from servsim.units import DAY, DAYS_PER_YEAR, MILLIONTHS, MINUTE, MINUTES_PER_WEEK, TICKS_PER_SECOND
+from servsim.words import Happening, Reason
+
+HAPPENINGS = max(Happening) + 1
+LONGEST_WAIT = 86_400
+"""Seconds that the histogram of waits distinguishes; longer ones share its last place."""
+
+YEAR = int(DAYS_PER_YEAR) * DAY
+
+(WAIT, WAIT_SERVED, STARTED_AT_ONCE, JOINED, BUSY, PRESENT, IN_SYSTEM, QUALITY, CARE, BOOK_TIME, BOOK, BOOK_SINCE,
+ OPENING_LOST, SATISFACTION, SUMS) = range(15)  # fmt: skip
+"""Places in `sums`: ticks, customers, or millionths, all of them whole."""
+
+VISIT_SINCE, VISIT_ARRIVED, VISIT_COUNTS, HERE_SINCE, AGENT_SUMS = range(5)
+"""Places in a row of `agents`: when the visit in hand began, when its customer came, whether it counts; 0 or the
+instant after which the agent's presence is still to be counted, plus 1."""
+
+MARGINS, VISITS, WON_MARGINS, WON_VISITS, WORTHS = range(5)
+"""Places in `worth`: Σ w b v and Σ w v over the closing book, and the same over customers when they were won, with
+w = r / (1 + i − r), b the mean basket and v the visits a year."""
+
+
+@dataclass
+class Tally:
+    """Sums over a trace from tick 0 on.
+
+    counts: (happenings,) rows of each happening that count. sums: (SUMS,) ticks, customers, millionths. waits: (seconds,)
+    histogram of waits of all who joined. revenue, present: (days,) millionths of money, ticks of agents' presence.
+    reasons: (reasons,) customers lost. fate: (opening book,) reason each of them was lost for, 0 for those who remain.
+    """
+
+    sheet: np.ndarray
+    warmup: int
+    discount_rate: float
+
+    def __post_init__(self) -> None:
+        """Nothing has been counted yet."""
+        self.end = int(self.sheet[0]["end"])
+        days = -(-self.end // DAY)
+        agents = int(self.sheet[0]["roster"].max())
+        self.counts = np.zeros(HAPPENINGS, np.int64)
+        self.sums = np.zeros(SUMS, np.int64)
+        self.waits = np.zeros(LONGEST_WAIT + 1, np.int64)
+        self.revenue = np.zeros(days + 1, np.int64)
+        self.present = np.zeros(days + 1, np.int64)
+        self.reasons = np.zeros(len(Reason), np.int64)
+        self.fate = np.zeros(int(self.sheet[0]["opening_book"]), np.int8)
+        self.agents = np.zeros((agents, AGENT_SUMS), np.int64)
+        self.worth = np.zeros(WORTHS)
+
+    def add(self, rows: np.ndarray) -> None:
+        """Count one more piece of the trace."""
+        add_rows(readable(self.sheet), rows, self.warmup, self.discount_rate, self.counts, self.sums, self.waits,
+                 self.revenue, self.present, self.reasons, self.fate, self.agents, self.worth)  # fmt: skip
+
+    def close(self) -> None:
+        """Count what is still going on at the end: visits in hand, agents present, the book."""
+        for agent in self.agents:
+            if agent[VISIT_SINCE]:
+                self.sums[BUSY] += self.end - max(agent[VISIT_SINCE] - 1, self.warmup)
+            if agent[HERE_SINCE]:
+                add_presence(self.present, self.sums, agent[HERE_SINCE] - 1, self.end, self.warmup)
+        count_book_time(self.sums, self.end, self.warmup)
+
+    def joined(self) -> int:
+        """Visits of all who joined the queue or started at once, and whose wait is over."""
+        return int(self.sums[JOINED])
+
+    def open_ticks(self) -> int:
+        """Ticks within opening hours from the end of the warm-up to the end."""
+        return int(np.diff(integral(self.sheet[0]["open"], np.array([self.warmup, self.end])))[0])
+
+    def scheduled(self) -> np.ndarray:
+        """(days,) ticks of agents' time that the roster asks for."""
+        days = np.arange(len(self.present) + 1)
+        return np.diff(integral(self.sheet[0]["roster"], np.minimum(days * DAY, self.end)))
+
+
+def integral(minutes: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Integrals of a weekly pattern, one value a minute, from tick 0 to each of some instants."""
+    sums = np.concatenate([[0], np.cumsum(minutes, dtype=np.int64)])
+    weeks, rest = np.divmod(ends // MINUTE, MINUTES_PER_WEEK)
+    result: np.ndarray = (weeks * sums[-1] + sums[rest]) * MINUTE + minutes[rest].astype(np.int64) * (ends % MINUTE)
+    return result
+
+
+@kernel
+def add_presence(present, sums, since, until, warmup):
+    """Count an agent's presence, day by day."""
+    sums[PRESENT] += max(0, until - max(since, warmup))
+    while since < until:
+        day = day_of(since)
+        ends = min((day + 1) * DAY, until)
+        present[day] += ends - since
+        since = ends
+
+
+@kernel
+def count_book_time(sums, now, warmup):
+    """Count the time that the book's customers have been in it, up to now."""
+    sums[BOOK_TIME] += sums[BOOK] * max(0, now - max(sums[BOOK_SINCE], warmup))
+    sums[BOOK_SINCE] = now
+
+
+@kernel
+def count_wait(counts, sums, waits, what, wait):
+    """Count the wait of a visit that joined."""
+    counts[what] += 1
+    sums[JOINED] += 1
+    sums[WAIT] += wait
+    waits[min(wait // TICKS_PER_SECOND, LONGEST_WAIT)] += 1
+
+
+@kernel
+def add_worth(sheet, who, retention, discount_rate, worth, first):
+    """Add what a customer with this yearly retention is worth, apart from what visits cost."""
+    segment = segment_of(sheet, who)
+    own = sheet[segment]
+    weight = retention / (1.0 + discount_rate - retention)
+    visits = DAYS_PER_YEAR / usual_gap(sheet, segment, who)
+    worth[first] += weight * visits * (own.basket_mean if own.spending_on == 1 else 0.0)
+    worth[first + 1] += weight * visits
+
+
+@kernel
+def add_rows(sheet, rows, warmup, discount_rate, counts, sums, waits, revenue, present, reasons, fate, agents, worth):
+    """Count a piece of a trace."""
+    for i in range(len(rows)):
+        now, what, who, agent, value = rows[i, 0], rows[i, 1], rows[i, 2], rows[i, 3], rows[i, 4]
+        if what == Happening.STARTED:
+            arrived = now - value
+            agents[agent, VISIT_SINCE], agents[agent, VISIT_ARRIVED] = now + 1, arrived
+            agents[agent, VISIT_COUNTS] = arrived >= warmup
+            if arrived >= warmup:
+                count_wait(counts, sums, waits, what, value)
+                sums[WAIT_SERVED] += value
+                sums[STARTED_AT_ONCE] += value == 0
+        elif what == Happening.FINISHED:
+            sums[BUSY] += max(0, now - max(agents[agent, VISIT_SINCE] - 1, warmup))
+            agents[agent, VISIT_SINCE] = 0
+            if agents[agent, VISIT_COUNTS] == 1:
+                counts[what] += 1
+                sums[IN_SYSTEM] += now - agents[agent, VISIT_ARRIVED]
+                sums[QUALITY] += value
+        elif what == Happening.ABANDONED or what == Happening.SENT_HOME:
+            if now - value >= warmup:
+                count_wait(counts, sums, waits, what, value)
+        elif what == Happening.MEMBER:
+            counts[what] += 1
+            sums[BOOK] += 1
+        elif what == Happening.CAME_ON:
+            agents[agent, HERE_SINCE] = now + 1
+        elif what == Happening.WENT_OFF:
+            add_presence(present, sums, agents[agent, HERE_SINCE] - 1, now, warmup)
+            agents[agent, HERE_SINCE] = 0
+        else:
+            if what == Happening.BOUGHT:
+                revenue[day_of(now)] += value
+            elif what == Happening.WON or what == Happening.LOST:
+                count_book_time(sums, now, warmup)
+                sums[BOOK] += 1 if what == Happening.WON else -1
+            if what == Happening.LOST and of_opening_book(who):
+                fate[who] = value
+                sums[OPENING_LOST] += now < YEAR
+            if now < warmup:
+                continue
+            counts[what] += 1
+            if what == Happening.CARED:
+                sums[CARE] += value
+            elif what == Happening.LOST:
+                reasons[value] += 1
+            elif what == Happening.REMAINS:
+                sums[SATISFACTION] += value
+            elif what == Happening.WON:
+                add_worth(sheet, who, value / MILLIONTHS, discount_rate, worth, WON_MARGINS)
+            elif what == Happening.OUTLOOK:
+                add_worth(sheet, who, value / MILLIONTHS, discount_rate, worth, MARGINS)
