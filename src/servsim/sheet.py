@@ -45,7 +45,7 @@ DERIVED = [
 
 def settings_of(table: str, model: type[BaseModel]) -> list[tuple[str, str, tuple[str, ...]]]:
     """(field of the sheet, its type, path in the scenario) of every setting in a table."""
-    rows = []
+    rows: list[tuple[str, str, tuple[str, ...]]] = []
     for name, field in model.model_fields.items():
         if name in DERIVED_LISTS:
             continue

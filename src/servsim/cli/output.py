@@ -43,7 +43,16 @@ def say(*parts: RenderableType) -> None:
 
 def ascii_only(text: str) -> str:
     """Text with the signs servsim uses spelled in ASCII."""
-    for sign, plain in (("…", ".."), ("−", "-"), ("–", "-"), ("±", "+/-"), ("─", "-"), ("→", "->"), ("·", "."), ("×", "x")):
+    for sign, plain in (
+        ("…", ".."),
+        ("−", "-"),
+        ("–", "-"),
+        ("±", "+/-"),
+        ("─", "-"),
+        ("→", "->"),
+        ("·", "."),
+        ("×", "x"),
+    ):
         text = text.replace(sign, plain)
     return text
 

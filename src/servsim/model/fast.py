@@ -245,9 +245,7 @@ def declined(sheet, s, place):
     customer = s.people[place]
     note(s, Happening.DECLINED, customer.key, -1, 0)
     customer.declined += 1
-    again = spending.second_thought(
-        sheet, customer.segment, customer.key, customer.visit, customer.declined, s.n[NOW]
-    )
+    again = spending.second_thought(sheet, customer.segment, customer.key, customer.visit, customer.declined, s.n[NOW])
     return again if again < NEVER else gone(s, place)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import numba
 import numpy as np
+from numba import config
 
 PACKAGE = Path(__file__).parent.parent
 COMPILED_ELSEWHERE = ("words.py", "units.py", "sheet.py", "study/tally.py")
@@ -49,7 +50,8 @@ def cache_folder() -> Path | None:
     return None
 
 
-COMPILED = not numba.config.DISABLE_JIT
+settings: Any = config
+COMPILED = not settings.DISABLE_JIT
 FOLDER = cache_folder() if COMPILED else None
 WARM = FOLDER is not None and (FOLDER / "warm").exists()
 """Whether an earlier process has finished compiling these very sources."""
@@ -73,11 +75,12 @@ def compiled(function: Callable[..., Any], **options: bool) -> Any:
     """
     if not COMPILED:
         return wrapping(function)
-    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(FOLDER or "")
+    njit: Any = numba.njit
+    before, settings.CACHE_DIR = settings.CACHE_DIR, str(FOLDER or "")
     try:
-        return numba.njit(fastmath=False, nogil=True, error_model="numpy", _nrt=False, **options)(function)
+        return njit(fastmath=False, nogil=True, error_model="numpy", _nrt=False, **options)(function)
     finally:
-        numba.config.CACHE_DIR = before
+        settings.CACHE_DIR = before
 
 
 def wrapping(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -104,4 +107,3 @@ def mark_warm() -> None:
         (FOLDER / "warm").touch()
     except OSError as error:  # a full disk costs the next start some seconds, nothing else
         warnings.warn(f"the compile cache in {FOLDER} could not be written: {error}", stacklevel=2)
-

@@ -117,9 +117,14 @@ class Desk:
         if waiting.goes_home_at_closing(self.sheet):
             self.clock.process(self.doors())
 
+    @property
+    def now(self) -> int:
+        """The present instant."""
+        return int(self.clock.now)
+
     def note(self, what: Happening, who: int = -1, agent: int = -1, value: int = 0) -> None:
         """One line of the trace."""
-        self.rows.append((self.clock.now, what, who, agent, value))
+        self.rows.append((self.now, what, who, agent, value))
 
     # Who comes
 
@@ -168,7 +173,7 @@ class Desk:
 
     def come(self, customer: Customer) -> Story:
         """One coming to the desk; the instant of the next."""
-        customer.joined = self.clock.now
+        customer.joined = self.now
         self.note(Happening.ARRIVED, customer.key, value=customer.visit)
         customer.turn = self.clock.event()
         self.newcomers.append(customer)
@@ -177,7 +182,7 @@ class Desk:
             outcome = yield from self.wait(customer)
         if isinstance(outcome, Agent):
             return (yield from self.serve(customer, outcome))
-        waited = self.clock.now - customer.joined
+        waited = self.now - customer.joined
         self.note(outcome, customer.key, value=waited)
         return self.unserved(customer)
 
@@ -195,7 +200,7 @@ class Desk:
 
     def serve(self, customer: Customer, agent: Agent) -> Story:
         """The agent serves the customer; the instant of the next visit."""
-        now, waited = self.clock.now, self.clock.now - customer.joined
+        now, waited = self.now, self.now - customer.joined
         self.note(Happening.STARTED, customer.key, agent.number, waited)
         agent.busy_until, care, points, reason, size = visit(
             self.sheet, customer.segment, customer.key, customer.visit,
@@ -234,9 +239,7 @@ class Desk:
 
     def unserved(self, customer: Customer) -> int:
         """What coming in vain leads to; the instant of the next visit, NEVER if there is none."""
-        again = waiting.next_try(
-            self.sheet, customer.segment, customer.key, customer.visit, customer.tries, self.clock.now
-        )
+        again = waiting.next_try(self.sheet, customer.segment, customer.key, customer.visit, customer.tries, self.now)
         if again < NEVER:
             self.note(Happening.RETRIES, customer.key)
             customer.tries += 1
@@ -268,7 +271,7 @@ class Desk:
         self.note(Happening.DECLINED, customer.key)
         customer.declined += 1
         again = spending.second_thought(
-            self.sheet, customer.segment, customer.key, customer.visit, customer.declined, self.clock.now
+            self.sheet, customer.segment, customer.key, customer.visit, customer.declined, self.now
         )
         return int(again) if again < NEVER else self.gone(customer)
 
@@ -290,16 +293,12 @@ class Desk:
 
     def next_visit(self, customer: Customer) -> int:
         """When a customer of the book comes again."""
-        return int(
-            demand.next_visit(self.sheet, customer.segment, customer.key, customer.visit, self.clock.now)
-        )
+        return int(demand.next_visit(self.sheet, customer.segment, customer.key, customer.visit, self.now))
 
     def outlook(self, customer: Customer) -> float:
         """The yearly retention that a customer's present satisfaction implies."""
         return float(
-            loyalty.yearly_retention(
-                self.sheet, customer.segment, customer.key, customer.satisfaction, customer.served
-            )
+            loyalty.yearly_retention(self.sheet, customer.segment, customer.key, customer.satisfaction, customer.served)
         )
 
     # The agents
@@ -307,13 +306,13 @@ class Desk:
     def shifts(self, agent: Agent) -> Story:
         """Shift after shift, come on and go off; who is serving then goes when the visit in hand is done."""
         while True:
-            start = calendar.shift_start(self.sheet, agent.number, self.clock.now)
+            start = calendar.shift_start(self.sheet, agent.number, self.now)
             if start >= self.end:
                 return
             yield self.clock.until(start)
             if not agent.here:
                 self.come_on(agent)
-            end = calendar.shift_end(self.sheet, agent.number, self.clock.now)
+            end = calendar.shift_end(self.sheet, agent.number, self.now)
             if end >= self.end:
                 return
             yield self.clock.until(end)
@@ -323,7 +322,7 @@ class Desk:
     def come_on(self, agent: Agent) -> None:
         """An agent begins a shift, attentive; spells are counted through the day."""
         self.note(Happening.CAME_ON, agent=agent.number)
-        today = calendar.day_of(self.clock.now)
+        today = calendar.day_of(self.now)
         agent.day, agent.spell = today, agent.spell + 1 if agent.day == today else 0
         agent.here = agent.attentive = True
         self.attentive_here += 1
@@ -338,14 +337,14 @@ class Desk:
 
     def stays_on(self, agent: Agent) -> bool:
         """Is the agent here beyond this instant: on the roster, or with a visit in hand?"""
-        return agent.number < calendar.rostered(self.sheet, self.clock.now) or agent.busy_until > self.clock.now
+        return agent.number < calendar.rostered(self.sheet, self.now) or agent.busy_until > self.now
 
     def attention(self, agent: Agent) -> Story:
         """Spell after spell of one shift: attentive, then not, then attentive again."""
         shift = (agent.day, agent.spell)
         while True:
             lasts = attention.attentive_spell(self.sheet, agent.number, agent.day, agent.spell)
-            agent.spell_ends = self.clock.now + lasts
+            agent.spell_ends = self.now + lasts
             if agent.spell_ends >= self.end:
                 return
             yield self.clock.until(agent.spell_ends)
@@ -373,8 +372,8 @@ class Desk:
 
     def set_free(self, agent: Agent) -> None:
         """An agent who is attentive and has nobody in hand waits for a customer."""
-        if agent.attentive and not agent.free and agent.busy_until <= self.clock.now:
-            agent.free, agent.free_since = True, self.clock.now
+        if agent.attentive and not agent.free and agent.busy_until <= self.now:
+            agent.free, agent.free_since = True, self.now
             heappush(self.free, (dispatch.readiness(agent.free_since, agent.number), agent))
 
     # The end of an instant
@@ -426,7 +425,7 @@ class Desk:
     def decide(self, customer: Customer) -> None:
         """A newcomer who was not served at once finds a place and waits, or goes."""
         who = (self.sheet, customer.segment, customer.key, customer.visit)
-        agents = calendar.rostered(self.sheet, self.clock.now)
+        agents = calendar.rostered(self.sheet, self.now)
         outcome = None
         if waiting.finds_no_place(self.sheet, self.waiting):
             outcome = Happening.BLOCKED
@@ -452,7 +451,7 @@ class Desk:
 
     def doors(self) -> Story:
         """Every closing time, the desk is told to send home who still waits."""
-        while (closing := calendar.closing(self.sheet, self.clock.now)) < self.end:
+        while (closing := calendar.closing(self.sheet, self.now)) < self.end:
             yield self.clock.until(closing)
             self.doors_close = True
 

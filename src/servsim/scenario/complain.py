@@ -171,7 +171,7 @@ def need_at(path: Path) -> str:
     """What the setting, table or list item at a path must be."""
     field = field_at(path)
     if field is None:
-        return "a setting"
+        return "a table"
     written = ".".join(part for part in path if isinstance(part, str))
     if isinstance(path[-1], int):
         kind, _ = bare(field.annotation, [])
@@ -189,7 +189,7 @@ def all_settings(table: type[BaseModel] = Scenario, path: Path = ()) -> Iterator
 
 
 @cache
-def settings_elsewhere() -> tuple[Path, ...]:
+def every_setting() -> tuple[Path, ...]:
     """`all_settings`, listed once."""
     return tuple(all_settings())
 
@@ -198,7 +198,7 @@ def nearest(path: Path, value: Any = None) -> list[Path]:
     """Settings that a wrong key may stand for; outside its table, only those that can hold its value."""
     wrong, table = str(path[-1]), table_at(path[:-1])
     here: list[Path] = [(*path[:-1], key) for key in table.model_fields] if table else []
-    elsewhere = [other for other in settings_elsewhere() if other[:-1] != path[:-1]]
+    elsewhere = [other for other in every_setting() if other[:-1] != path[:-1]]
     found = alike(wrong, here)
     found = found or [other for other in alike(wrong, elsewhere) if value is None or fits(other, value)]
     found = found or close(wrong, here, 0.7)

@@ -14,7 +14,7 @@ SPAN = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 
 def minutes_open(hours: str) -> list[tuple[int, int]]:
     """The spans of a day, as minutes after midnight; ValueError where the text is not hours of the day."""
-    spans = []
+    spans: list[tuple[int, int]] = []
     for part in hours.split(",") if hours.strip() else []:
         match = SPAN.fullmatch(part.strip())
         if match is None:
@@ -68,7 +68,7 @@ class Opening(Table):
 
 def office_hours() -> Opening:
     """Monday to Friday, nine to five: the hours of a scenario that names none."""
-    return Opening(**dict.fromkeys(WEEKDAYS[:5], "09:00-17:00"))
+    return Opening.model_validate(dict.fromkeys(WEEKDAYS[:5], "09:00-17:00"))
 
 
 class Demand(Table):

@@ -1,4 +1,4 @@
-"""Where in a scenario file a key was written: no TOML library says, so growing beginnings of the file are parsed."""
+"""Where in a scenario file a key was written: no TOML library says, so its statements are parsed one by one."""
 
 import tomllib
 from collections.abc import Iterator
@@ -6,41 +6,109 @@ from typing import Any
 
 Path = tuple[str | int, ...]
 
+DEEPEST = 8
+"""How many keys and items a path has at most; no setting lies deeper."""
 
-def paths(value: Any, path: Path = ()) -> Iterator[Path]:
-    """The path of every key and item below a parsed value, the value itself first."""
-    yield path
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from paths(inner, (*path, key))
-    elif isinstance(value, list):
-        for number, inner in enumerate(value):
-            yield from paths(inner, (*path, number))
+NEEDS = {
+    "Expected newline": "a line must end after its value, and text must be in quotes",
+    "Invalid value": "a value must be a number such as 0.5, true or false, text in quotes, or a list in brackets",
+    "Unclosed array": "a list must have commas between its items and end with ]",
+    "Unclosed inline table": "a table in braces must have commas between its keys and end with }",
+    "Unterminated": "text must end with the quotation mark it began with",
+    r"Illegal character '\n'": "text must end on its line, with the quotation mark it began with",
+    "Unescaped": r"a backslash in text must be written \\",
+    "hex value": r"a backslash in text must be written \\",
+    "character '\\": "text must be free of control characters",
+    "date or datetime": "a date must be in the calendar",
+    "twice": "each table must be written once",
+    "overwrite": "each key and each table must be written once",
+    "uplicate": "each key and each table must be written once",
+    "namespace": "each key and each table must be written once",
+    "recursion": "lists and tables must be nested less deep",
+    "digits": "a number must have fewer digits",
+}
+"""What each of tomllib's complaints, known by some of its words, asks of the person who wrote the file."""
+
+
+def not_toml(text: str, error: Exception) -> tuple[int, str]:
+    """The line at which a text stops being TOML, and what it must be."""
+    problem = str(error)
+    _, _, place = problem.partition(" (at line ")
+    number = place.split(",")[0]
+    line = int(number) if number else unfinished(text)
+    must = next((need for words, need in NEEDS.items() if words in problem), "a line must be key = value or [table]")
+    written = text.split("\n")[line - 1].strip()
+    written = written if len(written) <= 60 else written[:57] + "…"
+    return line, f"`{written}` is not TOML; {must}."
+
+
+def unfinished(text: str) -> int:
+    """The line on which the last statement begins: the one that cannot be read to its end."""
+    return max((line for line, statement in statements(text) if statement.strip()), default=1)
+
+
+def statements(text: str) -> Iterator[tuple[int, str]]:
+    """(line, text) of every statement, empty line and comment; of the rest, where a statement has no end."""
+    begun: list[str] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        begun.append(line)
+        if (len(begun) == 1 or any(mark in line for mark in "]}\"'")) and parsed("\n".join(begun)) is not None:
+            yield number - len(begun) + 1, "\n".join(begun)
+            begun = []
+    if begun:
+        yield number - len(begun) + 1, "\n".join(begun)
+
+
+def parsed(statement: str) -> dict[str, Any] | None:
+    """A statement by itself, as TOML reads it; None where it has no end yet."""
+    try:
+        return tomllib.loads(statement)
+    except (ValueError, RecursionError):
+        return None
 
 
 def lines_of(text: str) -> dict[Path, int]:
     """The line (from 1) of the statement that first names each path of a TOML text that is known to parse."""
-    lines = text.splitlines()
     found: dict[Path, int] = {}
-    begins = 1
-    for end in range(1, len(lines) + 1):
-        if begins == end and not lines[end - 1].split("#")[0].strip():
-            begins = end + 1
-            continue
-        try:
-            parsed = tomllib.loads("\n".join(lines[:end]))
-        except tomllib.TOMLDecodeError:
-            continue
-        for path in paths(parsed):
-            found.setdefault(path, begins)
-        begins = end + 1
+    tables: dict[Path, int] = {}
+    table: Path = ()
+    for line, statement in statements(text):
+        value = parsed(statement) or {}
+        if statement.lstrip().startswith("["):
+            table = header(value, tables)
+            value = {}
+        for path in (*beginnings(table), *paths(value, table)):
+            found.setdefault(path, line)
     return found
+
+
+def header(named: Any, tables: dict[Path, int]) -> Path:
+    """The path of a [table] or [[table]] statement; how many of each [[table]] there are is kept in tables."""
+    path: Path = ()
+    while named:
+        ((key, named),) = named.items()
+        path = (*path, key)
+        if isinstance(named, list):
+            tables[path] = tables.get(path, 0) + 1
+            named = None
+        if path in tables:
+            path = (*path, tables[path] - 1)
+    return path
+
+
+def beginnings(path: Path) -> Iterator[Path]:
+    """Every path that leads to a path, and the path itself."""
+    return (path[:end] for end in range(1, len(path) + 1))
+
+
+def paths(value: Any, path: Path) -> Iterator[Path]:
+    """The path of every key and item below a parsed value, outer ones first."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in inner if len(path) < DEEPEST else ():
+        yield (*path, key)
+        yield from paths(item, (*path, key))
 
 
 def line_of(lines: dict[Path, int], path: Path) -> int | None:
     """The line of a path, or of the nearest table around it that was written."""
-    while path:
-        if path in lines:
-            return lines[path]
-        path = path[:-1]
-    return None
+    return next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), None)

@@ -128,7 +128,9 @@ def value_at(scenario: Scenario, lever: str) -> Any:
         value = getattr(value, part)
         if value is None:
             missing = ".".join(parts[: number + 1])
-            raise ScenarioError([f"{lever} has no value today: the scenario leaves {missing} out; write it down first."])
+            raise ScenarioError(
+                [f"{lever} has no value today: the scenario leaves {missing} out; write it down first."]
+            )
     return value
 
 

@@ -26,6 +26,6 @@ def setting(default: Any, unit: str = "", *, grade: str = "", desk: bool = False
     Grades: a replicated or meta-analytic, b one good study or industry series, c assumed. A desk setting belongs to the
     desk as a whole and cannot differ between segments.
     """
-    extra = {"unit": unit, "grade": grade, "desk": desk}
+    extra: dict[str, Any] = {"unit": unit, "grade": grade, "desk": desk}
     factory = {"default_factory": default} if isinstance(default, type) else {"default": default}
     return Field(**factory, **limits, json_schema_extra={key: value for key, value in extra.items() if value})

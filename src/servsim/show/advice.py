@@ -43,7 +43,9 @@ def effects(e: Evaluation) -> str:
 def retention_words(e: Evaluation) -> str:
     """Retention today and at the best level."""
     before, after = e.at(e.today, "retention").mean, e.at(e.best, "retention").mean
-    verb = "Retention goes" if abs(after - before) < 5e-4 else "Retention rises" if after > before else "Retention falls"
+    verb = (
+        "Retention goes" if abs(after - before) < 5e-4 else "Retention rises" if after > before else "Retention falls"
+    )
     return f"{verb} from {100 * before:.0f} % to {100 * after:.0f} % a year"
 
 

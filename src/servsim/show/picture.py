@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter
 
 from servsim.show.advice import MINUTES
@@ -18,8 +19,11 @@ NAMES = {"value": "Value", "retention": "Retention a year", "wait_mean": "Mean w
 
 def evaluation_figure(e: Evaluation) -> Figure:
     """Objective, retention and waiting against the lever; today's and the best level marked, intervals as bands."""
-    shown = [name for name in dict.fromkeys((e.objective, "retention", "wait_mean")) if np.isfinite(e.sample(name)).all()]
-    picture = Figure(figsize=(8.0, 2.2 + 2.2 * len(shown)), layout="constrained")
+    shown = [
+        name for name in dict.fromkeys((e.objective, "retention", "wait_mean")) if np.isfinite(e.sample(name)).all()
+    ]
+    layout = ConstrainedLayoutEngine(rect=(0, 0.03, 1, 0.97))
+    picture = Figure(figsize=(8.0, 2.2 + 2.2 * len(shown)), layout=layout)
     picture.suptitle(e.scenario.title, fontweight="bold")
     for row, name in enumerate(shown):
         axes = picture.add_subplot(len(shown), 1, row + 1)
@@ -30,7 +34,6 @@ def evaluation_figure(e: Evaluation) -> Figure:
         else:
             axes.tick_params(labelbottom=False)
     picture.text(0.99, 0.005, footnote(e), ha="right", va="bottom", fontsize=7, color=TODAY)
-    picture.get_layout_engine().set(rect=(0, 0.03, 1, 0.97))  # type: ignore[union-attr]
     return picture
 
 
@@ -75,4 +78,3 @@ def footnote(e: Evaluation) -> str:
 def save(picture: Figure, path: Path) -> None:
     """Write a picture as its file's ending says: png, svg or pdf."""
     picture.savefig(path, dpi=150)
-

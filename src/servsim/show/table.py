@@ -42,7 +42,10 @@ def run_table(run: Run) -> Table:
 def risk_line(run: Run) -> str:
     """What a single year may bring, apart from doubt about the mean."""
     low, middle, high = run.risk("revenue")
-    return f"Revenue in single worlds: {plain(low)} (1 in 20 is lower), {plain(middle)}, {plain(high)} (1 in 20 is higher)."
+    return (
+        f"Revenue in single worlds: {plain(low)} (1 in 20 is lower), {plain(middle)} (half), "
+        f"{plain(high)} (1 in 20 is higher)."
+    )
 
 
 LEVEL_COLUMNS = (
@@ -104,7 +107,7 @@ def comparison_table(c: Comparison) -> Table:
         if change.mean == change.mean:
             half = (change.high - change.low) / 2
             table.add_row(
-                metric.name, figure(c.of(0, metric.name).mean, metric.name), figure(c.of(1, metric.name).mean, metric.name),
+                metric.name, *(figure(c.of(which, metric.name).mean, metric.name) for which in (0, 1)),
                 signed(change.mean, metric.name), unsigned(half, metric.name) if half else "–",
                 unit_words(change.unit, metric.name),
                 style="bold" if half and abs(change.mean) > half else None,
@@ -141,5 +144,9 @@ def outlook_parts(look: Outlook) -> list[Table | str]:
         ("load (time asked for, of time paid for)", look.load, ""),
     ):
         table.add_row(words, plain(number), unit)
-    lines: list[Table | str] = [table, f"On: {', '.join(look.on) or 'nothing'}.", f"Off: {', '.join(look.off) or 'nothing'}."]
+    lines: list[Table | str] = [
+        table,
+        f"On: {', '.join(look.on) or 'nothing'}.",
+        f"Off: {', '.join(look.off) or 'nothing'}.",
+    ]
     return lines + [f"Warning: {warning}" for warning in look.warnings]

@@ -14,7 +14,7 @@ BYTES_PER_VISIT = 400
 
 
 def affordable(scenario: Scenario, file: str, replications: int | None, scenarios: int = 1) -> Scenario:
-    """The scenario, if the question can be answered in reasonable time and memory; else ScenarioError with estimates."""
+    """The scenario, if its question fits time and memory; else ScenarioError with the estimates."""
     worlds = (replications or scenario.evaluate.replications) * scenarios
     per_world = weekly_visits(scenario) * scenario.horizon.weeks
     memory = BYTES_PER_CUSTOMER * scenario.demand.opening_book + BYTES_PER_VISIT * weekly_visits(scenario) * min(

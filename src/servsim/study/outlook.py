@@ -88,8 +88,8 @@ def warnings(look: Outlook) -> list[str]:
     impatient = scenario.waiting is not None and scenario.waiting.on
     if look.load > 1 and not impatient:
         found.append(
-            f"the desk is offered {look.load:.2f} times the time it has and nobody leaves the queue: it grows for ever; "
-            "add agents or a [waiting] table."
+            f"the desk is offered {look.load:.2f} times the time it has and nobody leaves the queue: "
+            "it grows for ever; add agents or a [waiting] table."
         )
     if scenario.loyalty and scenario.loyalty.on and not (scenario.quality and scenario.quality.on):
         found.append("[loyalty] is on without [quality]: satisfaction stays where it opens, whatever is invested.")

@@ -37,9 +37,10 @@ w = r / (1 + i − r), b the mean basket and v the visits a year."""
 class Tally:
     """Sums over a trace from tick 0 on.
 
-    counts: (happenings,) rows of each happening that count. sums: (SUMS,) ticks, customers, millionths. waits: (seconds,)
-    histogram of waits of all who joined. revenue, present: (days,) millionths of money, ticks of agents' presence.
-    reasons: (reasons,) customers lost. fate: (opening book,) reason each of them was lost for, 0 for those who remain.
+    counts: (happenings,) rows of each happening that count. sums: (SUMS,) ticks, customers, millionths.
+    waits: (seconds,) histogram of waits of all who joined. revenue, present: (days,) millionths of money, ticks of
+    agents' presence. reasons: (reasons,) customers lost. fate: (opening book,) the reason each of them was lost for,
+    0 for those who remain.
     """
 
     sheet: np.ndarray

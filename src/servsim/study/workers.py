@@ -74,7 +74,7 @@ class Pool:
             yield simulated(self.work, jobs[0])
             jobs = jobs[1:]
         with self.executor() as executor:
-            yield from self.gathered(executor, [executor.submit(*self.task(job)) for job in jobs])
+            yield from self.gathered(executor, [self.begun(executor, job) for job in jobs])
 
     def executor(self) -> Executor:
         """Threads for the engine that releases the interpreter's lock, processes for the one that cannot."""
@@ -84,9 +84,11 @@ class Pool:
             self.workers, mp_context=get_context("spawn"), initializer=settle_in, initargs=(self.work,)
         )
 
-    def task(self, job: Job) -> tuple[Callable[..., Outcome], *tuple[object, ...]]:
-        """What a worker is asked to do for a job."""
-        return (simulated, self.work, job) if self.engine == "fast" else (simulated_there, job)
+    def begun(self, executor: Executor, job: Job) -> "Future[Outcome]":
+        """A job handed to a worker; a thread shares the work, a process has its own copy."""
+        if self.engine == "fast":
+            return executor.submit(simulated, self.work, job)
+        return executor.submit(simulated_there, job)
 
     def gathered(self, executor: Executor, futures: list["Future[Outcome]"]) -> Iterator[Outcome]:
         """Outcomes as they come; on the way out, what has not begun is dropped."""

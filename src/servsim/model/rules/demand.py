@@ -17,7 +17,9 @@ LAYER_BITS = 28
 @kernel
 def prospect_key(day, layer, number):
     """The name of the number-th candidate of a day, in a layer of the stream of candidates."""
-    return (np.int64(Kind.PROSPECT) << KIND_BITS) | (np.int64(day) << DAY_BITS) | (np.int64(layer) << LAYER_BITS) | number
+    return (
+        (np.int64(Kind.PROSPECT) << KIND_BITS) | (np.int64(day) << DAY_BITS) | (np.int64(layer) << LAYER_BITS) | number
+    )
 
 
 @kernel

@@ -27,7 +27,9 @@ def experience(sheet, segment, minutes, effective, attentive):
     k = own.steepness * effective
     reliability = 1.0 - own.named_share + own.named_share * step_quality(k, action_points, own.standard_action_points)
     responsiveness = 0.5 * step_quality(k, greet, own.standard_greet) + 0.5 * attentive
-    assurance = 0.5 * (step_quality(k, listen, own.standard_listen) + step_quality(k, summarise, own.standard_summarise))
+    assurance = 0.5 * (
+        step_quality(k, listen, own.standard_listen) + step_quality(k, summarise, own.standard_summarise)
+    )
     empathy = 0.5 * (
         step_quality(k, acknowledge, own.standard_acknowledge) + step_quality(k, empathise, own.standard_empathise)
     )

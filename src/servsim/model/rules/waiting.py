@@ -104,6 +104,8 @@ def wait_loss(sheet, segment, waited, paused, noticed):
     own = sheet[segment]
     if own.waiting_on == 0:
         return 0.0
-    longer = (1.0 if noticed else 1.0 + own.unnoticed_weight) * (1.0 if own.informed == 1 else 1.0 + own.uninformed_weight)
+    longer = (1.0 if noticed else 1.0 + own.unnoticed_weight) * (
+        1.0 if own.informed == 1 else 1.0 + own.uninformed_weight
+    )
     felt = (waited * longer + paused * own.pause_weight) / MINUTE
     return own.wait_weight * max(0.0, felt / own.patience_minutes - own.tolerance)
