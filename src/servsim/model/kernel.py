@@ -68,10 +68,10 @@ def part(function: Callable[..., Any]) -> Any:
 
 
 def compiled(function: Callable[..., Any], **options: bool) -> Any:
-    """Machine code without fastmath, so that it agrees with Python to the last bit; it allocates and counts nothing.
+    """Machine code without fastmath, so that it agrees with Python to the last bit; it allocates nothing.
 
-    Compiled functions only read and fill arrays that Python made. Without numba's reference counts (_nrt) for the arrays
-    of the loop's state, it runs five times faster.
+    Compiled functions only read and fill arrays that Python made. Without numba's reference counts (_nrt) of those
+    arrays, the loop runs five times faster.
     """
     if not COMPILED:
         return wrapping(function)

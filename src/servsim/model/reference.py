@@ -1,7 +1,7 @@
 """A service desk, told as a story.
 
-Customers arrive, wait for an agent, are served, and leave, happier or less; most come back, some do not. Agents come on
-shift, serve one customer at a time, lose and regain their attention, and go home when the visit in hand is finished.
+Customers arrive, wait for an agent, are served, and leave, happier or less; most come back, some do not. Agents come
+on shift, serve one customer at a time, lose and regain their attention, and go home when the visit in hand is finished.
 
 Time is counted in whole ticks of one millisecond. An instant has two halves. First, all that was due happens, in no
 particular order. Then the desk settles: the doors close, free agents turn to who is first in the queue, and newcomers
@@ -9,8 +9,8 @@ who were not served at once decide whether to wait. So someone whose patience en
 free has already left.
 
 Nothing here is random and no number is written here. What the world brings and what people decide are `rules`,
-functions of the sheet and of uniform(seed, replication, who, visit, purpose): the same customer has the same patience in
-every scenario that shares a seed, whatever the desk does.
+functions of the sheet and of uniform(seed, replication, who, visit, purpose): the same customer has the same patience
+in every scenario that shares a seed, whatever the desk does.
 
 `fast` tells the same story as one compiled loop. The two must return the same trace, happening for happening
 (tests/test_twins.py). Change them together; if they disagree, this one is right.

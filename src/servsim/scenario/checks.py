@@ -1,1 +1,161 @@
 """What no single setting can get wrong: how settings must fit together."""
+
+from collections.abc import Iterator
+
+from pydantic import BaseModel
+
+from servsim.scenario.complain import (
+    as_written,
+    belongs_to_desk,
+    desk_setting,
+    did_you_mean,
+    dotted,
+    every_setting,
+    field_at,
+    fits,
+    nearest,
+    need_at,
+    plain,
+)
+from servsim.scenario.desk import WEEKDAYS
+from servsim.scenario.places import Path
+from servsim.scenario.question import Evaluate
+from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, Segment, as_segments
+
+Complaint = tuple[Path, str]
+
+
+def complaints(scenario: Scenario) -> Iterator[Complaint]:
+    """Every way in which the settings of a valid file contradict each other."""
+    yield from desk(scenario)
+    yield from segments(scenario)
+    yield from question(scenario)
+    found: dict[Path, str] = {}
+    for number, lived in enumerate(as_segments(scenario)):
+        for path, complaint in people(lived):
+            found[as_lived(scenario, number, path)] = complaint
+    yield from ((path, f"{dotted(path)} {complaint}") for path, complaint in found.items())
+
+
+def desk(scenario: Scenario) -> Iterator[Complaint]:
+    """Open at some time, popular at some open time, staffed at some open time."""
+    hours = {(day, minute // 60) for day in range(7) for start, end in scenario.opening.spans(day)
+             for minute in range(start, end)}  # fmt: skip
+    if not hours:
+        yield ("opening",), f"the desk is closed all week; give hours to at least one of {', '.join(WEEKDAYS)}."
+        return
+    yield from demand(scenario, hours)
+    if any(agents_at(scenario, day, hour) for day, hour in hours):
+        return
+    if scenario.staff.roster is None:
+        yield ("staff", "agents"), "staff.agents is 0; it must be at least 1 where no staff.roster says otherwise."
+    else:
+        yield ("staff", "roster"), "staff.roster is 0 in every opening hour; it must be above 0 in at least one."
+
+
+def demand(scenario: Scenario, hours: set[tuple[int, int]]) -> Iterator[Complaint]:
+    """Some demand in some opening hour."""
+    profile, days = scenario.demand.profile or [1.0] * 24, scenario.demand.weekday_profile or [1.0] * 7
+    if not any(profile[hour] for _, hour in hours):
+        yield ("demand", "profile"), "demand.profile is 0 in every opening hour; it must be above 0 in at least one."
+    elif not any(days[day] for day, _ in hours):
+        path = ("demand", "weekday_profile")
+        yield path, "demand.weekday_profile is 0 on every open day; it must be above 0 on at least one."
+    elif not any(profile[hour] * days[day] for day, hour in hours):
+        path = ("demand", "weekday_profile")
+        yield path, "demand.profile or demand.weekday_profile is 0 in every opening hour; both must be above 0 in one."
+
+
+def agents_at(scenario: Scenario, weekday: int, hour: int) -> float:
+    """Agents the scenario asks for in an hour of a weekday; 4.63 is four all hour and one for 63 % of it."""
+    counts = scenario.staff.roster.counts(weekday) if scenario.staff.roster else None
+    return float(scenario.staff.agents) if counts is None else counts[hour]
+
+
+def segments(scenario: Scenario) -> Iterator[Complaint]:
+    """Shares that add up, names that differ, and nothing of the desk's own."""
+    if not scenario.segments:
+        return
+    total = sum(segment.share for segment in scenario.segments)
+    if abs(total - 1) > 1e-6:
+        yield ("segments",), f"the shares of the segments add up to {total:.8g}; they must add up to 1."
+    names = [segment.name for segment in scenario.segments]
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            yield ("segments", number, "name"), f"two segments are called {as_written(name)}; their names must differ."
+    for number, segment in enumerate(scenario.segments):
+        for path in own_settings(segment):
+            if belongs_to_desk(path):
+                yield ("segments", number, *path), desk_setting(("segments", number, *path))
+
+
+def own_settings(segment: Segment) -> Iterator[Path]:
+    """The settings that a segment names."""
+    for table in SEGMENT_TABLES:
+        own: BaseModel | None = getattr(segment, table)
+        yield from ((table, key) for key in (own.model_fields_set if own else ()))
+
+
+def as_lived(scenario: Scenario, number: int, path: Path) -> Path:
+    """Where a setting that a segment lives by is written: with the segment, or with all customers."""
+    own = scenario.segments and getattr(scenario.segments[number], str(path[0])) is not None
+    return ("segments", number, *path) if own else path
+
+
+def people(scenario: Scenario) -> Iterator[Complaint]:
+    """Retention within natural churn, weights that weigh something, steps that get some of the minutes."""
+    loyalty = scenario.loyalty
+    if loyalty and loyalty.yearly_retention >= 1 - loyalty.natural_churn:
+        most = f"below 1 − loyalty.natural_churn, {1 - loyalty.natural_churn:.4g}"
+        yield ("loyalty", "yearly_retention"), f"is {plain(loyalty.yearly_retention)}; it must be {most}."
+    if not any(scenario.service.split.model_dump().values()):
+        yield ("service", "split"), "is 0 for every step; it must be above 0 for at least one."
+    if scenario.quality:
+        if not any(scenario.quality.weights.model_dump().values()):
+            yield ("quality", "weights"), "is 0 for every part; it must be above 0 for at least one."
+        for step, minutes in scenario.quality.standard:
+            if minutes <= 0:
+                yield ("quality", "standard", step), f"is {plain(minutes)}; it must be a number above 0."
+
+
+def question(scenario: Scenario) -> Iterator[Complaint]:
+    """A warm-up within the horizon, a lever that can be moved, levels that differ and that the lever can hold."""
+    horizon, evaluate = scenario.horizon, scenario.evaluate
+    if horizon.warmup_weeks >= horizon.weeks:
+        weeks = f"{plain(horizon.warmup_weeks)}; it must be below horizon.weeks, {plain(horizon.weeks)}"
+        yield ("horizon", "warmup_weeks"), f"horizon.warmup_weeks is {weeks}."
+    twice = sorted({level for level in evaluate.levels if evaluate.levels.count(level) > 1})
+    for level in twice:
+        yield ("evaluate", "levels"), f"evaluate.levels has {plain(level)} more than once; its values must differ."
+    lever = tuple(evaluate.lever.split("."))
+    if lever in numeric_settings():
+        yield from misfits(evaluate, lever)
+    else:
+        numeric = [path for path in nearest(lever) if path in numeric_settings()]
+        yield (
+            ("evaluate", "lever"),
+            (
+                f"evaluate.lever is {as_written(evaluate.lever)}; it must be a numeric setting such as "
+                f'"investment.minutes_per_visit" or "staff.agents".{did_you_mean(numeric)}'
+            ),
+        )
+
+
+def misfits(evaluate: Evaluate, lever: Path) -> Iterator[Complaint]:
+    """Levels in the file that the lever cannot hold."""
+    if "levels" not in evaluate.model_fields_set:
+        return
+    for place, level in enumerate(evaluate.levels):
+        if not fits(lever, int(level) if level.is_integer() else level):
+            path = ("evaluate", "levels", place)
+            yield path, f"{dotted(path)} is {plain(level)}; {evaluate.lever} must be {need_at(lever)}."
+
+
+def numeric_settings() -> set[Path]:
+    """The path of every setting that is one number."""
+    return {
+        path
+        for path in every_setting()
+        if (field := field_at(path)) is not None and field.annotation in (int, float, int | None)
+        and path[0] not in ("evaluate", "horizon")
+    }  # fmt: skip

@@ -10,7 +10,6 @@ from datetime import date, time
 from functools import cache
 from typing import Any, Literal
 
-import annotated_types
 from pydantic import AfterValidator, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
@@ -122,15 +121,11 @@ def fits(path: Path, value: Any) -> bool:
 
 def limits(marks: list[Any]) -> str:
     """What annotated limits say: between 0 and 1, above 0, of at least 1."""
-    low = next((m for m in marks if isinstance(m, annotated_types.Ge | annotated_types.Gt)), None)
-    high = next((m for m in marks if isinstance(m, annotated_types.Le | annotated_types.Lt)), None)
-    least = f"of at least {grouped(low.ge)}" if isinstance(low, annotated_types.Ge) else ""
-    most = f"at most {grouped(high.le)}" if isinstance(high, annotated_types.Le) else ""
-    if least and most:
-        return f" between {grouped(low.ge)} and {grouped(high.le)}"
-    least = f"above {grouped(low.gt)}" if isinstance(low, annotated_types.Gt) else least
-    most = f"below {grouped(high.lt)}" if isinstance(high, annotated_types.Lt) else most
-    return "".join(f" {part}" for part in (least, "and" if least and most else "", most) if part)
+    limit = {name: grouped(getattr(mark, name)) for mark in marks for name in LIMITS if hasattr(mark, name)}
+    if limit.keys() >= {"ge", "le"}:
+        return f" between {limit['ge']} and {limit['le']}"
+    words = [f"{say} {limit[name]}" for name, say in LIMITS.items() if name in limit]
+    return f" {' and '.join(words)}" if words else ""
 
 
 def grouped(limit: Any) -> str:
@@ -140,13 +135,14 @@ def grouped(limit: Any) -> str:
 
 def amount(marks: list[Any]) -> str:
     """How many items or characters marks allow: "24 ", "1 to 200 ", "at most 50 ", or nothing."""
-    least = next((m.min_length for m in marks if isinstance(m, annotated_types.MinLen)), 0)
-    most = next((m.max_length for m in marks if isinstance(m, annotated_types.MaxLen)), None)
+    least = next((mark.min_length for mark in marks if hasattr(mark, "min_length")), 0)
+    most = next((mark.max_length for mark in marks if hasattr(mark, "max_length")), None)
     if most is None:
         return ""
     return f"{most} " if least == most else f"{least} to {most} " if least else f"at most {most} "
 
 
+LIMITS = {"ge": "of at least", "gt": "above", "le": "at most", "lt": "below"}
 NAMES = {int: "a whole number", float: "a number", bool: "true or false"}
 
 
@@ -229,7 +225,7 @@ def unknown(path: Path, value: Any) -> str:
     """A key that is no setting where it is: where it belongs, or what it may stand for."""
     if path[0] == "segments" and field_at(path[2:]):
         return desk_setting(path)
-    return f"{dotted(path)} is not a setting.{question(nearest(path, value))}"
+    return f"{dotted(path)} is not a setting.{did_you_mean(nearest(path, value))}"
 
 
 def desk_setting(path: Path) -> str:
@@ -237,7 +233,7 @@ def desk_setting(path: Path) -> str:
     return f"{dotted(path)} belongs to the whole desk; write it as {dotted(path[2:])} instead."
 
 
-def question(meant: list[Path]) -> str:
+def did_you_mean(meant: list[Path]) -> str:
     """What may have been meant, asked; empty where nothing is close."""
     *others, last = [dotted(path) for path in meant] or [""]
     return f" Did you mean {', '.join(others)}{' or ' if others else ''}{last}?" if last else ""

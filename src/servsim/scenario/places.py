@@ -18,6 +18,7 @@ NEEDS = {
     r"Illegal character '\n'": "text must end on its line, with the quotation mark it began with",
     "Unescaped": r"a backslash in text must be written \\",
     "hex value": r"a backslash in text must be written \\",
+    "scalar value": r"a backslash in text must be written \\",
     "character '\\": "text must be free of control characters",
     "date or datetime": "a date must be in the calendar",
     "twice": "each table must be written once",
@@ -36,10 +37,15 @@ def not_toml(text: str, error: Exception) -> tuple[int, str]:
     _, _, place = problem.partition(" (at line ")
     number = place.split(",")[0]
     line = int(number) if number else unfinished(text)
+    lines = text.split("\n")
     must = next((need for words, need in NEEDS.items() if words in problem), "a line must be key = value or [table]")
-    written = text.split("\n")[line - 1].strip()
-    written = written if len(written) <= 60 else written[:57] + "…"
-    return line, f"`{written}` is not TOML; {must}."
+    return line, f"`{shown(lines[line - 1])}` is not TOML; {must}."
+
+
+def shown(line: str) -> str:
+    """A line as it can be printed: cut where it is long, a dot for each control character."""
+    written = "".join(char if char.isprintable() else "·" for char in line.strip())
+    return written if len(written) <= 60 else written[:57] + "…"
 
 
 def unfinished(text: str) -> int:
@@ -50,7 +56,7 @@ def unfinished(text: str) -> int:
 def statements(text: str) -> Iterator[tuple[int, str]]:
     """(line, text) of every statement, empty line and comment; of the rest, where a statement has no end."""
     begun: list[str] = []
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         begun.append(line)
         if (len(begun) == 1 or any(mark in line for mark in "]}\"'")) and parsed("\n".join(begun)) is not None:
             yield number - len(begun) + 1, "\n".join(begun)
@@ -76,8 +82,10 @@ def lines_of(text: str) -> dict[Path, int]:
         value = parsed(statement) or {}
         if statement.lstrip().startswith("["):
             table = header(value, tables)
-            value = {}
-        for path in (*beginnings(table), *paths(value, table)):
+            named = beginnings(table)
+        else:
+            named = paths(value, table)
+        for path in named:
             found.setdefault(path, line)
     return found
 
@@ -85,7 +93,7 @@ def lines_of(text: str) -> dict[Path, int]:
 def header(named: Any, tables: dict[Path, int]) -> Path:
     """The path of a [table] or [[table]] statement; how many of each [[table]] there are is kept in tables."""
     path: Path = ()
-    while named:
+    while named and len(path) < DEEPEST:
         ((key, named),) = named.items()
         path = (*path, key)
         if isinstance(named, list):

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable
+from operator import eq
 from pathlib import Path as File
 from typing import Any
 
@@ -9,8 +10,8 @@ from pydantic import ValidationError
 
 from servsim.errors import ScenarioError
 from servsim.scenario.checks import complaints
-from servsim.scenario.complain import as_written, field_at, nearest, sentence
-from servsim.scenario.places import Path, line_of, lines_of
+from servsim.scenario.complain import as_written, did_you_mean, dotted, every_setting, nearest, sentence
+from servsim.scenario.places import Path, line_of, lines_of, not_toml
 from servsim.scenario.scenario import Scenario
 
 LARGEST_FILE = 1_000_000
@@ -24,11 +25,12 @@ def read_scenario(file: str | File, overrides: Iterable[str] = ()) -> Scenario:
     text = text_of(File(file))
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ScenarioError([not_toml(str(file), str(error))]) from None
+    except (ValueError, RecursionError) as error:
+        line, message = not_toml(text, error)
+        raise ScenarioError([f"{file}:{line}: {message}"]) from None
     origins: dict[Path, str] = {}
     for override in overrides:
-        apply(raw, override, origins)
+        origins[apply(raw, override)] = f"--set {override}"
     return checked(raw, str(file), text, origins)
 
 
@@ -37,71 +39,68 @@ def text_of(file: File) -> str:
     try:
         if file.is_dir():
             raise ScenarioError([f"{file} is a folder; it must be a scenario file such as scenarios/salon.toml."])
-        data = file.read_bytes()[: LARGEST_FILE + 1]
+        with file.open("rb") as opened:
+            data = opened.read(LARGEST_FILE + 1)
         if len(data) > LARGEST_FILE:
-            raise ScenarioError([f"{file} is larger than {LARGEST_FILE:,} bytes; it must be a scenario file."])
+            raise ScenarioError([f"{file} is too large; a scenario file must be at most {LARGEST_FILE:,} bytes."])
         return data.decode("utf-8-sig")
     except FileNotFoundError:
         raise ScenarioError([f"{file} does not exist; `servsim init` writes a scenario to start from."]) from None
     except UnicodeDecodeError as error:
-        raise ScenarioError([f"{file} is not UTF-8 text (byte {error.start}); save it as UTF-8."]) from None
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ScenarioError([f"{file}:{line}: this line is not UTF-8 text; the file must be saved as UTF-8."]) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise ScenarioError([f"{file} cannot be read: {reason}."]) from None
 
 
-def not_toml(file: str, error: str) -> str:
-    """tomllib's complaint, with its line in front where it names one."""
-    what, _, place = error.partition(" (at line ")
-    line = place.split(",")[0]
-    where = f"{file}:{line}" if line.isdigit() else file
-    return f"{where}: this is not TOML: {what[0].lower()}{what[1:]}."
-
-
-def apply(raw: dict[str, Any], override: str, origins: dict[Path, str]) -> None:
-    """Put one override, key=value, into the parsed file and remember where it came from."""
+def apply(raw: dict[str, Any], override: str) -> Path:
+    """Put one override, key=value, into the parsed file; the path it went to."""
     key, equals, value = override.partition("=")
     names = [part.strip() for part in key.split(".")]
     if not equals or not all(names):
         raise ScenarioError([f"--set {override}: it must be key=value, such as --set staff.agents=3."])
-    path = place(raw, names, tomlish(value), override)
-    for end in range(1, len(path) + 1):
-        if path[:end] not in origins:
-            origins[path[:end]] = f"--set {override}"
+    return place(raw, names, tomlish(value), override)
 
 
 def place(raw: Any, names: list[str], value: Any, override: str) -> Path:
     """Set a value at the end of a path of keys, making tables on the way; the path with list places from 0."""
     path: list[str | int] = []
-    for depth, name in enumerate(names):
-        last = depth == len(names) - 1
-        if isinstance(raw, list):
-            if not (name.isdigit() and 1 <= int(name) <= len(raw)):
-                raise ScenarioError([f"--set {override}: {name} must be a place from 1 to {len(raw)}."])
-            step: str | int = int(name) - 1
+    for name, following in zip(names, [*names[1:], ""], strict=True):
+        path.append(step_into(raw, name, ".".join(names[: len(path)]), f"--set {override}"))
+        if not following:
+            raw[path[-1]] = value
         elif isinstance(raw, dict):
-            step = name
+            raw = raw.setdefault(name, [] if following.isdecimal() else {})
         else:
-            raise ScenarioError([f"--set {override}: {'.'.join(names[:depth])} is a setting, not a table."])
-        path.append(step)
-        if last:
-            raw[step] = value
-        else:
-            raw = raw.setdefault(step, {}) if isinstance(raw, dict) else raw[step]  # type: ignore[call-overload]
+            raw = raw[path[-1]]
     return tuple(path)
+
+
+def step_into(raw: Any, name: str, here: str, label: str) -> str | int:
+    """The key or the place (from 0) that a name stands for in what was parsed; ScenarioError where there is none."""
+    if isinstance(raw, dict):
+        return name
+    if not isinstance(raw, list):
+        raise ScenarioError([f"{label}: {here} is {as_written(raw)}; it must be a table to have {name} in it."])
+    if not raw:
+        raise ScenarioError([f"{label}: {here} is empty; it must have items before one of them can be changed."])
+    places = [str(number) for number in range(1, len(raw) + 1)]
+    if name not in places:
+        raise ScenarioError([f"{label}: {here}.{name} is not in the list; its place must be from 1 to {len(raw)}."])
+    return places.index(name)
 
 
 def tomlish(value: str) -> Any:
     """A value as TOML reads it, or the text itself where TOML would want quotes."""
     try:
         return tomllib.loads(f"value = {value.strip()}")["value"]
-    except (tomllib.TOMLDecodeError, KeyError):
+    except (ValueError, RecursionError):
         return value.strip()
 
 
 def checked(raw: dict[str, Any], file: str, text: str = "", origins: dict[Path, str] | None = None) -> Scenario:
     """The scenario of parsed settings; ScenarioError with every mistake and its place."""
-    origins = origins or {}
     try:
         scenario = Scenario.model_validate(raw)
         found = list(complaints(scenario))
@@ -112,34 +111,40 @@ def checked(raw: dict[str, Any], file: str, text: str = "", origins: dict[Path, 
     lines = lines_of(text)
     messages = []
     for path, message in found:
-        line = line_of(lines, path)
-        where = origins.get(path) or (f"{file}:{line}" if line else file)
-        messages.append((line or 0, f"{where}: {message}"))
+        label = origin(origins or {}, path)
+        line = None if label else line_of(lines, path)
+        messages.append((line or 0, f"{label or (f'{file}:{line}' if line else file)}: {message}"))
     raise ScenarioError([message for _, message in sorted(messages)])
+
+
+def origin(origins: dict[Path, str], path: Path) -> str | None:
+    """The override that wrote what is at a path, something around it, or a part of it."""
+    return next((label for set_at, label in origins.items() if all(map(eq, set_at, path))), None)
+
+
+def known(lever: str) -> list[str]:
+    """The keys of a setting; ScenarioError where there is no such setting."""
+    parts = tuple(lever.split("."))
+    if parts not in every_setting():
+        raise ScenarioError([f"{dotted(parts)} is not a setting.{did_you_mean(nearest(parts))}"])
+    return list(parts)
 
 
 def value_at(scenario: Scenario, lever: str) -> Any:
     """Today's value of a setting; ScenarioError where its table is left out or there is no such setting."""
     value: Any = scenario
-    parts = lever.split(".")
-    if field_at(tuple(parts)) is None:
-        raise ScenarioError([f"{lever} is not a setting.{nearest(tuple(parts))}"])
-    for number, part in enumerate(parts):
+    parts = known(lever)
+    for number, part in enumerate(parts, 1):
         value = getattr(value, part)
         if value is None:
-            missing = ".".join(parts[: number + 1])
-            raise ScenarioError(
-                [f"{lever} has no value today: the scenario leaves {missing} out; write it down first."]
-            )
+            left_out = ".".join(parts[:number])
+            raise ScenarioError([f"{lever} has no value: the scenario leaves {left_out} out; write it down first."])
     return value
 
 
 def with_level(scenario: Scenario, lever: str, level: float) -> Scenario:
     """The scenario with one setting at another value, checked as a file is."""
-    raw = scenario.settings()
-    field = field_at(tuple(lever.split(".")))
-    whole = field is not None and field.annotation in (int, int | None)
-    if whole and level != int(level):
-        raise ScenarioError([f"{lever} is {as_written(level)}; it must be a whole number."])
-    place(raw, lever.split("."), int(level) if whole else float(level), f"{lever}={level}")
-    return checked(raw, f"{lever} = {as_written(level)}")
+    raw = scenario.model_dump(exclude_unset=True, exclude_none=True)
+    exact = int(level) if float(level).is_integer() else float(level)
+    place(raw, known(lever), exact, f"{lever}={level}")
+    return checked(raw, f"{lever} = {as_written(exact)}")

@@ -82,9 +82,10 @@ class Reading:
     def worth(self, margins: int) -> float:
         """Σ m r / (1 + i − r) over customers: margin on what they spend less what their visits cost in staff time.
 
-        Of the visits they mean to make, the share counts that the run served in the end, after however many tries.
+        A visit costs the wage of the time an agent spends on it; idle time is paid in `cash`, whoever stays. Of the
+        visits customers mean to make, the share counts that the run served in the end, after however many tries.
         """
-        cost_per_visit = ratio(self.counted(self.wages()), self.count(H.FINISHED))
+        cost_per_visit = self.scenario.staff.wage_per_hour * ratio(self.sum(t.BUSY) / HOUR, self.count(H.FINISHED))
         served = ratio(self.count(H.FINISHED), self.count(H.ARRIVED) - self.count(H.RETRIES))
         margin = self.tally.worth[margins] * self.scenario.money.margin
         visits = self.tally.worth[margins + 1]

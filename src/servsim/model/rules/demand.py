@@ -91,7 +91,7 @@ def usual_gap(sheet, segment, who):
 def next_visit(sheet, segment, who, visit, now):
     """The instant of a customer's next visit: one gap around the usual one, on the profile's clock.
 
-    Service visits are regular: gaps of a salon's customers have cv 0.70 (bookings of a salon, Canada, 2018). Evidence: b.
+    Service visits are regular: gaps of a salon's customers have cv 0.70 (bookings, Canada, 2018). Evidence: b.
     """
     own = sheet[segment]
     u = drawn(sheet, who, visit, Purpose.GAP)

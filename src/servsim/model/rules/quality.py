@@ -53,7 +53,7 @@ def perceived(sheet, segment, who, visit, points):
 
 @kernel
 def surprise(sheet, segment, quality, will, should):
-    """b · v(d), the points by which a surprise colours a visit: d = quality − ½ (will + should), v(d) = d, or κ d below 0.
+    """Points by which a surprise colours a visit: b · v(d), d = quality − ½ (will + should), v(d) = d, κ d if d < 0.
 
     Source: Oliver (1980); Anderson and Sullivan (1993), falling short counts more than exceeding; κ about 2 (Tversky
     and Kahneman 1992). Evidence: a for the sign, b for κ, c for b = 0.4.
@@ -65,12 +65,13 @@ def surprise(sheet, segment, quality, will, should):
 
 @kernel
 def judged(sheet, segment, served, satisfaction, will, should, quality):
-    """(satisfaction, will, should, disappointment) after a visit of this quality, `served` visits having come before.
+    """(satisfaction, will, should, disappointment) after a visit of this quality, with `served` visits before it.
 
-    X = clip(quality + b v(d), 0, 10); S ← S + ω (X − S), ω = max(0.1, 1/(served + 2)); will ← will + w (quality − will);
-    should ← should + ratchet · max(0, quality − should). Source: Boulding et al. (1993) for will and should; Rust et
-    al. (1999) for the falling weight ω. Evidence: b for w, c for ω and the ratchet. Steady quality Q leads to S = Q
-    where should is not above Q. Disappointment is the points by which falling short of expectation darkened the visit.
+    X = clip(quality + b v(d), 0, 10); S ← S + ω (X − S), ω = max(0.1, 1/(served + 2));
+    will ← will + w (quality − will); should ← should + ratchet · max(0, quality − should).
+    Steady quality Q leads to S = Q where should is not above Q. Disappointment is the points by which falling short of
+    expectation darkened the visit. Source: Boulding et al. (1993) for will and should; Rust et al. (1999) for the
+    falling weight ω. Evidence: b for w, c for ω and the ratchet.
     """
     own = sheet[segment]
     colour = surprise(sheet, segment, quality, will, should)

@@ -21,9 +21,9 @@ def sells(sheet, segment):
 
 @kernel
 def buys(sheet, segment, who, visit, quality):
-    """Does a served prospect buy? P = clip(conversion + slope · (quality − 7), 0, 1); quality counts where it is judged.
+    """Does a served prospect buy? P = clip(conversion + slope · (quality − 7), 0, 1).
 
-    Evidence: c.
+    Quality counts where it is judged. Evidence: c.
     """
     own = sheet[segment]
     if own.spending_on == 0:

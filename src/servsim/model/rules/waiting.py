@@ -96,9 +96,9 @@ def next_try(sheet, segment, who, visit, tries, now):
 
 @kernel
 def wait_loss(sheet, segment, waited, paused, noticed):
-    """Points of quality lost to waiting: weight · max(0, felt − tolerated) / patience, tolerated = tolerance · patience.
+    """Points of quality lost to waiting: weight · max(0, felt / patience − tolerance).
 
-    felt = wait · (1 + unnoticed) · (1 + uninformed) + pause weight · pauses, in minutes; patience is the segment's mean.
+    felt = wait · (1 + unnoticed) · (1 + uninformed) + pause weight · pauses, in minutes; patience: the segment's mean.
     Source: Maister (1985); Taylor (1994); Hui and Tse (1996) for the signs. Evidence: a for the signs, c for the sizes.
     """
     own = sheet[segment]
