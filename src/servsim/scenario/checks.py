@@ -106,7 +106,7 @@ def people(scenario: Scenario) -> Iterator[Complaint]:
     """Retention within natural churn, weights that weigh something, steps that get some of the minutes."""
     loyalty = scenario.loyalty
     if loyalty and loyalty.yearly_retention >= 1 - loyalty.natural_churn:
-        most = f"below 1 − loyalty.natural_churn, {1 - loyalty.natural_churn:.4g}"
+        most = f"below 1 − loyalty.natural_churn, {1 - loyalty.natural_churn:.8g}"
         yield ("loyalty", "yearly_retention"), f"is {plain(loyalty.yearly_retention)}; it must be {most}."
     if not any(scenario.service.split.model_dump().values()):
         yield ("service", "split"), "is 0 for every step; it must be above 0 for at least one."

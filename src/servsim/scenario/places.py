@@ -11,6 +11,7 @@ DEEPEST = 8
 
 NEEDS = {
     "Expected newline": "a line must end after its value, and text must be in quotes",
+    "Invalid value (at end": "a value must follow each =, and a list must end with ]",
     "Invalid value": "a value must be a number such as 0.5, true or false, text in quotes, or a list in brackets",
     "Unclosed array": "a list must have commas between its items and end with ]",
     "Unclosed inline table": "a table in braces must have commas between its keys and end with }",
@@ -25,6 +26,7 @@ NEEDS = {
     "overwrite": "each key and each table must be written once",
     "uplicate": "each key and each table must be written once",
     "namespace": "each key and each table must be written once",
+    "nested": "lists and tables must be nested less deep",
     "recursion": "lists and tables must be nested less deep",
     "digits": "a number must have fewer digits",
 }
@@ -32,14 +34,14 @@ NEEDS = {
 
 
 def not_toml(text: str, error: Exception) -> tuple[int, str]:
-    """The line at which a text stops being TOML, and what it must be."""
+    """The line at which a text stops being TOML, and a sentence about it."""
     problem = str(error)
     _, _, place = problem.partition(" (at line ")
     number = place.split(",")[0]
     line = int(number) if number else unfinished(text)
     lines = text.split("\n")
     must = next((need for words, need in NEEDS.items() if words in problem), "a line must be key = value or [table]")
-    return line, f"`{shown(lines[line - 1])}` is not TOML; {must}."
+    return line, f"`{shown(lines[line - 1])}` cannot be read; {must}."
 
 
 def shown(line: str) -> str:

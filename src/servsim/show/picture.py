@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from servsim.show.advice import MINUTES
 from servsim.show.numbers import is_share, level, short
@@ -23,7 +23,7 @@ def evaluation_figure(e: Evaluation) -> Figure:
         name for name in dict.fromkeys((e.objective, "retention", "wait_mean")) if np.isfinite(e.sample(name)).all()
     ]
     layout = ConstrainedLayoutEngine(rect=(0, 0.03, 1, 0.97))
-    picture = Figure(figsize=(8.0, 2.2 + 2.2 * len(shown)), layout=layout)
+    picture = Figure(figsize=(8.0, 1.2 + 2.0 * len(shown)), layout=layout)
     picture.suptitle(e.scenario.title, fontweight="bold")
     for row, name in enumerate(shown):
         axes = picture.add_subplot(len(shown), 1, row + 1)
@@ -33,6 +33,7 @@ def evaluation_figure(e: Evaluation) -> Figure:
             axes.set_xlabel("Minutes invested per visit" if e.lever == MINUTES else e.lever)
         else:
             axes.tick_params(labelbottom=False)
+    picture.align_ylabels()
     picture.text(0.99, 0.005, footnote(e), ha="right", va="bottom", fontsize=7, color=TODAY)
     return picture
 
@@ -49,6 +50,7 @@ def draw_curve(axes: Axes, e: Evaluation, name: str) -> None:
     unit = "%" if is_share(name) else e.unit(name)
     axes.set_ylabel(f"{NAMES.get(name, name)}\n({unit})")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: short(y) if abs(y) >= 1000 else f"{y:g}"))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
     if scale == 100 or name == "wait_mean":

@@ -1,0 +1,237 @@
+"""The command line, as a person meets it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SERVSIM = [sys.executable, "-c", "from servsim.cli import main; main()"]
+TINY = """
+title = "Tiny"
+[opening]
+monday = "09:00-12:00"
+[demand]
+prospects_per_hour = 3
+opening_book = 30
+visit_gap_days = 14
+[investment]
+[waiting]
+[quality]
+[loyalty]
+[spending]
+[horizon]
+weeks = 6
+[evaluate]
+levels = [0, 5, 10]
+replications = 4
+"""
+
+
+def servsim(*args: str, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run servsim as a person would."""
+    return subprocess.run(
+        [*SERVSIM, *args], capture_output=True, text=True, encoding="utf-8", cwd=cwd,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", **env}, timeout=300, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """A small scenario in a folder of its own."""
+    path = tmp_path / "tiny.toml"
+    path.write_text(TINY)
+    return path
+
+
+def no_nan(text: str) -> dict:
+    """JSON that has no NaN in it."""
+
+    def refuse(name: str) -> float:
+        raise AssertionError(f"{name} in JSON")
+
+    return json.loads(text, parse_constant=refuse)
+
+
+def test_help_loads_none_of_the_heavy_libraries():
+    code = (
+        "import sys; sys.argv = ['servsim', '--help']\n"
+        "from servsim.cli import main\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "heavy = {'numpy', 'numba', 'scipy', 'matplotlib', 'pandas', 'simpy', 'servsim.scenario.scenario'}\n"
+        "loaded = heavy & set(sys.modules); assert not loaded, loaded"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert "evaluate" in result.stdout
+
+
+@pytest.mark.parametrize("command", ["init", "check", "run", "evaluate", "compare", "schema", "verify"])
+def test_every_command_explains_itself(command):
+    result = servsim(command, "--help")
+    assert result.returncode == 0
+    assert len(result.stdout.split()) > 15
+
+
+@pytest.mark.parametrize("template", ["shop", "phone", "textbook"])
+def test_init_writes_a_scenario_that_checks_without_warning(template, tmp_path):
+    assert servsim("init", template, cwd=tmp_path).returncode == 0
+    result = servsim("check", f"{template}.toml", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "Warning" not in result.stdout
+
+
+def test_init_never_overwrites(tiny):
+    result = servsim("init", "--out", str(tiny))
+    assert (result.returncode, result.stderr) == (2, f"{tiny} exists already; choose another name with --out.\n")
+    assert tiny.read_text() == TINY
+
+
+def test_run_prints_a_table_of_80_columns_and_nothing_else(tiny):
+    result = servsim("run", str(tiny))
+    assert result.returncode == 0, result.stderr
+    assert "retention" in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 80
+
+
+def test_run_json_keeps_its_contract(tiny):
+    result = no_nan(servsim("run", str(tiny), "--json", "--seed", "7").stdout)
+    keys = ["scenario", "digest", "model", "seed", "replications", "confidence", "interrupted", "metrics"]
+    assert list(result) == keys
+    assert result["seed"] == 7
+    assert set(result["metrics"]["retention"]) == {"mean", "low", "high", "unit"}
+
+
+def test_the_two_engines_give_the_same_json(tiny):
+    fast, reference = (servsim("run", str(tiny), "--json", "--engine", e).stdout for e in ("fast", "reference"))
+    assert fast == reference
+
+
+def test_workers_change_no_number(tiny):
+    one, two = (servsim("run", str(tiny), "--json", "--workers", n).stdout for n in ("1", "2"))
+    assert one == two
+
+
+def test_evaluate_json_keeps_its_contract(tiny):
+    result = no_nan(servsim("evaluate", str(tiny), "--json").stdout)
+    for key in (
+        "scenario", "digest", "model", "seed", "lever", "objective", "confidence", "smallest_difference", "levels",
+        "today", "best", "not_worse", "gain", "guarantee", "interrupted",
+    ):  # fmt: skip
+        assert key in result
+    assert [level["level"] for level in result["levels"]] == [0, 5, 10]
+    assert set(result["levels"][0]) == {"level", "replications", "metrics", "vs_today"}
+
+
+def test_evaluate_shows_table_advice_and_picture(tiny):
+    result = servsim("evaluate", str(tiny), cwd=tiny.parent)
+    assert result.returncode == 0, result.stderr
+    assert "today" in result.stdout
+    assert "Intervals cover the noise of simulation only" in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 80
+    assert (tiny.parent / "tiny-evaluate.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_evaluate_takes_any_numeric_lever(tiny):
+    result = servsim("evaluate", str(tiny), "--lever", "staff.agents", "--levels", "1,2,3", "--json")
+    assert no_nan(result.stdout)["lever"] == "staff.agents"
+
+
+def test_a_segments_own_setting_cannot_hide_a_wrong_lever(tiny):
+    result = servsim("evaluate", str(tiny), "--lever", "staff.agnts")
+    assert result.returncode == 2
+    assert "evaluate.lever" in result.stderr
+
+
+def test_compare_json_keeps_its_contract(tiny):
+    result = no_nan(servsim("compare", str(tiny), "--to", "staff.agents=1", "--json").stdout)
+    for key in ("a", "b", "digests", "seed", "confidence", "replications", "differences", "customers"):
+        assert key in result
+    customers = result["customers"]
+    total = sum(customers[key] for key in ("kept_by_both", "lost_by_both", "saved_by_b", "lost_by_b"))
+    assert total == pytest.approx(30)
+
+
+def test_compare_of_a_scenario_with_itself_differs_in_nothing(tiny):
+    result = no_nan(servsim("compare", str(tiny), str(tiny), "--json").stdout)
+    means = [figure["mean"] for figure in result["differences"].values()]
+    assert all(mean in (0, None) for mean in means)
+
+
+def test_csv_holds_every_world_and_figure(tiny, tmp_path):
+    path = tmp_path / "worlds.csv"
+    assert servsim("run", str(tiny), "--csv", str(path)).returncode == 0
+    lines = path.read_text().splitlines()
+    assert lines[0] == "replication,metric,value,unit"
+    assert sum(",retention," in line for line in lines) == 4
+
+
+def test_a_csv_that_cannot_be_written_is_a_sentence(tiny):
+    result = servsim("run", str(tiny), "--csv", "/nowhere/at/all.csv", "--quiet")
+    assert (result.returncode, result.stderr) == (2, "/nowhere/at/all.csv cannot be written: No such file or directory.\n")
+
+
+def test_a_full_disk_is_a_sentence_and_leaves_no_half_file(tiny):
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    code = (
+        "from pathlib import Path; from servsim.cli.output import write_whole; from servsim.errors import ServsimError\n"
+        "def fill(draft):\n"
+        "    with open('/dev/full', 'w') as file: file.write('x' * 100000)\n"
+        "try: write_whole(Path('x.csv'), fill)\n"
+        "except ServsimError as error: print(error)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=tiny.parent, check=False
+    )  # fmt: skip
+    assert result.stdout == "x.csv cannot be written: No space left on device.\n"
+    assert not (tiny.parent / "x.csv").exists()
+
+
+def test_a_mistake_is_a_sentence_without_traceback(tiny):
+    tiny.write_text(TINY.replace("prospects_per_hour", "prospects_per_huor"))
+    result = servsim("run", str(tiny))
+    assert result.returncode == 2
+    assert result.stderr.startswith(f"{tiny}:6: demand.prospects_per_huor is not a setting.")
+    assert "Traceback" not in result.stderr
+
+
+def test_a_question_too_large_is_refused_with_the_estimate(tiny):
+    result = servsim("run", str(tiny), "--set", "demand.prospects_per_hour=1000000", "--set", "horizon.weeks=1000")
+    assert result.returncode == 2
+    assert "visits" in result.stderr
+    assert "the limit is" in result.stderr
+
+
+def test_without_colour_and_without_utf8_it_still_prints(tiny):
+    result = servsim("run", str(tiny), NO_COLOR="1", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.isascii()
+    assert "\x1b" not in result.stdout
+
+
+def test_schema_is_json_schema_with_a_sentence_for_every_setting():
+    schema = no_nan(servsim("schema").stdout)
+    assert schema["$schema"].startswith("https://json-schema.org/")
+    for table in schema["$defs"].values():
+        assert all("description" in setting for setting in table["properties"].values()), table["title"]
+
+
+def test_ctrl_c_keeps_what_is_finished(tiny):
+    """Ctrl-C after some seconds of a long run: exit 130, the true number of worlds."""
+    import signal
+    import time
+
+    process = subprocess.Popen(
+        [*SERVSIM, "run", str(tiny), "--replications", "100000", "--json", "--set", "evaluate.replications=5"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )  # fmt: skip
+    time.sleep(8)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    result = no_nan(out)
+    assert result["interrupted"] is True
+    assert 0 < result["replications"] < 100000
