@@ -20,7 +20,7 @@ from servsim.units import DAYS_PER_YEAR, HOUR, MINUTES_PER_WEEK, WEEK
 from servsim.words import Law
 
 TABLES = ("demand", "staff", "service", "investment", "waiting", "quality", "loyalty", "spending")
-DERIVED_LISTS = ("profile", "weekday_profile", "roster")
+DERIVED_LISTS = ("profile", "weekday_profile", "roster", "core_profile")
 QUANTILES = 1025
 Z = np.linspace(-8.0, 8.0, QUANTILES)
 """Where quantile tables hold their values, in standard normal deviates; `durations.tabled` reads between them."""
@@ -34,6 +34,7 @@ DERIVED = [
     ("patience_scale", "f8"),
     ("gap_scale", "f8"),
     ("core_table", "f8", (QUANTILES,)),
+    ("core_profile", "f8", (24,)),
     ("residual_table", "f8", (QUANTILES,)),
     ("mass", "f8", (MINUTES_PER_WEEK + 1,)),
     ("open", "i2", (MINUTES_PER_WEEK,)),
@@ -106,6 +107,7 @@ def to_sheet(scenario: Scenario, seed: int = 1, replication: int = 0) -> np.ndar
             row[name] = 0 if off else number(value, choices_of(path) if len(path) == 2 else ())
         row["patience_scale"] = weibull_scale(row["patience_minutes"], row["patience_shape"])
         row["gap_scale"] = weibull_scale(1.0, row["gap_shape"])
+        row["core_profile"] = own.service.core_profile or [1.0] * 24
         if row["core_distribution"] == Law.ERLANG:
             row["core_table"] = erlang_quantiles(row["core_phases"])
         row["residual_table"] = residual_quantiles(Law(row["gap_distribution"]), row["gap_cv"], row["gap_shape"])
@@ -217,9 +219,11 @@ def residual_quantiles(law: Law, cv: float, shape: float) -> np.ndarray:
 
 
 def weekly_visits(scenario: Scenario) -> float:
-    """Visits a week to reckon with: the prospects, and the returns of the opening book."""
-    prospects = scenario.demand.prospects_per_hour * open_minutes(scenario).sum() / 60
-    return float(prospects + 7 * scenario.demand.opening_book / scenario.demand.visit_gap_days)
+    """Visits a week to reckon with: the prospects, and the returns of the opening book, who differ in their gaps."""
+    demand = scenario.demand
+    prospects = demand.prospects_per_hour * open_minutes(scenario).sum() / 60
+    per_customer = 7 * (1 + demand.gap_between_cv**2) / demand.visit_gap_days
+    return float(prospects + demand.opening_book * per_customer)
 
 
 def paid_hours_per_week(sheet: np.ndarray) -> float:

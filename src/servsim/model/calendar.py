@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from servsim.model.kernel import kernel
-from servsim.units import DAY, MINUTE, MINUTES_PER_WEEK, NEVER, WEEK
+from servsim.units import DAY, HOUR, MINUTE, MINUTES_PER_WEEK, NEVER, WEEK
 
 
 @kernel
@@ -104,7 +104,7 @@ def roster_turns(sheet, agent, now, on):
     minute = now // MINUTE
     last = minute + MINUTES_PER_WEEK
     while minute < last:
-        minute += sheet[0].steady[minute % MINUTES_PER_WEEK]
+        minute += np.int64(sheet[0].steady[minute % MINUTES_PER_WEEK])
         if (agent < sheet[0].roster[minute % MINUTES_PER_WEEK]) == on:
             return minute * MINUTE
     return np.int64(NEVER)
@@ -114,6 +114,12 @@ def roster_turns(sheet, agent, now, on):
 def day_of(tick):
     """The number of the day this instant is in; day 0 is a Monday."""
     return tick // DAY
+
+
+@kernel
+def hour_of(tick):
+    """Which hour of the day, 0 to 23, this instant is in."""
+    return (tick % DAY) // HOUR
 
 
 @kernel

@@ -22,8 +22,8 @@ from servsim.words import Happening, Reason
 ARRIVAL, CANDIDATE, PATIENCE_ENDS, VISIT_ENDS, SPELL_ENDS, SHIFT_BEGINS, SHIFT_ENDS, DOORS_CLOSE = range(8)
 """What the calendar holds."""
 
-(NOW, UNSETTLED, CALENDAR, QUEUE, FREE, ROWS, TOLD, NEWCOMERS, PEOPLE, VACANT, WAITING, ATTENTIVE_HERE, CLOSING, DAY,
- NUMBER, NUMBERS) = range(16)  # fmt: skip
+(NOW, UNSETTLED, CALENDAR, QUEUE, FREE, ROWS, TOLD, NEWCOMERS, PEOPLE, VACANT, WAITING, ATTENTIVE_HERE, LEAVING,
+ CLOSING, DAY, NUMBER, NUMBERS) = range(17)  # fmt: skip
 """Places in `n`: the clock, how much of each array is in use, and the counts that the desk keeps."""
 
 CUSTOMER = np.dtype([
@@ -32,9 +32,9 @@ CUSTOMER = np.dtype([
     ("in_book", "i1"), ("waits", "i1"), ("noticed", "i1"),
 ])  # fmt: skip
 AGENT = np.dtype([
-    ("here", "i8"), ("attentive", "i8"), ("free", "i8"), ("free_since", "i8"), ("busy_until", "i8"), ("day", "i8"),
-    ("spell", "i8"), ("spell_ends", "i8"), ("customer", "i8"), ("care", "i8"), ("reason", "i8"), ("points", "f8"),
-    ("size", "f8"),
+    ("here", "i8"), ("attentive", "i8"), ("leaving", "i8"), ("free", "i8"), ("free_since", "i8"), ("busy_until", "i8"),
+    ("day", "i8"), ("spell", "i8"), ("spell_ends", "i8"), ("customer", "i8"), ("care", "i8"), ("reason", "i8"),
+    ("points", "f8"), ("size", "f8"),
 ])  # fmt: skip
 
 
@@ -149,10 +149,10 @@ def visit_ends(sheet, s, number):
     note(s, Happening.FINISHED, key, number, millionths(points))
     if agent.care > 0:
         note(s, Happening.CARED, key, number, agent.care)
-    if stays_on(sheet, s, number):
+    if number < calendar.rostered(sheet, s.n[NOW]):
         set_free(s, number)
-    elif agent.here == 1:
-        go_off(s, number)
+    else:
+        may_leave(s, number)
     comes_again(sheet, s, place, served(sheet, s, place, points, reason, size))
 
 
@@ -281,7 +281,8 @@ def outlook(sheet, s, place):
 
 @part
 def shift_begins(sheet, s, number):
-    """An agent's shift begins; who is still serving from the last one simply goes on."""
+    """An agent's shift begins; who is still here from the last one simply goes on."""
+    stays(s, number)
     if s.agents[number].here == 0:
         come_on(sheet, s, number)
     schedule(sheet, s, calendar.shift_end(sheet, number, s.n[NOW]), SHIFT_ENDS, number, 0)
@@ -289,9 +290,8 @@ def shift_begins(sheet, s, number):
 
 @part
 def shift_ends(sheet, s, number):
-    """An agent's shift ends; who is serving goes when the visit in hand is done."""
-    if s.agents[number].here == 1 and not stays_on(sheet, s, number):
-        go_off(s, number)
+    """An agent's shift ends; who is serving leaves when the visit in hand is done."""
+    may_leave(s, number)
     schedule(sheet, s, calendar.shift_start(sheet, number, s.n[NOW]), SHIFT_BEGINS, number, 0)
 
 
@@ -316,12 +316,23 @@ def go_off(s, number):
     note(s, Happening.WENT_OFF, -1, number, 0)
     s.n[ATTENTIVE_HERE] -= agent.attentive
     agent.here = agent.attentive = agent.free = 0
+    stays(s, number)
 
 
 @part
-def stays_on(sheet, s, number):
-    """Is the agent here beyond this instant: on the roster, or with a visit in hand?"""
-    return number < calendar.rostered(sheet, s.n[NOW]) or s.agents[number].busy_until > s.n[NOW]
+def may_leave(s, number):
+    """An agent whose shift is over leaves when the desk settles, unless with a customer or kept by the queue."""
+    agent = s.agents[number]
+    if agent.here == 1 and agent.leaving == 0 and agent.busy_until <= s.n[NOW]:
+        agent.leaving = 1
+        s.n[LEAVING] += 1
+
+
+@part
+def stays(s, number):
+    """An agent who might have left has something to do, or has gone."""
+    s.n[LEAVING] -= s.agents[number].leaving
+    s.agents[number].leaving = 0
 
 
 @part
@@ -342,7 +353,7 @@ def spell_name(s, number):
 def spell_ends(sheet, s, number, spell):
     """An agent loses attention, or regains it; nothing if the shift in which the spell began is over."""
     agent = s.agents[number]
-    if spell != spell_name(s, number) or agent.here == 0 or not stays_on(sheet, s, number):
+    if spell != spell_name(s, number) or agent.here == 0:
         return
     if agent.attentive == 1:
         note(s, Happening.LOST_ATTENTION, -1, number, 0)
@@ -386,17 +397,33 @@ def only_the_free(s):
 
 @part
 def settle(sheet, s):
-    """Close the doors, let free agents turn to who is first, let newcomers who were not served decide."""
+    """Close the doors, let agents leave, let free agents turn to who is first, let who was not served decide."""
     if s.n[CLOSING] == 1:
         send_home(sheet, s)
+    let_leave(sheet, s)
     if s.n[NEWCOMERS] == 0 and (s.n[WAITING] == 0 or s.n[FREE] == 0):
         return
     for i in range(s.n[NEWCOMERS]):
         join(s, s.newcomers[i])
     dispatch_all(sheet, s)
+    let_leave(sheet, s)
     for i in range(undecided(s)):
         decide(sheet, s, s.newcomers[i])
     s.n[NEWCOMERS] = 0
+
+
+@part
+def let_leave(sheet, s):
+    """Agents whose shift is over go home, or stay for those who still wait behind closed doors."""
+    if s.n[LEAVING] == 0:
+        return
+    kept = waiting.stays_for_the_queue(sheet, s.n[NOW], s.n[WAITING])
+    for number in range(len(s.agents)):
+        if s.agents[number].leaving == 1:
+            if kept:
+                set_free(s, number)
+            else:
+                go_off(s, number)
 
 
 @part
@@ -446,6 +473,7 @@ def dispatch_all(sheet, s):
         s.n[FREE] = pop(s.free, s.n[FREE])
         s.n[QUEUE] = pop(s.queue, s.n[QUEUE])
         s.agents[number].free = 0
+        stays(s, number)
         s.people[place].waits = 0
         s.n[WAITING] -= 1
         serve(sheet, s, place, number)
@@ -593,6 +621,7 @@ def open_the_desk(sheet, s):
         place = newborn(sheet, s, key, True)
         note(s, Happening.MEMBER, key, -1, millionths(s.people[place].satisfaction))
         schedule(sheet, s, demand.first_visit(sheet, s.people[place].segment, key), ARRIVAL, place, 0)
+    s.n[TOLD] = s.n[ROWS]
     for number in range(len(s.agents)):
         s.agents[number].day = s.agents[number].spell = -1
         s.agents[number].spell_ends = NEVER

@@ -8,6 +8,7 @@ Within an instant a trace is in the order of `words.Happening`: WENT_OFF comes b
 free to go, and STARTED comes last.
 """
 
+from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
@@ -17,8 +18,8 @@ import numpy as np
 
 from servsim.model.calendar import minute_of_week
 from servsim.model.trace import Trace
-from servsim.units import MILLIONTHS
-from servsim.words import Happening as H
+from servsim.units import MILLIONTHS, NEVER
+from servsim.words import Happening as H  # noqa: N817 as short as in the figures
 from servsim.words import Reason
 
 MOST = 5
@@ -37,7 +38,7 @@ ENTERS, LEAVES = frozenset({H.MEMBER, H.WON}), frozenset({H.LOST})
 FOR_GOOD = frozenset({H.GONE, H.LOST})
 """After these a customer does not come again."""
 
-FOLLOWS = {
+FOLLOWS: dict[int, frozenset[H]] = {
     H.CARED: frozenset({H.FINISHED}),
     H.BOUGHT: frozenset({H.FINISHED}),
     H.DECLINED: frozenset({H.FINISHED}),
@@ -49,7 +50,7 @@ FOLLOWS = {
 }
 """What may come of a visit, and which end of the visit it needs at the same instant."""
 
-RANGES = {
+RANGES: dict[int, tuple[int, int]] = {
     H.MEMBER: (0, 10 * MILLIONTHS),
     H.FINISHED: (0, 10 * MILLIONTHS),
     H.JUDGED: (0, 10 * MILLIONTHS),
@@ -172,7 +173,7 @@ def rows_are_within_the_horizon(told: Told) -> Iterator[str]:
 def values_are_within_their_ranges(told: Told) -> Iterator[str]:
     """Satisfaction and quality are 0 to 10, retention 0 to 1, a reason is one of the list, nothing is negative."""
     for line in told.lines:
-        low, high = RANGES.get(H(line.what), (0, line.value)) if line.what in RANGES else (0, max(0, line.value))
+        low, high = RANGES.get(line.what, (0, NEVER))
         if not low <= line.value <= high:
             yield f"{line} has a value outside its range."
 
@@ -235,7 +236,7 @@ def what_follows_a_visit_has_its_end(told: Told) -> Iterator[str]:
         for line in lines:
             if line.what in VISIT_ENDS:
                 end = line
-            elif line.what in FOLLOWS and not (end and end.tick == line.tick and end.what in FOLLOWS[H(line.what)]):
+            elif line.what in FOLLOWS and not (end and end.tick == line.tick and end.what in FOLLOWS[line.what]):
                 yield f"{line} does not follow from a visit that ended so."
 
 
@@ -365,30 +366,21 @@ def nobody_serves_while_away(told: Told) -> Iterator[str]:
     """A visit begins and ends within one shift of its agent, overtime included."""
     for lines in told.agents.values():
         shifts = list(spans(lines, {H.CAME_ON}, {H.WENT_OFF}))
+        begun = [shift.opened.number for shift in shifts]
         for visit in spans(lines, {H.STARTED}, {H.FINISHED}):
-            if not any(covers(shift, visit, told.end) for shift in shifts_at(shifts, visit.opened)):
+            shift = bisect(begun, visit.opened.number)
+            if shift == 0 or visit.until(told.end) > shifts[shift - 1].until(told.end):
                 yield f"{visit.opened}: the agent was away, or went before the visit had ended."
-
-
-def shifts_at(shifts: list[Span], line: Line) -> list[Span]:
-    """The shift in which a row falls, if any: the last that began before it."""
-    begun = np.searchsorted([shift.opened.number for shift in shifts], line.number)
-    return shifts[max(0, int(begun) - 1) : int(begun)]
-
-
-def covers(shift: Span, visit: Span, end: int) -> bool:
-    """Does a shift last as long as a visit?"""
-    return visit.until(end) <= shift.until(end)
 
 
 def attention_alternates(told: Told) -> Iterator[str]:
     """An agent who is here loses and regains attention in turn, and begins each shift attentive."""
     for lines in told.agents.values():
-        for line in lost_twice(lines):
+        for line in inattentive_out_of_turn(lines):
             yield f"{line}: the agent is {'already in' if line.what == H.LOST_ATTENTION else ''}attentive."
 
 
-def lost_twice(lines: list[Line]) -> Iterator[Line]:
+def inattentive_out_of_turn(lines: list[Line]) -> Iterator[Line]:
     """Lines that lose attention where it is lost, or regain it where it is not; nobody away has any to lose."""
     attentive = False
     for line in lines:
@@ -413,18 +405,19 @@ def nobody_begins_a_visit_inattentive(told: Told) -> Iterator[str]:
 
 def busy_time_is_the_sum_of_visits(told: Told) -> Iterator[str]:
     """The time each agent is busy is the time that customers spent being served by that agent."""
-    busy = {agent: service_time(lines, told.end) for agent, lines in told.agents.items()}
     served: dict[int, int] = {}
     for lines in told.customers.values():
         for visit in spans(lines, {H.STARTED}, {H.FINISHED}):
-            served[visit.opened.agent] = served.get(visit.opened.agent, 0) + length(visit, told.end)
-    for agent in busy:
-        if busy[agent] != served.get(agent, 0):
-            yield f"agent {agent} was busy for {busy[agent]} ticks, but customers were served for {served.get(agent, 0)}."
+            agent = visit.opened.agent
+            served[agent] = served.get(agent, 0) + length(visit, told.end)
+    for agent, lines in told.agents.items():
+        busy, visits = service_time(lines, told.end), served.get(agent, 0)
+        if busy != visits:
+            yield f"agent {agent} was busy for {busy} ticks, but visits lasted {visits} ticks."
 
 
 def service_time(lines: list[Line], end: int) -> int:
-    """How long one of these lines' visits was going on."""
+    """How long the visits in an agent's lines lasted."""
     return sum(length(visit, end) for visit in spans(lines, {H.STARTED}, {H.FINISHED}))
 
 

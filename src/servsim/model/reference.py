@@ -81,6 +81,7 @@ class Agent:
     number: int
     here: bool = False
     attentive: bool = False
+    leaving: bool = False
     free: bool = False
     free_since: int = 0
     busy_until: int = 0
@@ -100,6 +101,7 @@ class Desk:
     newcomers: list[Customer] = field(default_factory=list)
     queue: list[tuple[Any, Customer]] = field(default_factory=list)
     free: list[tuple[Any, Agent]] = field(default_factory=list)
+    leaving: list[Agent] = field(default_factory=list)
     waiting: int = 0
     attentive_here: int = 0
     doors_close: bool = False
@@ -304,20 +306,20 @@ class Desk:
     # The agents
 
     def shifts(self, agent: Agent) -> Story:
-        """Shift after shift, come on and go off; who is serving then goes when the visit in hand is done."""
+        """Shift after shift, come on and leave; who is serving then leaves when the visit in hand is done."""
         while True:
             start = calendar.shift_start(self.sheet, agent.number, self.now)
             if start >= self.end:
                 return
             yield self.clock.until(start)
+            agent.leaving = False
             if not agent.here:
                 self.come_on(agent)
             end = calendar.shift_end(self.sheet, agent.number, self.now)
             if end >= self.end:
                 return
             yield self.clock.until(end)
-            if agent.here and not self.stays_on(agent):
-                self.go_off(agent)
+            self.may_leave(agent)
 
     def come_on(self, agent: Agent) -> None:
         """An agent begins a shift, attentive; spells are counted through the day."""
@@ -333,11 +335,13 @@ class Desk:
         """An agent goes home."""
         self.note(Happening.WENT_OFF, agent=agent.number)
         self.attentive_here -= agent.attentive
-        agent.here = agent.attentive = agent.free = False
+        agent.here = agent.attentive = agent.free = agent.leaving = False
 
-    def stays_on(self, agent: Agent) -> bool:
-        """Is the agent here beyond this instant: on the roster, or with a visit in hand?"""
-        return agent.number < calendar.rostered(self.sheet, self.now) or agent.busy_until > self.now
+    def may_leave(self, agent: Agent) -> None:
+        """An agent whose shift is over leaves when the desk settles, unless with a customer or kept by the queue."""
+        if agent.here and not agent.leaving and agent.busy_until <= self.now:
+            agent.leaving = True
+            self.leaving.append(agent)
 
     def attention(self, agent: Agent) -> Story:
         """Spell after spell of one shift: attentive, then not, then attentive again."""
@@ -348,13 +352,13 @@ class Desk:
             if agent.spell_ends >= self.end:
                 return
             yield self.clock.until(agent.spell_ends)
-            if (agent.day, agent.spell) != shift or not (agent.here and self.stays_on(agent)):
+            if (agent.day, agent.spell) != shift or not agent.here:
                 return
             self.note(Happening.LOST_ATTENTION, agent=agent.number)
             agent.attentive = agent.free = False
             self.attentive_here -= 1
             yield self.clock.timeout(attention.inattentive_spell(self.sheet, agent.number, agent.day, agent.spell))
-            if (agent.day, agent.spell) != shift or not (agent.here and self.stays_on(agent)):
+            if (agent.day, agent.spell) != shift or not agent.here:
                 return
             self.note(Happening.REGAINED_ATTENTION, agent=agent.number)
             agent.attentive = True
@@ -364,11 +368,11 @@ class Desk:
             self.set_free(agent)
 
     def visit_in_hand_is_done(self, agent: Agent) -> None:
-        """The agent is free for the next customer, or goes home if the shift is over."""
-        if self.stays_on(agent):
+        """The agent is free for the next customer, or may leave if the shift is over."""
+        if agent.number < calendar.rostered(self.sheet, self.now):
             self.set_free(agent)
-        elif agent.here:
-            self.go_off(agent)
+        else:
+            self.may_leave(agent)
 
     def set_free(self, agent: Agent) -> None:
         """An agent who is attentive and has nobody in hand waits for a customer."""
@@ -379,9 +383,10 @@ class Desk:
     # The end of an instant
 
     def settle(self) -> None:
-        """Close the doors, let free agents turn to who is first, let newcomers who were not served decide."""
+        """Close the doors, let agents leave, let free agents turn to who is first, let who was not served decide."""
         if self.doors_close:
             self.send_home()
+        self.let_leave()
         if not self.newcomers and (not self.waiting or not self.free):
             return
         newcomers, self.newcomers = self.newcomers, []
@@ -390,17 +395,28 @@ class Desk:
             heappush(self.queue, (dispatch.rank(customer.joined, customer.key), customer))
         self.waiting += len(newcomers)
         self.dispatch()
+        self.let_leave()
         undecided = sorted((dispatch.rank(c.joined, c.key), c) for c in newcomers if c.waits)
         self.waiting -= len(undecided)
         for _, customer in undecided:
             self.decide(customer)
+
+    def let_leave(self) -> None:
+        """Agents whose shift is over go home, or stay for those who still wait behind closed doors."""
+        kept = waiting.stays_for_the_queue(self.sheet, self.now, self.waiting)
+        for agent in [agent for agent in self.leaving if agent.leaving]:
+            if kept:
+                self.set_free(agent)
+            else:
+                self.go_off(agent)
+        self.leaving = [agent for agent in self.leaving if agent.leaving]
 
     def dispatch(self) -> None:
         """The first in the queue is served by the agent who has been free longest, and so on."""
         while (agent := self.next_agent()) and (customer := self.next_customer()):
             heappop(self.free)
             heappop(self.queue)
-            agent.free = False
+            agent.free = agent.leaving = False
             self.leave_queue(customer)
             self.turn_to(customer, agent)
 

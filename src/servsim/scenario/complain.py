@@ -193,7 +193,7 @@ def every_setting() -> tuple[Path, ...]:
 def nearest(path: Path, value: Any = None) -> list[Path]:
     """Settings that a wrong key may stand for; outside its table, only those that can hold its value."""
     wrong, table = str(path[-1]).lower().rpartition(".")[2], table_at(path[:-1])
-    here: list[Path] = [(*path[:-1], key) for key in table.model_fields] if table else []
+    here: list[Path] = [other for key in table.model_fields if (other := (*path[:-1], key)) != path] if table else []
     elsewhere = [other for other in every_setting() if other[:-1] != path[:-1]]
     found = alike(wrong, here)
     found = found or [other for other in alike(wrong, elsewhere) if value is None or fits(other, value)]

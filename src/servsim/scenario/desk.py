@@ -81,7 +81,7 @@ class Demand(Table):
     weekday_profile: Weights7 = setting(list, desk=True)
     """Relative demand on Monday to Sunday; even if left out."""
     busyness_cv: float = setting(0.0, grade="b", ge=0, le=2, desk=True)
-    """How much busy days differ from quiet ones: coefficient of variation of the day's demand (0.1 is common)."""
+    """How much busy days differ from quiet ones: coefficient of variation of a day's prospects (0.1 is common)."""
     opening_book: int = setting(0, "customers", ge=0, le=10_000_000, desk=True)
     """Customers the business has today."""
     opening_tenure: int = setting(10, "visits", ge=0, le=1000)
@@ -182,6 +182,8 @@ class Service(Table):
     """Coefficient of variation of the transaction, where it is lognormal (0.76 at supermarket tills)."""
     core_phases: int = setting(3, ge=1, le=100)
     """Phases of the transaction, where it is erlang."""
+    core_profile: Weights24 = setting(list)
+    """Factor on the transaction's length in each hour of the day in which it begins; 1 all day if left out."""
     difficulty_cv: float = setting(0.0, grade="b", ge=0, le=2)
     """How much cases differ: one factor on everything in a visit, coefficient of variation (0.6 is usual)."""
     split: Steps = Field(default_factory=Steps)

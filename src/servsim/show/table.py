@@ -49,25 +49,24 @@ def risk_line(run: Run) -> str:
 
 
 LEVEL_COLUMNS = (
-    ("unserved", ("abandoned_share", "balked_share")),
-    ("wait", ("wait_mean",)),
-    ("satisf.", ("satisfaction_mean",)),
-    ("retention", ("retention",)),
+    ("unserved", "unserved_share"),
+    ("wait", "wait_mean"),
+    ("satisf.", "satisfaction_mean"),
+    ("retention", "retention"),
 )
-"""Beside the objective, what a level does to waiting and to customers; shares of one column are added."""
+"""Beside the objective, what a level does to waiting and to customers."""
 
 
 def level_table(e: Evaluation) -> Table:
     """One line for each level, with today's, the best, and those not shown worse marked."""
     objective = "" if e.objective == "retention" else e.objective
-    columns = [(head, names) for head, names in LEVEL_COLUMNS if e.objective not in names]
+    columns = [(head, name) for head, name in LEVEL_COLUMNS if e.objective != name]
     table = blank_table(
         f"{e.scenario.title}: {e.lever}, {e.unit(e.objective) if objective else 'shares'}",
         "level", *(head for head, _ in columns), e.objective, "vs today", "±",
     )  # fmt: skip
     for value in e.levels:
-        means = [sum(e.at(value, name).mean for name in names) for _, names in columns]
-        cells = [figure(mean, names[0]) for mean, (_, names) in zip(means, columns, strict=True)]
+        cells = [figure(e.at(value, name).mean, name) for _, name in columns]
         table.add_row(
             f"{level(value):<4} {mark(e, value)}", *cells, *objective_cells(e, value),
             style="bold" if value == e.best else None,

@@ -139,6 +139,7 @@ METRICS = (
     Metric("sent_home", "visits still waiting at closing", "1/week", -1, lambda r: r.weekly(r.count(H.SENT_HOME))),
     Metric("abandoned_share", "abandoned, of arrivals", "1", -1, lambda r: ratio(r.count(H.ABANDONED), r.count(H.ARRIVED))),
     Metric("balked_share", "balked, of arrivals", "1", -1, lambda r: ratio(r.count(H.BALKED), r.count(H.ARRIVED))),
+    Metric("unserved_share", "not served for any of these reasons, of arrivals", "1", -1, lambda r: ratio(r.count(H.ABANDONED, H.BALKED, H.BLOCKED, H.SENT_HOME), r.count(H.ARRIVED))),
     Metric("wait_mean", "time in queue, all who joined", "min", -1, lambda r: ratio(r.sum(t.WAIT) / MINUTE, r.tally.joined())),
     Metric("wait_p50", "half of those who joined waited no longer", "min", -1, lambda r: r.wait_quantile(0.5)),
     Metric("wait_p90", "nine in ten of those who joined waited no longer", "min", -1, lambda r: r.wait_quantile(0.9)),

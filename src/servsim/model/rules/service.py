@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from servsim.model.calendar import hour_of
 from servsim.model.draw import drawn
 from servsim.model.durations import length, lognormal, ticks
 from servsim.model.kernel import kernel
@@ -23,11 +24,16 @@ def difficulty(sheet, segment, who, visit):
 
 
 @kernel
-def core_minutes(sheet, segment, who, visit):
-    """Minutes of the transaction itself, for a case of difficulty 1. Lognormal service: Brown et al. (2005), a."""
+def core_minutes(sheet, segment, who, visit, now):
+    """Minutes of a transaction that begins now, for a case of difficulty 1: one draw times the hour's factor.
+
+    Lognormal service: Brown et al. (2005). Evidence: a. Means that differ between hours: the same bank's calls. b.
+    """
     own = sheet[segment]
     u = drawn(sheet, who, visit, Purpose.CORE)
-    return length(own.core_distribution, own.core_minutes, own.core_cv, 0.0, 1.0, own.core_table, u)
+    return own.core_profile[hour_of(now)] * length(
+        own.core_distribution, own.core_minutes, own.core_cv, 0.0, 1.0, own.core_table, u
+    )
 
 
 @kernel

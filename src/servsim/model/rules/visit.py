@@ -20,7 +20,7 @@ def visit(sheet, segment, who, number, agent, day, spell, attentive_until, now, 
     case = difficulty(sheet, segment, who, number)
     minutes = step_minutes(sheet, segment, who, number)
     care = work_ticks(case * (minutes[0] + minutes[1] + minutes[2] + minutes[3] + minutes[4] + minutes[5]))
-    work = care + work_ticks(case * core_minutes(sheet, segment, who, number))
+    work = care + work_ticks(case * core_minutes(sheet, segment, who, number, now))
     ends, inattentive = visit_under_attention(sheet, agent, day, spell, attentive_until, now, max(work, 1))
     if not judges(sheet, segment):
         return ends, care, 0.0, np.int64(Reason.CHANCE), 0.0

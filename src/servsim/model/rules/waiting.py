@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from servsim.model.calendar import later
+from servsim.model.calendar import is_open, later
 from servsim.model.draw import drawn
 from servsim.model.durations import exponential, length, ticks
 from servsim.model.kernel import kernel
@@ -77,6 +77,12 @@ def planned_visit_minutes(sheet, segment):
 def goes_home_at_closing(sheet):
     """Are those who still wait sent home when the doors close?"""
     return sheet[0].waiting_on == 1 and sheet[0].at_closing == SEND_HOME
+
+
+@kernel
+def stays_for_the_queue(sheet, now, waiting):
+    """Does an agent whose shift is over stay, because the doors are closed and the queue is served out?"""
+    return waiting > 0 and not is_open(sheet, now) and not goes_home_at_closing(sheet)
 
 
 @kernel

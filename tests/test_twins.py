@@ -1,0 +1,131 @@
+"""Twins: the SimPy story and the compiled loop tell the same trace, happening for happening."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+from heapq import heappush
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from servsim.model import fast, reference
+from servsim.model.trace import first_difference
+from servsim.scenario.read import read_scenario
+from servsim.scenario.scenario import Scenario
+from servsim.sheet import to_sheet
+from servsim.study.fuzz import random_scenario
+
+SCENARIOS = sorted(Path("scenarios").glob("*.toml"))
+RELAXED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow], "derandomize": True}
+WORLD = st.tuples(st.integers(0, 2**32 - 1), st.booleans())
+
+
+def scenario_of(world: tuple[int, bool]) -> Scenario:
+    """The random scenario with this number, a tie storm or an ordinary one."""
+    number, storm = world
+    return random_scenario(np.random.default_rng(number), storm)
+
+
+def assert_twins(scenario: Scenario, seed: int = 1) -> None:
+    """Both engines tell the same trace."""
+    sheet = to_sheet(scenario, seed)
+    assert not first_difference(reference.simulate(sheet), fast.simulate(sheet)), scenario.settings()
+
+
+@settings(max_examples=100, **RELAXED)
+@given(WORLD)
+def test_engines_agree_on_random_scenarios(world):
+    assert_twins(scenario_of(world), seed=world[0])
+
+
+@pytest.mark.nightly
+@settings(max_examples=1500, **RELAXED)
+@given(WORLD)
+def test_engines_agree_on_very_many_random_scenarios(world):
+    assert_twins(scenario_of(world), seed=world[0])
+
+
+def weeks_of_work(path: Path) -> list[str]:
+    """Overrides that cut a scenario of the repository to a few thousand visits."""
+    return ["horizon.weeks=0.05", "horizon.warmup_weeks=0"] if path.stem == "erlang-a" else ["horizon.weeks=2"]
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_engines_agree_on_every_scenario_of_the_repository(path):
+    assert_twins(read_scenario(path, weeks_of_work(path)))
+
+
+class Shuffled(reference.Clock):
+    """A clock that takes what is due at one instant in random order."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self.chance = random.Random(seed)
+
+    def schedule(self, event, priority=1, delay=0) -> None:
+        heappush(self._queue, (self._now + delay, priority, self.chance.random(), event))
+
+
+@settings(max_examples=40, **RELAXED)
+@given(WORLD)
+def test_the_order_within_an_instant_changes_nothing(world):
+    sheet = to_sheet(scenario_of((world[0], True)))
+    desk = reference.Desk(sheet, Shuffled(world[0]))
+    assert np.array_equal(desk.tell(desk.end), reference.simulate(sheet).rows)
+
+
+@settings(max_examples=30, **RELAXED)
+@given(WORLD, st.integers(1, 9))
+def test_told_in_pieces_it_is_the_same_story(world, parts):
+    sheet = to_sheet(scenario_of(world))
+    length = max(1, int(sheet[0]["end"]) // parts)
+    whole = fast.simulate(sheet).rows
+    for engine in (fast, reference):
+        assert np.array_equal(np.concatenate(list(engine.pieces(sheet, length))), whole)
+
+
+def test_storms_are_storms():
+    """Half of the rows of tie storms share their instant with another row, or the fuzz would prove little."""
+    shared = total = 0
+    for number in range(20):
+        ticks = fast.simulate(to_sheet(scenario_of((number, True)))).column("tick")
+        counts = np.unique(ticks, return_counts=True)[1]
+        shared += int(counts[counts > 1].sum())
+        total += len(ticks)
+    assert shared > total / 2
+
+
+DIGESTS = """
+import json, sys
+import numpy as np
+from servsim.model import fast, reference
+from servsim.sheet import to_sheet
+from servsim.study.fuzz import random_scenario
+worlds = [to_sheet(random_scenario(np.random.default_rng(n), n % 2 == 0)) for n in (3, 4, 5, 6)]
+worlds = [w for w in worlds]
+for w in worlds: w["end"] = np.minimum(w["end"], 3 * 86_400_000)
+print(json.dumps([[engine.simulate(w).digest() for w in worlds] for engine in (fast, reference)]))
+"""
+
+
+def test_without_the_compiler_it_is_the_same_story():
+    compiled, plain = (
+        subprocess.run(
+            [sys.executable, "-c", DIGESTS], capture_output=True, text=True, check=True,
+            env={**os.environ, "NUMBA_DISABLE_JIT": switch},
+        ).stdout
+        for switch in ("0", "1")
+    )  # fmt: skip
+    assert json.loads(compiled) == json.loads(plain)
+    assert json.loads(plain)[0] == json.loads(plain)[1]
+
+
+def test_the_order_of_the_book_is_not_the_order_of_memory():
+    """Growing arrays in the middle of a crowded instant loses nobody: a thousand arrive within a few ticks."""
+    overrides = ["demand.prospects_per_hour=1000000", "horizon.weeks=0.0001", "opening.always=true"]
+    assert_twins(read_scenario("scenarios/salon.toml", overrides))
