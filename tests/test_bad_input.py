@@ -7,7 +7,6 @@ where the path is printed. A new message needs a new pair, and nothing else.
 import os
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,21 +15,6 @@ from servsim.scenario.read import LARGEST_FILE, read_scenario
 
 BAD = Path(__file__).parent / "bad"
 NAMES = sorted({file.stem for file in BAD.iterdir()})
-
-MENDED_LATER = {
-    "retention_of_one_segment",
-    "retention_shared_by_all_segments",
-    "segment_names_alike",
-    "segment_shares",
-    "segment_with_a_desk_setting",
-}
-"""Pairs that wait for scenario.as_segments, which refuses every file that leaves a profile out."""
-
-
-def pairs() -> list[Any]:
-    """The name of every pair, with a mark on those that wait."""
-    mark = pytest.mark.xfail(strict=True, reason="as_segments validates a dump in which a profile left out is []")
-    return [pytest.param(name, marks=mark if name in MENDED_LATER else ()) for name in NAMES]
 
 
 def answer(file: Path, overrides: tuple[str, ...] = ()) -> str:
@@ -50,7 +34,7 @@ def written(folder: Path, text: str | bytes) -> Path:
     return file
 
 
-@pytest.mark.parametrize("name", pairs())
+@pytest.mark.parametrize("name", NAMES)
 def test_a_bad_file_is_answered_in_these_words(name: str) -> None:
     file, words = BAD / f"{name}.toml", BAD / f"{name}.err"
     for half in (file, words):

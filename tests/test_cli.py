@@ -170,7 +170,10 @@ def test_csv_holds_every_world_and_figure(tiny, tmp_path):
 
 def test_a_csv_that_cannot_be_written_is_a_sentence(tiny):
     result = servsim("run", str(tiny), "--csv", "/nowhere/at/all.csv", "--quiet")
-    assert (result.returncode, result.stderr) == (2, "/nowhere/at/all.csv cannot be written: No such file or directory.\n")
+    assert (result.returncode, result.stderr) == (
+        2,
+        "/nowhere/at/all.csv cannot be written: No such file or directory.\n",
+    )
 
 
 def test_a_full_disk_is_a_sentence_and_leaves_no_half_file(tiny):

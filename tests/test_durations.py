@@ -173,7 +173,9 @@ def test_fixed_gap_is_uniform_left_over():
 
 
 def test_exponential_gap_is_left_over_as_long_as_ever():
-    np.testing.assert_allclose(residual_quantiles(Law.EXPONENTIAL, 0.7, 1.5), -special.log_ndtr(-Z), rtol=1e-13, atol=2e-16)
+    np.testing.assert_allclose(
+        residual_quantiles(Law.EXPONENTIAL, 0.7, 1.5), -special.log_ndtr(-Z), rtol=1e-13, atol=2e-16
+    )
 
 
 @pytest.mark.parametrize("cv", [0.1, 0.7, 1.0])

@@ -9,7 +9,7 @@ from servsim.scenario.table import Table, setting
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 HOURS_NEED = 'hours of the day such as "09:00-18:00" or "09:00-12:00, 13:30-18:00", or "" for a closed day'
-SPAN = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
+SPAN = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)", re.ASCII)
 
 
 def minutes_open(hours: str) -> list[tuple[int, int]]:
@@ -76,9 +76,9 @@ class Demand(Table):
 
     prospects_per_hour: float = setting(2.0, "1/h", ge=0, le=1e6, desk=True)
     """New people who come, per opening hour, averaged over the week."""
-    profile: Weights24 = setting(list, desk=True)
+    profile: Weights24 | None = setting(None, desk=True)
     """Relative demand in each of the 24 hours of the day; even over opening hours if left out."""
-    weekday_profile: Weights7 = setting(list, desk=True)
+    weekday_profile: Weights7 | None = setting(None, desk=True)
     """Relative demand on Monday to Sunday; even if left out."""
     busyness_cv: float = setting(0.0, grade="b", ge=0, le=2, desk=True)
     """How much busy days differ from quiet ones: coefficient of variation of a day's prospects (0.1 is common)."""
@@ -182,7 +182,7 @@ class Service(Table):
     """Coefficient of variation of the transaction, where it is lognormal (0.76 at supermarket tills)."""
     core_phases: int = setting(3, ge=1, le=100)
     """Phases of the transaction, where it is erlang."""
-    core_profile: Weights24 = setting(list)
+    core_profile: Weights24 | None = setting(None)
     """Factor on the transaction's length in each hour of the day in which it begins; 1 all day if left out."""
     difficulty_cv: float = setting(0.0, grade="b", ge=0, le=2)
     """How much cases differ: one factor on everything in a visit, coefficient of variation (0.6 is usual)."""

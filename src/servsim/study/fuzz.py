@@ -227,7 +227,7 @@ def visits_of(own: Scenario, prospects: float, days: float) -> float:
     tries = repeats(waiting.retry_probability, waiting.retry_limit) if waiting else 1.0
     thoughts = repeats(spending.second_thought_probability, spending.second_thought_limit) if spending else 1.0
     won = prospects / 2 if spending and own.loyalty else 0.0
-    return (1 + tries) / 2 * ((1 + thoughts) / 2 * prospects + returns * demand.opening_book + min(returns, 20) * won)
+    return (1 + tries) / 2 * ((1 + thoughts) / 2 * prospects + returns * (demand.opening_book + won / 2))
 
 
 def repeats(probability: float, limit: int) -> float:

@@ -92,7 +92,9 @@ def warnings(look: Outlook) -> list[str]:
             "it grows for ever; add agents or a [waiting] table."
         )
     if scenario.loyalty and scenario.loyalty.on and not (scenario.quality and scenario.quality.on):
-        found.append("[loyalty] is on without [quality]: satisfaction stays where it opens, whatever is invested.")
+        found.append(
+            "[loyalty] is on without [quality]: everybody stays as one satisfied at 8 does, whatever is invested."
+        )
     if scenario.investment and scenario.investment.on and not (scenario.quality and scenario.quality.on):
         found.append("[investment] is on without [quality]: minutes cost time and bring nothing.")
     if scenario.quality and scenario.quality.on and scenario.demand.opening_book:

@@ -7,11 +7,10 @@ import numpy as np
 from servsim.model.draw import drawn
 from servsim.model.kernel import kernel
 from servsim.model.rules.demand import usual_gap
+from servsim.model.rules.quality import SATISFIED
 from servsim.units import DAYS_PER_YEAR
 from servsim.words import Purpose, Reason
 
-SATISFIED = 8.0
-"""The satisfaction at which `yearly_retention` is stated."""
 SETTLED = 10
 """Visits after which tenure no longer adds to loyalty."""
 

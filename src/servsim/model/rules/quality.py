@@ -10,6 +10,8 @@ from servsim.words import Purpose
 
 UNSERVED = 0.0
 """The quality of having come in vain."""
+SATISFIED = 8.0
+"""The satisfaction at which `yearly_retention` is stated, and that of customers who do not judge."""
 
 
 @kernel
@@ -89,6 +91,8 @@ def judged(sheet, segment, served, satisfaction, will, should, quality):
 def before_the_first_visit(sheet, segment, in_book):
     """What satisfaction, will and should are before anything was lived: the book's, or a newcomer's expectation."""
     own = sheet[segment]
+    if own.quality_on == 0:
+        return SATISFIED
     return own.opening_satisfaction if in_book else own.first_expectation
 
 
