@@ -1,8 +1,8 @@
 """The story of `reference` as one compiled loop: the same rules, the same words, the same trace.
 
-The loop takes what is due from a calendar while the time is equal, then settles, then puts the instant's rows in
-canonical order. It allocates nothing: when an array might not hold what comes next, it stops, `grown` makes room, and
-it goes on where it was. Customers live in `people`; the place of one who is gone for good is used again.
+The loop takes what is due while the time is equal, then settles, then puts the instant's rows in canonical order. It
+allocates nothing: when an array might not hold what comes next, it stops, `grown` makes room, and it goes on where it
+was. Customers live in `people`; the place of one who is gone for good is used again.
 """
 
 from collections.abc import Iterator
@@ -20,10 +20,10 @@ from servsim.units import NEVER
 from servsim.words import Happening, Reason
 
 ARRIVAL, CANDIDATE, PATIENCE_ENDS, VISIT_ENDS, SPELL_ENDS, SHIFT_BEGINS, SHIFT_ENDS, DOORS_CLOSE = range(8)
-"""What the calendar holds."""
+"""What is due: in the calendar what concerns customers known to the desk, in the duties what concerns the desk."""
 
-(NOW, UNSETTLED, CALENDAR, QUEUE, FREE, ROWS, TOLD, NEWCOMERS, PEOPLE, VACANT, WAITING, ATTENTIVE_HERE, LEAVING,
- CLOSING, DAY, NUMBER, NUMBERS) = range(17)  # fmt: skip
+(NOW, UNSETTLED, CALENDAR, DUTIES, QUEUE, FREE, ROWS, TOLD, NEWCOMERS, PEOPLE, VACANT, WAITING, ATTENTIVE_HERE,
+ LEAVING, CLOSING, DAY, NUMBER, NUMBERS) = range(18)  # fmt: skip
 """Places in `n`: the clock, how much of each array is in use, and the counts that the desk keeps."""
 
 CUSTOMER = np.dtype([
@@ -44,6 +44,7 @@ class State(NamedTuple):
     n: np.ndarray
     reached: np.ndarray
     calendar: np.ndarray
+    duties: np.ndarray
     queue: np.ndarray
     free: np.ndarray
     rows: np.ndarray
@@ -66,6 +67,13 @@ def schedule(sheet, s, instant, what, index, check):
     """Put something on the calendar, unless it lies beyond the horizon."""
     if instant < sheet[0].end:
         s.n[CALENDAR] = push(s.calendar, s.n[CALENDAR], instant, what, index, check)
+
+
+@part
+def schedule_duty(sheet, s, instant, what, index, check):
+    """The same among the duties: few, and so quick to keep in order, however many customers there are."""
+    if instant < sheet[0].end:
+        s.n[DUTIES] = push(s.duties, s.n[DUTIES], instant, what, index, check)
 
 
 # Who comes
@@ -105,7 +113,7 @@ def next_candidate(sheet, s):
     while calendar.day_begins(s.n[DAY]) < sheet[0].end:
         s.reached[0], instant = demand.candidate(sheet, s.n[DAY], s.n[NUMBER], s.reached[0])
         if instant < NEVER:
-            schedule(sheet, s, instant, CANDIDATE, demand.prospect_key(s.n[DAY], 0, s.n[NUMBER]), 0)
+            schedule_duty(sheet, s, instant, CANDIDATE, demand.prospect_key(s.n[DAY], 0, s.n[NUMBER]), 0)
             s.n[NUMBER] += 1
             return
         s.n[DAY] += 1
@@ -137,7 +145,7 @@ def serve(sheet, s, place, number):
         number, agent.day, agent.spell, agent.spell_ends, now, waited, customer.noticed == 1,
     )  # fmt: skip
     agent.customer = place
-    schedule(sheet, s, agent.busy_until, VISIT_ENDS, number, 0)
+    schedule_duty(sheet, s, agent.busy_until, VISIT_ENDS, number, 0)
 
 
 @part
@@ -285,14 +293,14 @@ def shift_begins(sheet, s, number):
     stays(s, number)
     if s.agents[number].here == 0:
         come_on(sheet, s, number)
-    schedule(sheet, s, calendar.shift_end(sheet, number, s.n[NOW]), SHIFT_ENDS, number, 0)
+    schedule_duty(sheet, s, calendar.shift_end(sheet, number, s.n[NOW]), SHIFT_ENDS, number, 0)
 
 
 @part
 def shift_ends(sheet, s, number):
     """An agent's shift ends; who is serving leaves when the visit in hand is done."""
     may_leave(s, number)
-    schedule(sheet, s, calendar.shift_start(sheet, number, s.n[NOW]), SHIFT_BEGINS, number, 0)
+    schedule_duty(sheet, s, calendar.shift_start(sheet, number, s.n[NOW]), SHIFT_BEGINS, number, 0)
 
 
 @part
@@ -340,7 +348,7 @@ def begin_spell(sheet, s, number):
     """An attentive spell begins."""
     agent = s.agents[number]
     agent.spell_ends = s.n[NOW] + attention.attentive_spell(sheet, number, agent.day, agent.spell)
-    schedule(sheet, s, agent.spell_ends, SPELL_ENDS, number, spell_name(s, number))
+    schedule_duty(sheet, s, agent.spell_ends, SPELL_ENDS, number, spell_name(s, number))
 
 
 @part
@@ -360,7 +368,7 @@ def spell_ends(sheet, s, number, spell):
         agent.attentive = agent.free = 0
         s.n[ATTENTIVE_HERE] -= 1
         lasts = attention.inattentive_spell(sheet, number, agent.day, agent.spell)
-        schedule(sheet, s, s.n[NOW] + lasts, SPELL_ENDS, number, spell)
+        schedule_duty(sheet, s, s.n[NOW] + lasts, SPELL_ENDS, number, spell)
     else:
         note(s, Happening.REGAINED_ATTENTION, -1, number, 0)
         agent.attentive = 1
@@ -557,10 +565,28 @@ def in_order(s):
 
 
 @part
+def next_instant(s):
+    """The instant of what is due next; NEVER if nothing is."""
+    soonest = s.calendar[0, 0] if s.n[CALENDAR] > 0 else np.int64(NEVER)
+    return min(soonest, s.duties[0, 0]) if s.n[DUTIES] > 0 else soonest
+
+
+@part
+def take(s):
+    """What is due now, taken out: what it is, whom it concerns, and what must still hold of them."""
+    if s.n[DUTIES] > 0 and s.duties[0, 0] == s.n[NOW]:
+        what, index, check = s.duties[0, 1], s.duties[0, 2], s.duties[0, 3]
+        s.n[DUTIES] = pop(s.duties, s.n[DUTIES])
+    else:
+        what, index, check = s.calendar[0, 1], s.calendar[0, 2], s.calendar[0, 3]
+        s.n[CALENDAR] = pop(s.calendar, s.n[CALENDAR])
+    return what, index, check
+
+
+@part
 def happen(sheet, s):
-    """The next thing on the calendar happens."""
-    what, index, check = s.calendar[0, 1], s.calendar[0, 2], s.calendar[0, 3]
-    s.n[CALENDAR] = pop(s.calendar, s.n[CALENDAR])
+    """Something that is due happens."""
+    what, index, check = take(s)
     if what == ARRIVAL:
         come(s, index)
     elif what == CANDIDATE:
@@ -578,7 +604,7 @@ def happen(sheet, s):
         shift_ends(sheet, s, index)
     elif what == DOORS_CLOSE:
         s.n[CLOSING] = 1
-        schedule(sheet, s, calendar.closing(sheet, s.n[NOW]), DOORS_CLOSE, 0, 0)
+        schedule_duty(sheet, s, calendar.closing(sheet, s.n[NOW]), DOORS_CLOSE, 0, 0)
 
 
 @part
@@ -587,7 +613,8 @@ def has_room(s, customers):
     agents = len(s.agents)
     return (
         s.n[ROWS] + 8 * (customers + agents) < len(s.rows)
-        and s.n[CALENDAR] + customers + 2 * agents + 8 < len(s.calendar)
+        and s.n[CALENDAR] + customers + 8 < len(s.calendar)
+        and s.n[DUTIES] + 2 * agents + 8 < len(s.duties)
         and s.n[PEOPLE] + 2 < len(s.people)
         and s.n[NEWCOMERS] + 2 < len(s.newcomers)
         and 2 * (s.n[WAITING] + s.n[NEWCOMERS]) + 8 < len(s.queue)
@@ -599,11 +626,12 @@ def run(sheet, s, until):
     """Let everything happen before an instant; False if it stopped for want of room and must go on."""
     while True:
         if s.n[UNSETTLED] == 0:
-            if s.n[CALENDAR] == 0 or s.calendar[0, 0] >= until:
+            instant = next_instant(s)
+            if instant >= until:
                 return True
-            s.n[NOW] = s.calendar[0, 0]
+            s.n[NOW] = instant
             s.n[UNSETTLED] = 1
-        while s.n[CALENDAR] > 0 and s.calendar[0, 0] == s.n[NOW]:
+        while next_instant(s) == s.n[NOW]:
             if not has_room(s, 8):
                 return False
             happen(sheet, s)
@@ -625,11 +653,11 @@ def open_the_desk(sheet, s):
     for number in range(len(s.agents)):
         s.agents[number].day = s.agents[number].spell = -1
         s.agents[number].spell_ends = NEVER
-        schedule(sheet, s, calendar.shift_start(sheet, number, 0), SHIFT_BEGINS, number, 0)
+        schedule_duty(sheet, s, calendar.shift_start(sheet, number, 0), SHIFT_BEGINS, number, 0)
     s.reached[0] = calendar.clock(sheet, 0)
     next_candidate(sheet, s)
     if waiting.goes_home_at_closing(sheet):
-        schedule(sheet, s, calendar.closing(sheet, 0), DOORS_CLOSE, 0, 0)
+        schedule_duty(sheet, s, calendar.closing(sheet, 0), DOORS_CLOSE, 0, 0)
 
 
 @kernel
@@ -648,7 +676,8 @@ def blank(sheet: np.ndarray) -> State:
     return State(
         n=np.zeros(NUMBERS, np.int64),
         reached=np.zeros(1),
-        calendar=np.zeros((book + 2 * agents + 64, 4), np.int64),
+        calendar=np.zeros((book + 64, 4), np.int64),
+        duties=np.zeros((4 * agents + 64, 4), np.int64),
         queue=np.zeros((64, 4), np.int64),
         free=np.zeros((4 * agents + 16, 4), np.int64),
         rows=np.zeros((book + 16 * agents + 4096, 5), np.int64),
@@ -669,7 +698,7 @@ def grown(state: State) -> State:
     n = state.n
     crowd = n[WAITING] + n[NEWCOMERS] + 2 * len(state.agents) + 8
     used: dict[str, int] = {
-        "calendar": n[CALENDAR] + crowd, "queue": 2 * crowd, "rows": n[ROWS] + 8 * crowd,
+        "calendar": n[CALENDAR] + crowd, "duties": n[DUTIES] + crowd, "queue": 2 * crowd, "rows": n[ROWS] + 8 * crowd,
         "newcomers": n[NEWCOMERS] + 2, "people": n[PEOPLE] + 2, "vacant": n[PEOPLE] + 2,
     }  # fmt: skip
     return state._replace(**{name: longer(getattr(state, name), size) for name, size in used.items()})

@@ -4,8 +4,8 @@ A law is a small function that yields a sentence for each row, customer, agent o
 the engines nor the rules; they read a trace as a distrustful clerk would, row by row, and are written to be checked by
 reading. A law says what cannot be otherwise (nobody serves two at once), never what is likely or good.
 
-Within an instant a trace is in the order of `words.Happening`: WENT_OFF comes before the FINISHED that made the agent
-free to go, and STARTED comes last.
+Within an instant a trace is in the order of `words.Happening`, not of what led to what: WENT_OFF comes before the
+FINISHED that made the agent free to go, and STARTED comes last.
 """
 
 from bisect import bisect
@@ -381,9 +381,12 @@ def attention_alternates(told: Told) -> Iterator[str]:
 
 
 def inattentive_out_of_turn(lines: list[Line]) -> Iterator[Line]:
-    """Lines that lose attention where it is lost, or regain it where it is not; nobody away has any to lose."""
+    """Lines that lose attention where it is lost, or regain it where it is not; who is away has none to lose.
+
+    Whose attention turns at the very instant of going home is there to the end of that instant.
+    """
     attentive = False
-    for line in lines:
+    for line in sorted(lines, key=lambda line: (line.tick, line.what == H.WENT_OFF)):
         if line.what in (H.LOST_ATTENTION, H.REGAINED_ATTENTION) and attentive == (line.what == H.REGAINED_ATTENTION):
             yield line
         if line.what in (H.CAME_ON, H.REGAINED_ATTENTION):

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -48,6 +49,7 @@ class Reading:
         """An amount as a rate per year."""
         return amount / (self.ticks / DAY / DAYS_PER_YEAR)
 
+    @cached_property
     def wages(self) -> np.ndarray:
         """(days,) what the agents cost: scheduled hours and overtime."""
         staff = self.scenario.staff
@@ -56,14 +58,16 @@ class Reading:
         hours: np.ndarray = (scheduled + staff.overtime_factor * overtime) / HOUR
         return hours * staff.wage_per_hour
 
+    @cached_property
     def revenue(self) -> np.ndarray:
         """(days,) what customers paid."""
         money: np.ndarray = self.tally.revenue / MILLIONTHS
         return money
 
+    @cached_property
     def profit(self) -> np.ndarray:
         """(days,) margin on revenue less wages."""
-        return self.revenue() * self.scenario.money.margin - self.wages()
+        return self.revenue * self.scenario.money.margin - self.wages
 
     def counted(self, daily: np.ndarray) -> float:
         """The sum of a daily amount over the days that count."""
@@ -77,7 +81,7 @@ class Reading:
     def cash(self) -> float:
         """Profit of the horizon in today's money, each day's at its end."""
         ends = (np.arange(len(self.tally.present)) + 1) * DAY
-        return float((self.profit() * self.discount(ends)).sum())
+        return float((self.profit * self.discount(ends)).sum())
 
     def worth(self, margins: int) -> float:
         """Σ m r / (1 + i − r) over customers: margin on what they spend less what their visits cost in staff time.
@@ -157,8 +161,8 @@ METRICS = (
     Metric("customers_end", "customers in the closing book", "customers", 1, lambda r: float(r.count(H.REMAINS))),
     Metric("investment_hours", "staff time spent beyond the transaction", "h/month", 0, lambda r: r.monthly(r.sum(t.CARE) / HOUR)),
     Metric("minutes_per_relationship", "the same, per customer and year in the book", "min/year", 0, lambda r: ratio(r.sum(t.CARE) / MINUTE, r.customer_years())),
-    Metric("revenue", "what customers pay", "money/year", 1, lambda r: r.yearly(r.counted(r.revenue()))),
-    Metric("profit", "margin on revenue less wages", "money/year", 1, lambda r: r.yearly(r.counted(r.profit()))),
+    Metric("revenue", "what customers pay", "money/year", 1, lambda r: r.yearly(r.counted(r.revenue))),
+    Metric("profit", "margin on revenue less wages", "money/year", 1, lambda r: r.yearly(r.counted(r.profit))),
     Metric("cash", "profit of the horizon, discounted", "money", 1, lambda r: r.cash()),
     Metric("closing_book", "worth of the closing book, discounted", "money", 1, lambda r: r.closing_book()),
     Metric("value", "cash and closing book", "money", 1, lambda r: r.cash() + r.closing_book()),

@@ -1,0 +1,308 @@
+"""Closed forms: what textbook desks do, for the simulation to be held against.
+
+Every function is a formula with its source. Times are in any one unit, rates are per that unit; a wait is the time in
+queue of all who join it, whether they are served in the end or not. Load is offered work per unit of time, in agents.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+DAYS_PER_YEAR = 365.0
+
+LimitedMean = Callable[[float], float]
+"""x → E[min(X, x)] = ∫₀ˣ P(X > u) du of a duration X: all that a queue needs to know of it."""
+
+
+class Queue(NamedTuple):
+    """A queue in its steady state: share of those who join that do not start at once, mean wait, share lost."""
+
+    waited: float
+    wait: float
+    lost: float
+
+
+# Poisson arrivals, exponential service
+
+
+def erlang_b(agents: int, load: float) -> float:
+    """Share blocked in M/G/c/c, whatever the service's law. Source: Erlang (1917); Sevastyanov (1957) for any law."""
+    return 1.0 / inverse_erlang_b(agents, load)
+
+
+def inverse_erlang_b(agents: int, load: float) -> float:
+    """1/B, from 1/B₀ = 1 and 1/Bₙ = 1 + (n / load) / Bₙ₋₁; infinite where blocking is beyond all bounds rare."""
+    inverse = 1.0
+    for n in range(1, agents + 1):
+        inverse = 1.0 + inverse * n / load
+    return inverse
+
+
+def erlang_c(rate: float, service: float, agents: int) -> Queue:
+    """M/M/c: P(wait) = B / (1 − ρ (1 − B)), Wq = P(wait) · service / (c − load); without end from ρ = 1 on. Erlang (1917)."""
+    load = rate * service
+    if load >= agents:
+        return Queue(1.0, math.inf, 0.0)
+    blocked = erlang_b(agents, load)
+    waited = blocked / (1.0 - load / agents * (1.0 - blocked))
+    return Queue(waited, waited * service / (agents - load), 0.0)
+
+
+def erlang_c_quantile(rate: float, service: float, agents: int, share: float) -> float:
+    """Wait that this share of M/M/c's customers does not exceed: P(wait > t) = P(wait) exp(−(c/service − rate) t)."""
+    waited = erlang_c(rate, service, agents).waited
+    return max(0.0, math.log(waited / (1.0 - share)) / (agents / service - rate))
+
+
+def birth_death(births: Iterable[float], deaths: Iterable[float]) -> list[float]:
+    """Steady state of a birth–death process: pₙ = p₀ Π birthₖ₋₁ / deathₖ. Source: Kleinrock (1975), chapter 3."""
+    weights = [1.0]
+    for birth, death in zip(births, deaths, strict=True):
+        weights.append(weights[-1] * birth / death)
+    total = math.fsum(weights)
+    return [weight / total for weight in weights]
+
+
+def seen_queue(rate: float, service: float, agents: int, joins: Sequence[float]) -> Queue:
+    """M/M/c whose newcomers join with probability joins[q] when all agents are busy and q wait; nobody joins beyond.
+
+    By the birth–death process and Little's law. With joins all 1 it is M/M/c/c+K, K waiting places.
+    """
+    births = [rate] * agents + [rate * join for join in joins]
+    deaths = [min(n, agents) / service for n in range(1, len(births) + 1)]
+    p = birth_death(births, deaths)
+    queueing = math.fsum(join * p[agents + q] for q, join in enumerate(joins))
+    joining = math.fsum(p[:agents]) + queueing
+    waiting = math.fsum(q * p[agents + q] for q in range(len(joins) + 1))
+    return Queue(queueing / joining, waiting / (rate * joining), 1.0 - joining)
+
+
+def waiting_places(rate: float, service: float, agents: int, places: int) -> Queue:
+    """M/M/c/c+K: who finds all agents busy and K waiting is lost. Source: Kleinrock (1975), chapter 3."""
+    return seen_queue(rate, service, agents, [1.0] * places)
+
+
+def balking(rate: float, service: float, agents: int, scale: float) -> Queue:
+    """M/M/c joined with probability exp(−(q + 1) · service / (c · scale)) when all are busy and q wait. Haight (1957)."""
+    step = service / (agents * scale)
+    return seen_queue(rate, service, agents, [math.exp(-(q + 1) * step) for q in range(math.ceil(40 / step))])
+
+
+def erlang_a(rate: float, service: float, agents: int, patience: LimitedMean) -> Queue:
+    """M/M/c+G, customers who leave when patience ends; exponential patience is Erlang A.
+
+    With H(x) = E[min(patience, x)], J = ∫ exp(rate·H(x) − c·x/service) dx, J_H the same with H(x) before the exponential,
+    ε = 1 / B(c − 1): P(wait) = rate·J / D, P(abandon) = (1 + (rate − c/service) J) / D, Wq = rate·J_H / D, D = ε + rate·J.
+    Source: Baccelli and Hébuterne (1981); Zeltyn and Mandelbaum (2005). Scaled by the integrand's peak against overflow.
+    """
+    speed = agents / service
+
+    def exponent(x: float) -> float:
+        return rate * patience(x) - speed * x
+
+    top, peak, end = reach(exponent, service)
+    j = integral(lambda x: math.exp(exponent(x) - peak), end, top)
+    j_h = integral(lambda x: patience(x) * math.exp(exponent(x) - peak), end, top)
+    scale = math.exp(-peak)
+    whole = scale * inverse_erlang_b(agents - 1, rate * service) + rate * j
+    return Queue(rate * j / whole, rate * j_h / whole, (scale + (rate - speed) * j) / whole)
+
+
+def reach(exponent: Callable[[float], float], unit: float) -> tuple[float, float, float]:
+    """(where a concave function that starts at 0 is largest, its value there, where it has fallen by 40)."""
+    from scipy.optimize import brentq, minimize_scalar
+
+    far = unit
+    while exponent(far) > -40.0:
+        far *= 2.0
+    best = minimize_scalar(lambda x: -exponent(x), bounds=(0.0, far), method="bounded", options={"xatol": 1e-9 * far})
+    top, peak = (float(best.x), -float(best.fun)) if best.fun < 0 else (0.0, 0.0)
+    while exponent(far) > peak - 40.0:
+        far *= 2.0
+    return top, peak, float(brentq(lambda x: exponent(x) - peak + 40.0, top, far))
+
+
+def integral(function: Callable[[float], float], end: float, top: float = 0.0) -> float:
+    """∫ from 0 to an end, of a function that is largest at the top."""
+    from scipy.integrate import quad
+
+    places = sorted({top, *(end * 2.0**-n for n in range(1, 12))} - {0.0, end})
+    return float(quad(function, 0.0, end, points=places, limit=2000, epsrel=1e-10, epsabs=0.0)[0])
+
+
+# What a duration is like
+
+
+def exponential(mean: float) -> LimitedMean:
+    """E[min(X, x)] = mean · (1 − exp(−x/mean))."""
+    return lambda x: -mean * math.expm1(-x / mean)
+
+
+def fixed(mean: float) -> LimitedMean:
+    """E[min(X, x)] = min(mean, x)."""
+    return lambda x: min(mean, x)
+
+
+def weibull(mean: float, shape: float) -> LimitedMean:
+    """E[min(X, x)] = mean · P(1/shape, (x/scale)^shape), P the regularised lower incomplete gamma function."""
+    from scipy.special import gamma, gammainc
+
+    scale = mean / gamma(1.0 + 1.0 / shape)
+    return lambda x: float(mean * gammainc(1.0 / shape, (x / scale) ** shape))
+
+
+def lognormal(mean: float, cv: float) -> LimitedMean:
+    """E[min(X, x)] = mean · Φ(z − σ) + x · (1 − Φ(z)), z = (log x − μ)/σ. Source: Klugman, Panjer and Willmot (2012)."""
+    from scipy.special import ndtr
+
+    sigma = math.sqrt(math.log(1.0 + cv * cv))
+
+    def limited(x: float) -> float:
+        z = (math.log(x / mean) / sigma + sigma / 2.0) if x > 0.0 else -math.inf
+        return float(mean * ndtr(z - sigma) + (x * ndtr(-z) if x > 0.0 else 0.0))
+
+    return limited
+
+
+# One agent, any service
+
+
+def pollaczek_khinchine(rate: float, mean: float, cv: float) -> float:
+    """Wq of M/G/1: rate · E[S²] / (2 (1 − ρ)), E[S²] = mean² (1 + cv²). Source: Pollaczek (1930), Khinchine (1932)."""
+    return rate * mean * mean * (1.0 + cv * cv) / (2.0 * (1.0 - rate * mean))
+
+
+def in_a_row(*parts: tuple[float, float]) -> tuple[float, float]:
+    """(mean, cv) of a sum of independent durations, each given as (mean, cv)."""
+    mean = math.fsum(mean for mean, _ in parts)
+    return mean, math.sqrt(math.fsum((part * cv) ** 2 for part, cv in parts)) / mean
+
+
+def scaled(cv: float, factor_cv: float) -> float:
+    """Coefficient of variation of a duration times an independent factor: 1 + cv² = (1 + cv₁²)(1 + cv₂²)."""
+    return math.sqrt((1.0 + cv * cv) * (1.0 + factor_cv * factor_cv) - 1.0)
+
+
+def setup_queue(rate: float, mean: float, square: float, delay: float, delay_square: float) -> float:
+    """Wq of M/G/1 whose first customer of a busy period waits for a delay: rate E[B²]/(2(1 − ρ)) + (2E[D] + rate E[D²])/(2(1 + rate E[D])).
+
+    B occupies the agent, D is the delay, both by mean and mean square. Source: Levy and Kleinrock (1986).
+    """
+    busy = rate * square / (2.0 * (1.0 - rate * mean))
+    return busy + (2.0 * delay + rate * delay_square) / (2.0 * (1.0 + rate * delay))
+
+
+def on_off_delay(rate: float, off_rate: float, on_rate: float) -> tuple[float, float]:
+    """(E[D], E[D²]) of the delay that the first customer of a busy period finds, all periods ending with an attentive agent.
+
+    The agent's clock runs on while nobody is there: after an idle time that is exponential(rate) it is inattentive with
+    probability off/(rate + off + on), and then for an exponential time more. (Two-state Markov chain seen at an
+    exponential instant.)
+    """
+    inattentive = off_rate / (rate + off_rate + on_rate)
+    return inattentive / on_rate, 2.0 * inattentive / on_rate**2
+
+
+def on_off_pausing(rate: float, mean: float, cv: float, off_rate: float, on_rate: float) -> float:
+    """Wq of M/G/1 with an agent who is inattentive now and then, on a clock of its own, and whose work then pauses.
+
+    Visits last Gaver's completion time C, because they begin attentive and end attentive: E[C] = E[S](1 + f/r),
+    E[C²] = E[S²](1 + f/r)² + 2 E[S] f/r². Source: Gaver (1962) for C; `setup_queue` for who comes to an idle desk. For
+    exponential service it is the on/off desk of White and Christie (1958): see `white_christie`.
+    """
+    longer = 1.0 + off_rate / on_rate
+    square = mean * mean * (1.0 + cv * cv) * longer**2 + 2.0 * mean * off_rate / on_rate**2
+    return setup_queue(rate, mean * longer, square, *on_off_delay(rate, off_rate, on_rate))
+
+
+def white_christie(rate: float, service: float, off_rate: float, on_rate: float) -> float:
+    """Mean number at an on/off M/M/1: rate/(f + r) · ((f + r)² + μ f) / (r μ − rate (f + r)). White and Christie (1958)."""
+    both, speed = off_rate + on_rate, 1.0 / service
+    return rate / both * (both**2 + speed * off_rate) / (on_rate * speed - rate * both)
+
+
+def on_off_half_there(rate: float, service: float, off_rate: float, on_rate: float) -> float:
+    """Wq of M/M/1 with an agent who works on while inattentive, but turns to nobody new before attention is back.
+
+    A visit that ends inattentive, f/(μ + f + r) of them, keeps the agent for an exponential(r) more: with S the visit and
+    I its end being inattentive, B = S + I·X, E[S·I] = f/(f + r) · (1/μ − μ/(μ + f + r)²). (Derived; `setup_queue`.)
+    """
+    both, speed = off_rate + on_rate, 1.0 / service
+    ends_off = off_rate / (speed + both)
+    with_end_off = off_rate / both * (service - speed / (speed + both) ** 2)
+    square = 2.0 * service**2 + 2.0 * with_end_off / on_rate + 2.0 * ends_off / on_rate**2
+    return setup_queue(rate, service + ends_off / on_rate, square, *on_off_delay(rate, off_rate, on_rate))
+
+
+# Demand that varies, and demand that comes again
+
+
+def arrivals_between(rates: Sequence[float], start: float, end: float) -> float:
+    """∫ of a rate that is constant over each hour and repeats itself after the last, from one hour to another."""
+    return math.fsum(
+        rates[hour % len(rates)] * (min(end, hour + 1) - max(start, hour)) for hour in range(int(start), math.ceil(end))
+    )
+
+
+def infinite_server_load(rates: Sequence[float], service: LimitedMean, instant: float) -> float:
+    """Mean number in service in Mt/G/∞ that opens empty at 0: m(t) = ∫₀ᵗ rate(t − u) P(S > u) du.
+
+    With a rate that is constant over each hour, m(t) = Σ rateₕ (H(t − h) − H(t − h − 1)), H(x) = E[min(S, x)], 0 below 0.
+    Source: Eick, Massey and Whitt (1993).
+    """
+    return math.fsum(
+        rates[hour % len(rates)] * (service(instant - hour) - service(max(0.0, instant - hour - 1)))
+        for hour in range(math.ceil(instant))
+    )
+
+
+def mean_load(rates: Sequence[float], service: LimitedMean, start: float, end: float) -> float:
+    """`infinite_server_load`, averaged from one hour to another."""
+    from scipy.integrate import quad
+
+    corners = [hour for hour in range(math.ceil(start), math.ceil(end)) if start < hour < end]
+    area = quad(lambda t: infinite_server_load(rates, service, t), start, end, points=corners or None, limit=200)[0]
+    return float(area) / (end - start)
+
+
+def feedback(rate: float, probability: float, limit: int) -> float:
+    """Arrivals where everyone comes again with a probability, so many times at most: rate · Σ pᵏ → rate / (1 − p).
+
+    Source: Jackson (1957); with exponential service the desk is M/M/c at this rate, however long they stay away.
+    """
+    return rate * math.fsum(probability**k for k in range(limit + 1))
+
+
+def book_visits(book: float, gap: float, between_cv: float) -> float:
+    """Visits per unit of time of a book whose gaps have long been going on: book · E[1/gap], E[1/gap] = (1 + cv²)/gap.
+
+    A renewal process seen on an ordinary day has its rate from the start. Source: Cox (1962); customers' own gaps lognormal.
+    """
+    return book * (1.0 + between_cv * between_cv) / gap
+
+
+# Loyalty
+
+
+def staying_per_visit(yearly: float, gap_days: float) -> float:
+    """Chance per visit of staying that makes a yearly retention: yearly^(gap/365)."""
+    return float(yearly ** (gap_days / DAYS_PER_YEAR))
+
+
+def retention_of_regulars(yearly: float, gap_days: float) -> float:
+    """Share still there after a year that has a whole number of visits, all gaps the same: the yearly retention itself."""
+    return float(staying_per_visit(yearly, gap_days) ** round(DAYS_PER_YEAR / gap_days))
+
+
+def retention_of_irregulars(yearly: float, gap_days: float) -> float:
+    """Share still there after a year of visits that are a Poisson process: E[p^N] = exp(−(365/gap)(1 − p)).
+
+    Source: the generating function of a Poisson number of visits, each survived with chance p = `staying_per_visit`.
+    """
+    return math.exp(-DAYS_PER_YEAR / gap_days * (1.0 - staying_per_visit(yearly, gap_days)))
+
+
+def natural_share(yearly: float, natural_churn: float, gap_days: float) -> float:
+    """Of those lost, the share who leave for reasons of their own, these being looked at first: (1 − a) / (1 − p)."""
+    natural = staying_per_visit(1.0 - natural_churn, gap_days)
+    return (1.0 - natural) / (1.0 - staying_per_visit(yearly, gap_days))
