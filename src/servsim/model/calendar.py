@@ -11,17 +11,17 @@ import math
 
 import numpy as np
 
-from servsim.model.kernel import kernel
+from servsim.model.kernel import kernel, part
 from servsim.units import DAY, HOUR, MINUTE, MINUTES_PER_WEEK, NEVER, WEEK
 
 
-@kernel
+@part
 def minute_of_week(tick):
     """Which of the week's 10,080 minutes this instant is in; Monday midnight is 0."""
     return (tick % WEEK) // MINUTE
 
 
-@kernel
+@part
 def clock(sheet, tick):
     """Λ: what the profile's clock shows at this instant, in days."""
     minute = minute_of_week(tick)
@@ -61,7 +61,7 @@ def later(sheet, now, days):
     return max(moment(sheet, clock(sheet, now) + days), now + 1)
 
 
-@kernel
+@part
 def is_open(sheet, tick):
     """Are the doors open at this instant?"""
     return sheet[0].open[minute_of_week(tick)] > 0
@@ -78,7 +78,7 @@ def closing(sheet, now):
     return np.int64(NEVER)
 
 
-@kernel
+@part
 def rostered(sheet, tick):
     """How many agents the roster asks for at this instant; agent a is on shift where a is below that."""
     return sheet[0].roster[minute_of_week(tick)]
@@ -110,7 +110,7 @@ def roster_turns(sheet, agent, now, on):
     return np.int64(NEVER)
 
 
-@kernel
+@part
 def day_of(tick):
     """The number of the day this instant is in; day 0 is a Monday."""
     return tick // DAY

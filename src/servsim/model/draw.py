@@ -8,7 +8,7 @@ Source: Salmon, Moraes, Dror and Shaw (2011), Parallel random numbers: as easy a
 
 import numpy as np
 
-from servsim.model.kernel import kernel
+from servsim.model.kernel import kernel, part
 
 LOW = np.uint64(0xFFFFFFFF)
 HALF = np.uint64(32)
@@ -21,7 +21,7 @@ DISCARDED = np.uint64(11)
 RESOLUTION = 2.0**-53
 
 
-@kernel
+@part
 def product(a, b):
     """(high, low) words of the 128-bit product of two 64-bit words."""
     a_low, a_high, b_low, b_high = a & LOW, a >> HALF, b & LOW, b >> HALF
@@ -43,14 +43,14 @@ def philox(counter_0, counter_1, counter_2, counter_3, key_0, key_1):
     return c0
 
 
-@kernel
+@part
 def uniform(seed, replication, entity, occasion, purpose):
     """A number in [0, 1), uniform; the same 53 bits that numpy's Generator makes of the same word."""
     word = philox(np.uint64(occasion), np.uint64(entity), np.uint64(purpose), ZERO, seed, replication)
     return np.float64(word >> DISCARDED) * RESOLUTION
 
 
-@kernel
+@part
 def drawn(sheet, entity, occasion, purpose):
     """The uniform of this entity, on this occasion, for this purpose, in the sheet's world."""
     return uniform(sheet[0].seed, sheet[0].replication, entity, occasion, purpose)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from servsim.model.kernel import kernel
+from servsim.model.kernel import kernel, part
 from servsim.units import MINUTE, NEVER
 from servsim.words import Law
 
@@ -54,13 +54,13 @@ def normal_quantile(u):
     return q * above / below
 
 
-@kernel
+@part
 def exponential(mean, u):
     """−mean · log(1 − u)."""
     return -mean * math.log(1.0 - u)
 
 
-@kernel
+@part
 def lognormal(mean, cv, u):
     """exp(μ + σ Φ⁻¹(u)) with σ² = log(1 + cv²), μ = log(mean) − σ²/2; the mean itself where cv is 0."""
     if cv == 0.0 or mean == 0.0:
@@ -102,7 +102,7 @@ def length(law, mean, cv, scale, shape, table, u):
     return LONGEST
 
 
-@kernel
+@part
 def ticks(minutes):
     """Minutes as ticks, rounded once and at least one; NEVER where it is longer than any horizon."""
     exact = minutes * MINUTE

@@ -64,7 +64,7 @@ def kernel(function: Callable[..., Any]) -> Any:
 
 def part(function: Callable[..., Any]) -> Any:
     """Compile a function that is only ever a part of a larger one, and set it into that."""
-    return compiled(function, forceinline=True)
+    return compiled(function, cache=FOLDER is not None, forceinline=True)
 
 
 def compiled(function: Callable[..., Any], **options: bool) -> Any:

@@ -7,7 +7,7 @@ import numpy as np
 from servsim.model.calendar import hour_of
 from servsim.model.draw import drawn
 from servsim.model.durations import length, lognormal, ticks
-from servsim.model.kernel import kernel
+from servsim.model.kernel import kernel, part
 from servsim.words import Purpose
 
 
@@ -59,13 +59,13 @@ def step_minutes(sheet, segment, who, visit):
     )
 
 
-@kernel
+@part
 def step(sheet, who, visit, purpose, planned, cv):
     """Minutes of one step around its plan."""
     return lognormal(planned, cv, drawn(sheet, who, visit, np.int64(purpose)))
 
 
-@kernel
+@part
 def step_quality(steepness, minutes, standard):
     """Quality of a step, 0 to 1: 1 − exp(−steepness · minutes / standard), 0.9 at the standard when steepness is 2.303.
 
@@ -75,7 +75,7 @@ def step_quality(steepness, minutes, standard):
     return 1.0 - math.exp(-steepness * minutes / standard)
 
 
-@kernel
+@part
 def work_ticks(minutes):
     """Work of so many minutes in ticks; none where there is none to do."""
     return np.int64(0) if minutes <= 0.0 else ticks(minutes)
