@@ -151,7 +151,7 @@ def test_durations_are_finite_and_not_negative_at_the_ends(law, cv, shape, truth
     assert (np.isfinite(ends) & (ends >= 0)).all()
 
 
-@given(st.sampled_from([row for row in LAWS.values()]), UNIFORM, UNIFORM)
+@given(st.sampled_from(list(LAWS.values())), UNIFORM, UNIFORM)
 def test_a_larger_u_makes_no_shorter_duration(row, u, other):
     law, cv, shape, _ = row
     low, high = quantiles(law, 12.0, cv, shape, np.sort([u, other]))

@@ -1,5 +1,7 @@
 """Laws: both engines keep them all, and each of them notices a trace that was doctored against it."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -13,6 +15,7 @@ from servsim.units import HOUR, MILLIONTHS, MINUTE
 from servsim.words import Happening as H  # noqa: N817 as short as in the figures
 from servsim.words import Kind, Reason
 
+HOME = Path(__file__).parent.parent / "scenarios"
 SCENARIOS = {
     "salon": ("salon", ["horizon.weeks=4"]),
     "public-office": ("public-office", ["horizon.weeks=2"]),
@@ -97,6 +100,13 @@ STORY = {
 }
 """A day that keeps every law; at its end Gus is still waiting and agents have gone home."""
 
+WAITING = "who is served or leaves was waiting"
+FOLLOWS = "what follows a visit has its end"
+DOORS = "nobody comes while the doors are closed"
+IN_TURN = "the book is entered and left in turn"
+REMAINING = "the closing book is who remains"
+SATISFIED = "satisfaction stays as last judged"
+
 DOCTORINGS = [
     ("a row later than the end", "rows are within the horizon", {"ada pays": (END, H.BOUGHT, ADA, NOBODY, points(50))}),
     ("the book before the end", "rows are within the horizon", {"ada remains": (at(60), H.REMAINS, ADA, NOBODY, 0)}),
@@ -108,33 +118,33 @@ DOCTORINGS = [
     ("a visit without beginning", "nobody is served twice at once", {"ada is served": None}),
     ("ada comes while here", "who comes is not here", {"again": (at(15), H.ARRIVED, ADA, NOBODY, 1)}),
     ("eve leaves twice", "who comes is not here", {"again": (at(15), H.SENT_HOME, EVE, NOBODY, MINUTE)}),
-    ("served before coming", "who is served or leaves was waiting", {"ada comes": (at(10.5), H.ARRIVED, ADA, NOBODY, 0)}),
-    ("served after leaving", "who is served or leaves was waiting", {"again": (at(45), H.STARTED, EVE, BOB, 31 * MINUTE)}),
-    ("served without coming", "who is served or leaves was waiting", {"cem comes": None}),
+    ("served before coming", WAITING, {"ada comes": (at(10.5), H.ARRIVED, ADA, NOBODY, 0)}),
+    ("served after leaving", WAITING, {"again": (at(45), H.STARTED, EVE, BOB, 31 * MINUTE)}),
+    ("served without coming", WAITING, {"cem comes": None}),
     ("a wait told short", "waits are counted right", {"bea is served": (at(20), H.STARTED, BEA, ANN, MINUTE - 1)}),
     ("patience told long", "waits are counted right", {"dot gives up": (at(18), H.ABANDONED, DOT, NOBODY, 6 * MINUTE)}),
     ("a number left out", "visits are numbered", {"dot comes again": (at(50), H.ARRIVED, DOT, NOBODY, 2)}),
     ("a visit left out", "visits are numbered", {"dot comes": None, "dot gives up": None, "dot will try again": None}),
     ("back from gone", "nobody comes back for good", {"again": (at(70), H.ARRIVED, EVE, NOBODY, 1)}),
     ("back from lost", "nobody comes back for good", {"again": (at(70), H.ARRIVED, BEA, NOBODY, 1)}),
-    ("a retry after service", "what follows a visit has its end", {"again": (at(60), H.RETRIES, DOT, NOBODY, 0)}),
-    ("paid without service", "what follows a visit has its end", {"again": (at(18), H.BOUGHT, DOT, NOBODY, 1)}),
-    ("paid too late", "what follows a visit has its end", {"ada pays": (at(21), H.BOUGHT, ADA, NOBODY, points(50))}),
-    ("won while waiting", "what follows a visit has its end", {"cem is won": (at(29), H.WON, CEM, NOBODY, points(0.8))}),
-    ("a guest at lunch", "nobody comes while the doors are closed", {"gus comes": (at(480), H.ARRIVED, GUS, NOBODY, 0)}),
+    ("a retry after service", FOLLOWS, {"again": (at(60), H.RETRIES, DOT, NOBODY, 0)}),
+    ("paid without service", FOLLOWS, {"again": (at(18), H.BOUGHT, DOT, NOBODY, 1)}),
+    ("paid too late", FOLLOWS, {"ada pays": (at(21), H.BOUGHT, ADA, NOBODY, points(50))}),
+    ("won while waiting", FOLLOWS, {"cem is won": (at(29), H.WON, CEM, NOBODY, points(0.8))}),
+    ("a guest after closing", DOORS, {"gus comes": (at(480), H.ARRIVED, GUS, NOBODY, 0)}),
     ("a visit without end", "arrivals add up", {"fay is done": None, "again": (at(475), H.ARRIVED, FAY, NOBODY, 1)}),
     ("an end without visit", "arrivals add up", {"dot comes": None}),
     ("a wait that was none", "waits make the queue", {"dot gives up": (at(18), H.ABANDONED, DOT, NOBODY, 0)}),
     ("a longer queue", "waits make the queue", {"bea comes": (at(18.5), H.ARRIVED, BEA, NOBODY, 0)}),
-    ("won though a member", "the book is entered and left in turn", {"again": (at(20), H.WON, ADA, NOBODY, points(0.8))}),
-    ("lost though a prospect", "the book is entered and left in turn", {"again": (at(60), H.LOST, DOT, NOBODY, 2)}),
-    ("won back", "the book is entered and left in turn", {"again": (at(41), H.WON, BEA, NOBODY, points(0.8))}),
+    ("won though a member", IN_TURN, {"again": (at(20), H.WON, ADA, NOBODY, points(0.8))}),
+    ("lost though a prospect", IN_TURN, {"again": (at(60), H.LOST, DOT, NOBODY, 2)}),
+    ("won back", IN_TURN, {"again": (at(41), H.WON, BEA, NOBODY, points(0.8))}),
     ("a member too few", "the opening book is the sheets", {"bea is a member": None}),
     ("a member too late", "the opening book is the sheets", {"bea is a member": (1, H.MEMBER, BEA, NOBODY, points(7))}),
     ("lost from the books", "the book adds up", {"cem remains": None, "cem's outlook": None}),
     ("no outlook", "the book adds up", {"cem's outlook": None}),
-    ("bea instead of ada", "the closing book is who remains", {"ada remains": (END, H.REMAINS, BEA, NOBODY, points(5))}),
-    ("happier overnight", "satisfaction stays as last judged", {"ada remains": (END, H.REMAINS, ADA, NOBODY, points(8))}),
+    ("bea instead of ada", REMAINING, {"ada remains": (END, H.REMAINS, BEA, NOBODY, points(5))}),
+    ("happier overnight", SATISFIED, {"ada remains": (END, H.REMAINS, ADA, NOBODY, points(8))}),
     ("ann serves two", "nobody serves two", {"cem is served": (at(12), H.STARTED, CEM, ANN, 0)}),
     ("passed on", "who finishes a visit began it", {"ada is done": (at(20), H.FINISHED, ADA, BOB, points(8))}),
     ("on twice", "shifts alternate", {"again": (at(1), H.CAME_ON, NOBODY, ANN, 0)}),
@@ -169,7 +179,7 @@ def worlds() -> dict:
     """(sheet, trace) of each scenario and engine."""
     result = {}
     for name, (file, overrides) in SCENARIOS.items():
-        sheet = to_sheet(read_scenario(f"scenarios/{file}.toml", overrides))
+        sheet = to_sheet(read_scenario(HOME / f"{file}.toml", overrides))
         for engine in ENGINES:
             result[name, engine] = sheet, engine_named(engine).simulate(sheet)
     return result

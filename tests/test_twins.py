@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 from heapq import heappush
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from servsim.model import fast, reference
 from servsim.model.trace import first_difference
-from servsim.scenario.read import read_scenario
+from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
 from servsim.sheet import to_sheet
 from servsim.study.fuzz import random_scenario
@@ -129,3 +130,66 @@ def test_the_order_of_the_book_is_not_the_order_of_memory():
     """Growing arrays in the middle of a crowded instant loses nobody: a thousand arrive within a few ticks."""
     overrides = ["demand.prospects_per_hour=1000000", "horizon.weeks=0.0001", "opening.always=true"]
     assert_twins(read_scenario("scenarios/salon.toml", overrides))
+
+
+def test_engines_agree_when_a_break_is_shorter_than_the_queue():
+    """Agents whom the queue kept are still there when the doors open again, and simply go on."""
+    from mutations import LUNCH
+
+    for seed in range(20):
+        assert_twins(checked(LUNCH, "lunch"), seed)
+
+
+@pytest.mark.nightly
+def test_planted_slips_are_caught():
+    from mutations import survivors
+
+    assert not survivors()
+
+
+@pytest.mark.nightly
+def test_an_edited_rule_is_never_answered_from_a_stale_cache(tmp_path):
+    """A copy of the package answers, a rule in it is edited, and both engines answer otherwise."""
+    from mutations import PACKAGE
+
+    shutil.copytree(PACKAGE, tmp_path / "servsim")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+
+    def answers() -> list[list[str]]:
+        command = [sys.executable, "-c", DIGESTS]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, cwd=tmp_path)
+        return json.loads(done.stdout)
+
+    before = answers()
+    rule = tmp_path / "servsim" / "model" / "rules" / "dispatch.py"
+    rule.write_text(rule.read_text().replace("return joined, who", "return -joined, who"))
+    fast_after, reference_after = answers()
+    assert before[0] == before[1]
+    assert fast_after == reference_after
+    assert fast_after != before[0]
+
+
+def test_the_cache_is_named_after_every_compiled_source(tmp_path, monkeypatch):
+    from servsim.model import kernel
+
+    shutil.copytree(kernel.PACKAGE, tmp_path / "servsim")
+    monkeypatch.setattr(kernel, "PACKAGE", tmp_path / "servsim")
+    stamps = {kernel.source_stamp()}
+    compiled = [*(tmp_path / "servsim" / "model").rglob("*.py"), tmp_path / "servsim" / "study" / "tally.py"]
+    for path in compiled:
+        path.write_text(path.read_text() + "\n")
+        stamps.add(kernel.source_stamp())
+    assert len(stamps) == len(compiled) + 1
+
+
+def test_without_a_writable_home_the_cache_falls_back(tmp_path, monkeypatch):
+    from servsim.model import kernel
+
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    monkeypatch.setattr(kernel.tempfile, "gettempdir", lambda: str(tmp_path / "temporary"))
+    folder = kernel.cache_folder()
+    assert folder is not None
+    assert folder.is_relative_to(tmp_path / "temporary")
+    monkeypatch.setattr(kernel.tempfile, "gettempdir", lambda: str(tmp_path / "file"))
+    assert kernel.cache_folder() is None

@@ -34,7 +34,7 @@ CUSTOMER = np.dtype([
 AGENT = np.dtype([
     ("here", "i8"), ("attentive", "i8"), ("leaving", "i8"), ("free", "i8"), ("free_since", "i8"), ("busy_until", "i8"),
     ("day", "i8"), ("spell", "i8"), ("spell_ends", "i8"), ("customer", "i8"), ("care", "i8"), ("reason", "i8"),
-    ("points", "f8"), ("size", "f8"),
+    ("points", "f8"), ("shortfall", "f8"),
 ])  # fmt: skip
 
 
@@ -140,7 +140,7 @@ def serve(sheet, s, place, number):
     customer, agent, now = s.people[place], s.agents[number], s.n[NOW]
     waited = now - customer.joined
     note(s, Happening.STARTED, customer.key, number, waited)
-    agent.busy_until, agent.care, agent.points, agent.reason, agent.size = visit.visit(
+    agent.busy_until, agent.care, agent.points, agent.reason, agent.shortfall = visit.visit(
         sheet, customer.segment, customer.key, customer.visit,
         number, agent.day, agent.spell, agent.spell_ends, now, waited, customer.noticed == 1,
     )  # fmt: skip
@@ -152,7 +152,7 @@ def serve(sheet, s, place, number):
 def visit_ends(sheet, s, number):
     """The visit in hand is done."""
     agent = s.agents[number]
-    place, points, reason, size = agent.customer, agent.points, agent.reason, agent.size
+    place, points, reason, size = agent.customer, agent.points, agent.reason, agent.shortfall
     key = s.people[place].key
     note(s, Happening.FINISHED, key, number, millionths(points))
     if agent.care > 0:

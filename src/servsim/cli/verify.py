@@ -1,0 +1,63 @@
+"""servsim verify"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from servsim.cli.options import Json, Quiet, Seed, Workers
+
+Own = Annotated[
+    Path | None,
+    typer.Argument(help="A scenario to set beside the nearest textbook desk, instead of the proof.", show_default=False),
+]
+Quick = Annotated[bool, typer.Option("--quick", help="Within a minute, a quarter as sharp; 5 worlds for a FILE.")]
+
+QUICK_WORLDS = 5
+
+
+def verify(
+    file: Own = None,
+    quick: Quick = False,
+    seed: Seed = 1,
+    workers: Workers = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Prove this installation: textbook answers met, both engines equal, laws kept. Exit code 1 if not."""
+    if file is not None:
+        return own_desk(file, quick, seed, workers, as_json, quiet)
+    from servsim.cli.output import announce_compiling, print_json, progress, say
+    from servsim.study.verify import FULL, QUICK, verify as prove
+
+    announce_compiling(quiet)
+    with progress("Proving", quiet) as tell:
+        proof = prove(QUICK if quick else FULL, seed=seed, workers=workers, progress=tell)
+    if as_json:
+        print_json(proof.to_dict())
+    else:
+        from servsim.show.proof import proof_parts
+
+        say(*proof_parts(proof))
+    if not proof.passed:
+        raise typer.Exit(1)
+
+
+def own_desk(file: Path, quick: bool, seed: int, workers: int | None, as_json: bool, quiet: bool) -> None:
+    """A scenario's desk beside the nearest closed form, losing one property after the other."""
+    from servsim.cli.output import announce_compiling, print_json, progress, say
+    from servsim.scenario.read import read_scenario
+    from servsim.study.budget import affordable
+    from servsim.study.verify import CHANGES, beside
+
+    replications = QUICK_WORLDS if quick else None
+    scenario = affordable(read_scenario(file), str(file), replications, len(CHANGES) + 1)
+    announce_compiling(quiet)
+    with progress("Simplifying", quiet) as tell:
+        result = beside(scenario, replications=replications, seed=seed, workers=workers, progress=tell)
+    if as_json:
+        print_json(result.to_dict())
+    else:
+        from servsim.show.proof import beside_parts
+
+        say(*beside_parts(result))

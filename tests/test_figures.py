@@ -1,0 +1,380 @@
+"""Figures: for each a trace of a few rows whose answer a reader checks on fingers."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from servsim.model.fast import simulate
+from servsim.model.trace import canonical
+from servsim.scenario.read import checked, read_scenario
+from servsim.sheet import to_sheet
+from servsim.study.metrics import BY_NAME, METRICS, NAMES, Reading, figures, unit_of
+from servsim.study.tally import Tally
+from servsim.units import DAY, HOUR, MILLIONTHS, MINUTE, WEEK
+from servsim.words import Happening as H  # noqa: N817 as short as in the figures
+from servsim.words import Kind, Reason
+
+NOBODY = -1
+ADA, BEA, CEM, DOT = range(4)
+EVE, FAY = (int(Kind.PROSPECT) << 60 | number for number in range(2))
+WARM = 7 * 24 * 60 - 9 * 60
+"""Minutes from the first Monday at nine to the end of a warm-up of a week."""
+NEXT_WEEK = (WARM + 540, WARM + 540, WARM + 550)
+"""A visit on the second Monday."""
+
+MONDAY = {"monday": "09:00-17:00"}
+DESK = {"opening": MONDAY, "staff": {"agents": 1, "wage_per_hour": 20.0}, "horizon": {"weeks": 1.0}}
+"""One agent, at the desk for eight hours a week, for 20 an hour; one week is looked at."""
+YEAR = {"horizon": {"weeks": 365 / 7}}
+HALF_YEAR = {"horizon": {"weeks": 365 / 14}}
+TWO_YEARS = {"horizon": {"weeks": 2 * 365 / 7}}
+TWO_WEEKS = {"horizon": {"weeks": 2.0}}
+SECOND_WEEK = {"horizon": {"weeks": 2.0, "warmup_weeks": 1.0}}
+SECOND_HALF = {"horizon": {"weeks": 365 / 7, "warmup_weeks": 365 / 14}}
+ONE_DAY = {"horizon": {"weeks": 1 / 7}}
+FREE = {"staff": {"agents": 1, "wage_per_hour": 0.0}}
+NO_INTEREST = {"money": {"discount_rate": 0.0}}
+DOUBLING = {"money": {"margin": 1.0, "discount_rate": 1.0}}
+
+
+def at(minute: float) -> int:
+    """An instant so many minutes after nine on the first Monday."""
+    return 9 * HOUR + round(minute * MINUTE)
+
+
+def day(number: float) -> int:
+    """An instant so many days after the first midnight."""
+    return round(number * DAY)
+
+
+def millionths(amount: float) -> int:
+    """Points, shares or money as the trace counts them."""
+    return round(amount * MILLIONTHS)
+
+
+# Rows of a trace, several at once where they belong together
+
+
+def served(arrives: float, starts: float, ends: float, who: int = EVE, points: float = 7.0) -> list:
+    """A visit from its arrival to its end, in minutes after nine."""
+    return [
+        (at(arrives), H.ARRIVED, who, NOBODY, 0),
+        (at(starts), H.STARTED, who, 0, at(starts) - at(arrives)),
+        (at(ends), H.FINISHED, who, 0, millionths(points)),
+    ]
+
+
+def unserved(how: H, arrives: float, leaves: float, who: int = FAY) -> list:
+    """A visit in vain."""
+    return [(at(arrives), H.ARRIVED, who, NOBODY, 0), (at(leaves), how, who, NOBODY, at(leaves) - at(arrives))]
+
+
+def shift(begins: float = 0, ends: float = 480) -> list:
+    """An agent comes and goes, in minutes after nine."""
+    return [(at(begins), H.CAME_ON, NOBODY, 0, 0), (at(ends), H.WENT_OFF, NOBODY, 0, 0)]
+
+
+def book(*customers: int) -> list:
+    """The opening book."""
+    return [(0, H.MEMBER, who, NOBODY, millionths(7)) for who in customers]
+
+
+def lost(instant: int, who: int = ADA, reason: Reason = Reason.CARE) -> list:
+    """A customer leaves the book."""
+    return [(instant, H.LOST, who, NOBODY, int(reason))]
+
+
+def won(instant: int, retention: float, who: int = EVE) -> list:
+    """A prospect enters the book."""
+    return [(instant, H.WON, who, NOBODY, millionths(retention))]
+
+
+def remains(end: int, retention: float = 0.5, who: int = ADA, satisfaction: float = 7.0) -> list:
+    """A customer is in the book at the end."""
+    return [
+        (end, H.REMAINS, who, NOBODY, millionths(satisfaction)),
+        (end, H.OUTLOOK, who, NOBODY, millionths(retention)),
+    ]
+
+
+def paid(instant: int, amount: float) -> list:
+    """Somebody pays."""
+    return [(instant, H.BOUGHT, EVE, NOBODY, millionths(amount))]
+
+
+def cared(instant: int, minutes: float) -> list:
+    """Minutes of care in a visit that ends."""
+    return [(instant, H.CARED, EVE, 0, round(minutes * MINUTE))]
+
+
+TEN = served(0, 0, 10)
+"""A visit of ten minutes, without a wait."""
+SIX = served(4, 10, 20, FAY)
+"""Another, after a wait of six minutes."""
+GIVES_UP = unserved(H.ABANDONED, 5, 8, ADA)
+"""A wait of three minutes in vain."""
+BALKS = unserved(H.BALKED, 5, 5, BEA)
+BLOCKED = unserved(H.BLOCKED, 5, 5, CEM)
+SENT_HOME = unserved(H.SENT_HOME, 450, 480, DOT)
+
+FOUR = book(ADA, BEA, CEM, DOT)
+IN_BOOK = {"demand": {"opening_book": 4}}
+
+# One customer, worth 10 visits a year of 30 at a margin of a half; a visit is a quarter of an hour's work: it costs 5.
+# With a yearly retention of 0.5 and an interest of 0.1 a year's worth counts 0.5 / (1 + 0.1 - 0.5) = 5/6 times.
+
+CUSTOMER = {
+    "demand": {"opening_book": 1, "visit_gap_days": 36.5, "gap_between_cv": 0.0},
+    "spending": {"basket_mean": 30.0},
+    "money": {"margin": 0.5, "discount_rate": 0.1},
+}
+CHEAP = CUSTOMER | {"spending": {"basket_mean": 8.0}}
+WORTH = 5 / 6 * 10 * (30 / 2 - 5)
+QUARTER = served(0, 0, 15, ADA)
+RETRIES = [*unserved(H.ABANDONED, 0, 5), (at(5), H.RETRIES, FAY, NOBODY, 0)]
+A_DAY_ON, A_WEEK_ON = 1.1 ** (-1 / 365), 1.1 ** (-7 / 365)
+
+FIGURES = {
+    "arrivals": [
+        ("two in a week", {}, TEN + BALKS, 2),
+        ("two in two weeks", TWO_WEEKS, TEN + BALKS, 1),
+        ("one of them in the warm-up", SECOND_WEEK, BALKS + served(*NEXT_WEEK), 1),
+    ],
+    "served": [
+        ("one of two", {}, TEN + GIVES_UP, 1),
+        ("one, one not yet done", {}, TEN + SIX[:2], 1),
+        ("came in the warm-up, done after it", SECOND_WEEK, served(WARM - 1, WARM, WARM + 9), 0),
+    ],
+    "abandoned": [
+        ("one of two", {}, TEN + GIVES_UP, 1),
+        ("came in the warm-up, left after it", SECOND_WEEK, unserved(H.ABANDONED, WARM - 1, WARM + 9), 0),
+    ],
+    "balked": [("one of two", {}, TEN + BALKS, 1)],
+    "blocked": [("one of two", {}, TEN + BLOCKED, 1)],
+    "sent_home": [("one of two", {}, TEN + SENT_HOME, 1)],
+    "abandoned_share": [("one of two", {}, TEN + GIVES_UP, 1 / 2)],
+    "balked_share": [("one of two", {}, TEN + BALKS, 1 / 2)],
+    "unserved_share": [
+        ("two of three", {}, TEN + BLOCKED + SENT_HOME, 2 / 3),
+        ("all, for four reasons", {}, BLOCKED + BALKS + GIVES_UP + SENT_HOME, 1),
+    ],
+    "wait_mean": [
+        ("0, 6 and 3 minutes", {}, TEN + SIX + GIVES_UP, 3),
+        ("who balks does not wait", {}, SIX + BALKS, 6),
+        ("who still waits is left out", {}, SIX + TEN[:1], 6),
+    ],
+    "wait_p50": [
+        ("0, 6 and 3 minutes", {}, TEN + SIX + GIVES_UP, 3),
+        ("seconds are whole", {}, served(0, 1.99 / 60, 2), 1 / 60),
+    ],
+    "wait_p90": [
+        ("0 to 9 minutes", {}, [row for wait in range(10) for row in unserved(H.ABANDONED, 0, wait, wait)], 8),
+    ],
+    "wait_served_mean": [("0 and 6 minutes", {}, TEN + SIX + GIVES_UP, 3)],
+    "waited_share": [
+        ("one of two", {}, TEN + SIX, 1 / 2),
+        ("who leaves at once did not start at once", {}, TEN + unserved(H.ABANDONED, 5, 5), 1 / 2),
+    ],
+    "queue_mean": [
+        ("48 minutes each, of 480 open", {}, served(0, 48, 50) + unserved(H.ABANDONED, 5, 53), 1 / 5),
+        ("48 minutes, of two open days", TWO_WEEKS, served(0, 48, 50), 1 / 20),
+    ],
+    "occupancy": [
+        ("120 minutes of 480", {}, shift() + served(0, 0, 120), 1 / 4),
+        ("an hour of overtime counts in both", {}, shift(0, 540) + served(420, 420, 540), 120 / 540),
+        ("a visit that goes on at the end", ONE_DAY, shift()[:1] + served(420, 420, 900)[:2], 480 / 900),
+        ("only the part after the warm-up", SECOND_WEEK, shift(0, WARM + 100) + served(WARM - 60, WARM - 60, WARM + 50),
+         1 / 2),
+    ],
+    "time_in_system_mean": [("10 and 16 minutes", {}, TEN + SIX + GIVES_UP, 13)],
+    "quality_mean": [
+        ("8 and 6", {"quality": {}}, served(0, 0, 9, EVE, 8) + served(10, 10, 20, FAY, 6), 7),
+        ("nobody judges", {}, served(0, 0, 9, EVE, 8), math.nan),
+    ],
+    "satisfaction_mean": [
+        ("8 and 6", {"quality": {}}, remains(WEEK, 0.5, ADA, 8) + remains(WEEK, 0.5, BEA, 6), 7),
+        ("nobody judges", {}, remains(WEEK), math.nan),
+    ],
+    "retention": [
+        ("three of four, in a year", IN_BOOK | YEAR, FOUR + lost(day(100)), 3 / 4),
+        ("three of four, in half a year", IN_BOOK | HALF_YEAR, FOUR + lost(day(100)), (3 / 4) ** 2),
+        ("the second year does not count", IN_BOOK | TWO_YEARS, FOUR + lost(day(100)) + lost(day(400), BEA), 3 / 4),
+        ("nor who was won", IN_BOOK | YEAR, FOUR + won(day(50), 0.8) + lost(day(100), EVE), 1),
+        ("but the warm-up does", IN_BOOK | SECOND_HALF, FOUR + lost(day(100)), 3 / 4),
+        ("all lost", IN_BOOK | HALF_YEAR, FOUR + [row for who in range(4) for row in lost(day(who), who)], 0),
+    ],
+    "retention_rate": [
+        ("one lost in 3.5 years of customers", IN_BOOK | YEAR, FOUR + lost(day(182.5)), math.exp(-1 / 3.5)),
+        ("one lost, one won for half a year", IN_BOOK | YEAR, FOUR + won(day(182.5), 0.8) + lost(day(182.5)),
+         math.exp(-1 / 4)),
+        ("only the part after the warm-up", IN_BOOK | SECOND_HALF, FOUR + lost(day(100)) + lost(day(273.75), BEA),
+         math.exp(-1 / 1.25)),
+    ],
+    "customers_lost": [
+        ("one in a week", IN_BOOK, FOUR + lost(day(1)), 365 / 7),
+        ("two, one of them in the warm-up", IN_BOOK | SECOND_WEEK, FOUR + lost(day(1)) + lost(day(7), BEA), 365 / 7),
+    ],
+    "customers_won": [("one in a week", {}, won(day(1), 0.8), 365 / 7)],
+    "customers_end": [("two", {}, remains(WEEK) + remains(WEEK, 0.5, BEA), 2)],
+    "investment_hours": [("two hours in a year", YEAR, cared(day(1), 60) + cared(day(200), 60), 2 / 12)],
+    "minutes_per_relationship": [
+        ("70 in 3.5 years of customers", IN_BOOK | YEAR, FOUR + lost(day(182.5)) + cared(day(1), 70), 20),
+    ],
+    "revenue": [
+        ("50 in a year", YEAR, paid(day(1), 20) + paid(day(300), 30), 50),
+        ("50 in a week", {}, paid(day(1), 50), 50 * 365 / 7),
+        ("the warm-up's does not count", SECOND_WEEK, paid(day(6.9), 1000) + paid(day(7), 50), 50 * 365 / 7),
+    ],
+    "profit": [
+        ("half of 500, less eight hours", {}, shift() + paid(day(0.5), 500), (250 - 160) * 365 / 7),
+        ("an hour of overtime costs 25", {}, shift(0, 540) + paid(day(0.5), 500), (250 - 185) * 365 / 7),
+        ("overtime beyond midnight", {}, shift(0, 960) + paid(day(0.5), 500), (250 - 360) * 365 / 7),
+        ("the warm-up's does not count", SECOND_WEEK, shift() + shift(WARM + 540, WARM + 1020) + paid(day(7), 500),
+         (250 - 160) * 365 / 7),
+    ],
+    "cash": [
+        ("a week, without interest", NO_INTEREST, shift() + paid(day(0.5), 500), 250 - 160),
+        ("100 after a year at 100 %", YEAR | FREE | DOUBLING, paid(day(364), 100), 50),
+        ("the warm-up's counts", SECOND_WEEK | FREE | NO_INTEREST, paid(day(1), 100), 50),
+    ],
+    "closing_book": [
+        ("one customer", CUSTOMER, QUARTER + remains(WEEK), WORTH * A_WEEK_ON),
+        ("one customer, a year from now", CUSTOMER | YEAR, QUARTER + remains(day(365)), WORTH / 1.1),
+        ("half of the visits are served", CUSTOMER, QUARTER + BALKS + remains(WEEK), WORTH / 2 * A_WEEK_ON),
+        ("a retry is not another visit", CUSTOMER, QUARTER + RETRIES + remains(WEEK), WORTH * A_WEEK_ON),
+        ("visits that cost more than they bring", CHEAP, QUARTER + remains(WEEK), 5 / 6 * 10 * (4 - 5) * A_WEEK_ON),
+        ("nobody left", CUSTOMER, book(ADA) + QUARTER + lost(at(15)), 0),
+    ],
+    "value": [
+        ("cash and closing book", CUSTOMER, shift() + paid(day(0.5), 500) + QUARTER + remains(WEEK),
+         90 * A_DAY_ON + WORTH * A_WEEK_ON),
+    ],
+    "customer_value": [
+        ("one won", CUSTOMER, QUARTER + won(at(15), 0.5), WORTH),
+        ("two won, one of them worth nothing", CUSTOMER, QUARTER + won(at(15), 0.5) + won(at(20), 0.0, FAY), WORTH / 2),
+    ],
+}  # fmt: skip
+"""Figure → what happens, what differs from DESK, rows, the figure."""
+
+CASES = [
+    pytest.param(name, *case[1:], id=f"{name}: {case[0]}") for name, cases in FIGURES.items() for case in cases
+]  # fmt: skip
+
+UNDEFINED = {
+    "abandoned_share", "balked_share", "unserved_share", "wait_mean", "wait_p50", "wait_p90", "wait_served_mean",
+    "waited_share", "occupancy", "time_in_system_mean", "quality_mean", "satisfaction_mean", "retention",
+    "retention_rate", "minutes_per_relationship", "customer_value",
+}  # fmt: skip
+"""Figures that do not exist where nothing happened; the others are 0, but for wages."""
+
+PROMISED = [
+    "arrivals", "served", "abandoned", "balked", "abandoned_share", "balked_share", "wait_mean", "wait_p50", "wait_p90",
+    "wait_served_mean", "waited_share", "queue_mean", "occupancy", "time_in_system_mean", "quality_mean",
+    "satisfaction_mean", "retention", "retention_rate", "customers_lost", "customers_won", "customers_end",
+    "investment_hours", "minutes_per_relationship", "revenue", "profit", "cash", "closing_book", "value",
+    "customer_value",
+]  # fmt: skip
+"""Section 9 of the design, without the figures of mechanisms still to come."""
+ADDED = ["blocked", "sent_home", "unserved_share"]
+UNITS = {"1", "1/week", "1/year", "min", "min/year", "h/month", "0–10", "customers", "money", "money/year"}
+
+
+def reading(rows: list, tables: dict) -> Reading:
+    """The finished tally of a hand-made trace."""
+    scenario = checked(DESK | tables, "test")
+    warmup = round(scenario.horizon.warmup_weeks * WEEK)
+    tally = Tally(to_sheet(scenario), warmup, scenario.money.discount_rate)
+    tally.add(canonical(rows))
+    tally.close()
+    return Reading(tally, scenario)
+
+
+@pytest.fixture(scope="module")
+def salon() -> tuple:
+    """Four weeks of the salon: its scenario, sheet and trace."""
+    scenario = read_scenario(Path(__file__).parent.parent / "scenarios" / "salon.toml", ["horizon.weeks=4"])
+    sheet = to_sheet(scenario)
+    return scenario, sheet, simulate(sheet)
+
+
+# Each figure
+
+
+@pytest.mark.parametrize(("name", "tables", "rows", "expected"), CASES)
+def test_figure(name, tables, rows, expected):
+    assert BY_NAME[name].read(reading(rows, tables)) == pytest.approx(expected, rel=1e-9, nan_ok=True)
+
+
+def test_every_figure_has_a_trace():
+    assert sorted(FIGURES) == sorted(NAMES)
+
+
+def test_where_nothing_happens_means_and_shares_are_undefined_and_counts_are_0():
+    found = dict(zip(NAMES, figures(reading([], DESK | FREE)), strict=True))
+    assert {name for name, figure in found.items() if math.isnan(figure)} == UNDEFINED
+    assert {figure for name, figure in found.items() if name not in UNDEFINED} == {0}
+
+
+def test_figures_are_those_of_the_design_and_no_others():
+    assert sorted(NAMES) == sorted(PROMISED + ADDED)
+    assert len(set(NAMES)) == len(NAMES)
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=NAMES)
+def test_every_figure_says_what_it_is(metric):
+    assert metric.meaning
+    assert not metric.meaning.endswith(".")
+    assert metric.unit in UNITS
+    assert metric.better in (-1, 0, 1)
+
+
+def test_money_is_in_the_scenarios_currency():
+    assert unit_of("revenue", "CAD") == "CAD/year"
+    assert unit_of("value", "CAD") == "CAD"
+    assert unit_of("wait_mean", "CAD") == "min"
+
+
+# The tally
+
+
+@pytest.mark.parametrize("pieces", [2, 13, 1000])
+def test_a_tally_in_pieces_is_the_tally_of_the_whole(salon, pieces):
+    scenario, sheet, trace = salon
+    tallies = [Tally(sheet, WEEK, 0.1), Tally(sheet, WEEK, 0.1)]
+    tallies[0].add(trace.rows)
+    for piece in np.array_split(trace.rows, pieces):
+        tallies[1].add(piece)
+    for tally in tallies:
+        tally.close()
+    whole, in_pieces = (figures(Reading(tally, scenario)) for tally in tallies)
+    np.testing.assert_array_equal(in_pieces, whole)
+    np.testing.assert_array_equal(tallies[0].fate, tallies[1].fate)
+
+
+def test_arrivals_of_a_salon_that_is_empty_at_the_end_add_up(salon):
+    scenario, sheet, trace = salon
+    tally = Tally(sheet, WEEK, 0.1)
+    tally.add(trace.rows)
+    tally.close()
+    found = dict(zip(NAMES, figures(Reading(tally, scenario)), strict=True))
+    ends = ("served", "abandoned", "balked", "blocked", "sent_home")
+    assert found["arrivals"] == pytest.approx(sum(found[name] for name in ends))
+
+
+def test_who_of_the_opening_book_was_lost_is_remembered_with_the_reason():
+    tables = IN_BOOK | SECOND_WEEK
+    tally = reading(FOUR + lost(day(1), BEA, Reason.WAIT) + lost(day(8), DOT, Reason.NATURAL), tables).tally
+    assert tally.fate.tolist() == [0, Reason.WAIT, 0, Reason.NATURAL]
+    assert tally.reasons[Reason.NATURAL] == tally.reasons.sum() == 1
+
+
+def test_presence_is_counted_on_the_day_it_falls_on():
+    tally = reading(shift(0, 15 * 60 + 60), {}).tally
+    assert tally.present[:3].tolist() == [15 * HOUR, HOUR, 0]
+
+
+def test_the_roster_is_paid_from_the_first_day_to_the_last():
+    tally = reading([], {"horizon": {"weeks": 1 + 0.5 / 7}}).tally
+    assert tally.scheduled()[:8].tolist() == [8 * HOUR, 0, 0, 0, 0, 0, 0, 3 * HOUR]
