@@ -32,7 +32,7 @@ def plain(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
     """A module of the model as Python itself runs it, by its name."""
 
     def loaded(name: str) -> ModuleType:
-        monkeypatch.setattr(kernel, "kernel", kernel.wrapping)
+        monkeypatch.setattr(kernel, "COMPILED", False)
         spec = importlib.util.spec_from_file_location(f"plain_{name}", kernel.PACKAGE / "model" / f"{name}.py")
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)

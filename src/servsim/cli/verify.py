@@ -9,7 +9,9 @@ from servsim.cli.options import Json, Quiet, Seed, Workers
 
 Own = Annotated[
     Path | None,
-    typer.Argument(help="A scenario to set beside the nearest textbook desk, instead of the proof.", show_default=False),
+    typer.Argument(
+        help="A scenario to set beside the nearest textbook desk, instead of the proof.", show_default=False
+    ),
 ]
 Quick = Annotated[bool, typer.Option("--quick", help="Within a minute, a quarter as sharp; 5 worlds for a FILE.")]
 
@@ -25,14 +27,20 @@ def verify(
     quiet: Quiet = False,
 ) -> None:
     """Prove this installation: textbook answers met, both engines equal, laws kept. Exit code 1 if not."""
-    if file is not None:
-        return own_desk(file, quick, seed, workers, as_json, quiet)
+    if file is None:
+        prove(quick, seed, workers, as_json, quiet)
+    else:
+        set_beside(file, quick, seed, workers, as_json, quiet)
+
+
+def prove(quick: bool, seed: int, workers: int | None, as_json: bool, quiet: bool) -> None:
+    """The proof, and exit code 1 where it fails."""
     from servsim.cli.output import announce_compiling, print_json, progress, say
-    from servsim.study.verify import FULL, QUICK, verify as prove
+    from servsim.study import verify as study
 
     announce_compiling(quiet)
     with progress("Proving", quiet) as tell:
-        proof = prove(QUICK if quick else FULL, seed=seed, workers=workers, progress=tell)
+        proof = study.verify(study.QUICK if quick else study.FULL, seed=seed, workers=workers, progress=tell)
     if as_json:
         print_json(proof.to_dict())
     else:
@@ -43,7 +51,7 @@ def verify(
         raise typer.Exit(1)
 
 
-def own_desk(file: Path, quick: bool, seed: int, workers: int | None, as_json: bool, quiet: bool) -> None:
+def set_beside(file: Path, quick: bool, seed: int, workers: int | None, as_json: bool, quiet: bool) -> None:
     """A scenario's desk beside the nearest closed form, losing one property after the other."""
     from servsim.cli.output import announce_compiling, print_json, progress, say
     from servsim.scenario.read import read_scenario

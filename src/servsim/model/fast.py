@@ -391,13 +391,21 @@ def set_free(s, number):
 
 
 @part
+def still_free(s, i):
+    """Does entry i of the free stand for an agent who is free since then?"""
+    agent = s.agents[s.free[i, 3]]
+    first, second = dispatch.readiness(agent.free_since, s.free[i, 3])
+    return agent.free == 1 and first == s.free[i, 0] and second == s.free[i, 1]
+
+
+@part
 def only_the_free(s):
     """Drop from the free agents' heap all who have since lost attention, left, or begun a visit."""
     size, s.n[FREE] = s.n[FREE], 0
     for i in range(size):
-        since, number = s.free[i, 0], s.free[i, 3]
-        if s.agents[number].free == 1 and s.agents[number].free_since == since:
-            s.n[FREE] = push(s.free, s.n[FREE], s.free[i, 0], s.free[i, 1], s.free[i, 2], number)
+        if still_free(s, i):
+            a, b, c, number = s.free[i, 0], s.free[i, 1], s.free[i, 2], s.free[i, 3]
+            s.n[FREE] = push(s.free, s.n[FREE], a, b, c, number)
 
 
 # The end of an instant
@@ -469,9 +477,7 @@ def only_the_waiting(s):
 def dispatch_all(sheet, s):
     """The first in the queue is served by the agent who has been free longest, and so on."""
     while True:
-        while s.n[FREE] > 0 and not (
-            s.agents[s.free[0, 3]].free == 1 and s.agents[s.free[0, 3]].free_since == s.free[0, 0]
-        ):
+        while s.n[FREE] > 0 and not still_free(s, 0):
             s.n[FREE] = pop(s.free, s.n[FREE])
         while s.n[QUEUE] > 0 and not still_waits(s, 0):
             s.n[QUEUE] = pop(s.queue, s.n[QUEUE])

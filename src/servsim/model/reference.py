@@ -423,8 +423,8 @@ class Desk:
     def next_agent(self) -> Agent | None:
         """The agent who has been free longest; entries of those who have since lost attention or left are dropped."""
         while self.free:
-            (since, _), agent = self.free[0]
-            if agent.free and agent.free_since == since:
+            readiness, agent = self.free[0]
+            if agent.free and readiness == dispatch.readiness(agent.free_since, agent.number):
                 return agent
             heappop(self.free)
         return None
@@ -432,8 +432,8 @@ class Desk:
     def next_customer(self) -> Customer | None:
         """The first in the queue; entries of those who have since left are dropped."""
         while self.queue:
-            (joined, _), customer = self.queue[0]
-            if customer.waits and customer.joined == joined:
+            rank, customer = self.queue[0]
+            if customer.waits and rank == dispatch.rank(customer.joined, customer.key):
                 return customer
             heappop(self.queue)
         return None

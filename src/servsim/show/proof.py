@@ -92,7 +92,13 @@ def closed_form_cells(near: Nearest) -> list[str]:
     if queue is None:
         return ["for ever", "", "0.0 %", "", "100.0 %"]
     occupancy = near.load * (1 - queue.lost)
-    return [figure(queue.wait, "wait_mean"), "", figure(queue.lost, "abandoned_share"), "", figure(occupancy, "occupancy")]
+    return [
+        figure(queue.wait, "wait_mean"),
+        "",
+        figure(queue.lost, "abandoned_share"),
+        "",
+        figure(occupancy, "occupancy"),
+    ]
 
 
 def nearest_words(near: Nearest) -> str:
@@ -103,7 +109,7 @@ def nearest_words(near: Nearest) -> str:
         f"{near.agents} agent{'s' if near.agents > 1 else ''}, {patience}, load {near.load:.2f}."
     )
     if near.queue() is None:
-        words += " At a load of 1 or more with nobody leaving there is no steady state: the queue grows as long as one looks."
+        words += " There is no steady state: more work comes than can be done, nobody leaves, the queue grows for ever."
     return words
 
 
@@ -112,4 +118,7 @@ def fractional(result: Beside) -> list[str]:
     mean = result.mean_agents
     if abs(mean - round(mean)) < 0.005:
         return []
-    return [f"The roster asks for {mean:.2f} agents on average; the textbook has {round(mean)}, and arrivals that make the load the same."]
+    return [
+        f"The roster asks for {mean:.2f} agents on average; the textbook has {round(mean)}, "
+        "with so many arrivals that the load is the same."
+    ]

@@ -39,7 +39,10 @@ def inverse_erlang_b(agents: int, load: float) -> float:
 
 
 def erlang_c(rate: float, service: float, agents: int) -> Queue:
-    """M/M/c: P(wait) = B / (1 − ρ (1 − B)), Wq = P(wait) · service / (c − load); without end from ρ = 1 on. Erlang (1917)."""
+    """M/M/c: P(wait) = B / (1 − ρ (1 − B)), Wq = P(wait) · service / (c − load), without end from ρ = 1 on.
+
+    Source: Erlang (1917).
+    """
     load = rate * service
     if load >= agents:
         return Queue(1.0, math.inf, 0.0)
@@ -83,7 +86,10 @@ def waiting_places(rate: float, service: float, agents: int, places: int) -> Que
 
 
 def balking(rate: float, service: float, agents: int, scale: float) -> Queue:
-    """M/M/c joined with probability exp(−(q + 1) · service / (c · scale)) when all are busy and q wait. Haight (1957)."""
+    """M/M/c joined with probability exp(−(q + 1) · service / (c · scale)) when all are busy and q wait.
+
+    Source: Haight (1957) for M/M/1; `seen_queue`.
+    """
     step = service / (agents * scale)
     return seen_queue(rate, service, agents, [math.exp(-(q + 1) * step) for q in range(math.ceil(40 / step))])
 
@@ -91,9 +97,9 @@ def balking(rate: float, service: float, agents: int, scale: float) -> Queue:
 def erlang_a(rate: float, service: float, agents: int, patience: LimitedMean) -> Queue:
     """M/M/c+G, customers who leave when patience ends; exponential patience is Erlang A.
 
-    With H(x) = E[min(patience, x)], J = ∫ exp(rate·H(x) − c·x/service) dx, J_H the same with H(x) before the exponential,
-    ε = 1 / B(c − 1): P(wait) = rate·J / D, P(abandon) = (1 + (rate − c/service) J) / D, Wq = rate·J_H / D, D = ε + rate·J.
-    Source: Baccelli and Hébuterne (1981); Zeltyn and Mandelbaum (2005). Scaled by the integrand's peak against overflow.
+    H(x) = E[min(patience, x)], g(x) = rate·H(x) − c·x/service, J = ∫ exp g, K = ∫ H exp g, D = 1/B(c − 1) + rate·J:
+    P(wait) = rate·J/D, P(abandon) = (1 + (rate − c/service)·J)/D, Wq = rate·K/D, all scaled by the peak of exp g.
+    Source: Baccelli and Hébuterne (1981); Zeltyn and Mandelbaum (2005).
     """
     speed = agents / service
 
@@ -102,10 +108,10 @@ def erlang_a(rate: float, service: float, agents: int, patience: LimitedMean) ->
 
     top, peak, end = reach(exponent, service)
     j = integral(lambda x: math.exp(exponent(x) - peak), end, top)
-    j_h = integral(lambda x: patience(x) * math.exp(exponent(x) - peak), end, top)
-    scale = math.exp(-peak)
-    whole = scale * inverse_erlang_b(agents - 1, rate * service) + rate * j
-    return Queue(rate * j / whole, rate * j_h / whole, (scale + (rate - speed) * j) / whole)
+    k = integral(lambda x: patience(x) * math.exp(exponent(x) - peak), end, top)
+    one = math.exp(-peak)
+    whole = one * inverse_erlang_b(agents - 1, rate * service) + rate * j
+    return Queue(rate * j / whole, rate * k / whole, (one + (rate - speed) * j) / whole)
 
 
 def reach(exponent: Callable[[float], float], unit: float) -> tuple[float, float, float]:
@@ -152,7 +158,7 @@ def weibull(mean: float, shape: float) -> LimitedMean:
 
 
 def lognormal(mean: float, cv: float) -> LimitedMean:
-    """E[min(X, x)] = mean · Φ(z − σ) + x · (1 − Φ(z)), z = (log x − μ)/σ. Source: Klugman, Panjer and Willmot (2012)."""
+    """E[min(X, x)] = mean · Φ(z − σ) + x · (1 − Φ(z)), z = (log x − μ)/σ. Source: Klugman et al. (2012), appendix A."""
     from scipy.special import ndtr
 
     sigma = math.sqrt(math.log(1.0 + cv * cv))
@@ -184,20 +190,19 @@ def scaled(cv: float, factor_cv: float) -> float:
 
 
 def setup_queue(rate: float, mean: float, square: float, delay: float, delay_square: float) -> float:
-    """Wq of M/G/1 whose first customer of a busy period waits for a delay: rate E[B²]/(2(1 − ρ)) + (2E[D] + rate E[D²])/(2(1 + rate E[D])).
+    """Wq of M/G/1 in which the first customer of a busy period finds a delay D before the agent, for B, is occupied.
 
-    B occupies the agent, D is the delay, both by mean and mean square. Source: Levy and Kleinrock (1986).
+    Wq = rate·E[B²] / (2 (1 − rate·E[B])) + (2 E[D] + rate·E[D²]) / (2 (1 + rate·E[D])). Source: Levy and Kleinrock (1986).
     """
     busy = rate * square / (2.0 * (1.0 - rate * mean))
     return busy + (2.0 * delay + rate * delay_square) / (2.0 * (1.0 + rate * delay))
 
 
 def on_off_delay(rate: float, off_rate: float, on_rate: float) -> tuple[float, float]:
-    """(E[D], E[D²]) of the delay that the first customer of a busy period finds, all periods ending with an attentive agent.
+    """(E[D], E[D²]) of the delay that the first customer of a busy period finds, the last one having ended attentive.
 
-    The agent's clock runs on while nobody is there: after an idle time that is exponential(rate) it is inattentive with
-    probability off/(rate + off + on), and then for an exponential time more. (Two-state Markov chain seen at an
-    exponential instant.)
+    The agent's clock runs on while nobody is there: an exponential idle time later the agent is inattentive with
+    probability f/(rate + f + r), and stays so for 1/r more. (Two-state Markov chain at an exponential instant.)
     """
     inattentive = off_rate / (rate + off_rate + on_rate)
     return inattentive / on_rate, 2.0 * inattentive / on_rate**2
@@ -216,7 +221,10 @@ def on_off_pausing(rate: float, mean: float, cv: float, off_rate: float, on_rate
 
 
 def white_christie(rate: float, service: float, off_rate: float, on_rate: float) -> float:
-    """Mean number at an on/off M/M/1: rate/(f + r) · ((f + r)² + μ f) / (r μ − rate (f + r)). White and Christie (1958)."""
+    """Mean number at an on/off M/M/1: rate/(f + r) · ((f + r)² + μ f) / (r μ − rate (f + r)).
+
+    Source: White and Christie (1958).
+    """
     both, speed = off_rate + on_rate, 1.0 / service
     return rate / both * (both**2 + speed * off_rate) / (on_rate * speed - rate * both)
 
@@ -224,8 +232,8 @@ def white_christie(rate: float, service: float, off_rate: float, on_rate: float)
 def on_off_half_there(rate: float, service: float, off_rate: float, on_rate: float) -> float:
     """Wq of M/M/1 with an agent who works on while inattentive, but turns to nobody new before attention is back.
 
-    A visit that ends inattentive, f/(μ + f + r) of them, keeps the agent for an exponential(r) more: with S the visit and
-    I its end being inattentive, B = S + I·X, E[S·I] = f/(f + r) · (1/μ − μ/(μ + f + r)²). (Derived; `setup_queue`.)
+    A visit S that ends inattentive (I = 1) keeps the agent for X, exponential(r), more: B = S + I·X in `setup_queue`,
+    E[I] = f/(μ + f + r), E[S·I] = f/(f + r) · (1/μ − μ/(μ + f + r)²). Derived; checked against the Markov chain.
     """
     both, speed = off_rate + on_rate, 1.0 / service
     ends_off = off_rate / (speed + both)
@@ -247,7 +255,7 @@ def arrivals_between(rates: Sequence[float], start: float, end: float) -> float:
 def infinite_server_load(rates: Sequence[float], service: LimitedMean, instant: float) -> float:
     """Mean number in service in Mt/G/∞ that opens empty at 0: m(t) = ∫₀ᵗ rate(t − u) P(S > u) du.
 
-    With a rate that is constant over each hour, m(t) = Σ rateₕ (H(t − h) − H(t − h − 1)), H(x) = E[min(S, x)], 0 below 0.
+    With a rate that is constant over each hour h, m(t) = Σ rateₕ (H(t − h) − H(t − h − 1)), H(x) = E[min(S, x)].
     Source: Eick, Massey and Whitt (1993).
     """
     return math.fsum(
@@ -276,7 +284,7 @@ def feedback(rate: float, probability: float, limit: int) -> float:
 def book_visits(book: float, gap: float, between_cv: float) -> float:
     """Visits per unit of time of a book whose gaps have long been going on: book · E[1/gap], E[1/gap] = (1 + cv²)/gap.
 
-    A renewal process seen on an ordinary day has its rate from the start. Source: Cox (1962); customers' own gaps lognormal.
+    A renewal process looked at on an ordinary day has its rate from the start: Cox (1962). Usual gaps are lognormal.
     """
     return book * (1.0 + between_cv * between_cv) / gap
 
@@ -290,7 +298,7 @@ def staying_per_visit(yearly: float, gap_days: float) -> float:
 
 
 def retention_of_regulars(yearly: float, gap_days: float) -> float:
-    """Share still there after a year that has a whole number of visits, all gaps the same: the yearly retention itself."""
+    """Share still there after a year of equal gaps, a whole number of them: the yearly retention itself."""
     return float(staying_per_visit(yearly, gap_days) ** round(DAYS_PER_YEAR / gap_days))
 
 

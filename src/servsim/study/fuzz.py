@@ -170,9 +170,9 @@ def few_ticks(rng: Rng) -> int:
 SPECIAL: dict[Path, Callable[[Rng, bool], float]] = {
     ("demand", "prospects_per_hour"): lambda rng, storm: log_uniform(rng, *((5e4, 1e6) if storm else (0.5, 200))),
     ("demand", "busyness_cv"): lambda rng, storm: rng.uniform(0, 0.6),
-    ("demand", "opening_book"): lambda rng, storm: rng.integers(0, 60 if storm else 400),
-    ("staff", "agents"): lambda rng, storm: rng.integers(0, 7),
-    ("waiting", "waiting_places"): lambda rng, storm: rng.integers(0, 8),
+    ("demand", "opening_book"): lambda rng, storm: rng.uniform(0, 60 if storm else 400),
+    ("staff", "agents"): lambda rng, storm: rng.uniform(0, 6),
+    ("waiting", "waiting_places"): lambda rng, storm: rng.uniform(0, 7),
     ("quality", "opening_satisfaction"): lambda rng, storm: rng.uniform(0, 10),
     ("quality", "first_expectation"): lambda rng, storm: rng.uniform(0, 10),
     ("loyalty", "natural_churn"): lambda rng, storm: rng.uniform(0, 0.3),
