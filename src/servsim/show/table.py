@@ -6,7 +6,7 @@ from rich.table import Table
 from servsim.show.numbers import compact, figure, is_share, level, plain, signed, unit_words
 from servsim.study.compare import Comparison
 from servsim.study.evaluate import Evaluation
-from servsim.study.metrics import METRICS
+from servsim.study.metrics import METRICS, NAMES
 from servsim.study.outlook import Outlook
 from servsim.study.run import Run
 from servsim.study.statistics import Interval
@@ -14,7 +14,9 @@ from servsim.study.statistics import Interval
 
 def blank_table(title: str, *columns: str) -> Table:
     """A table whose first column is words and whose others are numbers."""
-    table = Table(title=title, box=SIMPLE_HEAD, title_justify="left", show_edge=False, pad_edge=False)
+    table = Table(
+        title=title, box=SIMPLE_HEAD, title_justify="left", show_edge=False, pad_edge=False, padding=(0, 1, 0, 0)
+    )
     for number, column in enumerate(columns):
         table.add_column(column, justify="left" if number == 0 else "right", no_wrap=True)
     return table
@@ -103,7 +105,7 @@ def comparison_table(c: Comparison) -> Table:
     table.columns[5].justify = "left"
     for metric in METRICS:
         change = c.difference(metric.name)
-        if change.mean == change.mean:
+        if change.mean == change.mean and c.figures[:, :, NAMES.index(metric.name)].any():
             half = (change.high - change.low) / 2
             table.add_row(
                 metric.name, *(figure(c.of(which, metric.name).mean, metric.name) for which in (0, 1)),

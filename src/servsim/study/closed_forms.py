@@ -192,7 +192,7 @@ def scaled(cv: float, factor_cv: float) -> float:
 def setup_queue(rate: float, mean: float, square: float, delay: float, delay_square: float) -> float:
     """Wq of M/G/1 in which the first customer of a busy period finds a delay D before the agent, for B, is occupied.
 
-    Wq = rate·E[B²] / (2 (1 − rate·E[B])) + (2 E[D] + rate·E[D²]) / (2 (1 + rate·E[D])). Source: Levy and Kleinrock (1986).
+    Wq = rate·E[B²] / (2 (1 − rate·E[B])) + (2 E[D] + rate·E[D²]) / (2 (1 + rate·E[D])). Levy and Kleinrock (1986).
     """
     busy = rate * square / (2.0 * (1.0 - rate * mean))
     return busy + (2.0 * delay + rate * delay_square) / (2.0 * (1.0 + rate * delay))
