@@ -57,8 +57,8 @@ def test_erlang_c(case, share):
 @pytest.mark.parametrize(
     ("case", "share"),
     [
-        (DESKS["M/D/1"], 0.05),
-        (DESKS["M/E4/1"], 0.035),
+        (DESKS["M/D/1"], 0.08),
+        (DESKS["M/E4/1"], 0.05),
         (one_agent("M/lognormal/1, cv 0.7", lognormal(0.7), cv=0.7, weeks=150), 0.05),
         (DESKS["M/G/1, six steps"], 0.06),
         pytest.param(DESKS["M/lognormal/1"], 0.06, marks=nightly),
@@ -145,11 +145,11 @@ def test_natural_churn_is_looked_at_first():
               "gap_between_cv": 0.0}  # fmt: skip
     loyalty = {"yearly_retention": 0.6, "natural_churn": 0.25}
     tables = {"opening": {"always": True}, "demand": demand, "service": {"core_minutes": 0.1}, "loyalty": loyalty,
-              "quality": {"on": False, "opening_satisfaction": 8.0}, "horizon": {"weeks": 26.0}}  # fmt: skip
+              "quality": {"on": False, "opening_satisfaction": 8.0}, "horizon": {"weeks": 52.0}}  # fmt: skip
     reasons = reference.simulate(to_sheet(checked(tables, "churn"))).of(Happening.LOST)[:, 4]
     share, expected = (reasons == Reason.NATURAL).mean(), known.natural_share(0.6, 0.25, 36.5)
     error = math.sqrt(expected * (1 - expected) / len(reasons))
-    assert error <= 0.025 * expected
+    assert error <= 0.02 * expected
     assert abs(share - expected) <= 3 * error
 
 
@@ -160,20 +160,19 @@ HOURLY = [0.0] * 9 + [1.0, 2.0, 3.0, 2.0, 1.0, 2.0, 4.0, 1.0] + [0.0] * 7
 @pytest.mark.parametrize(("engine", "prospects"), [(reference, 400.0), (fast, 4000.0)], ids=["reference", "fast"])
 def test_arrivals_by_hour_follow_the_integrated_rate(engine, prospects):
     opening = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), "09:00-16:30")
-    demand = {"prospects_per_hour": prospects, "profile": HOURLY, "busyness_cv": 0.0}
+    demand = {"prospects_per_hour": prospects, "profile": HOURLY}
     tables = {"opening": opening, "demand": demand, "staff": {"agents": 1000}, "service": {"core_minutes": 1.0},
               "horizon": {"weeks": 3.0}}  # fmt: skip
+    rates = [prospects * 7.5 * weight / (sum(HOURLY[9:16]) + HOURLY[16] / 2) for weight in HOURLY]
+    expected = np.array(
+        [15 * known.arrivals_between(rates, hour, min(hour + 1, max(hour, 16.5))) for hour in range(24)]
+    )
     ticks = engine.simulate(to_sheet(checked(tables, "by hour"))).of(Happening.ARRIVED)[:, 0]
-    seen = np.bincount(ticks % DAY // HOUR, minlength=24)
-    open_weights = [*HOURLY[:16], HOURLY[16] / 2, *HOURLY[17:]]
-    expected = 15 * 7.5 * prospects * np.array(open_weights) / sum(open_weights)
-    days = [known.arrivals_between([rate * 2 if hour == 16 else rate for hour, rate in enumerate(expected)], hour, hour + 0.5)
-            for hour in (9, 16)]  # fmt: skip
-    assert days == pytest.approx([expected[9] / 2, expected[16]])
-    assert not seen[expected == 0].any()
-    z = (seen - expected)[expected > 0] / np.sqrt(expected[expected > 0])
-    assert (1 / np.sqrt(expected[expected > 0])).max() <= 0.03
-    assert np.abs(z).max() <= 3.5
+    seen, comes = np.bincount(ticks % DAY // HOUR, minlength=24), expected > 0
+    z = (seen - expected)[comes] / np.sqrt(expected[comes])
+    assert not seen[~comes].any()
+    assert (1 / np.sqrt(expected[comes])).max() <= 0.03
+    assert np.abs(z).max() <= 3
     assert stats.chi2.sf((z**2).sum(), len(z)) > 0.001
 
 
@@ -271,7 +270,7 @@ def test_a_load_that_has_settled_is_rate_times_service():
     lag = known.infinite_server_load(sine, known.exponential(3.0), 240.0)
     gamma = 2 * math.pi / 24  # Eick, Massey and Whitt (1993): damped and late
     late = 30 + 15 * math.sin(gamma * 240 - math.atan(3 * gamma)) / math.sqrt(1 + (3 * gamma) ** 2)
-    assert lag == pytest.approx(late, rel=2e-3)
+    assert lag == pytest.approx(late, rel=5e-3)
 
 
 def test_m_m_1_is_a_special_case_of_m_g_1():

@@ -41,6 +41,8 @@ def compare(
     same = list(overrides or ())
     a = affordable(read_scenario(file, same), str(file), replications)
     b = affordable(read_scenario(other or file, same + list(to or ())), str(other or file), replications)
+    if to:
+        b = b.model_copy(update={"title": f"{b.title}, {', '.join(to)}"})
     announce_compiling(quiet)
     with progress("Comparing scenarios", quiet) as tell:
         result = compare_scenarios(

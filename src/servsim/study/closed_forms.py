@@ -90,8 +90,11 @@ def balking(rate: float, service: float, agents: int, scale: float) -> Queue:
 
     Source: Haight (1957) for M/M/1; `seen_queue`.
     """
-    step = service / (agents * scale)
-    return seen_queue(rate, service, agents, [math.exp(-(q + 1) * step) for q in range(math.ceil(40 / step))])
+    step, joins, weight = service / (agents * scale), [1.0], 1.0
+    while weight > 1e-18:
+        joins.append(joins[-1] * math.exp(-step))
+        weight *= joins[-1] * rate * service / agents
+    return seen_queue(rate, service, agents, joins[1:])
 
 
 def erlang_a(rate: float, service: float, agents: int, patience: LimitedMean) -> Queue:

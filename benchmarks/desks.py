@@ -1,0 +1,112 @@
+"""The desks that are measured: a textbook desk in servsim and in Ciw, crowds, and books of any size."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from servsim.scenario.read import checked, read_scenario
+from servsim.scenario.scenario import Scenario
+from servsim.sheet import to_sheet, weekly_visits
+from servsim.study.closed_forms import Queue, erlang_a, exponential
+from servsim.study.engines import Engine, counted
+from servsim.study.metrics import NAMES, figures
+from servsim.units import MINUTES_PER_WEEK
+from servsim.words import Happening
+
+SCENARIOS = sorted((Path(__file__).parent.parent / "scenarios").glob("*.toml"))
+
+AGENTS = 10
+RATE = 10.5
+"""Arrivals a minute at the textbook desk, whose visits take a minute: a load of 1.05."""
+PATIENCE = 2.0
+"""Mean patience at the textbook desk, in minutes."""
+
+LARGEST_BOOK = 1_000_000
+LONGEST_GAP = 3650.0
+"""Days between the visits of a customer of the largest book; smaller books come more often, so that visits are equal."""
+
+
+@dataclass(frozen=True)
+class World:
+    """What came of one world: visits, and the figures by name."""
+
+    visits: int
+    figures: dict[str, float]
+
+
+def desk(rate: float, weeks: float, patience: float, **demand: Any) -> Scenario:
+    """A desk that is always open: arrivals a minute, exponential visits of a minute, exponential patience."""
+    return checked(
+        {
+            "opening": {"always": True},
+            "demand": {"prospects_per_hour": 60 * rate, **demand},
+            "staff": {"agents": AGENTS},
+            "service": {"core_minutes": 1, "core_distribution": "exponential"},
+            "waiting": {"patience_distribution": "exponential", "patience_minutes": patience},
+            "horizon": {"weeks": weeks},
+        },
+        "benchmark",
+    )
+
+
+def textbook(visits: float) -> Scenario:
+    """M/M/10+M for about so many visits."""
+    return desk(RATE, visits / RATE / MINUTES_PER_WEEK, PATIENCE)
+
+
+def in_theory() -> Queue:
+    """What the textbook desk does, by Erlang A."""
+    return erlang_a(RATE, 1.0, AGENTS, exponential(PATIENCE))
+
+
+def crowd(waiting: int, visits: float) -> Scenario:
+    """A desk at twice its capacity, so patient that so many wait: as many give up as are served, waiting / patience."""
+    return desk(2.0 * AGENTS, visits / (2.0 * AGENTS) / MINUTES_PER_WEEK, waiting / AGENTS)
+
+
+def book(customers: int, weeks: float) -> Scenario:
+    """A desk for a book of so many, who come the less often the more they are: 274 visits a day whatever the book."""
+    gap = LONGEST_GAP * customers / LARGEST_BOOK
+    return desk(0.0, weeks, PATIENCE, opening_book=customers, visit_gap_days=gap, gap_between_cv=0.0)
+
+
+def of_the_repository(path: Path, visits: float) -> Scenario:
+    """A scenario of the repository, its horizon cut to about so many visits."""
+    whole = read_scenario(path, ["horizon.warmup_weeks=0"])
+    weeks = min(whole.horizon.weeks, visits / weekly_visits(whole))
+    return read_scenario(path, ["horizon.warmup_weeks=0", f"horizon.weeks={weeks:.4f}"])
+
+
+def told(scenario: Scenario, engine: Engine, replication: int = 0) -> World:
+    """One world told, counted and read, as `servsim run` does it."""
+    reading = counted(scenario, to_sheet(scenario), 1, replication, engine)
+    return World(reading.count(Happening.ARRIVED), dict(zip(NAMES, figures(reading), strict=True)))
+
+
+def ciw_desk(seed: int) -> Any:
+    """The textbook desk in Ciw, ready to run."""
+    import ciw
+
+    ciw.seed(seed)
+    network = ciw.create_network(
+        arrival_distributions=[ciw.dists.Exponential(RATE)],
+        service_distributions=[ciw.dists.Exponential(1.0)],
+        number_of_servers=[AGENTS],
+        reneging_time_distributions=[ciw.dists.Exponential(1.0 / PATIENCE)],
+    )
+    return ciw.Simulation(network)
+
+
+def told_by_ciw(visits: float, seed: int) -> Any:
+    """The textbook desk, simulated by Ciw for about so many visits."""
+    simulation = ciw_desk(seed)
+    simulation.simulate_until_max_time(visits / RATE)
+    return simulation
+
+
+def read_from_ciw(simulation: Any) -> World:
+    """What Ciw's records say."""
+    records = simulation.get_all_records()
+    left = sum(record.record_type == "renege" for record in records)
+    waited = sum(record.waiting_time for record in records)
+    return World(len(records), {"wait_mean": waited / len(records), "abandoned_share": left / len(records)})
