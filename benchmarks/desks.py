@@ -4,16 +4,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
-from servsim.sheet import to_sheet, weekly_visits
+from servsim.sheet import weekly_visits
 from servsim.study.closed_forms import Queue, erlang_a, exponential
 from servsim.study.engines import Engine, counted
 from servsim.study.metrics import NAMES, figures
 from servsim.units import MINUTES_PER_WEEK
 from servsim.words import Happening
 
-SCENARIOS = sorted((Path(__file__).parent.parent / "scenarios").glob("*.toml"))
+FOLDER = Path(__file__).parent.parent / "scenarios"
+"""The scenarios of the repository."""
 
 AGENTS = 10
 RATE = 10.5
@@ -21,9 +24,11 @@ RATE = 10.5
 PATIENCE = 2.0
 """Mean patience at the textbook desk, in minutes."""
 
+LONGEST_HORIZON = 1040.0
+"""Weeks for a desk that is told for as long as it takes."""
 LARGEST_BOOK = 1_000_000
 LONGEST_GAP = 3650.0
-"""Days between the visits of a customer of the largest book; smaller books come more often, so that visits are equal."""
+"""Days between the visits of a customer of the largest book; the smaller a book, the more often its customers come."""
 
 
 @dataclass(frozen=True)
@@ -59,15 +64,15 @@ def in_theory() -> Queue:
     return erlang_a(RATE, 1.0, AGENTS, exponential(PATIENCE))
 
 
-def crowd(waiting: int, visits: float) -> Scenario:
+def crowd(waiting: int) -> Scenario:
     """A desk at twice its capacity, so patient that so many wait: as many give up as are served, waiting / patience."""
-    return desk(2.0 * AGENTS, visits / (2.0 * AGENTS) / MINUTES_PER_WEEK, waiting / AGENTS)
+    return desk(2.0 * AGENTS, LONGEST_HORIZON, waiting / AGENTS)
 
 
-def book(customers: int, weeks: float) -> Scenario:
+def book(customers: int) -> Scenario:
     """A desk for a book of so many, who come the less often the more they are: 274 visits a day whatever the book."""
     gap = LONGEST_GAP * customers / LARGEST_BOOK
-    return desk(0.0, weeks, PATIENCE, opening_book=customers, visit_gap_days=gap, gap_between_cv=0.0)
+    return desk(0.0, LONGEST_HORIZON, PATIENCE, opening_book=customers, visit_gap_days=gap, gap_between_cv=0.0)
 
 
 def of_the_repository(path: Path, visits: float) -> Scenario:
@@ -77,9 +82,9 @@ def of_the_repository(path: Path, visits: float) -> Scenario:
     return read_scenario(path, ["horizon.warmup_weeks=0", f"horizon.weeks={weeks:.4f}"])
 
 
-def told(scenario: Scenario, engine: Engine, replication: int = 0) -> World:
+def told(scenario: Scenario, sheet: np.ndarray, engine: Engine, replication: int = 0) -> World:
     """One world told, counted and read, as `servsim run` does it."""
-    reading = counted(scenario, to_sheet(scenario), 1, replication, engine)
+    reading = counted(scenario, sheet, 1, replication, engine)
     return World(reading.count(Happening.ARRIVED), dict(zip(NAMES, figures(reading), strict=True)))
 
 

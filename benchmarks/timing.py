@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
-from time import perf_counter, process_time
+from time import process_time
 from typing import Any
 
 Clock = Callable[[], float]
@@ -30,8 +30,13 @@ class Timing:
 
     @property
     def spread(self) -> float:
-        """How much longer the median round took than the best, as a share of the best."""
-        return median(self.seconds) / self.best - 1.0
+        """How far the rounds lie apart."""
+        return spread(self.seconds)
+
+
+def spread(costs: list[float]) -> float:
+    """How much more the median costs than the least, as a share of the least."""
+    return median(costs) / min(costs) - 1.0
 
 
 def interleaved(works: dict[str, Callable[[int], Any]], rounds: int, clock: Clock = process_time) -> dict[str, Timing]:
@@ -42,23 +47,18 @@ def interleaved(works: dict[str, Callable[[int], Any]], rounds: int, clock: Cloc
     timings = {name: Timing([], []) for name in works}
     for number in range(rounds):
         for name, work in works.items():
-            seconds, result = timed(lambda work=work: work(number), clock)
+            seconds, result = timed(work, number, clock)
             timings[name].seconds.append(seconds)
             timings[name].results.append(result)
     return timings
 
 
-def timed(work: Callable[[], Any], clock: Clock = process_time) -> tuple[float, Any]:
+def timed(work: Callable[[int], Any], number: int, clock: Clock = process_time) -> tuple[float, Any]:
     """(seconds, what came of it)."""
     gc.collect()
     start = clock()
-    result = work()
+    result = work(number)
     return clock() - start, result
-
-
-def wall() -> float:
-    """The clock on the wall, in seconds."""
-    return perf_counter()
 
 
 def fresh(function: Callable[..., Any], *args: Any) -> Any:

@@ -119,6 +119,9 @@ BALKS = unserved(H.BALKED, 5, 5, BEA)
 BLOCKED = unserved(H.BLOCKED, 5, 5, CEM)
 SENT_HOME = unserved(H.SENT_HOME, 450, 480, DOT)
 
+NEXT_SHIFT = shift(WARM + 540, WARM + 1020)
+"""The shift of the second Monday."""
+
 FOUR = book(ADA, BEA, CEM, DOT)
 IN_BOOK = {"demand": {"opening_book": 4}}
 
@@ -146,10 +149,12 @@ FIGURES = {
         ("one of two", {}, TEN + GIVES_UP, 1),
         ("one, one not yet done", {}, TEN + SIX[:2], 1),
         ("came in the warm-up, done after it", SECOND_WEEK, served(WARM - 1, WARM, WARM + 9), 0),
+        ("came as the warm-up ended", SECOND_WEEK, served(WARM, WARM, WARM + 9), 1),
     ],
     "abandoned": [
         ("one of two", {}, TEN + GIVES_UP, 1),
         ("came in the warm-up, left after it", SECOND_WEEK, unserved(H.ABANDONED, WARM - 1, WARM + 9), 0),
+        ("came as the warm-up ended", SECOND_WEEK, unserved(H.ABANDONED, WARM, WARM + 9), 1),
     ],
     "balked": [("one of two", {}, TEN + BALKS, 1)],
     "blocked": [("one of two", {}, TEN + BLOCKED, 1)],
@@ -171,8 +176,12 @@ FIGURES = {
     ],
     "wait_p90": [
         ("0 to 9 minutes", {}, [row for wait in range(10) for row in unserved(H.ABANDONED, 0, wait, wait)], 8),
+        ("longer than a day counts as a day", {}, unserved(H.ABANDONED, 0, 2000), 1440),
     ],
-    "wait_served_mean": [("0 and 6 minutes", {}, TEN + SIX + GIVES_UP, 3)],
+    "wait_served_mean": [
+        ("0 and 6 minutes", {}, TEN + SIX + GIVES_UP, 3),
+        ("only who came after the warm-up", SECOND_WEEK, SIX + served(WARM, WARM + 4, WARM + 9), 4),
+    ],
     "waited_share": [
         ("one of two", {}, TEN + SIX, 1 / 2),
         ("who leaves at once did not start at once", {}, TEN + unserved(H.ABANDONED, 5, 5), 1 / 2),
@@ -187,6 +196,7 @@ FIGURES = {
         ("a visit that goes on at the end", ONE_DAY, shift()[:1] + served(420, 420, 900)[:2], 480 / 900),
         ("only the part after the warm-up", SECOND_WEEK, shift(0, WARM + 100) + served(WARM - 60, WARM - 60, WARM + 50),
          1 / 2),
+        ("nothing of the warm-up", SECOND_WEEK, shift() + TEN + NEXT_SHIFT + served(*NEXT_WEEK), 1 / 48),
     ],
     "time_in_system_mean": [("10 and 16 minutes", {}, TEN + SIX + GIVES_UP, 13)],
     "quality_mean": [
@@ -231,7 +241,7 @@ FIGURES = {
         ("half of 500, less eight hours", {}, shift() + paid(day(0.5), 500), (250 - 160) * 365 / 7),
         ("an hour of overtime costs 25", {}, shift(0, 540) + paid(day(0.5), 500), (250 - 185) * 365 / 7),
         ("overtime beyond midnight", {}, shift(0, 960) + paid(day(0.5), 500), (250 - 360) * 365 / 7),
-        ("the warm-up's does not count", SECOND_WEEK, shift() + shift(WARM + 540, WARM + 1020) + paid(day(7), 500),
+        ("the warm-up's does not count", SECOND_WEEK, shift() + NEXT_SHIFT + paid(day(7), 500),
          (250 - 160) * 365 / 7),
     ],
     "cash": [
@@ -278,6 +288,13 @@ PROMISED = [
 ]  # fmt: skip
 """Section 9 of the design, without the figures of mechanisms still to come."""
 ADDED = ["blocked", "sent_home", "unserved_share"]
+WORSE = {
+    "abandoned", "balked", "blocked", "sent_home", "abandoned_share", "balked_share", "unserved_share", "wait_mean",
+    "wait_p50", "wait_p90", "wait_served_mean", "waited_share", "queue_mean", "time_in_system_mean", "customers_lost",
+}  # fmt: skip
+"""Figures of which less is better."""
+NEITHER = {"arrivals", "occupancy", "investment_hours", "minutes_per_relationship"}
+"""Figures of which neither is."""
 UNITS = {"1", "1/week", "1/year", "min", "min/year", "h/month", "0–10", "customers", "money", "money/year"}
 
 
@@ -327,7 +344,7 @@ def test_every_figure_says_what_it_is(metric):
     assert metric.meaning
     assert not metric.meaning.endswith(".")
     assert metric.unit in UNITS
-    assert metric.better in (-1, 0, 1)
+    assert metric.better == (-1 if metric.name in WORSE else 0 if metric.name in NEITHER else 1)
 
 
 def test_money_is_in_the_scenarios_currency():

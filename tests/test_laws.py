@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from servsim.model.laws import LAWS, broken_laws
+from servsim.model.laws import LAWS, RANGES, broken_laws
 from servsim.model.trace import Trace, canonical
 from servsim.scenario.read import read_scenario
 from servsim.sheet import to_sheet
@@ -26,16 +26,17 @@ SCENARIOS = {
 
 ENGINES = ("reference", "fast")
 
-# A Monday from nine to five at a desk of two agents. Ada and Bea are in the book; Cem, Dot, Eve, Fay and Gus are new.
+# A Monday from nine to five, but for an hour at noon, at a desk of three agents, of whom Tim serves nobody. Ada and Bea
+# are in the book; Cem, Dot, Eve, Fay and Gus are new.
 
 ADA, BEA = 0, 1
 CEM, DOT, EVE, FAY, GUS = (int(Kind.PROSPECT) << 60 | number for number in range(5))
-ANN, BOB = 0, 1
+ANN, BOB, TIM = range(3)
 NOBODY = -1
 TABLES = {
-    "opening": {"monday": "09:00-17:00"},
+    "opening": {"monday": "09:00-12:00, 13:00-17:00"},
     "demand": {"opening_book": 2},
-    "staff": {"agents": 2},
+    "staff": {"agents": 3},
     "horizon": {"weeks": 1 / 7},
 }
 END = 24 * HOUR
@@ -56,6 +57,7 @@ STORY = {
     "bea is a member": (0, H.MEMBER, BEA, NOBODY, points(7)),
     "ann comes on": (at(0), H.CAME_ON, NOBODY, ANN, 0),
     "bob comes on": (at(0), H.CAME_ON, NOBODY, BOB, 0),
+    "tim comes on": (at(0), H.CAME_ON, NOBODY, TIM, 0),
     "ada comes": (at(10), H.ARRIVED, ADA, NOBODY, 0),
     "ada is served": (at(10), H.STARTED, ADA, ANN, 0),
     "cem comes": (at(12), H.ARRIVED, CEM, NOBODY, 0),
@@ -87,13 +89,25 @@ STORY = {
     "dot judges": (at(60), H.JUDGED, DOT, NOBODY, points(6)),
     "dot does not buy": (at(60), H.DECLINED, DOT, NOBODY, 0),
     "dot is gone": (at(60), H.GONE, DOT, NOBODY, 0),
+    "ann goes to lunch": (at(180), H.WENT_OFF, NOBODY, ANN, 0),
+    "bob goes to lunch": (at(180), H.WENT_OFF, NOBODY, BOB, 0),
+    "tim goes to lunch": (at(180), H.WENT_OFF, NOBODY, TIM, 0),
+    "tim drifts off as he goes": (at(180), H.LOST_ATTENTION, NOBODY, TIM, 0),
+    "ann is back from lunch": (at(240), H.CAME_ON, NOBODY, ANN, 0),
+    "bob is back from lunch": (at(240), H.CAME_ON, NOBODY, BOB, 0),
+    "tim is back from lunch": (at(240), H.CAME_ON, NOBODY, TIM, 0),
+    "ada comes again": (at(250), H.ARRIVED, ADA, NOBODY, 1),
+    "ada is served again": (at(250), H.STARTED, ADA, ANN, 0),
+    "ada is done again": (at(260), H.FINISHED, ADA, ANN, points(9)),
+    "ada judges again": (at(260), H.JUDGED, ADA, NOBODY, points(8)),
     "fay comes": (at(470), H.ARRIVED, FAY, NOBODY, 0),
     "fay is served": (at(470), H.STARTED, FAY, BOB, 0),
     "gus comes": (at(475), H.ARRIVED, GUS, NOBODY, 0),
     "ann goes home": (at(480), H.WENT_OFF, NOBODY, ANN, 0),
+    "tim goes home": (at(480), H.WENT_OFF, NOBODY, TIM, 0),
     "bob goes home late": (at(490), H.WENT_OFF, NOBODY, BOB, 0),
     "fay is done": (at(490), H.FINISHED, FAY, BOB, points(6)),
-    "ada remains": (END, H.REMAINS, ADA, NOBODY, points(7.5)),
+    "ada remains": (END, H.REMAINS, ADA, NOBODY, points(8)),
     "cem remains": (END, H.REMAINS, CEM, NOBODY, points(8)),
     "ada's outlook": (END, H.OUTLOOK, ADA, NOBODY, points(0.75)),
     "cem's outlook": (END, H.OUTLOOK, CEM, NOBODY, points(0.8)),
@@ -144,14 +158,17 @@ DOCTORINGS = [
     ("lost from the books", "the book adds up", {"cem remains": None, "cem's outlook": None}),
     ("no outlook", "the book adds up", {"cem's outlook": None}),
     ("bea instead of ada", REMAINING, {"ada remains": (END, H.REMAINS, BEA, NOBODY, points(5))}),
-    ("happier overnight", SATISFIED, {"ada remains": (END, H.REMAINS, ADA, NOBODY, points(8))}),
+    ("as after an earlier visit", SATISFIED, {"ada remains": (END, H.REMAINS, ADA, NOBODY, points(7.5))}),
     ("ann serves two", "nobody serves two", {"cem is served": (at(12), H.STARTED, CEM, ANN, 0)}),
     ("passed on", "who finishes a visit began it", {"ada is done": (at(20), H.FINISHED, ADA, BOB, points(8))}),
     ("on twice", "shifts alternate", {"again": (at(1), H.CAME_ON, NOBODY, ANN, 0)}),
     ("off without on", "shifts alternate", {"bob comes on": None}),
-    ("a third agent", "shifts follow the roster", {"again": (at(0), H.CAME_ON, NOBODY, 2, 0)}),
+    ("a fourth agent", "shifts follow the roster", {"again": (at(0), H.CAME_ON, NOBODY, 3, 0)}),
     ("home too early", "shifts follow the roster", {"ann goes home": (at(479), H.WENT_OFF, NOBODY, ANN, 0)}),
     ("served by nobody here", "nobody serves while away", {"ann comes on": (at(11), H.CAME_ON, NOBODY, ANN, 0)}),
+    ("served over lunch", "nobody serves while away", {"bea is served": (at(170), H.STARTED, BEA, ANN, 151 * MINUTE),
+                                                       "bea is done": (at(190), H.FINISHED, BEA, ANN, points(3))}),
+    ("served at lunch", "nobody serves while away", {"ada is served again": (at(200), H.STARTED, ADA, ANN, 0)}),
     ("left in mid-visit", "nobody serves while away", {"bob goes home late": (at(480), H.WENT_OFF, NOBODY, BOB, 0)}),
     ("left for ever", "nobody serves while away", {"fay is done": None}),
     ("lost twice", "attention alternates", {"again": (at(36), H.LOST_ATTENTION, NOBODY, BOB, 0)}),
@@ -236,12 +253,48 @@ def test_rows_that_change_places_are_noticed(day):
     assert first.endswith(") belongs before the row before it.")
 
 
+SAID = {
+    "two agents for ada": ": the customer is already being served.",
+    "a visit without beginning": ": the customer is not being served.",
+    "ada comes while here": ": the customer is still here.",
+    "eve leaves twice": ": the customer was not here.",
+    "won though a member": ": the customer is already in the book.",
+    "lost though a prospect": ": the customer is not in the book.",
+    "won back": ": the customer has been in the book before.",
+    "ann serves two": ": the agent is already serving.",
+    "on twice": ": the agent is already here.",
+    "off without on": ": the agent is not here.",
+    "a fourth agent": ": the roster asks for 3 agents.",
+    "lost twice": ": the agent is already inattentive.",
+    "back from nowhere": ": the agent is already attentive.",
+    "a wait told short": f": the customer came at {at(19)}.",
+    "a number left out": " is the customer's visit 1.",
+}
+"""What was done → how the sentence about it ends."""
+
+
+@pytest.mark.parametrize("done", SAID)
+def test_a_breach_says_what_is_wrong(day, done):
+    law, changes = next(row[1:] for row in DOCTORINGS if row[0] == done)
+    breaches = [breach for breach in broken_laws(day, told(STORY | changes)) if breach.startswith(law)]
+    assert any(breach.endswith(SAID[done]) for breach in breaches), breaches
+
+
 def test_a_breach_names_its_row(day):
     (breach,) = broken_laws(day, told(STORY | {"again": (at(44), H.LOST_ATTENTION, NOBODY, BOB, 0)}))
     assert breach == (
-        "attention alternates: row 28 (LOST_ATTENTION at 35040000, customer -1, agent 1, value 0): "
+        "attention alternates: row 29 (LOST_ATTENTION at 35040000, customer -1, agent 1, value 0): "
         "the agent is already inattentive."
     )
+
+
+@pytest.mark.parametrize("edge", ["lowest", "highest"])
+@pytest.mark.parametrize("what", RANGES, ids=[what.name for what in RANGES])
+def test_values_may_be_at_the_ends_of_their_ranges_and_not_beyond(day, what, edge):
+    value = RANGES[what][edge == "highest"]
+    for beyond in (0, 1 if edge == "highest" else -1):
+        breaches = broken_laws(day, told({"it": (at(10), what, ADA, ANN, value + beyond)}))
+        assert any(breach.startswith("values are within") for breach in breaches) == bool(beyond)
 
 
 def test_a_law_says_at_most_five_sentences(worlds):

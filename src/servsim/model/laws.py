@@ -193,7 +193,7 @@ def who_comes_is_not_here(told: Told) -> Iterator[str]:
     """A customer arrives again only after the last visit has ended."""
     for lines in told.customers.values():
         for line in out_of_turn(lines, {H.ARRIVED}, VISIT_ENDS):
-            yield f"{line}: the customer is still here." if line.what == H.ARRIVED else f"{line}: nobody came."
+            yield f"{line}: the customer {'is still' if line.what == H.ARRIVED else 'was not'} here."
 
 
 def who_is_served_or_leaves_was_waiting(told: Told) -> Iterator[str]:
@@ -377,7 +377,7 @@ def attention_alternates(told: Told) -> Iterator[str]:
     """An agent who is here loses and regains attention in turn, and begins each shift attentive."""
     for lines in told.agents.values():
         for line in inattentive_out_of_turn(lines):
-            yield f"{line}: the agent is {'already in' if line.what == H.LOST_ATTENTION else ''}attentive."
+            yield f"{line}: the agent is already {'in' if line.what == H.LOST_ATTENTION else ''}attentive."
 
 
 def inattentive_out_of_turn(lines: list[Line]) -> Iterator[Line]:

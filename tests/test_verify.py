@@ -1,0 +1,206 @@
+"""`servsim verify`: it passes as things are, fails when something is planted, and tries scenarios of every kind."""
+
+import json
+
+import numpy as np
+import pytest
+from scipy import stats
+from typer.testing import CliRunner
+
+from servsim.cli import app
+from servsim.model import fast, reference
+from servsim.model.trace import Trace
+from servsim.scenario.checks import complaints
+from servsim.scenario.read import checked, read_scenario
+from servsim.scenario.scenario import Scenario
+from servsim.sheet import fields, to_sheet
+from servsim.study import closed_forms as known
+from servsim.study import verify
+from servsim.study.fuzz import random_scenario
+from servsim.study.verify import Case, Effort, bound, cases, erlang_c, finding, theory, twins
+from servsim.words import Happening
+
+HASTY = Effort(worlds=4, share=0.001, sharpness=9.0, twins=2)
+"""Passes unless something is badly wrong; takes a second."""
+
+
+def run(*arguments: str):
+    return CliRunner().invoke(app, ["verify", *arguments])
+
+
+def last_line(result) -> str:
+    return result.output.strip().splitlines()[-1]
+
+
+def test_the_quick_proof_passes_and_says_what_it_did():
+    result = run("--quick", "--quiet", "--json")
+    proof = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert proof["passed"]
+    assert list(proof) == ["passed", "model", "seed", "false_alarm", "limit", "sharpness", "theory", "twins", "laws"]
+    assert all(row["standard_error"] <= 0.02 * row["expected"] for row in proof["theory"])
+    assert proof["twins"]["rows"] > 10_000
+    assert proof["laws"] == {"passed": True, "traces": 60, "broken": []}
+
+
+def test_the_table_fits_80_columns(monkeypatch):
+    monkeypatch.setattr(verify, "QUICK", HASTY)
+    result = run("--quick", "--quiet")
+    assert result.exit_code == 0
+    assert last_line(result) == "verify: passed"
+    assert max(map(len, result.stdout.splitlines())) <= 80
+    assert "…" not in result.stdout
+
+
+def test_a_wrong_closed_form_is_found(monkeypatch):
+    monkeypatch.setattr(verify, "QUICK", Effort(worlds=16, share=0.02, sharpness=9.0, twins=2))
+    monkeypatch.setattr(known, "erlang_b", lambda agents, load: 0.3)
+    result = run("--quick", "--quiet")
+    assert result.exit_code == 1
+    assert last_line(result).startswith("verify: FAILED (theory: ")
+
+
+def test_an_engine_that_loses_a_row_is_found(monkeypatch):
+    loop = fast.simulate
+    monkeypatch.setattr(verify, "QUICK", HASTY)
+    monkeypatch.setattr(fast, "simulate", lambda sheet: Trace(loop(sheet).rows[:-1]))
+    result = run("--quick", "--quiet", "--json")
+    proof = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert not proof["passed"]
+    assert not proof["twins"]["passed"]
+    assert len(proof["twins"]["differences"]) == 2
+    assert "scenario 0: row" in proof["twins"]["differences"][0] or "rows against" in proof["twins"]["differences"][0]
+
+
+def test_a_law_that_both_engines_break_is_found():
+    def unfinished(sheet: np.ndarray) -> Trace:
+        rows = reference.simulate(sheet).rows
+        return Trace(rows[rows[:, 1] != Happening.FINISHED])
+
+    found = twins(2, seed=1, story=unfinished, loop=unfinished)
+    assert not found.differences
+    assert found.broken
+
+
+def test_a_figure_that_is_not_sharp_or_not_there_is_no_proof():
+    case = Case("desk", {}, 1.0, {"wait_mean": 1.0})
+    assert finding(case, "wait_mean", np.array([0.9, 1.0, 1.1]), limit=4.0, sharpness=0.1).passed
+    assert not finding(case, "wait_mean", np.array([0.5, 1.0, 1.5]), limit=4.0, sharpness=0.1).passed
+    assert not finding(case, "wait_mean", np.array([1.9, 2.0, 2.1]), limit=4.0, sharpness=0.1).passed
+    missing = finding(case, "wait_mean", np.array([np.nan, 1.0]), limit=4.0, sharpness=0.1)
+    assert not missing.passed
+    assert missing.to_dict()["z"] is None
+
+
+@pytest.mark.parametrize(("figures", "worlds"), [(1, 10), (70, 32), (70, 64)])
+def test_the_bound_raises_false_alarm_as_often_as_stated(figures, worlds):
+    each = 2 * stats.t.sf(bound(figures, worlds, 0.001), worlds - 1)
+    assert 1 - (1 - each) ** figures == pytest.approx(0.001)
+
+
+def test_desks_do_not_share_worlds():
+    twice = theory([erlang_c(1, 0.5, 1), erlang_c(1, 0.5, 1)], HASTY, seed=1, workers=1)
+    assert twice[0].simulated != twice[len(twice) // 2].simulated
+
+
+def test_the_same_proof_for_any_number_of_workers():
+    desks = cases()[:3]
+    assert theory(desks, HASTY, seed=1, workers=1) == theory(desks, HASTY, seed=1, workers=3)
+
+
+# Random scenarios
+
+
+SEEDS = range(300)
+
+
+@pytest.fixture(scope="module")
+def drawn() -> list[Scenario]:
+    return [random_scenario(np.random.default_rng(seed), storm=seed % 2 == 1) for seed in SEEDS]
+
+
+def test_random_scenarios_are_in_order(drawn):
+    for scenario in drawn:
+        assert not list(complaints(scenario))
+        assert checked(scenario.model_dump(exclude_unset=True) | {"horizon": scenario.horizon.model_dump()}, "again")
+
+
+def test_random_scenarios_are_small(drawn):
+    visits = [len(fast.simulate(to_sheet(scenario)).of(Happening.ARRIVED)) for scenario in drawn]
+    assert np.quantile(visits, 0.99) <= 3000
+    assert max(visits) <= 10_000
+    assert np.median(visits) >= 50
+
+
+def test_random_scenarios_set_everything_that_an_engine_reads(drawn):
+    sheets = [to_sheet(scenario) for scenario in drawn]
+    for name, _, _ in fields():
+        assert len({float(row[name]) for sheet in sheets for row in sheet}) > 1, f"{name} is never drawn"
+    assert {len(sheet) for sheet in sheets} == {1, 2, 3}
+
+
+def test_random_scenarios_bring_about_everything_that_can_happen(drawn):
+    happened = {what for scenario in drawn for what in fast.simulate(to_sheet(scenario)).column("happening").tolist()}
+    assert happened == set(Happening)
+
+
+def test_tie_storms_have_ties(drawn):
+    ties = []
+    for scenario in drawn[1::2]:
+        ticks = fast.simulate(to_sheet(scenario)).of(Happening.ARRIVED)[:, 0]
+        ties += [1 - len(np.unique(ticks)) / len(ticks)] if len(ticks) > 20 else []
+    assert np.mean(ties) > 0.05
+
+
+def test_the_same_generator_draws_the_same_scenario():
+    assert random_scenario(np.random.default_rng(7), True) == random_scenario(np.random.default_rng(7), True)
+
+
+# A scenario's own desk
+
+
+def test_a_textbook_desk_is_its_own_closed_form():
+    result = verify.beside(read_scenario("scenarios/erlang-a.toml", ["horizon.weeks=0.2"]), replications=4)
+    simulated = result.steps[-1][1]["wait_mean"]
+    assert [name for name, _ in result.steps] == ["as it is"]
+    assert result.nearest.form == "Erlang A"
+    assert simulated.mean == pytest.approx(result.nearest.queue().wait, rel=0.1)
+
+
+def test_a_shop_loses_one_property_after_the_other_and_ends_in_the_textbook():
+    shop = read_scenario("scenarios/salon.toml")
+    result = verify.beside(shop, replications=3)
+    end = result.steps[-1][1]
+    assert [name for name, _ in result.steps] == ["as it is", *(name for name, _ in verify.CHANGES[1:])]
+    assert end["wait_mean"].mean == pytest.approx(result.nearest.queue().wait, rel=0.1)
+    assert end["abandoned_share"].mean == pytest.approx(result.nearest.queue().lost, rel=0.1)
+
+
+def test_segments_become_one_kind_of_customer():
+    patient, hasty = {"patience_minutes": 30.0}, {"patience_minutes": 10.0}
+    tables = {"waiting": {}, "segments": [{"name": "patient", "share": 0.75, "waiting": patient},
+                                          {"name": "hasty", "share": 0.25, "waiting": hasty}]}  # fmt: skip
+    one = verify.one_kind(checked(tables, "two kinds"), 0.0)
+    assert one.waiting.patience_minutes == pytest.approx(25.0)
+    assert not one.segments
+
+
+def overloaded(tmp_path) -> str:
+    path = tmp_path / "overloaded.toml"
+    path.write_text("[demand]\nprospects_per_hour = 30\n[service]\ncore_minutes = 6\n[horizon]\nweeks = 1\n")
+    return str(path)
+
+
+def test_where_there_is_no_closed_form_it_is_said_in_words(tmp_path):
+    result = run(overloaded(tmp_path), "--quick", "--quiet")
+    assert result.exit_code == 0
+    assert "There is no steady state" in result.stdout.replace("\n", " ")
+    assert max(map(len, result.stdout.splitlines())) <= 80
+
+
+def test_an_undefined_closed_form_is_null(tmp_path):
+    result = json.loads(run(overloaded(tmp_path), "--quick", "--quiet", "--json").stdout)
+    assert result["closed_form"]["load"] == pytest.approx(1.5)
+    assert result["closed_form"]["wait_mean"] is None
+    assert [step["step"] for step in result["steps"]] == ["as it is", "visits exponential", "every opening hour alike"]
