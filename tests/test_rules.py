@@ -415,11 +415,15 @@ def test_who_once_had_better_stays_less_satisfied(world):
 @pytest.mark.parametrize(("tables", "in_book", "expected"), rows(
     ("in the book", {"quality": {"opening_satisfaction": 6.5}}, True, 6.5),
     ("new", {"quality": {"first_expectation": 6.0}}, False, 6),
-    ("nobody judges, in the book", {"quality": {"opening_satisfaction": 6.5, "on": False}}, True, quality.SATISFIED),
-    ("nobody judges, new", {}, False, quality.SATISFIED),
+    ("nobody judges, in the book", {"quality": {"opening_satisfaction": 6.5, "on": False}}, True, 8),
+    ("nobody judges, new", {}, False, 8),
 ))  # fmt: skip
 def test_satisfaction_before_the_first_visit(world, tables, in_book, expected):
     assert quality.before_the_first_visit(world(**tables), 0, in_book) == expected
+
+
+def test_coming_in_vain_is_worth_nothing():
+    assert quality.UNSERVED == 0
 
 
 @pytest.mark.parametrize(("tables", "expected"), rows(

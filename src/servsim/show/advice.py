@@ -53,7 +53,8 @@ def gain_words(e: Evaluation, metric: str) -> str:
     """A figure's change from today to the best level, with its interval."""
     change = e.difference(e.best, e.today, metric)
     if change.low <= 0 <= change.high:
-        return f"{metric} is not shown to change ({100 * e.confidence:.0f} % CI {short(change.low)} to {short(change.high)})"
+        span = f"{short(change.low)} to {short(change.high)}"
+        return f"{metric} is not shown to change ({100 * e.confidence:.0f} % CI {span})"
     verb = "rises" if change.mean > 0 else "falls"
     sign = 1 if change.mean > 0 else -1
     low, high = sorted((sign * change.low, sign * change.high))

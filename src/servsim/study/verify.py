@@ -111,7 +111,7 @@ def queues() -> Iterable[Case]:
     yield one_agent("M/D/1", {"core_minutes": MINUTES, "core_distribution": "fixed"}, cv=0.0, weeks=50)
     erlang = {"core_minutes": MINUTES, "core_distribution": "erlang", "core_phases": 4}
     yield one_agent("M/E4/1", erlang, cv=0.5, weeks=105)
-    yield one_agent("M/lognormal/1", lognormal(1.5), cv=1.5, weeks=550)
+    yield one_agent("M/lognormal/1", lognormal(1.2), cv=1.2, weeks=450)
     yield six_steps(weeks=110)
 
 
@@ -193,7 +193,7 @@ def limited() -> Iterable[Case]:
 def inattentive() -> Iterable[Case]:
     """Agents who are elsewhere now and then."""
     yield pausing("M/M/1, pausing", EXPONENTIAL, cv=1.0, weeks=130)
-    yield pausing("M/G/1, pausing", lognormal(1.5), cv=1.5, weeks=600)
+    yield pausing("M/G/1, pausing", lognormal(1.2), cv=1.2, weeks=500)
     yield half_there(weeks=120)
 
 
