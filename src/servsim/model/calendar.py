@@ -57,8 +57,20 @@ def moment(sheet, days):
 
 @kernel
 def later(sheet, now, days):
-    """The instant so many days from now on the profile's clock, and at least one tick from now."""
-    return max(moment(sheet, clock(sheet, now) + days), now + 1)
+    """The instant so many days from now on the profile's clock: later than now, and within opening hours."""
+    instant = moment(sheet, clock(sheet, now) + days)
+    return instant if instant > now else open_from(sheet, now + 1)
+
+
+@kernel
+def open_from(sheet, tick):
+    """The first instant from this one on at which the doors are open."""
+    if is_open(sheet, tick):
+        return tick
+    minute = tick // MINUTE
+    while not is_open(sheet, minute * MINUTE):
+        minute += 1
+    return minute * MINUTE
 
 
 @part

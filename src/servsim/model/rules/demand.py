@@ -107,7 +107,7 @@ def first_visit(sheet, segment, who):
     Source: Cox (1962), Renewal Theory. Evidence: theorem.
     """
     residual = tabled(sheet[segment].residual_table, drawn(sheet, who, 0, Purpose.FIRST_VISIT))
-    return later(sheet, np.int64(-1), residual * usual_gap(sheet, segment, who))
+    return moment(sheet, residual * usual_gap(sheet, segment, who))
 
 
 @kernel
