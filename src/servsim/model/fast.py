@@ -15,7 +15,7 @@ from servsim.model.heap import pop, push
 from servsim.model.kernel import COMPILED, kernel, mark_warm, part, readable
 from servsim.model.rules import attention, demand, dispatch, loyalty, quality, spending, visit, waiting
 from servsim.model.rules.amounts import millionths
-from servsim.model.trace import Trace, canonical
+from servsim.model.trace import Trace, canonical, told_in_pieces
 from servsim.units import NEVER
 from servsim.words import Happening, Reason
 
@@ -759,11 +759,7 @@ class Desk:
 
 def pieces(sheet: np.ndarray, length: int) -> Iterator[np.ndarray]:
     """The trace of the sheet's world in pieces of so many ticks, as it comes."""
-    desk = Desk(sheet)
-    told = 0
-    while told < desk.end:
-        told = min(told + length, desk.end)
-        yield desk.tell(told)
+    return told_in_pieces(Desk(sheet), length)
 
 
 def simulate(sheet: np.ndarray) -> Trace:

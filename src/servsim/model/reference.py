@@ -29,7 +29,7 @@ from servsim.model.kernel import readable
 from servsim.model.rules import attention, demand, dispatch, loyalty, quality, spending, waiting
 from servsim.model.rules.amounts import millionths
 from servsim.model.rules.visit import main_reason, visit
-from servsim.model.trace import Row, Trace, canonical
+from servsim.model.trace import Row, Trace, canonical, told_in_pieces
 from servsim.units import NEVER
 from servsim.words import Happening, Reason
 
@@ -501,11 +501,7 @@ class Desk:
 
 def pieces(sheet: np.ndarray, length: int) -> Iterator[np.ndarray]:
     """The trace of the sheet's world in pieces of so many ticks, as it comes."""
-    desk = Desk(sheet)
-    told = 0
-    while told < desk.end:
-        told = min(told + length, desk.end)
-        yield desk.tell(told)
+    return told_in_pieces(Desk(sheet), length)
 
 
 def simulate(sheet: np.ndarray) -> Trace:

@@ -1,7 +1,9 @@
 """The trace: everything that happened, one row each, in an order that no engine can influence."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -42,6 +44,23 @@ class Trace:
     def digest(self) -> str:
         """A fingerprint of every row."""
         return hashlib.sha256(np.ascontiguousarray(self.rows).tobytes()).hexdigest()[:16]
+
+
+class Teller(Protocol):
+    """An engine at work on one world: it can be asked for what happened up to an instant, and then for more."""
+
+    end: int
+
+    def tell(self, until: int) -> np.ndarray:
+        """The rows before an instant that have not been told yet, in canonical order."""
+
+
+def told_in_pieces(teller: Teller, length: int) -> Iterator[np.ndarray]:
+    """A world's rows in pieces of so many ticks, as they come."""
+    told = 0
+    while told < teller.end:
+        told = min(told + length, teller.end)
+        yield teller.tell(told)
 
 
 def first_difference(a: Trace, b: Trace) -> str:
