@@ -118,6 +118,15 @@ def test_who_balks_at_a_short_queue_balks_at_a_longer_one(world):
 
 
 @pytest.mark.parametrize(("tables", "expected"), rows(
+    ("the transaction alone", {"service": {"core_minutes": 7.0}}, 7),
+    ("and the minutes invested", {"service": {"core_minutes": 7.0}, "investment": {"minutes_per_visit": 5.0}}, 12),
+    ("investment off", {"investment": {"minutes_per_visit": 5.0, "on": False}}, 10),
+))  # fmt: skip
+def test_minutes_of_a_visit_as_planned(world, tables, expected):
+    assert waiting.planned_visit_minutes(world(**tables), 0) == expected
+
+
+@pytest.mark.parametrize(("tables", "expected"), rows(
     ("send home", {"waiting": {"at_closing": "send_home"}}, True),
     ("serve out", {"waiting": {"at_closing": "serve_out"}}, False),
     ("off", {"waiting": {"at_closing": "send_home", "on": False}}, False),

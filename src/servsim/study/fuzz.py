@@ -5,6 +5,7 @@ instant. What a setting's declaration cannot say stands in `special`.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Literal, get_args, get_origin
 
 import annotated_types
@@ -23,6 +24,8 @@ from servsim.units import MINUTE, MINUTES_PER_WEEK, WEEK
 VISITS = 3000
 """Visits that a random scenario brings at most, about."""
 LONGEST_WEEKS = 3.0
+TRIES = 1000
+"""Settings drawn at most before the reason why they do not fit together is raised."""
 SPREAD = 4.0
 """Settings are drawn between default / SPREAD and default · SPREAD."""
 USUAL = {"min": 5.0, "d": 7.0, "customers": 100.0}
@@ -39,11 +42,10 @@ Rng = np.random.Generator
 
 def random_scenario(rng: Rng, storm: bool) -> Scenario:
     """A small scenario that is in order, every mechanism on or off at random; the same for generators in one state."""
-    while True:
-        try:
+    for _ in range(TRIES):
+        with suppress(ScenarioError):
             return shortened(rng, checked(drawn_settings(rng, storm), "random"), storm)
-        except ScenarioError:
-            continue
+    return shortened(rng, checked(drawn_settings(rng, storm), "random"), storm)
 
 
 def drawn_settings(rng: Rng, storm: bool) -> dict[str, Any]:
@@ -113,7 +115,7 @@ def drawn_value(rng: Rng, field: FieldInfo, path: Path, days_per_tick: float) ->
     if get_origin(kind) is Literal:
         return str(rng.choice(get_args(kind)))
     if get_origin(kind) is list:
-        return weights(rng, next(mark.min_length for mark in marks if isinstance(mark, annotated_types.MinLen)))
+        return weights(rng, next((mark.min_length for mark in marks if isinstance(mark, annotated_types.MinLen)), 1))
     if kind is bool:
         return bool(rng.random() < 0.5)
     if kind is str:
@@ -210,14 +212,14 @@ def happenings(scenario: Scenario, mass: np.ndarray, weeks: float) -> float:
     """About how many visits, and tenths of spells of attention, a horizon brings."""
     days = 7 * (weeks // 1) + np.interp(weeks % 1 * MINUTES_PER_WEEK, np.arange(len(mass)), mass)
     prospects = scenario.demand.prospects_per_hour * open_minutes(scenario).sum() / 60 / 7 * days
-    staff, spells = scenario.staff, 0.0
-    if staff.inattentive_minutes:
-        spells = 7 * weeks * MINUTES_PER_WEEK / 7 / (staff.attentive_minutes + staff.inattentive_minutes)
+    staff = scenario.staff
+    spells = weeks * MINUTES_PER_WEEK / (staff.attentive_minutes + staff.inattentive_minutes)
+    agents = max(staff.agents, 4 if staff.roster else 0) if staff.inattentive_minutes else 0
     shares = [segment.share for segment in scenario.segments] or [1.0]
     visits = sum(
         share * visits_of(own, prospects, days) for share, own in zip(shares, as_segments(scenario), strict=True)
     )
-    return visits + spells * max(staff.agents, 4 if staff.roster else 0) / 10
+    return visits + spells * agents / 10
 
 
 def visits_of(own: Scenario, prospects: float, days: float) -> float:

@@ -501,14 +501,15 @@ class Nearest:
 
 def come_by_chance(scenario: Scenario, per_hour: float) -> Scenario:
     """The desk without customers who return: as many come as before, all of them new and by chance."""
-    waiting, spending = scenario.waiting, scenario.spending
+    waiting = scenario.waiting
     retries = waiting is not None and waiting.on and waiting.retry_probability > 0
-    if not (scenario.demand.opening_book or (spending and spending.on) or retries):
+    sells = scenario.spending is not None and scenario.spending.on
+    if not (scenario.demand.opening_book or sells or retries):
         return scenario
     new = {"opening_book": 0, "prospects_per_hour": per_hour}
-    stubborn = waiting and waiting.model_copy(update={"retry_probability": 0.0})
+    once = waiting and waiting.model_copy(update={"retry_probability": 0.0})
     return scenario.model_copy(update={
-        "demand": scenario.demand.model_copy(update=new), "waiting": stubborn, "spending": None, "loyalty": None,
+        "demand": scenario.demand.model_copy(update=new), "waiting": once, "spending": None, "loyalty": None,
         "quality": None,
     })  # fmt: skip
 
@@ -516,7 +517,7 @@ def come_by_chance(scenario: Scenario, per_hour: float) -> Scenario:
 def patience_exponential(scenario: Scenario, per_hour: float) -> Scenario:
     """The desk with the same mean patience, exponential."""
     waiting = scenario.waiting
-    if waiting is None or waiting.patience_distribution == "never":
+    if waiting is None or not waiting.on or waiting.patience_distribution == "never":
         return scenario
     return scenario.model_copy(update={"waiting": waiting.model_copy(update={"patience_distribution": "exponential"})})
 
@@ -530,7 +531,9 @@ def everybody_joins(scenario: Scenario, per_hour: float) -> Scenario:
         "at_closing": "serve_out",
     }
     waiting = scenario.waiting
-    return scenario.model_copy(update={"waiting": waiting.model_copy(update=all_join)}) if waiting else scenario
+    if waiting is None or not waiting.on:
+        return scenario
+    return scenario.model_copy(update={"waiting": waiting.model_copy(update=all_join)})
 
 
 def visits_exponential(scenario: Scenario, per_hour: float) -> Scenario:
