@@ -13,10 +13,9 @@ from servsim.model import fast, reference
 from servsim.scenario.read import checked
 from servsim.sheet import to_sheet
 from servsim.study import closed_forms as known
-from servsim.study.verify import (
+from servsim.study.desks import (
     EXPONENTIAL,
     Case,
-    Effort,
     cases,
     come_again,
     erlang_c,
@@ -25,8 +24,8 @@ from servsim.study.verify import (
     on_a_monday,
     one_agent,
     pausing,
-    theory,
 )
+from servsim.study.theory import Effort, theory
 from servsim.units import DAY, HOUR
 from servsim.words import Happening, Reason
 

@@ -14,10 +14,12 @@ from servsim.scenario.checks import complaints
 from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
 from servsim.sheet import fields, to_sheet
+from servsim.study import beside
 from servsim.study import closed_forms as known
-from servsim.study import verify
+from servsim.study.desks import Case, cases, erlang_c
 from servsim.study.fuzz import random_scenario
-from servsim.study.verify import Case, Effort, bound, cases, erlang_c, finding, theory, twins
+from servsim.study.theory import Effort, bound, finding, theory
+from servsim.study.verify import twins
 from servsim.words import Happening
 
 HASTY = Effort(worlds=4, share=0.001, sharpness=9.0, twins=2)
@@ -44,7 +46,7 @@ def test_the_quick_proof_passes_and_says_what_it_did():
 
 
 def test_the_table_fits_80_columns(monkeypatch):
-    monkeypatch.setattr(verify, "QUICK", HASTY)
+    monkeypatch.setattr("servsim.study.theory.QUICK", HASTY)
     result = run("--quick", "--quiet")
     assert result.exit_code == 0
     assert last_line(result) == "verify: passed"
@@ -53,7 +55,7 @@ def test_the_table_fits_80_columns(monkeypatch):
 
 
 def test_a_wrong_closed_form_is_found(monkeypatch):
-    monkeypatch.setattr(verify, "QUICK", Effort(worlds=16, share=0.02, sharpness=9.0, twins=2))
+    monkeypatch.setattr("servsim.study.theory.QUICK", Effort(worlds=16, share=0.02, sharpness=9.0, twins=2))
     monkeypatch.setattr(known, "erlang_b", lambda agents, load: 0.3)
     result = run("--quick", "--quiet")
     assert result.exit_code == 1
@@ -62,7 +64,7 @@ def test_a_wrong_closed_form_is_found(monkeypatch):
 
 def test_an_engine_that_loses_a_row_is_found(monkeypatch):
     loop = fast.simulate
-    monkeypatch.setattr(verify, "QUICK", HASTY)
+    monkeypatch.setattr("servsim.study.theory.QUICK", HASTY)
     monkeypatch.setattr(fast, "simulate", lambda sheet: Trace(loop(sheet).rows[:-1]))
     result = run("--quick", "--quiet", "--json")
     proof = json.loads(result.stdout)
@@ -161,7 +163,7 @@ def test_the_same_generator_draws_the_same_scenario():
 
 
 def test_a_textbook_desk_is_its_own_closed_form():
-    result = verify.beside(read_scenario("scenarios/erlang-a.toml", ["horizon.weeks=0.2"]), replications=4)
+    result = beside.beside(read_scenario("scenarios/erlang-a.toml", ["horizon.weeks=0.2"]), replications=4)
     simulated = result.steps[-1][1]["wait_mean"]
     assert [name for name, _ in result.steps] == ["as it is"]
     assert result.nearest.form == "Erlang A"
@@ -170,9 +172,9 @@ def test_a_textbook_desk_is_its_own_closed_form():
 
 def test_a_shop_loses_one_property_after_the_other_and_ends_in_the_textbook():
     shop = read_scenario("scenarios/salon.toml")
-    result = verify.beside(shop, replications=3)
+    result = beside.beside(shop, replications=3)
     end = result.steps[-1][1]
-    assert [name for name, _ in result.steps] == ["as it is", *(name for name, _ in verify.CHANGES[1:])]
+    assert [name for name, _ in result.steps] == ["as it is", *(name for name, _ in beside.CHANGES[1:])]
     assert end["wait_mean"].mean == pytest.approx(result.nearest.queue().wait, rel=0.1)
     assert end["abandoned_share"].mean == pytest.approx(result.nearest.queue().lost, rel=0.1)
 
@@ -181,7 +183,7 @@ def test_segments_become_one_kind_of_customer():
     patient, hasty = {"patience_minutes": 30.0}, {"patience_minutes": 10.0}
     tables = {"waiting": {}, "segments": [{"name": "patient", "share": 0.75, "waiting": patient},
                                           {"name": "hasty", "share": 0.25, "waiting": hasty}]}  # fmt: skip
-    one = verify.one_kind(checked(tables, "two kinds"), 0.0)
+    one = beside.one_kind(checked(tables, "two kinds"), 0.0)
     assert one.waiting.patience_minutes == pytest.approx(25.0)
     assert not one.segments
 

@@ -36,11 +36,12 @@ def verify(
 def prove(quick: bool, seed: int, workers: int | None, as_json: bool, quiet: bool) -> None:
     """The proof, and exit code 1 where it fails."""
     from servsim.cli.output import announce_compiling, print_json, progress, say
-    from servsim.study import verify as study
+    from servsim.study.theory import FULL, QUICK
+    from servsim.study.verify import verify as verified
 
     announce_compiling(quiet)
     with progress("Proving", quiet) as tell:
-        proof = study.verify(study.QUICK if quick else study.FULL, seed=seed, workers=workers, progress=tell)
+        proof = verified(QUICK if quick else FULL, seed=seed, workers=workers, progress=tell)
     if as_json:
         print_json(proof.to_dict())
     else:
@@ -55,8 +56,8 @@ def set_beside(file: Path, quick: bool, seed: int, workers: int | None, as_json:
     """A scenario's desk beside the nearest closed form, losing one property after the other."""
     from servsim.cli.output import announce_compiling, print_json, progress, say
     from servsim.scenario.read import read_scenario
+    from servsim.study.beside import CHANGES, beside
     from servsim.study.budget import affordable
-    from servsim.study.verify import CHANGES, beside
 
     replications = QUICK_WORLDS if quick else None
     scenario = affordable(read_scenario(file), str(file), replications, len(CHANGES) + 1)

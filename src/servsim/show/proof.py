@@ -6,9 +6,11 @@ from rich.table import Table
 
 from servsim.show.numbers import figure, plain
 from servsim.show.table import blank_table, unsigned
+from servsim.study.beside import BESIDE, Beside, Nearest
 from servsim.study.run import Run
 from servsim.study.statistics import Interval
-from servsim.study.verify import BESIDE, FALSE_ALARM, Beside, Nearest, Proof
+from servsim.study.theory import FALSE_ALARM
+from servsim.study.verify import Proof
 
 SHOWN = 5
 """Differences between twins, and broken laws, that are listed."""

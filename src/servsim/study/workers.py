@@ -73,8 +73,7 @@ class Pool:
         if self.engine == "fast":  # compile once, before there are several who would
             yield simulated(self.work, jobs[0])
             jobs = jobs[1:]
-        with self.executor() as executor:
-            yield from self.gathered(executor, [self.begun(executor, job) for job in jobs])
+        yield from self.gathered(self.executor(), jobs)
 
     def executor(self) -> Executor:
         """Threads for the engine that releases the interpreter's lock, processes for the one that cannot."""
@@ -90,15 +89,15 @@ class Pool:
             return executor.submit(simulated, self.work, job)
         return executor.submit(simulated_there, job)
 
-    def gathered(self, executor: Executor, futures: list["Future[Outcome]"]) -> Iterator[Outcome]:
-        """Outcomes as they come; on the way out, what has not begun is dropped."""
+    def gathered(self, executor: Executor, jobs: Sequence[Job]) -> Iterator[Outcome]:
+        """Outcomes as they come; on the way out, however early, what has not begun is dropped."""
         try:
-            for future in as_completed(futures):
+            for future in as_completed([self.begun(executor, job) for job in jobs]):
                 yield future.result()
         except BrokenProcessPool:
             raise ServsimError("a worker process was killed; run again with --workers 1 to see why.") from None
         finally:
-            executor.shutdown(wait=False, cancel_futures=True)
+            executor.shutdown(cancel_futures=True)
 
 
 Work = tuple[tuple[Scenario, ...], tuple[np.ndarray, ...], int, Engine]
