@@ -112,6 +112,20 @@ def test_later_is_later_and_within_opening_hours(week, now, days):
     assert calendar.is_open(sheet, later)
 
 
+@pytest.mark.parametrize(
+    ("hours", "now", "expected"),
+    [
+        pytest.param(OFFICE, at(0, 12), at(0, 12) + 1, id="while open, a tick later"),
+        pytest.param(OFFICE, at(0, 17) - 1, at(1, 9), id="in the last tick of the day, the next morning"),
+        pytest.param(OFFICE, at(4, 17) - 1, at(7, 9), id="in the last tick of the week, next Monday"),
+        pytest.param(OFFICE, at(0, 20), at(1, 9), id="at night, the next morning"),
+        pytest.param({"monday": "09:00-17:00", "sunday": "20:00-24:00"}, -1, at(0, 9), id="before the horizon, Monday"),
+    ],
+)
+def test_later_by_next_to_nothing_is_the_next_instant_with_open_doors(world, hours, now, expected):
+    assert calendar.later(world(opening=hours), now, 1e-12) == expected
+
+
 @given(WEEKS, INSTANT, INSTANT)
 def test_clock_never_runs_backwards(week, one, other):
     sheet = desk(week)

@@ -10,6 +10,7 @@ from servsim.model.fast import simulate
 from servsim.model.trace import canonical
 from servsim.scenario.read import checked, read_scenario
 from servsim.sheet import to_sheet
+from servsim.study.engines import counted
 from servsim.study.metrics import BY_NAME, METRICS, NAMES, Reading, figures, unit_of
 from servsim.study.tally import Tally
 from servsim.units import DAY, HOUR, MILLIONTHS, MINUTE, WEEK
@@ -239,6 +240,7 @@ FIGURES = {
         ("50 in a year", YEAR, paid(day(1), 20) + paid(day(300), 30), 50),
         ("50 in a week", {}, paid(day(1), 50), 50 * 365 / 7),
         ("the warm-up's does not count", SECOND_WEEK, paid(day(6.9), 1000) + paid(day(7), 50), 50 * 365 / 7),
+        ("part of a day", {"horizon": {"weeks": 2 / 7, "warmup_weeks": 0.5 / 7}}, paid(day(0.4), 1000) + paid(day(1), 50), 50 * 365 / 1.5),
     ],
     "profit": [
         ("half of 500, less eight hours", {}, shift() + paid(day(0.5), 500), (250 - 160) * 365 / 7),
@@ -398,3 +400,26 @@ def test_presence_is_counted_on_the_day_it_falls_on():
 def test_the_roster_is_paid_from_the_first_day_to_the_last():
     tally = reading([], {"horizon": {"weeks": 1 + 0.5 / 7}}).tally
     assert tally.scheduled()[:8].tolist() == [8 * HOUR, 0, 0, 0, 0, 0, 0, 3 * HOUR]
+
+
+def test_without_loyalty_and_interest_a_customer_is_worth_no_finite_sum():
+    """Undefined, and no warning."""
+    tables = {"demand": {"opening_book": 20, "visit_gap_days": 3.0}, "spending": {}, "money": {"discount_rate": 0.0}}
+    scenario = checked({**tables, "horizon": {"weeks": 2.0}}, "test")
+    reading = counted(scenario, to_sheet(scenario), 1, 0, "fast")
+    assert math.isnan(dict(zip(NAMES, figures(reading), strict=True))["closing_book"])
+
+
+def test_a_desk_that_serves_nobody_has_a_book_worth_nothing():
+    """Its value is its cash: the wages."""
+    tables = {
+        "demand": {"opening_book": 20, "visit_gap_days": 3.0, "prospects_per_hour": 0.0},
+        "spending": {},
+        "loyalty": {},
+    }
+    raw = {**tables, "service": {"core_minutes": 9999.0, "core_distribution": "fixed"}, "horizon": {"weeks": 0.5}}
+    scenario = checked(raw, "test")
+    reading = counted(scenario, to_sheet(scenario), 1, 0, "fast")
+    worth = dict(zip(NAMES, figures(reading), strict=True))
+    assert worth["closing_book"] == 0
+    assert worth["value"] == worth["cash"] < 0

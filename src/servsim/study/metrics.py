@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -49,29 +49,27 @@ class Reading:
         """An amount as a rate per year."""
         return amount / (self.ticks / DAY / DAYS_PER_YEAR)
 
-    @cached_property
-    def wages(self) -> np.ndarray:
-        """(days,) what the agents cost: scheduled hours and overtime."""
+    def wages(self, scheduled: Any, present: Any) -> Any:
+        """What agents cost whose shifts take so many ticks and who are there for so many: wages and overtime."""
         staff = self.scenario.staff
-        scheduled = self.tally.scheduled()
-        overtime = self.tally.present - scheduled
-        hours: np.ndarray = (scheduled + staff.overtime_factor * overtime) / HOUR
-        return hours * staff.wage_per_hour
+        return (scheduled + staff.overtime_factor * (present - scheduled)) / HOUR * staff.wage_per_hour
 
-    @cached_property
-    def revenue(self) -> np.ndarray:
-        """(days,) what customers paid."""
-        money: np.ndarray = self.tally.revenue / MILLIONTHS
-        return money
+    def revenue(self) -> float:
+        """What customers paid in the time that counts."""
+        return self.sum(t.REVENUE) / MILLIONTHS
 
-    @cached_property
-    def profit(self) -> np.ndarray:
-        """(days,) margin on revenue less wages."""
-        return self.revenue * self.scenario.money.margin - self.wages
+    def profit(self) -> float:
+        """Margin on revenue less wages, in the time that counts."""
+        wages = self.wages(self.tally.scheduled_ticks(), self.sum(t.PRESENT))
+        return float(self.revenue() * self.scenario.money.margin - wages)
 
-    def counted(self, daily: np.ndarray) -> float:
-        """The sum of a daily amount over the days that count."""
-        return float(daily[self.tally.warmup // DAY :].sum())
+    def daily_profit(self) -> np.ndarray:
+        """(days,) the same of every day from the first."""
+        revenue = self.tally.revenue / MILLIONTHS
+        profit: np.ndarray = revenue * self.scenario.money.margin - self.wages(
+            self.tally.scheduled(), self.tally.present
+        )
+        return profit
 
     def discount(self, ticks: np.ndarray | int) -> np.ndarray:
         """What one unit of money at an instant is worth today."""
@@ -81,7 +79,7 @@ class Reading:
     def cash(self) -> float:
         """Profit of the horizon in today's money, each day's at its end."""
         ends = (np.arange(len(self.tally.present)) + 1) * DAY
-        return float((self.profit * self.discount(ends)).sum())
+        return float((self.daily_profit() * self.discount(ends)).sum())
 
     def worth(self, margins: int) -> float:
         """Σ m r / (1 + i − r) over customers: margin on what they spend less what their visits cost in staff time.
@@ -89,11 +87,15 @@ class Reading:
         A visit costs the wage of the time an agent spends on it; idle time is paid in `cash`, whoever stays. Of the
         visits customers mean to make, the share counts that the run served in the end, after however many tries.
         """
-        cost_per_visit = self.scenario.staff.wage_per_hour * ratio(self.sum(t.BUSY) / HOUR, self.count(H.FINISHED))
-        served = ratio(self.count(H.FINISHED), self.count(H.ARRIVED) - self.count(H.RETRIES))
+        visits = float(self.tally.worth[margins + 1])
+        if visits == 0 or self.count(H.FINISHED) == 0:
+            return 0.0
+        if not math.isfinite(visits):  # nobody ever leaves and nothing is discounted
+            return UNDEFINED
+        cost_per_visit = self.scenario.staff.wage_per_hour * self.sum(t.BUSY) / HOUR / self.count(H.FINISHED)
+        served = self.count(H.FINISHED) / (self.count(H.ARRIVED) - self.count(H.RETRIES))
         margin = self.tally.worth[margins] * self.scenario.money.margin
-        visits = self.tally.worth[margins + 1]
-        return float(served * (margin - cost_per_visit * visits)) if visits else 0.0
+        return float(served * (margin - cost_per_visit * visits))
 
     def closing_book(self) -> float:
         """What the closing book is worth in today's money."""
@@ -161,8 +163,8 @@ METRICS = (
     Metric("customers_end", "customers in the closing book", "customers", 1, lambda r: float(r.count(H.REMAINS))),
     Metric("investment_hours", "staff time spent beyond the transaction", "h/month", 0, lambda r: r.monthly(r.sum(t.CARE) / HOUR)),
     Metric("minutes_per_relationship", "the same, per customer and year in the book", "min/year", 0, lambda r: ratio(r.sum(t.CARE) / MINUTE, r.customer_years())),
-    Metric("revenue", "what customers pay", "money/year", 1, lambda r: r.yearly(r.counted(r.revenue))),
-    Metric("profit", "margin on revenue less wages", "money/year", 1, lambda r: r.yearly(r.counted(r.profit))),
+    Metric("revenue", "what customers pay", "money/year", 1, lambda r: r.yearly(r.revenue())),
+    Metric("profit", "margin on revenue less wages", "money/year", 1, lambda r: r.yearly(r.profit())),
     Metric("cash", "profit of the horizon, discounted", "money", 1, lambda r: r.cash()),
     Metric("closing_book", "worth of the closing book, discounted", "money", 1, lambda r: r.closing_book()),
     Metric("value", "cash and closing book", "money", 1, lambda r: r.cash() + r.closing_book()),

@@ -21,7 +21,7 @@ LONGEST_WAIT = 86_400
 YEAR = int(DAYS_PER_YEAR) * DAY
 
 (WAIT, WAIT_SERVED, STARTED_AT_ONCE, JOINED, BUSY, PRESENT, IN_SYSTEM, QUALITY, CARE, BOOK_TIME, BOOK, BOOK_SINCE,
- OPENING_LOST, SATISFACTION, SUMS) = range(15)  # fmt: skip
+ OPENING_LOST, SATISFACTION, REVENUE, SUMS) = range(16)  # fmt: skip
 """Places in `sums`: ticks, customers, or millionths, all of them whole."""
 
 VISIT_SINCE, VISIT_ARRIVED, VISIT_COUNTS, HERE_SINCE, AGENT_SUMS = range(5)
@@ -83,6 +83,10 @@ class Tally:
     def open_ticks(self) -> int:
         """Ticks within opening hours from the end of the warm-up to the end."""
         return int(np.diff(integral(self.sheet[0]["open"], np.array([self.warmup, self.end])))[0])
+
+    def scheduled_ticks(self) -> int:
+        """Ticks of agents' time that the roster asks for from the end of the warm-up to the end."""
+        return int(np.diff(integral(self.sheet[0]["roster"], np.array([self.warmup, self.end])))[0])
 
     def scheduled(self) -> np.ndarray:
         """(days,) ticks of agents' time that the roster asks for."""
@@ -179,7 +183,9 @@ def add_rows(sheet, rows, warmup, discount_rate, counts, sums, waits, revenue, p
             if now < warmup:
                 continue
             counts[what] += 1
-            if what == Happening.CARED:
+            if what == Happening.BOUGHT:
+                sums[REVENUE] += value
+            elif what == Happening.CARED:
                 sums[CARE] += value
             elif what == Happening.LOST:
                 reasons[value] += 1
