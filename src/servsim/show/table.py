@@ -1,5 +1,6 @@
 """Tables that fit 80 columns."""
 
+from numpy import isfinite
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
@@ -62,7 +63,7 @@ LEVEL_COLUMNS = (
 def level_table(e: Evaluation) -> Table:
     """One line for each level, with today's, the best, and those not shown worse marked."""
     objective = "" if e.objective == "retention" else e.objective
-    columns = [(head, name) for head, name in LEVEL_COLUMNS if e.objective != name]
+    columns = [(head, name) for head, name in LEVEL_COLUMNS if e.objective != name and isfinite(e.sample(name)).any()]
     table = blank_table(
         f"{e.scenario.title}: {e.lever}, {e.unit(e.objective) if objective else 'shares'}",
         "level", *(head for head, _ in columns), e.objective, "vs today", "±",
