@@ -8,7 +8,8 @@ VISITS_AT_MOST = 2_000_000_000
 """Visits that one command simulates at most: about half an hour of the compiled loop."""
 BYTES_AT_MOST = 4_000_000_000
 """Memory that one world may need at most."""
-BYTES_PER_CUSTOMER = 250
+BYTES_PER_CUSTOMER = 400
+"""At the peak, when the book is closed."""
 BYTES_PER_VISIT = 400
 """What a visit leaves in the piece of the trace that is held in memory."""
 
