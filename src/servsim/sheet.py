@@ -16,7 +16,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from servsim.scenario.scenario import Scenario, as_segments
-from servsim.units import DAYS_PER_YEAR, HOUR, MINUTES_PER_WEEK, WEEK
+from servsim.units import MINUTES_PER_WEEK, WEEK
 from servsim.words import Law
 
 TABLES = ("demand", "staff", "service", "investment", "waiting", "quality", "loyalty", "spending")
@@ -229,18 +229,3 @@ def weekly_visits(scenario: Scenario) -> float:
 def paid_hours_per_week(sheet: np.ndarray) -> float:
     """Agent hours a week that the roster asks for."""
     return float(sheet[0]["roster"].sum()) / 60
-
-
-def weeks_of(ticks: float) -> float:
-    """Ticks as weeks."""
-    return ticks / WEEK
-
-
-def years_of(ticks: float) -> float:
-    """Ticks as years."""
-    return ticks / (WEEK / 7 * DAYS_PER_YEAR)
-
-
-def hours_of(ticks: float) -> float:
-    """Ticks as hours."""
-    return ticks / HOUR
