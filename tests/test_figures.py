@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from servsim import compare, evaluate, run
 from servsim.model.fast import simulate
 from servsim.model.trace import canonical
 from servsim.scenario.read import checked, read_scenario
@@ -423,3 +424,13 @@ def test_a_desk_that_serves_nobody_has_a_book_worth_nothing():
     worth = dict(zip(NAMES, figures(reading), strict=True))
     assert worth["closing_book"] == 0
     assert worth["value"] == worth["cash"] < 0
+
+
+def test_every_result_becomes_a_frame_without_nan_in_its_rows():
+    """One row for each world and figure; what is undefined is None, in all three kinds of result."""
+    desk = checked({"horizon": {"weeks": 1.0}}, "test")
+    results = run(desk, replications=2), evaluate(desk, lever="staff.agents", levels=(1,), replications=2)
+    for result in (*results, compare(desk, desk, replications=2)):
+        rows = result.rows()
+        assert len(result.to_frame()) == len(rows) > 0
+        assert {row["value"] for row in rows if row["metric"] == "retention"} == {None}

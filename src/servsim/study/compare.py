@@ -11,7 +11,8 @@ from servsim.study.engines import Engine
 from servsim.study.evaluate import shared_worlds
 from servsim.study.identity import digest_of
 from servsim.study.metrics import NAMES, unit_of
-from servsim.study.statistics import Interval, interval
+from servsim.study.statistics import Interval, defined, interval
+from servsim.study.tidy import Tidy
 from servsim.study.workers import Job, Outcome, Pool, Progress, quiet
 from servsim.words import Reason
 
@@ -19,7 +20,7 @@ FATES = ("kept_by_both", "lost_by_both", "saved_by_b", "lost_by_b")
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Tidy):
     """(2, replications, metrics) figures of two scenarios in worlds that they share, and customers by their two fates.
 
     `fates` is (reasons, reasons): customers of the opening book per world, by the reason they were lost for in A (rows)
@@ -79,17 +80,11 @@ class Comparison:
         """Tidy rows, one for each scenario, world and figure."""
         return [
             {"scenario": "ab"[which], "replication": number, "metric": name,
-             "value": float(self.figures[which, number, place]), "unit": unit_of(name, self.a.money.currency)}
+             "value": defined(float(self.figures[which, number, place])), "unit": unit_of(name, self.a.money.currency)}
             for which in (0, 1)
             for number in range(self.replications)
             for place, name in enumerate(NAMES)
         ]  # fmt: skip
-
-    def to_frame(self) -> Any:
-        """`rows` as a pandas DataFrame (extra: servsim[frames])."""
-        from pandas import DataFrame
-
-        return DataFrame(self.rows())
 
 
 def reasons(counts: np.ndarray) -> dict[str, float]:

@@ -17,11 +17,12 @@ from servsim.study.engines import Engine
 from servsim.study.identity import digest_of, model_version
 from servsim.study.metrics import NAMES, unit_of
 from servsim.study.statistics import Interval, defined, interval, t_quantile
+from servsim.study.tidy import Tidy
 from servsim.study.workers import Job, Pool, Progress, quiet
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class Evaluation(Tidy):
     """(levels, replications, metrics) figures of a lever's levels, in worlds that they share."""
 
     scenario: Scenario
@@ -129,12 +130,6 @@ class Evaluation:
             for number in range(self.replications)
             for name in NAMES
         ]  # fmt: skip
-
-    def to_frame(self) -> Any:
-        """`rows` as a pandas DataFrame (extra: servsim[frames])."""
-        from pandas import DataFrame
-
-        return DataFrame(self.rows())
 
 
 def levels_of(scenario: Scenario, lever: str, levels: tuple[float, ...]) -> tuple[float, tuple[float, ...]]:

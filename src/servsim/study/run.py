@@ -10,6 +10,7 @@ from servsim.study.engines import Engine
 from servsim.study.identity import digest_of, model_version
 from servsim.study.metrics import NAMES, unit_of
 from servsim.study.statistics import Interval, defined, interval
+from servsim.study.tidy import Tidy
 from servsim.study.workers import Job, Pool, Progress, quiet
 
 RISK = (0.05, 0.5, 0.95)
@@ -17,7 +18,7 @@ RISK = (0.05, 0.5, 0.95)
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(Tidy):
     """A projection: (replications, metrics) figures, one row for each world."""
 
     scenario: Scenario
@@ -62,12 +63,6 @@ class Run:
             for number, row in enumerate(self.figures)
             for name, value in zip(NAMES, row, strict=True)
         ]
-
-    def to_frame(self) -> Any:
-        """`rows` as a pandas DataFrame (extra: servsim[frames])."""
-        from pandas import DataFrame
-
-        return DataFrame(self.rows())
 
 
 def run(
