@@ -19,8 +19,12 @@ from servsim.scenario.scenario import Scenario, as_segments
 from servsim.units import MINUTES_PER_WEEK, WEEK
 from servsim.words import Law
 
-TABLES = ("demand", "staff", "service", "investment", "waiting", "quality", "loyalty", "spending")
-DERIVED_LISTS = ("profile", "weekday_profile", "roster", "core_profile")
+TABLES = (
+    "demand", "staff", "service", "investment", "waiting", "quality", "loyalty", "spending",
+    "mistakes", "recovery", "manager", "promises", "outreach",
+)  # fmt: skip
+DERIVED_LISTS = ("profile", "weekday_profile", "roster", "core_profile", "agent_knowledge", "agent_speed")
+MOST_AGENTS = 1000
 QUANTILES = 1025
 Z = np.linspace(-8.0, 8.0, QUANTILES)
 """Where quantile tables hold their values, in standard normal deviates; `durations.tabled` reads between them."""
@@ -38,6 +42,11 @@ DERIVED = [
     ("residual_table", "f8", (QUANTILES,)),
     ("mass", "f8", (MINUTES_PER_WEEK + 1,)),
     ("open", "i2", (MINUTES_PER_WEEK,)),
+    ("desk_agents", "i8"),
+    ("all_agents", "i8"),
+    ("knowledge_of", "f8", (MOST_AGENTS,)),
+    ("speed_of", "f8", (MOST_AGENTS,)),
+    ("preference_of", "i8", (MOST_AGENTS,)),
     ("roster", "i2", (MINUTES_PER_WEEK,)),
     ("steady", "i2", (MINUTES_PER_WEEK,)),
 ]
@@ -116,7 +125,8 @@ def to_sheet(scenario: Scenario, seed: int = 1, replication: int = 0) -> np.ndar
     sheet["open"] = opened = open_minutes(scenario)
     sheet["mass"] = profile_mass(scenario, opened)
     sheet["roster"] = roster_minutes(scenario) * opened
-    sheet["steady"] = steady_minutes(sheet[0]["roster"])
+    sheet["steady"] = steady_minutes(sheet[0]["roster"], opened)
+    describe_agents(sheet, scenario)
     sheet["candidates_per_day"] = scenario.demand.prospects_per_hour * opened.sum() / 60 / 7
     return in_world(sheet, seed, replication)
 
@@ -166,9 +176,35 @@ def roster_minutes(scenario: Scenario) -> np.ndarray:
     return minutes.ravel()
 
 
-def steady_minutes(roster: np.ndarray) -> np.ndarray:
-    """For each minute of the week, in how many minutes the roster next changes; a week where it never does."""
-    changes = np.flatnonzero(roster != np.roll(roster, 1))
+def describe_agents(sheet: np.ndarray, scenario: Scenario) -> None:
+    """How many agents there are, managers counted after them, what each can do, and whom dispatch prefers."""
+    staff, manager = scenario.staff, scenario.manager
+    sheet["desk_agents"] = agents = int(sheet[0]["roster"].max())
+    sheet["all_agents"] = agents + (manager.managers if manager and manager.on else 0)
+    sheet["knowledge_of"] = knowledge = for_every_agent(staff.agent_knowledge, staff.knowledge)
+    sheet["speed_of"] = speed = for_every_agent(staff.agent_speed, 1.0)
+    scores = {"fastest": speed, "most_accurate": knowledge, "resolves_most": speed * resolved(scenario, knowledge)}
+    if staff.choice in scores:  # 0 for the best; agents alike share a place
+        sheet["preference_of"] = np.unique(-scores[staff.choice], return_inverse=True)[1]
+
+
+def for_every_agent(own: list[float] | None, others: float) -> np.ndarray:
+    """What a list says of the first agents, and what holds for all others."""
+    values = np.full(MOST_AGENTS, others)
+    values[: len(own or [])] = own or []
+    return values
+
+
+def resolved(scenario: Scenario, knowledge: np.ndarray) -> np.ndarray:
+    """About what share of visits agents of such knowledge serve without a mistake."""
+    mistakes = scenario.mistakes
+    share = mistakes.mistake_share if mistakes and mistakes.on else 0.0
+    return 1.0 - np.minimum(share * (1.5 - knowledge), 1.0)
+
+
+def steady_minutes(roster: np.ndarray, opened: np.ndarray) -> np.ndarray:
+    """For each minute of the week, in how many minutes the roster or the doors next change; a week if they never do."""
+    changes = np.flatnonzero((roster != np.roll(roster, 1)) | (opened != np.roll(opened, 1)))
     if len(changes) == 0:
         return np.full(MINUTES_PER_WEEK, MINUTES_PER_WEEK)
     following = np.append(changes, changes[0] + MINUTES_PER_WEEK)
@@ -223,7 +259,17 @@ def weekly_visits(scenario: Scenario) -> float:
     demand = scenario.demand
     prospects = demand.prospects_per_hour * open_minutes(scenario).sum() / 60
     per_customer = 7 * (1 + demand.gap_between_cv**2) / demand.visit_gap_days
-    return float(prospects + demand.opening_book * per_customer)
+    return float((prospects + demand.opening_book * per_customer) * extra_visits(scenario))
+
+
+def extra_visits(scenario: Scenario) -> float:
+    """Visits that one visit leads to at most, itself included, where mistakes are put right in extra visits."""
+    mistakes, weeks = scenario.mistakes, scenario.horizon.weeks
+    if mistakes is None or not mistakes.on:
+        return 1.0
+    wrong = min(1.0, mistakes.mistake_share * math.exp(0.9 * mistakes.listening_effect) * 1.5)
+    most = 1.0 + weeks * 7 / mistakes.light_days
+    return min(most, 1.0 / (1.0 - wrong)) if wrong < 1.0 else most
 
 
 def paid_hours_per_week(sheet: np.ndarray) -> float:

@@ -15,6 +15,8 @@ class Happening(IntEnum):
     WENT_OFF = 11  # agent: goes home; 0
     LOST_ATTENTION = 12  # agent: becomes inattentive; 0
     REGAINED_ATTENTION = 13  # agent: is attentive again; 0
+    WENT_ON_BREAK = 14  # agent: takes a break; 0
+    CAME_BACK = 15  # agent: is back from the break; 0
     ARRIVED = 20  # customer: comes to the desk; number of the visit
     BLOCKED = 21  # customer: finds no place to wait; 0
     BALKED = 22  # customer: sees the queue and does not join it; 0
@@ -22,14 +24,32 @@ class Happening(IntEnum):
     SENT_HOME = 24  # customer: still waiting when the doors close; ticks waited
     FINISHED = 30  # customer, agent: the visit ends; quality
     CARED = 31  # customer, agent: staff time of the six steps in the visit that ends; ticks
+    CLARIFIED = 32  # customer, agent: a mistake was caught in the visit that ends, and put right on the spot; ticks
+    SOOTHED = 33  # customer, agent: staff time of recovery in the visit that ends; ticks
+    FOLLOWED_UP = 34  # customer, agent: work on a promise is done; ticks of work
+    HUNG_UP = 35  # customer, agent: a call to a customer ends; ticks of work
+    OVERLOOKED = 36  # customer, agent: a mistake in the visit that ends, which nobody noticed; 0
+    STEPPED_BACK = 37  # customer, manager: the manager's talk ends; ticks of work
+    RELEASED = 38  # agent: the manager's talk with the customer in hand is over; ticks held
+    PROMISED = 39  # customer, agent: an action point with a date; ticks until the date
     JUDGED = 40  # customer: satisfaction after this visit
     BOUGHT = 41  # customer: spends; money
     DECLINED = 42  # prospect: does not buy today; 0
     RETRIES = 43  # customer: was not served, and will try again; 0
+    FAILED = 44  # customer: finds out that something went wrong; Reason
+    COMPLAINED = 45  # customer: will come to have it put right; 0
+    ESCALATED = 46  # customer, agent: waits for the manager; 1 if the agent stays with the customer, else 0
+    RECOVERED = 47  # customer: is won over again after a failure; By
+    LET_DOWN = 48  # customer: complained in vain, the second failure; By
+    KEPT = 49  # customer: a promise was kept; 0
     WON = 50  # customer: is in the book from now on; yearly retention to expect
     LOST = 51  # customer: leaves the book; Reason
     GONE = 52  # prospect: will not come again; 0
+    WON_BACK = 53  # customer: was lost, and is in the book again; yearly retention to expect
     STARTED = 55  # customer, agent: the visit begins; ticks waited
+    TOOK_UP = 56  # customer, agent: work on a promise begins; 0
+    CALLED = 57  # customer, agent: a call to a customer begins; Call
+    STEPPED_IN = 58  # customer, manager: the manager's talk begins; ticks waited for it
     REMAINS = 60  # customer: in the book when the horizon ends; satisfaction
     OUTLOOK = 61  # customer: in the book when the horizon ends; yearly retention to expect
 
@@ -50,6 +70,42 @@ class Reason(IntEnum):
     """Used to better."""
     CHANCE = 7
     """Nothing fell short; one in so many leaves all the same."""
+    MISTAKE = 8
+    BROKEN_PROMISE = 9
+    UNRECOVERED = 10
+    """Complained, and it was not put right."""
+
+
+class Call(IntEnum):
+    """What a customer is called for."""
+
+    NOTHING = 0
+    DISGRUNTLED = 1
+    """Something went wrong and was not put right."""
+    LAPSED = 2
+    """Left the book not long ago, and not for reasons of their own."""
+    OVERDUE = 3
+    """Has not come for longer than usual."""
+
+
+class By(IntEnum):
+    """Who tried to win a customer over again."""
+
+    AGENT = 0
+    MANAGER = 1
+    CALL = 2
+    """An agent, in a call."""
+
+
+class Remedy(IntEnum):
+    """What became of a complaint in a visit."""
+
+    NOTHING = 0
+    """There was none, or nobody tries to recover customers."""
+    RECOVERED = 1
+    FAILED = 2
+    ESCALATED = 3
+    """The manager takes it from here."""
 
 
 class Purpose(IntEnum):
@@ -83,6 +139,25 @@ class Purpose(IntEnum):
     SECOND_THOUGHT_DELAY = 53
     NATURAL = 60
     STAY = 61
+    STAY_AFTER_MISTAKE = 62
+    STAY_AFTER_BROKEN_PROMISE = 63
+    MISTAKE = 70
+    CATCH = 71
+    CLARIFYING = 72
+    COMES_TO_LIGHT = 73
+    VOICE_MISTAKE = 74
+    VOICE_BROKEN_PROMISE = 75
+    RECOVERY = 76
+    PERSONAL = 80
+    MANAGER = 81
+    MANAGER_RECOVERY = 82
+    PROMISE = 90
+    PREPARATION = 91
+    FOLLOW_UP = 92
+    CALL_RECOVERS = 100
+    CALL_WINS_BACK = 101
+    CALL_REMINDS = 102
+    REMINDER_DELAY = 103
 
 
 class Law(IntEnum):
@@ -110,6 +185,13 @@ GLOSSARY = {
     "prospect": "a customer who has not bought yet",
     "visit": "one coming to the desk, from arrival to departure; numbered 0, 1, 2 … per customer",
     "agent": "a member of staff who serves at the desk",
+    "manager": "handles what is escalated",
+    "mistake": "something wrong was delivered: caught in the visit, or found out later",
+    "complaint": "a voiced failure, brought to the desk in an extra visit",
+    "recovery": "the work of putting a failure right",
+    "promise": "an action point with a date",
+    "follow-up": "the work that keeps a promise",
+    "relationship hours": "staff time a month set aside for calling customers back",
     "patience": "how long this customer will wait on this visit",
     "abandon": "leave the queue unserved after waiting",
     "balk": "see the queue and not join it at all",

@@ -96,10 +96,17 @@ def rostered(sheet, tick):
     return sheet[0].roster[minute_of_week(tick)]
 
 
+@part
+def on_duty(sheet, agent, tick):
+    """Is it this agent's shift? Managers, counted after the agents of the desk, are there while the doors are open."""
+    minute = minute_of_week(tick)
+    return agent < sheet[0].roster[minute] if agent < sheet[0].desk_agents else sheet[0].open[minute] > 0
+
+
 @kernel
 def shift_start(sheet, agent, now):
     """The first instant from now on at which this agent is on shift; NEVER where the roster never asks for it."""
-    if agent < rostered(sheet, now):
+    if on_duty(sheet, agent, now):
         return now
     return roster_turns(sheet, agent, now, True)
 
@@ -117,7 +124,7 @@ def roster_turns(sheet, agent, now, on):
     last = minute + MINUTES_PER_WEEK
     while minute < last:
         minute += np.int64(sheet[0].steady[minute % MINUTES_PER_WEEK])
-        if (agent < sheet[0].roster[minute % MINUTES_PER_WEEK]) == on:
+        if on_duty(sheet, agent, minute * MINUTE) == on:
             return minute * MINUTE
     return np.int64(NEVER)
 

@@ -40,6 +40,9 @@ Counts = Annotated[list[Annotated[float, Field(ge=0, le=1000)]], Field(min_lengt
 Weights24 = Annotated[list[Annotated[float, Field(ge=0, le=1e6)]], Field(min_length=24, max_length=24)]
 Weights7 = Annotated[list[Annotated[float, Field(ge=0, le=1e6)]], Field(min_length=7, max_length=7)]
 
+Knowledge = Annotated[list[Annotated[float, Field(ge=0, le=1)]], Field(min_length=1, max_length=1000)]
+Speeds = Annotated[list[Annotated[float, Field(ge=0.01, le=100)]], Field(min_length=1, max_length=1000)]
+
 
 class Opening(Table):
     """When the doors are open; days left out are closed."""
@@ -147,6 +150,18 @@ class Staff(Table):
     """What inattention does to a visit: it stops, or it goes on with part of the minutes lost."""
     half_there_effect: float = setting(0.4, grade="c", ge=0, le=1, desk=True)
     """Share of the minutes that still reaches the customer while the agent is half there."""
+    knowledge: float = setting(0.5, grade="c", ge=0, le=1, desk=True)
+    """How well equipped agents are to give clear answers: steps faster and better, fewer mistakes; 0.5 is usual."""
+    agent_knowledge: Knowledge | None = setting(None, desk=True)
+    """Knowledge of agents 0, 1, 2 … where they differ; agents beyond the list have `knowledge`."""
+    agent_speed: Speeds | None = setting(None, desk=True)
+    """Speed of agents 0, 1, 2 … at the transaction, where they differ; agents beyond the list have 1."""
+    choice: Literal["longest_free", "fastest", "most_accurate", "resolves_most"] = setting("longest_free", desk=True)
+    """Which free agent serves: free longest, fastest, fewest mistakes, or most resolved per hour."""
+    break_minutes: float = setting(0.0, "min", grade="c", ge=0, le=480, desk=True)
+    """Length of an agent's break; 0: none. A break begins when the work in hand is finished."""
+    break_after_minutes: float = setting(240.0, "min", grade="c", gt=0, le=1440, desk=True)
+    """Time at the desk before a break; each agent's first break comes one break later than the agent's before."""
 
 
 class Steps(Table):

@@ -27,6 +27,8 @@ class Waiting(Mechanism):
     """How many can wait at once; left out: no limit."""
     at_closing: Literal["serve_out", "send_home"] = setting("serve_out", desk=True)
     """What happens to those still waiting when the doors close."""
+    priority: int = setting(0, ge=-100, le=100)
+    """Whose visits are served before those of lower priority, whoever came first; a visit in hand is finished."""
     retry_probability: float = setting(0.0, grade="c", ge=0, le=1)
     """Chance that an unserved customer tries again (0.5 is usual)."""
     retry_days: float = setting(1.0, "d", grade="c", gt=0, le=365)

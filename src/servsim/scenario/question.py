@@ -14,6 +14,10 @@ class Investment(Mechanism):
 
     minutes_per_visit: float = setting(5.0, "min", ge=0, le=1e4)
     """Minutes planned for the six steps of every visit, on top of the transaction."""
+    recovery_minutes: float = setting(0.0, "min", ge=0, le=1e4)
+    """Minutes taken for every complaint to win the customer over again; they need a [recovery] table."""
+    relationship_hours_per_month: float = setting(0.0, "h/month", ge=0, le=1e5, desk=True)
+    """Staff hours a month for calling customers back; they need an [outreach] table."""
 
 
 class Money(Table):

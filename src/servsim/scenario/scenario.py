@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from servsim.scenario.desk import Demand, Opening, Service, Staff, office_hours
+from servsim.scenario.failure import Manager, Mistakes, Outreach, Promises, Recovery
 from servsim.scenario.people import Loyalty, Quality, Spending, Waiting
 from servsim.scenario.question import Evaluate, Horizon, Investment, Money
 from servsim.scenario.table import Table, setting
@@ -31,9 +32,26 @@ class Segment(Table):
     """What differs in loyalty."""
     spending: Spending | None = None
     """What differs in spending."""
+    mistakes: Mistakes | None = None
+    """What differs in mistakes."""
+    recovery: Recovery | None = None
+    """What differs in recovery."""
+    promises: Promises | None = None
+    """What differs in promises."""
+    outreach: Outreach | None = None
+    """What differs in outreach."""
 
 
-SEGMENT_TABLES = ("demand", "service", "investment", "waiting", "quality", "loyalty", "spending")
+SEGMENT_TABLES = (
+    "demand", "service", "investment", "waiting", "quality", "loyalty", "spending",
+    "mistakes", "recovery", "promises", "outreach",
+)  # fmt: skip
+"""Tables in which segments may differ."""
+MECHANISMS = (
+    "investment", "waiting", "quality", "loyalty", "spending", "mistakes", "recovery", "manager", "promises",
+    "outreach",
+)  # fmt: skip
+"""Tables that switch a mechanism on by being there."""
 
 
 class Scenario(Table):
@@ -59,6 +77,16 @@ class Scenario(Table):
     """Whether customers stay."""
     spending: Spending | None = None
     """What customers spend."""
+    mistakes: Mistakes | None = None
+    """What goes wrong in a visit."""
+    recovery: Recovery | None = None
+    """What becomes of failures."""
+    manager: Manager | None = None
+    """Who handles what has become personal."""
+    promises: Promises | None = None
+    """What is promised by a date."""
+    outreach: Outreach | None = None
+    """Who is called back."""
     money: Money = Field(default_factory=Money)
     """How money is counted."""
     segments: Annotated[list[Segment], Field(max_length=50)] = Field(default_factory=list)

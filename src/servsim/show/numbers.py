@@ -2,7 +2,7 @@
 
 import math
 
-SHARES = ("occupancy", "retention", "retention_rate")
+SHARES = ("occupancy", "retention", "retention_rate", "first_contact_resolution")
 
 
 def is_share(metric: str) -> bool:

@@ -115,13 +115,22 @@ def drawn_value(rng: Rng, field: FieldInfo, path: Path, days_per_tick: float) ->
     if get_origin(kind) is Literal:
         return str(rng.choice(get_args(kind)))
     if get_origin(kind) is list:
-        return weights(rng, next((mark.min_length for mark in marks if isinstance(mark, annotated_types.MinLen)), 1))
+        return drawn_list(rng, get_args(kind)[0], marks)
     if kind is bool:
         return bool(rng.random() < 0.5)
     if kind is str:
         return None
     number = drawn_number(rng, field, path, marks, days_per_tick)
     return round(number) if kind is int else float(f"{number:.4g}")
+
+
+def drawn_list(rng: Rng, inner: Any, marks: list[Any]) -> list[float]:
+    """Numbers for hours or weekdays, where a list has a length of its own; else up to six within their limits."""
+    shortest = next((mark.min_length for mark in marks if isinstance(mark, annotated_types.MinLen)), 1)
+    if shortest > 1:
+        return weights(rng, shortest)
+    low, _, high = limits(bare(inner, [])[1])
+    return [float(f"{rng.uniform(max(low, 0.2), min(high, 3)):.4g}") for _ in range(rng.integers(1, 7))]
 
 
 def weights(rng: Rng, length: int) -> list[float]:

@@ -59,16 +59,43 @@ class Reading:
         return self.sum(t.REVENUE) / MILLIONTHS
 
     def profit(self) -> float:
-        """Margin on revenue less wages, in the time that counts."""
-        wages = self.wages(self.tally.scheduled_ticks(), self.sum(t.PRESENT))
+        """Margin on revenue less wages and the manager's time, in the time that counts."""
+        wages = self.wages(self.tally.scheduled_ticks(), self.sum(t.PRESENT)) + self.managers_cost()
         return float(self.revenue() * self.scenario.money.margin - wages)
 
+    def managers_cost(self) -> float:
+        """What managers' talks cost; they are paid for nothing else here."""
+        manager = self.scenario.manager
+        return self.sum(t.TALKING) / HOUR * manager.manager_wage_per_hour if manager else 0.0
+
+    def beyond(self) -> int:
+        """Staff time beyond transactions, in ticks: care, clarifying, recovery, promises, calls, managers' talks."""
+        places = (t.CARE, t.CLARIFYING, t.SOOTHING, t.FOLLOWING_UP, t.CALLING, t.HELD, t.TALKING)
+        return sum(self.sum(place) for place in places)
+
+    def at_work(self) -> int:
+        """Agents' time with customers, promises and calls, in ticks."""
+        return self.sum(t.BUSY) + self.sum(t.FOLLOWING_UP) + self.sum(t.CALLING) + self.sum(t.HELD)
+
+    def core(self) -> int:
+        """Agents' time on the transactions themselves, in ticks."""
+        return self.sum(t.VISITING) - self.sum(t.CARE) - self.sum(t.CLARIFYING) - self.sum(t.SOOTHING)
+
+    def hours(self, ticks: int) -> float:
+        """Hours a month."""
+        return self.monthly(ticks / HOUR)
+
+    def has(self, *tables: str) -> bool:
+        """Is any of these mechanisms switched on, for any segment?"""
+        return any(bool(self.tally.sheet[f"{table}_on"].any()) for table in tables)
+
     def daily_profit(self) -> np.ndarray:
-        """(days,) the same of every day from the first."""
+        """(days,) the same of every day from the first, managers' talks evenly over days."""
         revenue = self.tally.revenue / MILLIONTHS
-        profit: np.ndarray = revenue * self.scenario.money.margin - self.wages(
-            self.tally.scheduled(), self.tally.present
-        )
+        wages = self.wages(self.tally.scheduled(), self.tally.present)
+        days = max(1, self.tally.end // DAY)
+        profit: np.ndarray = revenue * self.scenario.money.margin - wages
+        profit[:days] -= self.managers_cost() / days
         return profit
 
     def discount(self, ticks: np.ndarray | int) -> np.ndarray:
@@ -136,6 +163,15 @@ class Metric:
     read: Callable[[Reading], float]
 
 
+FAILING = ("mistakes", "promises")
+"""Mechanisms that fail customers now and then."""
+
+
+def where(reading: Reading, tables: tuple[str, ...], figure: float) -> float:
+    """A figure of a mechanism; undefined where it is switched off."""
+    return figure if reading.has(*tables) else UNDEFINED
+
+
 METRICS = (
     Metric("arrivals", "visits that come to the desk", "1/week", 0, lambda r: r.weekly(r.count(H.ARRIVED))),
     Metric("served", "visits served to the end", "1/week", 1, lambda r: r.weekly(r.count(H.FINISHED))),
@@ -152,7 +188,7 @@ METRICS = (
     Metric("wait_served_mean", "time in queue, served only", "min", -1, lambda r: ratio(r.sum(t.WAIT_SERVED) / MINUTE, r.count(H.STARTED))),
     Metric("waited_share", "of those who joined, did not start at once", "1", -1, lambda r: 1 - ratio(r.sum(t.STARTED_AT_ONCE), r.tally.joined())),
     Metric("queue_mean", "customers waiting, averaged over opening hours", "1", -1, lambda r: ratio(r.sum(t.WAIT), r.tally.open_ticks())),
-    Metric("occupancy", "agents' time with customers, of time at the desk", "1", 0, lambda r: ratio(r.sum(t.BUSY), r.sum(t.PRESENT))),
+    Metric("occupancy", "agents' time at work, of time at the desk", "1", 0, lambda r: ratio(r.at_work(), r.sum(t.PRESENT))),
     Metric("time_in_system_mean", "from arrival to departure, served only", "min", -1, lambda r: ratio(r.sum(t.IN_SYSTEM) / MINUTE, r.count(H.FINISHED))),
     Metric("quality_mean", "quality of served visits", "0–10", 1, lambda r: judged(r, ratio(r.sum(t.QUALITY) / MILLIONTHS, r.count(H.FINISHED)))),
     Metric("satisfaction_mean", "satisfaction of the closing book", "0–10", 1, lambda r: judged(r, ratio(r.sum(t.SATISFACTION) / MILLIONTHS, r.count(H.REMAINS)))),
@@ -161,8 +197,27 @@ METRICS = (
     Metric("customers_lost", "customers who left the book", "1/year", -1, lambda r: r.yearly(r.count(H.LOST))),
     Metric("customers_won", "prospects who entered the book", "1/year", 1, lambda r: r.yearly(r.count(H.WON))),
     Metric("customers_end", "customers in the closing book", "customers", 1, lambda r: float(r.count(H.REMAINS))),
-    Metric("investment_hours", "staff time spent beyond the transaction", "h/month", 0, lambda r: r.monthly(r.sum(t.CARE) / HOUR)),
-    Metric("minutes_per_relationship", "the same, per customer and year in the book", "min/year", 0, lambda r: ratio(r.sum(t.CARE) / MINUTE, r.customer_years())),
+    Metric("investment_hours", "staff time spent beyond the transaction", "h/month", 0, lambda r: r.hours(r.beyond())),
+    Metric("minutes_per_relationship", "the same, per customer and year in the book", "min/year", 0, lambda r: ratio(r.beyond() / MINUTE, r.customer_years())),
+    Metric("mistakes_share", "with a mistake, of served visits", "1", -1, lambda r: where(r, ("mistakes",), ratio(r.count(H.CLARIFIED, H.OVERLOOKED), r.count(H.FINISHED)))),
+    Metric("first_contact_resolution", "without a mistake that nobody noticed, of served visits", "1", 1, lambda r: where(r, ("mistakes",), 1 - ratio(r.count(H.OVERLOOKED), r.count(H.FINISHED)))),
+    Metric("failures", "mistakes and broken promises that customers found out", "1/year", -1, lambda r: where(r, FAILING, r.yearly(r.count(H.FAILED)))),
+    Metric("complaints", "failures that customers complained of", "1/year", 0, lambda r: where(r, FAILING, r.yearly(r.count(H.COMPLAINED)))),
+    Metric("recovered_share", "won over again, of complaints handled", "1", 1, lambda r: where(r, FAILING, ratio(r.count(H.RECOVERED) - r.sum(t.BY_CALL), r.count(H.RECOVERED, H.LET_DOWN) - r.sum(t.BY_CALL)))),
+    Metric("escalated", "complaints that went to the manager", "1/year", 0, lambda r: where(r, ("manager",), r.yearly(r.count(H.ESCALATED)))),
+    Metric("promises_kept_share", "kept, of promises whose date has come", "1", 1, lambda r: where(r, ("promises",), ratio(r.count(H.KEPT), r.count(H.KEPT) + r.sum(t.BROKEN)))),
+    Metric("calls", "calls to customers", "1/month", 0, lambda r: where(r, ("outreach",), r.monthly(r.count(H.CALLED)))),
+    Metric("won_back", "customers lost who were won back", "1/year", 1, lambda r: where(r, ("outreach",), r.yearly(r.count(H.WON_BACK)))),
+    Metric("hours_core", "agents' time on transactions", "h/month", 0, lambda r: r.hours(r.core())),
+    Metric("hours_care", "on the six steps", "h/month", 0, lambda r: r.hours(r.sum(t.CARE))),
+    Metric("hours_clarifying", "on mistakes caught in the visit", "h/month", 0, lambda r: where(r, ("mistakes",), r.hours(r.sum(t.CLARIFYING)))),
+    Metric("hours_recovery", "on complaints, and held while the manager speaks", "h/month", 0, lambda r: where(r, ("recovery",), r.hours(r.sum(t.SOOTHING) + r.sum(t.HELD)))),
+    Metric("hours_promises", "on what was promised", "h/month", 0, lambda r: where(r, ("promises",), r.hours(r.sum(t.FOLLOWING_UP)))),
+    Metric("hours_relationship", "on calls to customers", "h/month", 0, lambda r: where(r, ("outreach",), r.hours(r.sum(t.CALLING)))),
+    Metric("hours_inattentive", "lost in thought or in a screen", "h/month", -1, lambda r: r.hours(r.sum(t.INATTENTIVE))),
+    Metric("hours_break", "on breaks", "h/month", 0, lambda r: r.hours(r.sum(t.ON_BREAK)) if r.scenario.staff.break_minutes else UNDEFINED),
+    Metric("hours_idle", "with nothing to do", "h/month", 0, lambda r: r.hours(r.sum(t.IDLE))),
+    Metric("hours_manager", "managers' talks with customers", "h/month", 0, lambda r: where(r, ("manager",), r.hours(r.sum(t.TALKING)))),
     Metric("revenue", "what customers pay", "money/year", 1, lambda r: r.yearly(r.revenue())),
     Metric("profit", "margin on revenue less wages", "money/year", 1, lambda r: r.yearly(r.profit())),
     Metric("cash", "profit of the horizon, discounted", "money", 1, lambda r: r.cash()),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, as_segments
+from servsim.scenario.scenario import MECHANISMS, Scenario, as_segments
 from servsim.sheet import open_minutes, paid_hours_per_week, to_sheet, weekly_visits
 from servsim.study.engines import counted
 from servsim.study.identity import digest_of
@@ -51,7 +51,7 @@ def outlook(scenario: Scenario, file: str) -> Outlook:
     """Look at a scenario as it stands."""
     from servsim.study.budget import affordable
 
-    on = tuple(name for name in SEGMENT_TABLES[2:] if (table := getattr(scenario, name)) is not None and table.on)
+    on = tuple(name for name in MECHANISMS if (table := getattr(scenario, name)) is not None and table.on)
     attentive = scenario.staff.inattentive_minutes == 0
     look = Outlook(
         scenario,
@@ -60,7 +60,7 @@ def outlook(scenario: Scenario, file: str) -> Outlook:
         visits=weekly_visits(scenario),
         visit_minutes=visit_minutes(scenario),
         on=on + (() if attentive else ("inattention",)),
-        off=tuple(name for name in SEGMENT_TABLES[2:] if name not in on) + (("inattention",) if attentive else ()),
+        off=tuple(name for name in MECHANISMS if name not in on) + (("inattention",) if attentive else ()),
         warnings=(),
     )
     affordable(scenario, file, 1)
@@ -97,9 +97,30 @@ def warnings(look: Outlook) -> list[str]:
         )
     if scenario.investment and scenario.investment.on and not (scenario.quality and scenario.quality.on):
         found.append("[investment] is on without [quality]: minutes cost time and bring nothing.")
+    found += [sentence for sentence, idle in idle_tables(scenario) if idle]
     if scenario.quality and scenario.quality.on and scenario.demand.opening_book:
         found += drift(scenario)
     return found
+
+
+def idle_tables(scenario: Scenario) -> list[tuple[str, bool]]:
+    """What is switched on and has nothing to work on, and whether it is so."""
+    on = {name for name in MECHANISMS if (table := getattr(scenario, name)) is not None and table.on}
+    minutes = scenario.investment.recovery_minutes if scenario.investment and "investment" in on else 0.0
+    hours = scenario.investment.relationship_hours_per_month if scenario.investment and "investment" in on else 0.0
+    fails = bool(on & {"mistakes", "promises"})
+    return [
+        ("[recovery] is on, but nothing goes wrong: add [mistakes] or [promises].", "recovery" in on and not fails),
+        ("[recovery] is on with no investment.recovery_minutes: every complaint that stays with an agent is in vain.",
+         "recovery" in on and fails and minutes == 0),
+        ("investment.recovery_minutes are taken for complaints: add [recovery].", minutes > 0 and "recovery" not in on),
+        ("[manager] is on without [recovery]: nobody is sent to the manager.",
+         "manager" in on and "recovery" not in on),
+        ("[outreach] is on with no investment.relationship_hours_per_month: nobody is called.",
+         "outreach" in on and hours == 0),
+        ("investment.relationship_hours_per_month are spent on calls: add [outreach].",
+         hours > 0 and "outreach" not in on),
+    ]  # fmt: skip
 
 
 def drift(scenario: Scenario) -> list[str]:

@@ -10,23 +10,35 @@ import numpy as np
 
 from servsim.model.calendar import day_of
 from servsim.model.kernel import kernel, readable
+from servsim.model.rules.attention import HALF_THERE
 from servsim.model.rules.demand import of_opening_book, segment_of, usual_gap
 from servsim.units import DAY, DAYS_PER_YEAR, MILLIONTHS, MINUTE, MINUTES_PER_WEEK, TICKS_PER_SECOND
-from servsim.words import Happening, Reason
+from servsim.words import By, Happening, Reason
 
 HAPPENINGS = max(Happening) + 1
 LONGEST_WAIT = 86_400
 """Seconds that the histogram of waits distinguishes; longer ones share its last place."""
 
+CHANGES = np.zeros(HAPPENINGS, np.int8)
+"""Whether an agent does something else from a row with this happening on."""
+CHANGES[[
+    Happening.CAME_ON, Happening.WENT_OFF, Happening.LOST_ATTENTION, Happening.REGAINED_ATTENTION,
+    Happening.WENT_ON_BREAK, Happening.CAME_BACK, Happening.STARTED, Happening.FINISHED, Happening.TOOK_UP,
+    Happening.FOLLOWED_UP, Happening.CALLED, Happening.HUNG_UP, Happening.ESCALATED, Happening.RELEASED,
+]] = 1  # fmt: skip
+
 YEAR = int(DAYS_PER_YEAR) * DAY
 
 (WAIT, WAIT_SERVED, STARTED_AT_ONCE, JOINED, BUSY, PRESENT, IN_SYSTEM, QUALITY, CARE, BOOK_TIME, BOOK, BOOK_SINCE,
- OPENING_LOST, SATISFACTION, REVENUE, SUMS) = range(16)  # fmt: skip
-"""Places in `sums`: ticks, customers, or millionths, all of them whole."""
+ OPENING_LOST, SATISFACTION, REVENUE, CLARIFYING, SOOTHING, TALKING, BY_CALL, BROKEN,
+ IDLE, VISITING, FOLLOWING_UP, CALLING, HELD, ON_BREAK, INATTENTIVE, SUMS) = range(28)  # fmt: skip
+"""Places in `sums`: ticks, customers, or millionths, all of them whole. From IDLE on: what agents of the desk do with
+their time, every tick of their presence in one of them."""
 
-VISIT_SINCE, VISIT_ARRIVED, VISIT_COUNTS, HERE_SINCE, AGENT_SUMS = range(5)
+VISIT_SINCE, VISIT_ARRIVED, VISIT_COUNTS, HERE_SINCE, DOING, SINCE, AWAY, RESTS, AGENT_SUMS = range(9)
 """Places in a row of `agents`: when the visit in hand began, when its customer came, whether it counts; 0 or the
-instant after which the agent's presence is still to be counted, plus 1."""
+instant after which the agent's presence is still to be counted, plus 1; what the agent does, counted up to when,
+whether inattentive, whether on a break."""
 
 MARGINS, VISITS, WON_MARGINS, WON_VISITS, WORTHS = range(5)
 """Places in `worth`: Σ w b v and Σ w v over the closing book, and the same over customers when they were won, with
@@ -51,7 +63,7 @@ class Tally:
         """Nothing has been counted yet."""
         self.end = int(self.sheet[0]["end"])
         days = -(-self.end // DAY)
-        agents = int(self.sheet[0]["roster"].max())
+        agents = int(self.sheet[0]["all_agents"])
         self.counts = np.zeros(HAPPENINGS, np.int64)
         self.sums = np.zeros(SUMS, np.int64)
         self.waits = np.zeros(LONGEST_WAIT + 1, np.int64)
@@ -69,10 +81,12 @@ class Tally:
 
     def close(self) -> None:
         """Count what is still going on at the end: visits in hand, agents present, the book."""
-        for agent in self.agents:
+        pauses = int(self.sheet[0]["while_serving"] != HALF_THERE)
+        for agent in self.agents[: int(self.sheet[0]["desk_agents"])]:
             if agent[VISIT_SINCE]:
                 self.sums[BUSY] += self.end - max(agent[VISIT_SINCE] - 1, self.warmup)
             if agent[HERE_SINCE]:
+                count_time(agent, self.sums, self.end, self.warmup, pauses)
                 add_presence(self.present, self.sums, agent[HERE_SINCE] - 1, self.end, self.warmup)
         count_book_time(self.sums, self.end, self.warmup)
 
@@ -103,6 +117,22 @@ def integral(minutes: np.ndarray, ends: np.ndarray) -> np.ndarray:
 
 
 @kernel
+def count_time(agent, sums, now, warmup, pauses):
+    """Count what an agent has done since it was last counted.
+
+    Time is inattentive where work stands still meanwhile, or where there is none.
+    """
+    lasted = max(0, now - max(agent[SINCE], warmup))
+    agent[SINCE] = now
+    if agent[RESTS] == 1:
+        sums[ON_BREAK] += lasted
+    elif agent[AWAY] == 1 and (agent[DOING] == IDLE or (pauses == 1 and agent[DOING] != HELD)):
+        sums[INATTENTIVE] += lasted
+    else:
+        sums[agent[DOING]] += lasted
+
+
+@kernel
 def add_presence(present, sums, since, until, warmup):
     """Count an agent's presence, day by day."""
     sums[PRESENT] += max(0, until - max(since, warmup))
@@ -111,6 +141,31 @@ def add_presence(present, sums, since, until, warmup):
         ends = min((day + 1) * DAY, until)
         present[day] += ends - since
         since = ends
+
+
+@kernel
+def does_now(agent, what, value, now):
+    """What an agent does from this row on."""
+    if what == Happening.CAME_ON:
+        agent[DOING], agent[SINCE], agent[AWAY], agent[RESTS] = IDLE, now, 0, 0
+    elif what == Happening.LOST_ATTENTION:
+        agent[AWAY] = 1
+    elif what == Happening.REGAINED_ATTENTION:
+        agent[AWAY] = 0
+    elif what == Happening.WENT_ON_BREAK:
+        agent[RESTS] = 1
+    elif what == Happening.CAME_BACK:
+        agent[RESTS] = 0
+    elif what == Happening.STARTED:
+        agent[DOING] = VISITING
+    elif what == Happening.TOOK_UP:
+        agent[DOING] = FOLLOWING_UP
+    elif what == Happening.CALLED:
+        agent[DOING] = CALLING
+    elif what == Happening.ESCALATED:
+        agent[DOING] = HELD if value == 1 else IDLE
+    elif what != Happening.WENT_OFF:
+        agent[DOING] = IDLE
 
 
 @kernel
@@ -143,8 +198,13 @@ def add_worth(sheet, who, retention, discount_rate, worth, first):
 @kernel
 def add_rows(sheet, rows, warmup, discount_rate, counts, sums, waits, revenue, present, reasons, fate, agents, worth):
     """Count a piece of a trace."""
+    desk_agents, pauses = sheet[0].desk_agents, sheet[0].while_serving != HALF_THERE
     for i in range(len(rows)):
         now, what, who, agent, value = rows[i, 0], rows[i, 1], rows[i, 2], rows[i, 3], rows[i, 4]
+        if 0 <= agent < desk_agents and CHANGES[what] == 1:
+            if agents[agent, HERE_SINCE] > 0:
+                count_time(agents[agent], sums, now, warmup, pauses)
+            does_now(agents[agent], what, value, now)
         if what == Happening.STARTED:
             arrived = now - value
             agents[agent, VISIT_SINCE], agents[agent, VISIT_ARRIVED] = now + 1, arrived
@@ -167,19 +227,22 @@ def add_rows(sheet, rows, warmup, discount_rate, counts, sums, waits, revenue, p
             counts[what] += 1
             sums[BOOK] += 1
         elif what == Happening.CAME_ON:
-            agents[agent, HERE_SINCE] = now + 1
+            if agent < desk_agents:
+                agents[agent, HERE_SINCE] = now + 1
         elif what == Happening.WENT_OFF:
-            add_presence(present, sums, agents[agent, HERE_SINCE] - 1, now, warmup)
-            agents[agent, HERE_SINCE] = 0
+            if agent < desk_agents:
+                add_presence(present, sums, agents[agent, HERE_SINCE] - 1, now, warmup)
+                agents[agent, HERE_SINCE] = 0
         else:
             if what == Happening.BOUGHT:
                 revenue[day_of(now)] += value
-            elif what == Happening.WON or what == Happening.LOST:
+            elif what == Happening.WON or what == Happening.LOST or what == Happening.WON_BACK:
                 count_book_time(sums, now, warmup)
-                sums[BOOK] += 1 if what == Happening.WON else -1
-            if what == Happening.LOST and of_opening_book(who):
-                fate[who] = value
-                sums[OPENING_LOST] += now < YEAR
+                sums[BOOK] += -1 if what == Happening.LOST else 1
+            if (what == Happening.LOST or what == Happening.WON_BACK) and of_opening_book(who):
+                fate[who] = value if what == Happening.LOST else 0
+                if now < YEAR:
+                    sums[OPENING_LOST] += 1 if what == Happening.LOST else -1
             if now < warmup:
                 continue
             counts[what] += 1
@@ -187,6 +250,16 @@ def add_rows(sheet, rows, warmup, discount_rate, counts, sums, waits, revenue, p
                 sums[REVENUE] += value
             elif what == Happening.CARED:
                 sums[CARE] += value
+            elif what == Happening.CLARIFIED:
+                sums[CLARIFYING] += value
+            elif what == Happening.SOOTHED:
+                sums[SOOTHING] += value
+            elif what == Happening.STEPPED_BACK:
+                sums[TALKING] += value
+            elif what == Happening.FAILED:
+                sums[BROKEN] += value == Reason.BROKEN_PROMISE
+            elif what == Happening.RECOVERED:
+                sums[BY_CALL] += value == By.CALL
             elif what == Happening.LOST:
                 reasons[value] += 1
             elif what == Happening.REMAINS:

@@ -23,19 +23,22 @@ def agent_key(agent):
 def attentive_spell(sheet, agent, day, spell):
     """How long this agent stays attentive, in ticks: exponential; keyed by the day the shift began and the spell.
 
-    The on/off process of White and Christie (1958). Evidence: c for 30 minutes on and 3 off.
+    The on/off process of White and Christie (1958). A manager is attentive while not at other work. Evidence: c for 30
+    minutes on and 3 off, a manager 20 and 40.
     """
-    if sheet[0].inattentive_minutes == 0.0:
+    manager = agent >= sheet[0].desk_agents
+    if (sheet[0].manager_away_minutes if manager else sheet[0].inattentive_minutes) == 0.0:
         return np.int64(NEVER)
-    u = drawn(sheet, agent_key(agent), (day << SPELL_BITS) | spell, Purpose.ATTENTIVE)
-    return ticks(exponential(sheet[0].attentive_minutes, u))
+    mean = sheet[0].manager_free_minutes if manager else sheet[0].attentive_minutes
+    return ticks(exponential(mean, drawn(sheet, agent_key(agent), (day << SPELL_BITS) | spell, Purpose.ATTENTIVE)))
 
 
 @kernel
 def inattentive_spell(sheet, agent, day, spell):
     """How long this agent is then inattentive, in ticks: exponential."""
     u = drawn(sheet, agent_key(agent), (day << SPELL_BITS) | spell, Purpose.INATTENTIVE)
-    return ticks(exponential(sheet[0].inattentive_minutes, u))
+    mean = sheet[0].manager_away_minutes if agent >= sheet[0].desk_agents else sheet[0].inattentive_minutes
+    return ticks(exponential(mean, u))
 
 
 @kernel

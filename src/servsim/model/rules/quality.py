@@ -15,18 +15,19 @@ SATISFIED = 8.0
 
 
 @kernel
-def experience(sheet, segment, minutes, effective, attentive):
+def experience(sheet, segment, minutes, effective, attentive, knowledge):
     """Points of quality, 0 to 10, from six steps' minutes, the share of them that was effective, and attention.
 
     10 · Σ weight · dimension: reliability = (1 − named) + named · q(action points); responsiveness = ½ q(greet) + ½ the
     attentive share; assurance = ½ q(listen) + ½ q(summarise); empathy = ½ q(acknowledge) + ½ q(empathise).
     Source: SERVQUAL, points 32/22/19/16 (Zeithaml, Parasuraman and Berry 1990). Evidence: b for the weights (a study of
     four services found no stable order), c for which step feeds which dimension. Steps are measured against the same
-    difficulty as the case, which therefore cancels.
+    difficulty as the case, which therefore cancels. Knowledge
+    moves the steepness by 0.8 + 0.4 · knowledge (c).
     """
     own = sheet[segment]
     greet, listen, acknowledge, empathise, summarise, action_points = minutes
-    k = own.steepness * effective
+    k = own.steepness * effective * (0.8 + 0.4 * knowledge)
     reliability = 1.0 - own.named_share + own.named_share * step_quality(k, action_points, own.standard_action_points)
     responsiveness = 0.5 * step_quality(k, greet, own.standard_greet) + 0.5 * attentive
     assurance = 0.5 * (
@@ -66,6 +67,12 @@ def surprise(sheet, segment, quality, will, should):
 
 
 @kernel
+def judging_weight(served):
+    """ω = max(0.1, 1 / (served + 2)): how much one more visit counts. Rust et al. (1999) for the fall. Evidence: c."""
+    return max(0.1, 1.0 / (served + 2.0))
+
+
+@kernel
 def judged(sheet, segment, served, satisfaction, will, should, quality):
     """(satisfaction, will, should, disappointment) after a visit of this quality, with `served` visits before it.
 
@@ -78,7 +85,7 @@ def judged(sheet, segment, served, satisfaction, will, should, quality):
     own = sheet[segment]
     colour = surprise(sheet, segment, quality, will, should)
     lived = min(max(quality + colour, 0.0), 10.0)
-    weight = max(0.1, 1.0 / (served + 2.0))
+    weight = judging_weight(served)
     return (
         satisfaction + weight * (lived - satisfaction),
         will + own.will_weight * (quality - will),

@@ -37,6 +37,17 @@ def core_minutes(sheet, segment, who, visit, now):
 
 
 @kernel
+def planned_step(sheet, segment, part):
+    """Minutes planned for a step that gets this part of the split; 0 without investment."""
+    own = sheet[segment]
+    if own.investment_on == 0:
+        return 0.0
+    total = (own.split_greet + own.split_listen + own.split_acknowledge
+             + own.split_empathise + own.split_summarise + own.split_action_points)  # fmt: skip
+    return part * (own.minutes_per_visit / total)
+
+
+@kernel
 def step_minutes(sheet, segment, who, visit):
     """Minutes of the six steps for a case of difficulty 1, in order: greet … action points; all 0 without investment.
 

@@ -1,39 +1,72 @@
-"""One visit, from its start: how long it takes, what it gives, and what fell short in it."""
+"""One visit, from its start: how long it takes, what it gives, what went wrong and what fell short in it."""
 
 import numpy as np
 
 from servsim.model.kernel import kernel
 from servsim.model.rules.attention import HALF_THERE, visit_under_attention
+from servsim.model.rules.manager import becomes_personal
+from servsim.model.rules.mistakes import CAUGHT, clarifying_minutes, correction, mistake
+from servsim.model.rules.promises import distance_loss
 from servsim.model.rules.quality import experience, judges, perceived
+from servsim.model.rules.recovery import is_recovered, recovers, soothing_minutes
 from servsim.model.rules.service import core_minutes, difficulty, step_minutes, work_ticks
 from servsim.model.rules.waiting import wait_loss
-from servsim.words import Reason
+from servsim.words import Reason, Remedy
 
 
 @kernel
-def visit(sheet, segment, who, number, agent, day, spell, attentive_until, now, waited, noticed):
-    """(instant it ends, ticks of care, quality, what fell short most, by how many points) of a visit that starts now.
+def visit(sheet, segment, who, number, agent, day, spell, attentive_until, now, waited, noticed,
+          complains, failed, satisfaction):  # fmt: skip
+    """A visit that starts now, all of it: (instant it ends, ticks of care, of clarifying, of recovery, quality, what
+    fell short most, by how many points, mistake, remedy).
 
-    All of it is known at the start, because difficulty, steps and the agent's attention are keyed draws; everything
-    shared that it needs (the wait, whether the customer was noticed) is handed in.
+    All is known at the start, because difficulty, steps, mistakes and the agent's attention are keyed draws; everything
+    shared that it needs (the wait, whether the customer was noticed) is handed in, and the complaint, if it is one: a
+    failure found out at `failed` by a customer with such satisfaction.
     """
+    knowledge = sheet[0].knowledge_of[agent]
     case = difficulty(sheet, segment, who, number)
     minutes = step_minutes(sheet, segment, who, number)
-    care = work_ticks(case * (minutes[0] + minutes[1] + minutes[2] + minutes[3] + minutes[4] + minutes[5]))
-    work = care + work_ticks(case * core_minutes(sheet, segment, who, number, now))
-    ends, inattentive = visit_under_attention(sheet, agent, day, spell, attentive_until, now, max(work, 1))
+    total = minutes[0] + minutes[1] + minutes[2] + minutes[3] + minutes[4] + minutes[5]
+    care = work_ticks(case * total * (1.1 - 0.2 * knowledge))
+    core = core_minutes(sheet, segment, who, number, now) * correction(sheet, segment, complains)
+    work = max(care + work_ticks(case * core / sheet[0].speed_of[agent]), 1)
+    ends, inattentive = visit_under_attention(sheet, agent, day, spell, attentive_until, now, work)
+
+    wrong = mistake(sheet, segment, who, number, minutes[1], minutes[4], knowledge, inattentive / (ends - now))
+    clarifying = work_ticks(clarifying_minutes(sheet, segment, who, number)) if wrong == CAUGHT else np.int64(0)
+    remedy, soothing = np.int64(Remedy.NOTHING), np.int64(0)
+    if complains and recovers(sheet, segment):
+        remedy, soothing = handled(sheet, segment, who, number, now - failed, satisfaction)
+    if clarifying + soothing > 0:
+        work += clarifying + soothing
+        ends, inattentive = visit_under_attention(sheet, agent, day, spell, attentive_until, now, work)
     if not judges(sheet, segment):
-        return ends, care, 0.0, np.int64(Reason.CHANCE), 0.0
+        return ends, care, clarifying, soothing, 0.0, np.int64(Reason.CHANCE), 0.0, wrong, remedy
 
     away = inattentive / (ends - now)
     half_there = sheet[0].while_serving == HALF_THERE
     effective = 1.0 - (1.0 - sheet[0].half_there_effect) * away if half_there else 1.0
     paused = 0 if half_there else inattentive
-    at_best = experience(sheet, segment, minutes, 1.0, 1.0)
-    points = experience(sheet, segment, minutes, effective, 1.0 - away) if away > 0.0 else at_best
+    at_best = experience(sheet, segment, minutes, 1.0, 1.0, knowledge)
+    points = experience(sheet, segment, minutes, effective, 1.0 - away, knowledge) if away > 0.0 else at_best
     wait = wait_loss(sheet, segment, waited, paused, noticed)
     reason, size = worst(wait, at_best - points, 10.0 - at_best)
-    return ends, care, perceived(sheet, segment, who, number, points - wait), reason, size
+    loss = wait + distance_loss(sheet, segment, who, number)
+    if wrong == CAUGHT:
+        loss += sheet[segment].clarified_loss
+    points = perceived(sheet, segment, who, number, points - loss)
+    return ends, care, clarifying, soothing, points, reason, size, wrong, remedy
+
+
+@kernel
+def handled(sheet, segment, who, number, delay, satisfaction):
+    """(remedy, ticks of recovery) of a complaint: left to the manager, or soothed by the agent for so many minutes."""
+    if becomes_personal(sheet, who, number, satisfaction):
+        return np.int64(Remedy.ESCALATED), np.int64(0)
+    minutes = soothing_minutes(sheet, segment)
+    recovered = is_recovered(sheet, segment, who, number, minutes, delay)
+    return np.int64(Remedy.RECOVERED if recovered else Remedy.FAILED), work_ticks(minutes)
 
 
 @kernel
@@ -50,6 +83,8 @@ def worst(wait, inattention, care):
 
 
 @kernel
-def main_reason(reason, size, disappointment):
+def main_reason(reason, size, disappointment, remedy):
     """The largest single contributor to a bad visit, once the customer has compared it with what was expected."""
+    if remedy == Remedy.FAILED:
+        return np.int64(Reason.UNRECOVERED)
     return np.int64(Reason.EXPECTATION) if disappointment > size else np.int64(reason)

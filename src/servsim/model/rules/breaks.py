@@ -1,0 +1,33 @@
+"""Breaks: when an agent is due for one."""
+
+import numpy as np
+
+from servsim.model.durations import ticks
+from servsim.model.kernel import kernel
+from servsim.units import MINUTE, NEVER
+
+
+@kernel
+def break_length(sheet):
+    """Length of a break, in ticks."""
+    return ticks(sheet[0].break_minutes)
+
+
+@kernel
+def first_break(sheet, agent, came, shift_ends):
+    """The instant of a shift's first break; NEVER if none falls into the shift. Managers take theirs at other work.
+
+    Each agent goes one break later than the one before, so that the desk is not empty. Evidence: c.
+    """
+    if agent >= sheet[0].desk_agents:
+        return np.int64(NEVER)
+    return next_break(sheet, came + np.int64(agent * sheet[0].break_minutes * MINUTE), shift_ends)
+
+
+@kernel
+def next_break(sheet, since, shift_ends):
+    """The instant of the next break of an agent at the desk since then; NEVER if none falls into the shift."""
+    if sheet[0].break_minutes == 0.0:
+        return np.int64(NEVER)
+    due = since + ticks(sheet[0].break_after_minutes)
+    return due if due < shift_ends else np.int64(NEVER)

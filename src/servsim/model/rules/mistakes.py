@@ -1,0 +1,71 @@
+"""Mistakes: the wrong thing is delivered, caught and clarified in the visit, or found out later."""
+
+import math
+
+from servsim.model.calendar import later
+from servsim.model.draw import drawn
+from servsim.model.durations import exponential
+from servsim.model.kernel import kernel
+from servsim.model.rules.service import step_quality
+from servsim.words import Purpose
+
+STANDARD = 0.9
+"""Quality of a step at its standard minutes, as `quality.steepness` usually has it: where shares are stated."""
+
+NONE, CAUGHT, OVERLOOKED = 0, 1, 2
+"""What became of the mistakes in a visit."""
+
+
+@kernel
+def mistake_probability(sheet, segment, listened, knowledge, away):
+    """P(mistake) = share · exp(−a (q(listen) − 0.9)) · (1.5 − knowledge) · (1 + δ · share of inattention), at most 1.
+
+    At the standard minutes of listening, knowledge 0.5 and full attention it is `mistake_share`. Source: first-contact
+    resolution of 67 to 86 % in service centres (SQM), two thirds of repeat calls caused by agents' errors. Evidence: b
+    for the share, c for what moves it (model-basis sections 0, 12 and 18).
+    """
+    own = sheet[segment]
+    quality = step_quality(own.steepness, listened, own.standard_listen)
+    factor = math.exp(own.listening_effect * (STANDARD - quality)) * (1.5 - knowledge)
+    return min(1.0, own.mistake_share * factor * (1.0 + own.inattention_effect * away))
+
+
+@kernel
+def catch_probability(sheet, segment, summarised):
+    """P(caught) = catch share · q(summarise) / 0.9, at most 1. Evidence: c."""
+    own = sheet[segment]
+    return min(1.0, own.catch_share * step_quality(own.steepness, summarised, own.standard_summarise) / STANDARD)
+
+
+@kernel
+def mistake(sheet, segment, who, visit, listened, summarised, knowledge, away):
+    """NONE, CAUGHT or OVERLOOKED: what went wrong in a visit with so many minutes of listening and of summing up."""
+    if sheet[segment].mistakes_on == 0:
+        return NONE
+    probability = mistake_probability(sheet, segment, listened, knowledge, away)
+    if drawn(sheet, who, visit, Purpose.MISTAKE) >= probability:
+        return NONE
+    caught = drawn(sheet, who, visit, Purpose.CATCH) < catch_probability(sheet, segment, summarised)
+    return CAUGHT if caught else OVERLOOKED
+
+
+@kernel
+def clarifying_minutes(sheet, segment, who, visit):
+    """Minutes of clarifying a mistake that was caught: exponential. Evidence: c."""
+    return exponential(sheet[segment].clarify_minutes, drawn(sheet, who, visit, Purpose.CLARIFYING))
+
+
+@kernel
+def comes_to_light(sheet, segment, who, visit, now):
+    """The instant at which the customer finds out a mistake that nobody noticed.
+
+    An exponential delay on the profile's clock. A return after a while makes Erlang-R of a desk (Yom-Tov and Mandelbaum
+    2014). Evidence: c for two days.
+    """
+    return later(sheet, now, exponential(sheet[segment].light_days, drawn(sheet, who, visit, Purpose.COMES_TO_LIGHT)))
+
+
+@kernel
+def correction(sheet, segment, complains):
+    """Work of a visit as a share of a transaction: 1, or what putting a mistake right takes."""
+    return sheet[segment].correction_share if complains and sheet[segment].mistakes_on == 1 else 1.0
