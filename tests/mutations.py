@@ -21,21 +21,42 @@ SLIPS = {
     ),
     "tries are not forgotten after a served visit": ("    customer.served += 1\n    customer.tries = 0\n", "    customer.served += 1\n"),
     "visits are counted from 1": ("        come(s, newborn(sheet, s, index, False))\n", "        place = newborn(sheet, s, index, False)\n        s.people[place].visit = 1\n        come(s, place)\n"),
-    "an agent who lost attention still notices": ("        s.n[ATTENTIVE_HERE] -= 1\n", ""),
-    "the spell is not counted": ("        agent.spell += 1\n        set_free(s, number)\n", "        set_free(s, number)\n"),
-    "an agent who regains attention is not set free": ("        agent.spell += 1\n        set_free(s, number)\n", "        agent.spell += 1\n"),
+    "an agent who lost attention still notices": (
+        "        s.n[ATTENTIVE_HERE] -= notices(sheet, s, number)\n        agent.attentive = agent.free = 0\n",
+        "        agent.attentive = agent.free = 0\n",
+    ),
+    "the spell is not counted": ("        agent.spell += 1\n        set_free(sheet, s, number)\n", "        set_free(sheet, s, number)\n"),
+    "an agent who regains attention is not set free": ("        agent.spell += 1\n        set_free(sheet, s, number)\n", "        agent.spell += 1\n"),
     "agents kept by the queue never leave": ("    dispatch_all(sheet, s)\n    let_leave(sheet, s)\n", "    dispatch_all(sheet, s)\n"),
-    "newcomers decide in the wrong order": ("while at > 0 and rank < dispatch.rank(", "while at > 0 and rank > dispatch.rank("),
+    "newcomers decide in the wrong order": ("while at > 0 and rank < rank_of(", "while at > 0 and rank > rank_of("),
     "who gives up is still counted as waiting": ("        s.n[WAITING] -= 1\n        leave_unserved(sheet, s, place, Happening.ABANDONED)\n", "        leave_unserved(sheet, s, place, Happening.ABANDONED)\n"),
-    "a visit's end at this instant does not free the agent": ("agent.free == 0 and agent.busy_until <= s.n[NOW]", "agent.free == 0 and agent.busy_until < s.n[NOW]"),
+    "the end of the work in hand does not free the agent": ("        begin_break(sheet, s, number)\n    else:\n        set_free(sheet, s, number)\n", "        begin_break(sheet, s, number)\n"),
+    "who has work in hand is free all the same": ("agent.on_break == 0 and agent.busy == 0", "agent.on_break == 0"),
     "rows of an instant stay as they fell": ("        settle(sheet, s)\n        in_order(s)\n", "        settle(sheet, s)\n        s.n[TOLD] = s.n[ROWS]\n"),
     "the second day's candidates go on counting": ("        s.n[NUMBER] = 0\n", ""),
     "everybody is noticed": ("customer.noticed = s.n[ATTENTIVE_HERE] > 0", "customer.noticed = 1"),
     "who is sent home is still counted as waiting": ("            s.n[WAITING] -= 1\n            leave_unserved(sheet, s, s.queue[i, 3], Happening.SENT_HOME)\n", "            leave_unserved(sheet, s, s.queue[i, 3], Happening.SENT_HOME)\n"),
     "patience outlives the visit it belongs to": ("s.people[place].waits == 1 and s.people[place].joined == joined", "s.people[place].waits == 1"),
-    "a customer lost stays in the book": ("    customer.in_book = 0\n    note(s, Happening.LOST", "    note(s, Happening.LOST"),
+    "a customer lost stays in the book": ("    customer.in_book = customer.promise = customer.is_due = 0\n", "    customer.promise = customer.is_due = 0\n"),
     "the unserved are not judged": ("    judge(sheet, s, place, quality.UNSERVED)\n", ""),
     "a shift ends while another has begun": ("    stays(s, number)\n    if s.agents[number].here == 0:", "    if s.agents[number].here == 0:"),
+    "priority is ignored": (
+        "    return dispatch.rank(sheet, customer.segment, customer.joined, customer.key, customer.complains == 1)\n",
+        "    return customer.joined, customer.key\n",
+    ),
+    "a promise done a tick late is kept": ("customer.work > customer.due:", "customer.work > customer.due + 1:"),
+    "a date falls due before a mistake comes to light": ("(LIGHT, DATE, ARRIVAL,", "(DATE, LIGHT, ARRIVAL,"),
+    "who came last to the manager is first": (
+        "dispatch.managers_rank(customer.joined, customer.key)", "dispatch.managers_rank(-customer.joined, customer.key)",
+    ),
+    "the manager does not release the agent": ("        work_in_hand_is_done(sheet, s, case.agent)\n", ""),
+    "a complaint is not cleared": ("    customer.complains = 0\n    if extra:\n", "    if extra:\n"),
+    "a failure not put right is never forgotten": ("    if not extra:\n        customer.unrecovered = 0\n", ""),
+    "a break that falls due during work is not taken": ("        agent.wants_break = 1\n", "        agent.wants_break = 0\n"),
+    "the budget for calls is spent once and for all": (
+        "s.n[CALL_MONTH], s.n[SPENT] = outreach.month_of(s.n[NOW]), 0", "s.n[CALL_MONTH] = outreach.month_of(s.n[NOW])",
+    ),
+    "who was called and comes sooner comes twice": (" and s.people[index].comes == s.n[NOW]:", ":"),
 }  # fmt: skip
 
 LUNCH = {
@@ -47,6 +68,35 @@ LUNCH = {
 }
 """A queue served out during a break so short that agents who were kept by it are still there when it ends."""
 
+MONTHS = {
+    "opening": {"monday": "09:00-12:00"},
+    "demand": {"prospects_per_hour": 1.0, "opening_book": 40, "visit_gap_days": 7.0},
+    "investment": {"relationship_hours_per_month": 0.2},
+    "loyalty": {"yearly_retention": 0.3},
+    "outreach": {"overdue_factor": 0.5},
+    "horizon": {"weeks": 10.0},
+}
+"""Longer than the budget for calls lasts, which is given by the month."""
+
+TICK = 1 / 86_400_000
+TIES = {
+    "opening": {"always": True},
+    "demand": {"prospects_per_hour": 40.0},
+    "staff": {"agents": 4},
+    "service": {"core_minutes": 1.0},
+    "quality": {},
+    "mistakes": {"mistake_share": 1.0, "catch_share": 0.0, "light_days": 4 * TICK},
+    "recovery": {"voice_share": 0.5},
+    "manager": {"escalated_share": 0.5, "manager_minutes": 5.0, "manager_away_minutes": 0.0, "agent_held": True},
+    "promises": {"promise_share": 1.0, "quoted_days": 4 * TICK, "preparation_days": 0.0, "follow_up_minutes": 2e-5},
+    "spending": {"conversion": 1.0},
+    "loyalty": {},
+    "horizon": {"weeks": 0.02},
+}
+"""Mistakes come to light a few ticks after a visit, dates fall due at the same instant, agents wait for the manager."""
+
+BY_HAND = [LUNCH, MONTHS, TIES]
+
 CHECK = f"""
 import sys
 import numpy as np
@@ -54,11 +104,12 @@ from servsim.model import fast, reference
 from servsim.sheet import to_sheet
 from servsim.scenario.read import checked
 from servsim.study.fuzz import random_scenario
-for number in range(-10, {WORLDS}):
+for number in range(-30, {WORLDS}):
     random = np.random.default_rng(abs(number))
-    scenario = random_scenario(random, number % 2 == 0) if number >= 0 else checked({LUNCH}, "lunch")
+    by_hand = {BY_HAND}[number % 3]
+    scenario = random_scenario(random, number % 2 == 0) if number >= 0 else checked(by_hand, "by hand")
     sheet = to_sheet(scenario, abs(number))
-    sheet["end"] = np.maximum(sheet["end"] // (1 if number % 2 == 0 else 3), 1)
+    sheet["end"] = np.maximum(sheet["end"] // (1 if number % 2 == 0 or number < 0 else 3), 1)
     sheet["opening_book"] = np.minimum(sheet["opening_book"], 40)
     if reference.simulate(sheet) != fast.simulate(sheet):
         sys.exit(f"world {{number}}")

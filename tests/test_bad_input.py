@@ -273,6 +273,21 @@ OVERRIDES = [
         "segments.2.share is missing; it must be a number above 0 and at most 1.",
     ),
     (
+        TWO_SEGMENTS,
+        "segments.2.manager.managers=2",
+        "segments.2.manager belongs to the whole desk; write it as manager instead.",
+    ),
+    (
+        "",
+        "recovery.voice_share=1.5",
+        "recovery.voice_share is 1.5; it must be a number between 0 and 1.",
+    ),
+    (
+        "",
+        "staff.agent_knowledge=[0.5, 1.5]",
+        "staff.agent_knowledge.2 is 1.5; it must be a number between 0 and 1.",
+    ),
+    (
         "",
         "segments.1.share=0.4",
         "segments is empty; it must have items before one of them can be changed.",

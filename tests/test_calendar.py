@@ -14,7 +14,7 @@ from servsim.model import calendar
 from servsim.model.kernel import readable
 from servsim.model.rules.demand import busyness, candidate
 from servsim.scenario.read import checked
-from servsim.sheet import in_world, to_sheet
+from servsim.sheet import in_world, steady_minutes, to_sheet
 from servsim.units import DAY, HOUR, MINUTE, MINUTES_PER_WEEK, NEVER, WEEK
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -35,13 +35,15 @@ WEEKS = st.fixed_dictionaries({
 
 
 def desk(week: dict) -> np.ndarray:
-    """The sheet of one of WEEKS; not one that a file could not have."""
+    """The sheet of one of WEEKS, not one that a file could not have; numbers 0 to 2 are the desk's own agents."""
     demand = {"profile": week["profile"], "gap_distribution": "fixed"}
     staff = {"roster": {"every_day": week["agents"]}}
     try:
-        return readable(to_sheet(checked({"opening": week["hours"], "demand": demand, "staff": staff}, "test")))
+        sheet = to_sheet(checked({"opening": week["hours"], "demand": demand, "staff": staff}, "test"))
     except ScenarioError:
         reject()
+    sheet["desk_agents"] = 3
+    return readable(sheet)
 
 
 def at(weekday: int, hour: float) -> int:
@@ -256,13 +258,50 @@ def test_a_part_of_an_agent_is_there_for_part_of_the_hour(world, counts, agent, 
 
 def test_nobody_is_rostered_while_the_doors_are_closed(world):
     sheet = world(opening={"monday": "09:30-12:00"}, staff={"agents": 2})
+    sheet["desk_agents"] = 3
     assert calendar.shift_start(sheet, 1, 0) == at(0, 9.5)
     assert calendar.shift_end(sheet, 1, at(0, 10)) == at(0, 12)
     assert calendar.shift_start(sheet, 2, 0) == NEVER
 
 
 def test_a_shift_at_a_desk_that_never_closes_does_not_end(world):
-    assert calendar.shift_end(world(opening={"always": True}), 0, at(3, 3)) == NEVER
+    sheet = world(opening={"always": True}, staff={"agents": 1}, manager={})
+    assert calendar.shift_end(sheet, 0, at(3, 3)) == NEVER
+    assert calendar.shift_end(sheet, 1, at(3, 3)) == NEVER
+
+
+@given(WEEKS, TWO_WEEKS)
+def test_managers_are_there_while_the_doors_are_open(week, now):
+    sheet = desk(week)
+    opened = sheet["open"][0] > 0
+    is_there = opened[now % WEEK // MINUTE]
+    assert calendar.on_duty(sheet, 3, now) == is_there
+    assert calendar.shift_start(sheet, 3, now) == (now if is_there else scan(now, lambda m: opened[m]))
+    within = moved(now, opened)
+    assert calendar.shift_end(sheet, 3, within) == scan(within, lambda m: not opened[m])
+
+
+def test_managers_are_there_in_opening_hours_without_a_roster_of_their_own(world):
+    roster = {"monday": [0] * 10 + [1] + [0] * 13}
+    sheet = world(opening={"monday": "09:00-12:00"}, staff={"roster": roster}, manager={"managers": 2})
+    assert (sheet["desk_agents"][0], sheet["all_agents"][0]) == (1, 3)
+    shifts = [
+        (calendar.shift_start(sheet, agent, 0), calendar.shift_end(sheet, agent, at(0, 10.5))) for agent in (0, 1, 2)
+    ]
+    assert shifts == [(at(0, 10), at(0, 11)), (at(0, 9), at(0, 12)), (at(0, 9), at(0, 12))]
+
+
+@given(WEEKS)
+def test_steady_minutes_lead_to_the_next_change_of_roster_or_doors(week):
+    sheet = desk(week)
+    roster, opened = sheet["roster"][0], sheet["open"][0]
+    changes = (roster != np.roll(roster, 1)) | (opened != np.roll(opened, 1))
+    ahead = np.flatnonzero(changes)
+    expected = [
+        ((ahead - minute - 1) % MINUTES_PER_WEEK + 1).min(initial=MINUTES_PER_WEEK)
+        for minute in range(0, MINUTES_PER_WEEK, 61)
+    ]
+    assert steady_minutes(roster, opened)[::61].tolist() == expected
 
 
 # Candidates

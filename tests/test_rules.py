@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 
 from servsim.model.rules import attention, demand, dispatch, loyalty, quality, service, spending, visit, waiting
 from servsim.model.rules.amounts import millionths
+from servsim.model.rules.mistakes import NONE
 from servsim.units import DAY, DAYS_PER_YEAR, HOUR, MINUTE, NEVER
-from servsim.words import Kind, Reason
+from servsim.words import Kind, Reason, Remedy
 
 MANY = 4000
 ALWAYS = {"opening": {"always": True}}
@@ -343,6 +345,11 @@ GREETED = (0.5, 0.0, 0.0, 0.0, 0.0, 0.0)
 HALF = 1 - math.sqrt(0.1)
 
 
+def experience(sheet: np.ndarray, minutes: tuple, effective: float, attentive: float, knowledge: float = 0.5) -> float:
+    """Quality of a visit with so many minutes of the six steps, by an agent of usual knowledge if nothing is said."""
+    return quality.experience(sheet, 0, tuple(map(float, minutes)), effective, attentive, knowledge)
+
+
 @pytest.mark.parametrize(("settings", "minutes", "effective", "attentive", "expected"), rows(
     ("all steps at their standard", {}, STANDARD, 1.0, 1.0, 9.305),
     ("for ever", {}, FOR_EVER, 1.0, 1.0, 10),
@@ -359,9 +366,18 @@ HALF = 1 - math.sqrt(0.1)
     ("only proportions count", {"weights": ONLY | {"reliability": 36.0, "assurance": 36.0}}, STANDARD, 1.0, 1.0, 9.25),
 ))  # fmt: skip
 def test_experience(world, settings, minutes, effective, attentive, expected):
-    minutes = tuple(map(float, minutes))
-    found = quality.experience(world(quality=settings), 0, minutes, effective, attentive)
+    found = experience(world(quality=settings), minutes, effective, attentive)
     assert found == pytest.approx(expected, abs=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("knowledge", "longer"), rows(("none", 0.0, 0.8), ("usual", 0.5, 1.0), ("all of it", 1.0, 1.2))
+)
+def test_knowledge_counts_like_more_effective_minutes(world, knowledge, longer):
+    sheet = world(quality={})
+    expected = experience(sheet, tuple(longer * minutes for minutes in STANDARD), 1.0, 1.0)
+    assert experience(sheet, STANDARD, 1.0, 1.0, knowledge) == pytest.approx(expected)
+    assert experience(sheet, NOTHING, 1.0, 1.0, knowledge) == experience(sheet, NOTHING, 1.0, 1.0)
 
 
 @pytest.mark.parametrize(("points", "sd", "expected"), rows(
@@ -450,6 +466,17 @@ CALM = {
     "waiting": {"informed": True},
 }
 CARED_FOR = CALM | {"investment": {"minutes_per_visit": 8.0}}
+VISIT = ("ends", "care", "clarifying", "soothing", "points", "reason", "size", "wrong", "remedy")
+
+
+def visited(
+    sheet: np.ndarray, who: int = 7, attentive_until: int = NEVER, waited: int = 0, agent: int = 0
+) -> SimpleNamespace:
+    """A first visit, without a complaint, that begins at one o'clock on Monday morning."""
+    told = visit.visit(
+        sheet, 0, who, 0, agent, 0, 0, attentive_until, HOUR, waited, True, False, 0, 7.0
+    )  # fmt: skip
+    return SimpleNamespace(**dict(zip(VISIT, told, strict=True)))
 
 
 @pytest.mark.parametrize(("tables", "waited", "expected"), rows(
@@ -461,41 +488,57 @@ CARED_FOR = CALM | {"investment": {"minutes_per_visit": 8.0}}
 ))  # fmt: skip
 def test_a_visit_to_an_attentive_agent(world, tables, waited, expected):
     minutes, care, points, reason, size = expected
-    ends, *rest = visit.visit(world(**tables), 0, 7, 0, 0, 0, 0, NEVER, HOUR, waited * MINUTE, True)
-    assert ends == HOUR + minutes * MINUTE
-    assert rest == [care * MINUTE, pytest.approx(points, abs=1e-9), reason, pytest.approx(size, abs=1e-9)]
+    told = visited(world(**tables), waited=waited * MINUTE)
+    assert (told.ends, told.care) == (HOUR + minutes * MINUTE, care * MINUTE)
+    assert (told.points, told.reason, told.size) == (
+        pytest.approx(points, abs=1e-9), reason, pytest.approx(size, abs=1e-9)
+    )  # fmt: skip
+    assert (told.clarifying, told.soothing, told.wrong, told.remedy) == (0, 0, NONE, Remedy.NOTHING)
 
 
 def test_care_is_the_six_steps_for_a_case_as_hard_as_it_is(world):
     sheet = world(investment={"minutes_per_visit": 8.0}, service={"difficulty_cv": 0.6})
     for who in range(20):
         minutes = service.difficulty(sheet, 0, who, 0) * sum(service.step_minutes(sheet, 0, who, 0))
-        care = visit.visit(sheet, 0, who, 0, 0, 0, 0, NEVER, HOUR, 0, True)[1]
+        care = visited(sheet, who).care
         assert abs(care - minutes * MINUTE) <= 0.5 + 1e-6
 
 
 def test_a_visit_that_takes_no_time_takes_a_tick(world):
     sheet = world(service={"core_minutes": 1e-9, "core_distribution": "fixed"})
-    assert visit.visit(sheet, 0, 7, 0, 0, 0, 0, NEVER, HOUR, 0, True)[0] == HOUR + 1
+    assert visited(sheet).ends == HOUR + 1
 
 
 def test_a_pause_makes_a_visit_longer_and_less_attentive(world):
     sheet = world(**CARED_FOR | {"waiting": None}, staff={"inattentive_minutes": 3.0, "attentive_minutes": 1e5})
     lapse = int(attention.inattentive_spell(sheet, 0, 0, 0))
-    ends, _, points, _, _ = visit.visit(sheet, 0, 7, 0, 0, 0, 0, HOUR + MINUTE, HOUR, 0, True)
+    told = visited(sheet, attentive_until=HOUR + MINUTE)
     away = lapse / (18 * MINUTE + lapse)
-    assert ends == HOUR + 18 * MINUTE + lapse
-    assert points == pytest.approx(9.305 - 10 * 0.25 * 0.5 * away)
+    assert told.ends == HOUR + 18 * MINUTE + lapse
+    assert told.points == pytest.approx(9.305 - 10 * 0.25 * 0.5 * away)
 
 
 def test_half_there_makes_a_visit_no_longer_but_less_effective(world):
     staff = {"inattentive_minutes": 1e4, "attentive_minutes": 1e5, "while_serving": "half_there"}
     sheet = world(**CARED_FOR, staff=staff)
-    ends, _, points, reason, size = visit.visit(sheet, 0, 7, 0, 0, 0, 0, HOUR + 9 * MINUTE, HOUR, 0, True)
+    told = visited(sheet, attentive_until=HOUR + 9 * MINUTE)
     steps = tuple(service.step_minutes(sheet, 0, 7, 0))
-    assert ends == HOUR + 18 * MINUTE
-    assert points == pytest.approx(quality.experience(sheet, 0, steps, 1 - 0.6 / 2, 0.5))
-    assert (reason, size) == (Reason.INATTENTION, pytest.approx(9.305 - points))
+    assert told.ends == HOUR + 18 * MINUTE
+    assert told.points == pytest.approx(experience(sheet, steps, 1 - 0.6 / 2, 0.5))
+    assert (told.reason, told.size) == (Reason.INATTENTION, pytest.approx(9.305 - told.points))
+
+
+@pytest.mark.parametrize(("staff", "care", "core"), rows(
+    ("usual", {}, 8, 10),
+    ("all there is to know: a tenth less care", {"knowledge": 1.0}, 7.2, 10),
+    ("nothing: a tenth more", {"knowledge": 0.0}, 8.8, 10),
+    ("twice as fast at the transaction", {"agent_speed": [2.0]}, 8, 5),
+    ("half as fast, and all there is to know", {"agent_speed": [0.5], "agent_knowledge": [1.0]}, 7.2, 20),
+    ("another agent is faster", {"agent_speed": [1.0, 2.0], "agent_knowledge": [0.5, 1.0]}, 8, 10),
+))  # fmt: skip
+def test_a_visit_takes_what_its_agent_needs(world, staff, care, core):
+    told = visited(world(**CARED_FOR, staff=staff))
+    assert (told.care, told.ends - HOUR) == (care * MINUTE, (care + core) * MINUTE)
 
 
 @pytest.mark.parametrize(("wait", "inattention", "care", "expected"), rows(
@@ -511,20 +554,53 @@ def test_what_fell_short_most(wait, inattention, care, expected):
     assert visit.worst(wait, inattention, care) == expected
 
 
-@pytest.mark.parametrize(("size", "disappointment", "expected"), rows(
-    ("not disappointed", 1.0, 0.0, Reason.WAIT),
-    ("less than waited", 1.0, 0.9, Reason.WAIT),
-    ("as much as waited", 1.0, 1.0, Reason.WAIT),
-    ("more than waited", 1.0, 1.1, Reason.EXPECTATION),
+@pytest.mark.parametrize(("size", "disappointment", "remedy", "expected"), rows(
+    ("not disappointed", 1.0, 0.0, Remedy.NOTHING, Reason.WAIT),
+    ("less than waited", 1.0, 0.9, Remedy.NOTHING, Reason.WAIT),
+    ("as much as waited", 1.0, 1.0, Remedy.NOTHING, Reason.WAIT),
+    ("more than waited", 1.0, 1.1, Remedy.NOTHING, Reason.EXPECTATION),
+    ("a complaint put right", 1.0, 0.0, Remedy.RECOVERED, Reason.WAIT),
+    ("put right, but disappointed", 1.0, 1.1, Remedy.RECOVERED, Reason.EXPECTATION),
+    ("complained in vain, whatever else", 9.0, 10.0, Remedy.FAILED, Reason.UNRECOVERED),
 ))  # fmt: skip
-def test_main_reason(size, disappointment, expected):
-    assert visit.main_reason(Reason.WAIT, size, disappointment) == expected
+def test_main_reason(size, disappointment, remedy, expected):
+    assert visit.main_reason(Reason.WAIT, size, disappointment, remedy) == expected
 
 
 # Loyalty
 
 SAME_GAP = {"demand": {"gap_between_cv": 0.0, "visit_gap_days": 36.5}}
 LOYAL = SAME_GAP | {"loyalty": {"yearly_retention": 0.8, "natural_churn": 0.05}}
+
+
+def staying(sheet: np.ndarray, gap: float, satisfaction: float, served: int, unrecovered: bool = False) -> float:
+    """Chance per visit of staying for us."""
+    return loyalty.staying(sheet, 0, gap, float(satisfaction), served, unrecovered)
+
+
+def why_leaves(
+    sheet: np.ndarray, who: int, number: int, served: int, satisfaction: float, reason: Reason,
+    unrecovered: bool = False,
+) -> int:  # fmt: skip
+    """Why a customer does not come back after a visit in which this fell short."""
+    return loyalty.leaves(sheet, 0, who, number, served, satisfaction, unrecovered, reason)
+
+
+def why_leaves_in_silence(
+    sheet: np.ndarray, who: int, number: int, served: int, satisfaction: float, reason: Reason
+) -> int:
+    """Why a customer who swallows this failure does not come back."""
+    return loyalty.leaves_in_silence(sheet, 0, who, number, served, satisfaction, reason)
+
+
+def is_won(sheet: np.ndarray, who: int, number: int, served: int, satisfaction: float) -> bool:
+    """Does a prospect who just bought enter the book?"""
+    return loyalty.becomes_customer(sheet, 0, who, number, served, satisfaction)
+
+
+def yearly_retention(sheet: np.ndarray, who: int, satisfaction: float, served: int) -> float:
+    """The yearly retention to expect of a customer."""
+    return loyalty.yearly_retention(sheet, 0, who, satisfaction, served)
 
 
 @pytest.mark.parametrize(("gap", "satisfaction", "served", "expected"), rows(
@@ -536,7 +612,7 @@ LOYAL = SAME_GAP | {"loyalty": {"yearly_retention": 0.8, "natural_churn": 0.05}}
     ("ten visits fewer: odds fall by the square root of e", 365.0, 8, 0, 1 / (1 + math.exp(0.5) * (0.95 / 0.8 - 1))),
 ))  # fmt: skip
 def test_chance_of_staying(world, gap, satisfaction, served, expected):
-    assert loyalty.staying(world(**LOYAL), 0, gap, float(satisfaction), served) == pytest.approx(expected)
+    assert staying(world(**LOYAL), gap, satisfaction, served) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(("gap", "expected"), rows(
@@ -551,12 +627,12 @@ def test_chance_of_not_leaving_naturally(world, gap, expected):
 def test_customers_held_at_8_stay_at_the_yearly_retention_of_the_file(world, gap, retention, natural):
     tables = {"demand": {"gap_between_cv": 0.5, "visit_gap_days": gap}}
     sheet = world(**tables, loyalty={"yearly_retention": retention, "natural_churn": natural})
-    assert loyalty.yearly_retention(sheet, 0, 7, 8.0, 10) == pytest.approx(retention)
+    assert yearly_retention(sheet, 7, 8.0, 10) == pytest.approx(retention)
 
 
 def test_a_year_of_visits_leaves_the_yearly_retention(world):
     sheet = world(**LOYAL)
-    stays = [all(loyalty.leaves(sheet, 0, who, number, 10, 8.0, Reason.CARE) == Reason.NONE for number in range(10))
+    stays = [all(why_leaves(sheet, who, number, 10, 8.0, Reason.CARE) == Reason.NONE for number in range(10))
              for who in range(MANY)]  # fmt: skip
     assert np.mean(stays) == pytest.approx(0.8, abs=3 * math.sqrt(0.16 / MANY))
 
@@ -569,7 +645,7 @@ def test_a_year_of_visits_leaves_the_yearly_retention(world):
 ))  # fmt: skip
 def test_who_leaves_after_a_visit_a_year_and_why(world, settings, satisfaction, reason, share):
     sheet = world(demand={"gap_between_cv": 0.0, "visit_gap_days": 365.0}, loyalty=settings)
-    assert is_about(lambda who: loyalty.leaves(sheet, 0, who, 0, 10, satisfaction, Reason.CARE) == reason, share)
+    assert is_about(lambda who: why_leaves(sheet, who, 0, 10, satisfaction, Reason.CARE) == reason, share)
 
 
 @pytest.mark.parametrize(("tables", "share"), rows(
@@ -577,11 +653,11 @@ def test_who_leaves_after_a_visit_a_year_and_why(world, settings, satisfaction, 
 ))  # fmt: skip
 def test_who_becomes_a_customer(world, tables, share):
     sheet = world(**tables)
-    assert is_about(lambda who: loyalty.becomes_customer(sheet, 0, who, 0, 10, 8.0), share)
+    assert is_about(lambda who: is_won(sheet, who, 0, 10, 8.0), share)
 
 
 def test_without_loyalty_customers_stay_for_ever(world):
-    assert loyalty.yearly_retention(world(), 0, 7, 0.0, 0) == 1
+    assert yearly_retention(world(), 7, 0.0, 0) == 1
 
 
 # Spending
@@ -654,6 +730,21 @@ def test_segments_have_their_shares(world, segment, share):
     assert is_about(lambda who: demand.segment_of(sheet, who) == segment, share)
 
 
+def next_visit(sheet: np.ndarray, who: int, number: int) -> int:
+    """When a customer comes again who was here at one o'clock on Monday morning."""
+    return int(demand.next_visit(sheet, 0, who, number, HOUR))
+
+
+def first_visit(sheet: np.ndarray, who: int) -> int:
+    """When a customer of the opening book first comes."""
+    return int(demand.first_visit(sheet, 0, who))
+
+
+def usual_gap(sheet: np.ndarray, who: int) -> float:
+    """A customer's own mean gap between visits, in days."""
+    return demand.usual_gap(sheet, 0, who)
+
+
 @pytest.mark.parametrize(("between", "within"), rows(
     ("customers differ", 0.5, {"gap_distribution": "fixed"}),
     ("lognormal gaps", 0.0, {"gap_cv": 0.7}),
@@ -662,13 +753,13 @@ def test_segments_have_their_shares(world, segment, share):
 ))  # fmt: skip
 def test_gaps_between_visits_have_their_mean(world, between, within):
     sheet = world(**ALWAYS, demand={"visit_gap_days": 30.0, "gap_between_cv": between, **within})
-    assert is_about(lambda who: (demand.next_visit(sheet, 0, who, 0, HOUR) - HOUR) / DAY, 30)
+    assert is_about(lambda who: (next_visit(sheet, who, 0) - HOUR) / DAY, 30)
 
 
 def test_fixed_gaps_are_the_customers_own(world):
     sheet = world(**ALWAYS, demand={"gap_distribution": "fixed"})
-    gaps = {int(demand.next_visit(sheet, 0, 7, number, HOUR)) - HOUR for number in range(10)}
-    assert max(abs(gap - demand.usual_gap(sheet, 0, 7) * DAY) for gap in gaps) <= 1
+    gaps = {next_visit(sheet, 7, number) - HOUR for number in range(10)}
+    assert max(abs(gap - usual_gap(sheet, 7) * DAY) for gap in gaps) <= 1
 
 
 @pytest.mark.parametrize(("settings", "mean"), rows(
@@ -678,12 +769,12 @@ def test_fixed_gaps_are_the_customers_own(world):
 ))  # fmt: skip
 def test_the_book_is_found_in_the_midst_of_its_gaps(world, settings, mean):
     sheet = world(**ALWAYS, demand={"visit_gap_days": 30.0, "gap_between_cv": 0.0, **settings})
-    assert is_about(lambda who: demand.first_visit(sheet, 0, who) / DAY, mean)
+    assert is_about(lambda who: first_visit(sheet, who) / DAY, mean)
 
 
 def test_the_book_visits_as_often_in_its_first_days_as_it_ever_will(world):
     sheet = world(**ALWAYS, demand={"visit_gap_days": 30.0, "gap_between_cv": 0.0, "gap_cv": 0.7})
-    assert is_about(lambda who: demand.first_visit(sheet, 0, who) < 3 * DAY, 0.1)
+    assert is_about(lambda who: first_visit(sheet, who) < 3 * DAY, 0.1)
 
 
 @pytest.mark.parametrize(("who", "expected"), rows(
@@ -712,14 +803,14 @@ def test_a_customer_of_the_opening_book_has_visits_behind(world):
 # Dispatch and amounts
 
 
-def test_who_joined_first_is_first_and_then_the_smaller_name():
-    order = [(5, 2), (5, 1), (4, 9)]
-    assert sorted(order, key=lambda one: dispatch.rank(*one)) == [(4, 9), (5, 1), (5, 2)]
+def test_who_joined_first_is_first_and_then_the_smaller_name(world):
+    sheet, order = world(), [(5, 2), (5, 1), (4, 9)]
+    assert sorted(order, key=lambda one: dispatch.rank(sheet, 0, *one, False)) == [(4, 9), (5, 1), (5, 2)]
 
 
-def test_who_has_been_free_longest_serves_and_then_the_lower_number():
-    order = [(5, 2), (5, 1), (4, 9)]
-    assert sorted(order, key=lambda one: dispatch.readiness(*one)) == [(4, 9), (5, 1), (5, 2)]
+def test_who_has_been_free_longest_serves_and_then_the_lower_number(world):
+    sheet, order = world(staff={"agents": 10}), [(5, 2), (5, 1), (4, 9)]
+    assert sorted(order, key=lambda one: dispatch.readiness(sheet, *one)) == [(4, 9), (5, 1), (5, 2)]
 
 
 @pytest.mark.parametrize(("amount", "expected"), rows(

@@ -300,9 +300,9 @@ def test_a_setting_keeps_its_name_in_the_sheet() -> None:
 
 
 DESIGN = (
-    "opening", "demand", "staff", "service", "investment", "waiting", "quality", "loyalty", "word_of_mouth", "recovery",
-    "promises", "spending", "competitors", "internal", "advertising", "training", "money", "segments", "horizon",
-    "evaluate",
+    "opening", "demand", "staff", "service", "investment", "waiting", "quality", "loyalty", "word_of_mouth", "spending",
+    "mistakes", "recovery", "manager", "promises", "outreach", "competitors", "internal", "advertising", "training",
+    "money", "segments", "horizon", "evaluate",
 )  # fmt: skip
 """The tables of a scenario file, as section 7 of the design spells them."""
 

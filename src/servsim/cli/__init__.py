@@ -11,6 +11,7 @@ from servsim.cli.evaluate import evaluate
 from servsim.cli.init import init
 from servsim.cli.run import run
 from servsim.cli.schema import schema
+from servsim.cli.story import story
 from servsim.cli.verify import verify
 from servsim.errors import ServsimError
 
@@ -20,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="How much time should a business invest in each customer relationship, and what will it bring?",
 )
-for command in (init, check, run, evaluate, compare, schema, verify):
+for command in (init, check, run, evaluate, compare, story, schema, verify):
     app.command()(command)
 
 

@@ -276,12 +276,12 @@ def mean_load(rates: Sequence[float], service: LimitedMean, start: float, end: f
     return float(area) / (end - start)
 
 
-def feedback(rate: float, probability: float, limit: int) -> float:
+def feedback(rate: float, probability: float, limit: float = math.inf) -> float:
     """Arrivals where everyone comes again with a probability, so many times at most: rate · Σ pᵏ → rate / (1 − p).
 
     Source: Jackson (1957); with exponential service the desk is M/M/c at this rate, however long they stay away.
     """
-    return rate * math.fsum(probability**k for k in range(limit + 1))
+    return rate * (1.0 - probability ** (limit + 1.0)) / (1.0 - probability)
 
 
 def book_visits(book: float, gap: float, between_cv: float) -> float:

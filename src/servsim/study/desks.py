@@ -60,7 +60,9 @@ def queue_figures(queue: Queue) -> dict[str, float]:
 
 def cases() -> tuple[Case, ...]:
     """Every desk with known answers."""
-    return (*queues(), *impatient(), *limited(), *inattentive(), *varying(), *loyal())
+    from servsim.study.failure_desks import failing
+
+    return (*queues(), *impatient(), *limited(), *inattentive(), *varying(), *loyal(), *failing())
 
 
 def queues() -> Iterable[Case]:
