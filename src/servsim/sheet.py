@@ -73,10 +73,22 @@ def fields() -> list[tuple[str, str, tuple[str, ...]]]:
     return [row for name in TABLES for row in settings_of(name, table_class(name))]
 
 
+def log_variance(cv: str) -> str:
+    """The field beside a coefficient of variation: log(1 + cv²), the variance of a lognormal's logarithm."""
+    return cv.replace("_cv", "_log_variance")
+
+
+@cache
+def variations() -> list[str]:
+    """Every field that is a coefficient of variation."""
+    return [name for name, _, _ in fields() if "_cv" in name]
+
+
 @cache
 def sheet_type() -> np.dtype:
     """The one type of every sheet's rows."""
-    return np.dtype([(name, kind) for name, kind, _ in fields()] + DERIVED, align=True)
+    beside = [(log_variance(name), "f8") for name in variations()]
+    return np.dtype([(name, kind) for name, kind, _ in fields()] + beside + DERIVED, align=True)
 
 
 def number(value: Any, choices: tuple[str, ...]) -> float:
@@ -105,6 +117,8 @@ def to_sheet(scenario: Scenario, seed: int = 1, replication: int = 0) -> np.ndar
                 value = getattr(value if value is not None else table_class(path[0])(), key)
             off = path[1] == "on" and getattr(own, path[0]) is None
             row[name] = 0 if off else number(value, choices_of(path) if len(path) == 2 else ())
+        for cv in variations():
+            row[log_variance(cv)] = math.log(1.0 + row[cv] * row[cv])
         row["patience_scale"] = weibull_scale(row["patience_minutes"], row["patience_shape"])
         row["gap_scale"] = weibull_scale(1.0, row["gap_shape"])
         row["core_profile"] = own.service.core_profile or [1.0] * 24

@@ -4,7 +4,7 @@ import numpy as np
 
 from servsim.model.calendar import clock, later, moment
 from servsim.model.draw import drawn
-from servsim.model.durations import exponential, length, lognormal, tabled
+from servsim.model.durations import exponential, length, lognormal, lognormal_of, tabled
 from servsim.model.kernel import kernel
 from servsim.units import DAY, NEVER
 from servsim.words import Kind, Purpose
@@ -84,7 +84,8 @@ def usual_gap(sheet, segment, who):
     the lognormal and its cv of 0.5: c.
     """
     own = sheet[segment]
-    return lognormal(own.visit_gap_days, own.gap_between_cv, drawn(sheet, who, 0, Purpose.PERSONAL_GAP))
+    u = drawn(sheet, who, 0, Purpose.PERSONAL_GAP)
+    return lognormal_of(own.visit_gap_days, own.gap_between_log_variance, u)
 
 
 @kernel
