@@ -25,6 +25,9 @@ QUANTILES = 1025
 Z = np.linspace(-8.0, 8.0, QUANTILES)
 """Where quantile tables hold their values, in standard normal deviates; `durations.tabled` reads between them."""
 
+GUIDE_PLACES = 1024
+"""Into how many equal parts of the profile's week the guide cuts the search for a moment."""
+
 DERIVED = [
     ("seed", "u8"),
     ("replication", "u8"),
@@ -37,6 +40,7 @@ DERIVED = [
     ("core_profile", "f8", (24,)),
     ("residual_table", "f8", (QUANTILES,)),
     ("mass", "f8", (MINUTES_PER_WEEK + 1,)),
+    ("guide", "i2", (GUIDE_PLACES + 2,)),
     ("open", "i2", (MINUTES_PER_WEEK,)),
     ("roster", "i2", (MINUTES_PER_WEEK,)),
     ("steady", "i2", (MINUTES_PER_WEEK,)),
@@ -129,6 +133,7 @@ def to_sheet(scenario: Scenario, seed: int = 1, replication: int = 0) -> np.ndar
     sheet["end"] = math.ceil(scenario.horizon.weeks * WEEK)
     sheet["open"] = opened = open_minutes(scenario)
     sheet["mass"] = profile_mass(scenario, opened)
+    sheet["guide"] = guide_of(sheet[0]["mass"])
     sheet["roster"] = roster_minutes(scenario) * opened
     sheet["steady"] = steady_minutes(sheet[0]["roster"])
     sheet["candidates_per_day"] = scenario.demand.prospects_per_hour * opened.sum() / 60 / 7
@@ -158,6 +163,15 @@ def profile_mass(scenario: Scenario, opened: np.ndarray) -> np.ndarray:
     rate = np.repeat(np.outer(daily, hourly).ravel(), 60) * opened
     mass = np.concatenate([[0.0], np.cumsum(rate)])
     return mass * (7.0 / mass[-1])
+
+
+def guide_of(mass: np.ndarray) -> np.ndarray:
+    """For each part of the profile's week, the last minute that begins before it, where the search for a moment starts.
+
+    Parts are reckoned by the very product that `calendar.moment` uses, so that no rounding comes between them.
+    """
+    parts = (mass * (GUIDE_PLACES / 7.0)).astype(np.int64)
+    return np.maximum(np.searchsorted(parts, np.arange(GUIDE_PLACES + 2)) - 1, 0)
 
 
 def roster_minutes(scenario: Scenario) -> np.ndarray:
