@@ -27,7 +27,7 @@ ARRIVAL, CANDIDATE, PATIENCE_ENDS, VISIT_ENDS, SPELL_ENDS, SHIFT_BEGINS, SHIFT_E
 """Places in `n`: the clock, how much of each array is in use, and the counts that the desk keeps."""
 
 CUSTOMER = np.dtype([
-    ("key", "i8"), ("joined", "i8"), ("satisfaction", "f8"), ("will", "f8"), ("should", "f8"),
+    ("key", "i8"), ("joined", "i8"), ("satisfaction", "f8"), ("will", "f8"), ("should", "f8"), ("gap", "f8"),
     ("segment", "i4"), ("served", "i4"), ("visit", "i4"), ("tries", "i2"), ("declined", "i2"),
     ("in_book", "i1"), ("waits", "i1"), ("noticed", "i1"),
 ])  # fmt: skip
@@ -95,6 +95,8 @@ def newborn(sheet, s, key, in_book):
     customer.satisfaction = customer.will = customer.should = before
     customer.served = demand.visits_behind(sheet, segment) if in_book else 0
     customer.visit = customer.tries = customer.declined = customer.waits = 0
+    if in_book:
+        customer.gap = demand.usual_gap(sheet, segment, key)
     return place
 
 
@@ -202,11 +204,12 @@ def served(sheet, s, place, points, reason, size):
     if not spending.buys(sheet, segment, key, number, points):
         return declined(sheet, s, place)
     spend(sheet, s, place)
-    if not loyalty.becomes_customer(sheet, segment, key, number, customer.served, customer.satisfaction):
+    customer.gap = demand.usual_gap(sheet, segment, key)
+    if not loyalty.becomes_customer(sheet, segment, key, number, customer.gap, customer.served, customer.satisfaction):
         return gone(s, place)
     customer.in_book = 1
     note(s, Happening.WON, key, -1, millionths(outlook(sheet, s, place)))
-    return demand.next_visit(sheet, segment, key, number, s.n[NOW])
+    return demand.next_visit(sheet, segment, key, number, customer.gap, s.n[NOW])
 
 
 @part
@@ -269,9 +272,9 @@ def next_visit_or_lost(sheet, s, place, reason):
     """A customer of the book stays, or leaves it for a reason."""
     customer = s.people[place]
     segment, key, number = customer.segment, customer.key, customer.visit
-    why = loyalty.leaves(sheet, segment, key, number, customer.served, customer.satisfaction, reason)
+    why = loyalty.leaves(sheet, segment, key, number, customer.gap, customer.served, customer.satisfaction, reason)
     if why == Reason.NONE:
-        return demand.next_visit(sheet, segment, key, number, s.n[NOW])
+        return demand.next_visit(sheet, segment, key, number, customer.gap, s.n[NOW])
     customer.in_book = 0
     note(s, Happening.LOST, key, -1, why)
     return np.int64(NEVER)
@@ -281,7 +284,7 @@ def next_visit_or_lost(sheet, s, place, reason):
 def outlook(sheet, s, place):
     """The yearly retention that a customer's present satisfaction implies."""
     customer = s.people[place]
-    return loyalty.yearly_retention(sheet, customer.segment, customer.key, customer.satisfaction, customer.served)
+    return loyalty.yearly_retention(sheet, customer.segment, customer.gap, customer.satisfaction, customer.served)
 
 
 # The agents

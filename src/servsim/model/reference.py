@@ -64,6 +64,7 @@ class Customer:
     will: float
     should: float
     in_book: bool
+    gap: float = 0.0
     served: int = 0
     visit: int = 0
     tries: int = 0
@@ -143,6 +144,7 @@ class Desk:
     def member(self, key: int) -> Customer:
         """A customer of the opening book."""
         customer = self.newborn(key, in_book=True)
+        customer.gap = float(demand.usual_gap(self.sheet, customer.segment, key))
         customer.served = demand.visits_behind(self.sheet, customer.segment)
         self.book[key] = customer
         self.note(Happening.MEMBER, key, value=millionths(customer.satisfaction))
@@ -230,9 +232,11 @@ class Desk:
         if not spending.buys(self.sheet, customer.segment, customer.key, customer.visit, points):
             return self.declined(customer)
         self.spend(customer)
+        customer.gap = float(demand.usual_gap(self.sheet, customer.segment, customer.key))
         if not loyalty.becomes_customer(
-            self.sheet, customer.segment, customer.key, customer.visit, customer.served, customer.satisfaction
-        ):
+            self.sheet, customer.segment, customer.key, customer.visit,
+            customer.gap, customer.served, customer.satisfaction,
+        ):  # fmt: skip
             return self.gone(customer)
         customer.in_book = True
         self.book[customer.key] = customer
@@ -285,8 +289,9 @@ class Desk:
     def next_visit_or_lost(self, customer: Customer, reason: int) -> int:
         """A customer of the book stays, or leaves it for a reason."""
         why = loyalty.leaves(
-            self.sheet, customer.segment, customer.key, customer.visit, customer.served, customer.satisfaction, reason
-        )
+            self.sheet, customer.segment, customer.key, customer.visit,
+            customer.gap, customer.served, customer.satisfaction, reason,
+        )  # fmt: skip
         if why == Reason.NONE:
             return self.next_visit(customer)
         del self.book[customer.key]
@@ -295,12 +300,13 @@ class Desk:
 
     def next_visit(self, customer: Customer) -> int:
         """When a customer of the book comes again."""
-        return int(demand.next_visit(self.sheet, customer.segment, customer.key, customer.visit, self.now))
+        who = (self.sheet, customer.segment, customer.key, customer.visit)
+        return int(demand.next_visit(*who, customer.gap, self.now))
 
     def outlook(self, customer: Customer) -> float:
         """The yearly retention that a customer's present satisfaction implies."""
         return float(
-            loyalty.yearly_retention(self.sheet, customer.segment, customer.key, customer.satisfaction, customer.served)
+            loyalty.yearly_retention(self.sheet, customer.segment, customer.gap, customer.satisfaction, customer.served)
         )
 
     # The agents

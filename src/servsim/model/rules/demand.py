@@ -89,14 +89,13 @@ def usual_gap(sheet, segment, who):
 
 
 @kernel
-def next_visit(sheet, segment, who, visit, now):
-    """The instant of a customer's next visit: one gap around the usual one, on the profile's clock.
+def next_visit(sheet, segment, who, visit, usual, now):
+    """The instant of a customer's next visit: one gap around the `usual` one, on the profile's clock.
 
     Service visits are regular: gaps of a salon's customers have cv 0.70 (bookings, Canada, 2018). Evidence: b.
     """
     own = sheet[segment]
     u = drawn(sheet, who, visit, Purpose.GAP)
-    usual = usual_gap(sheet, segment, who)
     gap = length(own.gap_distribution, 1.0, own.gap_cv, own.gap_scale, own.gap_shape, own.core_table, u)
     return later(sheet, now, gap * usual)
 
