@@ -25,7 +25,7 @@ QUANTILES = 1025
 Z = np.linspace(-8.0, 8.0, QUANTILES)
 """Where quantile tables hold their values, in standard normal deviates; `durations.tabled` reads between them."""
 
-GUIDE_PLACES = 1024
+GUIDE_PLACES = 8192
 """Into how many equal parts of the profile's week the guide cuts the search for a moment."""
 
 DERIVED = [
