@@ -523,6 +523,12 @@ def test_main_reason(size, disappointment, expected):
 
 # Loyalty
 
+
+def usual(sheet, who):
+    """The usual gap of a customer of the only segment."""
+    return demand.usual_gap(sheet, 0, who)
+
+
 SAME_GAP = {"demand": {"gap_between_cv": 0.0, "visit_gap_days": 36.5}}
 LOYAL = SAME_GAP | {"loyalty": {"yearly_retention": 0.8, "natural_churn": 0.05}}
 
@@ -551,12 +557,12 @@ def test_chance_of_not_leaving_naturally(world, gap, expected):
 def test_customers_held_at_8_stay_at_the_yearly_retention_of_the_file(world, gap, retention, natural):
     tables = {"demand": {"gap_between_cv": 0.5, "visit_gap_days": gap}}
     sheet = world(**tables, loyalty={"yearly_retention": retention, "natural_churn": natural})
-    assert loyalty.yearly_retention(sheet, 0, 7, 8.0, 10) == pytest.approx(retention)
+    assert loyalty.yearly_retention(sheet, 0, usual(sheet, 7), 8.0, 10) == pytest.approx(retention)
 
 
 def test_a_year_of_visits_leaves_the_yearly_retention(world):
     sheet = world(**LOYAL)
-    stays = [all(loyalty.leaves(sheet, 0, who, number, 10, 8.0, Reason.CARE) == Reason.NONE for number in range(10))
+    stays = [all(loyalty.leaves(sheet, 0, who, number, usual(sheet, who), 10, 8.0, Reason.CARE) == Reason.NONE for number in range(10))
              for who in range(MANY)]  # fmt: skip
     assert np.mean(stays) == pytest.approx(0.8, abs=3 * math.sqrt(0.16 / MANY))
 
@@ -569,7 +575,9 @@ def test_a_year_of_visits_leaves_the_yearly_retention(world):
 ))  # fmt: skip
 def test_who_leaves_after_a_visit_a_year_and_why(world, settings, satisfaction, reason, share):
     sheet = world(demand={"gap_between_cv": 0.0, "visit_gap_days": 365.0}, loyalty=settings)
-    assert is_about(lambda who: loyalty.leaves(sheet, 0, who, 0, 10, satisfaction, Reason.CARE) == reason, share)
+    assert is_about(
+        lambda who: loyalty.leaves(sheet, 0, who, 0, usual(sheet, who), 10, satisfaction, Reason.CARE) == reason, share
+    )
 
 
 @pytest.mark.parametrize(("tables", "share"), rows(
@@ -577,11 +585,11 @@ def test_who_leaves_after_a_visit_a_year_and_why(world, settings, satisfaction, 
 ))  # fmt: skip
 def test_who_becomes_a_customer(world, tables, share):
     sheet = world(**tables)
-    assert is_about(lambda who: loyalty.becomes_customer(sheet, 0, who, 0, 10, 8.0), share)
+    assert is_about(lambda who: loyalty.becomes_customer(sheet, 0, who, 0, usual(sheet, who), 10, 8.0), share)
 
 
 def test_without_loyalty_customers_stay_for_ever(world):
-    assert loyalty.yearly_retention(world(), 0, 7, 0.0, 0) == 1
+    assert loyalty.yearly_retention(world(), 0, 30.0, 0.0, 0) == 1
 
 
 # Spending
@@ -662,13 +670,13 @@ def test_segments_have_their_shares(world, segment, share):
 ))  # fmt: skip
 def test_gaps_between_visits_have_their_mean(world, between, within):
     sheet = world(**ALWAYS, demand={"visit_gap_days": 30.0, "gap_between_cv": between, **within})
-    assert is_about(lambda who: (demand.next_visit(sheet, 0, who, 0, HOUR) - HOUR) / DAY, 30)
+    assert is_about(lambda who: (demand.next_visit(sheet, 0, who, 0, usual(sheet, who), HOUR) - HOUR) / DAY, 30)
 
 
 def test_fixed_gaps_are_the_customers_own(world):
     sheet = world(**ALWAYS, demand={"gap_distribution": "fixed"})
-    gaps = {int(demand.next_visit(sheet, 0, 7, number, HOUR)) - HOUR for number in range(10)}
-    assert max(abs(gap - demand.usual_gap(sheet, 0, 7) * DAY) for gap in gaps) <= 1
+    gaps = {int(demand.next_visit(sheet, 0, 7, number, usual(sheet, 7), HOUR)) - HOUR for number in range(10)}
+    assert max(abs(gap - usual(sheet, 7) * DAY) for gap in gaps) <= 1
 
 
 @pytest.mark.parametrize(("settings", "mean"), rows(

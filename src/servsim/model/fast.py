@@ -54,7 +54,7 @@ NOTHING_PROMISED, IN_PREPARATION, PREPARED_WORK, BEGUN = range(4)
 """Places in `n`: the clock, how much of each array is in use, and the counts that the desk keeps."""
 
 CUSTOMER = np.dtype([
-    ("key", "i8"), ("joined", "i8"), ("satisfaction", "f8"), ("will", "f8"), ("should", "f8"),
+    ("key", "i8"), ("joined", "i8"), ("satisfaction", "f8"), ("will", "f8"), ("should", "f8"), ("gap", "f8"),
     ("segment", "i4"), ("served", "i4"), ("visit", "i4"), ("tries", "i2"), ("declined", "i2"),
     ("in_book", "i1"), ("waits", "i1"), ("noticed", "i1"), ("inside", "i1"),
     ("complains", "i1"), ("unrecovered", "i1"), ("failure", "i1"), ("call_for", "i1"), ("promise", "i1"),
@@ -142,6 +142,8 @@ def newborn(sheet, s, key, in_book):
     customer.promise = customer.is_due = 0
     customer.relief = 0.0
     customer.comes = customer.light = customer.listed = np.int64(NEVER)
+    if in_book:
+        customer.gap = demand.usual_gap(sheet, segment, key)
     return place
 
 
@@ -391,11 +393,13 @@ def bought_or_not(sheet, s, place, extra, points, reason):
         customer.light = NEVER
         return declined(sheet, s, place)
     spend(sheet, s, place)
-    if not loyalty.becomes_customer(sheet, segment, key, number, customer.served, loyal_satisfaction(sheet, s, place)):
+    customer.gap = demand.usual_gap(sheet, segment, key)
+    satisfaction = loyal_satisfaction(sheet, s, place)
+    if not loyalty.becomes_customer(sheet, segment, key, number, customer.gap, customer.served, satisfaction):
         return gone(s, place)
     customer.in_book = 1
     note(s, Happening.WON, key, -1, millionths(outlook(sheet, s, place)))
-    return demand.next_visit(sheet, segment, key, number, s.n[NOW])
+    return demand.next_visit(sheet, segment, key, number, customer.gap, s.n[NOW])
 
 
 @part
@@ -480,9 +484,11 @@ def next_visit_or_lost(sheet, s, place, reason):
     customer = s.people[place]
     segment, key, number = customer.segment, customer.key, customer.visit
     satisfaction = loyal_satisfaction(sheet, s, place)
-    why = loyalty.leaves(sheet, segment, key, number, customer.served, satisfaction, customer.unrecovered == 1, reason)
+    why = loyalty.leaves(
+        sheet, segment, key, number, customer.gap, customer.served, satisfaction, customer.unrecovered == 1, reason
+    )
     if why == Reason.NONE:
-        return demand.next_visit(sheet, segment, key, number, s.n[NOW])
+        return demand.next_visit(sheet, segment, key, number, customer.gap, s.n[NOW])
     lost(sheet, s, place, why)
     return np.int64(NEVER)
 
@@ -502,7 +508,7 @@ def outlook(sheet, s, place):
     """The yearly retention that a customer's present satisfaction implies."""
     customer = s.people[place]
     satisfaction = loyal_satisfaction(sheet, s, place)
-    return loyalty.yearly_retention(sheet, customer.segment, customer.key, satisfaction, customer.served)
+    return loyalty.yearly_retention(sheet, customer.segment, customer.gap, satisfaction, customer.served)
 
 
 # When things go wrong
@@ -537,7 +543,7 @@ def fails(sheet, s, place, reason):
             gone(s, place)
         return
     satisfaction = loyal_satisfaction(sheet, s, place)
-    why = loyalty.leaves_in_silence(sheet, segment, key, number, customer.served, satisfaction, reason)
+    why = loyalty.leaves_in_silence(sheet, segment, key, number, customer.gap, customer.served, satisfaction, reason)
     if why != Reason.NONE:
         lost(sheet, s, place, why)
     may_be_called(sheet, s, place)
@@ -647,7 +653,7 @@ def may_be_called(sheet, s, place):
     if customer.in_book == 1:
         customer.call_for = outreach.listed_for(customer.unrecovered == 1)
     if customer.call_for == Call.OVERDUE:
-        customer.listed = outreach.overdue_at(sheet, customer.segment, customer.key, s.n[NOW])
+        customer.listed = outreach.overdue_at(sheet, customer.segment, customer.gap, s.n[NOW])
         if customer.listed >= customer.comes:
             customer.call_for = 0
     elif customer.call_for != Call.NOTHING:
@@ -723,7 +729,7 @@ def answers(sheet, s, place):
         if outreach.call_wins_back(sheet, segment, key, number):
             customer.in_book = 1
             note(s, Happening.WON_BACK, key, -1, millionths(outlook(sheet, s, place)))
-            comes_at(sheet, s, place, demand.next_visit(sheet, segment, key, number, now))
+            comes_at(sheet, s, place, demand.next_visit(sheet, segment, key, number, customer.gap, now))
         may_be_forgotten(s, place)
     else:
         sooner = outreach.reminded(sheet, segment, key, number, now)

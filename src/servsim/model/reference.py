@@ -91,6 +91,7 @@ class Customer:
     will: float
     should: float
     in_book: bool
+    gap: float = 0.0
     served: int = 0
     visit: int = 0
     tries: int = 0
@@ -198,6 +199,7 @@ class Desk:
     def member(self, key: int) -> Customer:
         """A customer of the opening book."""
         customer = self.newborn(key, in_book=True)
+        customer.gap = float(demand.usual_gap(self.sheet, customer.segment, key))
         customer.served = demand.visits_behind(self.sheet, customer.segment)
         self.book[key] = customer
         self.note(Happening.MEMBER, key, value=millionths(customer.satisfaction))
@@ -364,14 +366,11 @@ class Desk:
             customer.light = NEVER
             return self.declined(customer)
         self.spend(customer)
+        customer.gap = float(demand.usual_gap(self.sheet, customer.segment, customer.key))
         if not loyalty.becomes_customer(
-            self.sheet,
-            customer.segment,
-            customer.key,
-            customer.visit,
-            customer.served,
-            self.loyal_satisfaction(customer),
-        ):
+            self.sheet, customer.segment, customer.key, customer.visit,
+            customer.gap, customer.served, self.loyal_satisfaction(customer),
+        ):  # fmt: skip
             return self.gone(customer)
         customer.in_book = True
         self.book[customer.key] = customer
@@ -439,8 +438,8 @@ class Desk:
     def next_visit_or_lost(self, customer: Customer, reason: int) -> int:
         """A customer of the book stays, or leaves it for a reason."""
         why = loyalty.leaves(
-            self.sheet, customer.segment, customer.key, customer.visit, customer.served,
-            self.loyal_satisfaction(customer), customer.unrecovered, reason,
+            self.sheet, customer.segment, customer.key, customer.visit,
+            customer.gap, customer.served, self.loyal_satisfaction(customer), customer.unrecovered, reason,
         )  # fmt: skip
         if why == Reason.NONE:
             return self.next_visit(customer)
@@ -458,13 +457,14 @@ class Desk:
 
     def next_visit(self, customer: Customer) -> int:
         """When a customer of the book comes again."""
-        return int(demand.next_visit(self.sheet, customer.segment, customer.key, customer.visit, self.now))
+        who = (self.sheet, customer.segment, customer.key, customer.visit)
+        return int(demand.next_visit(*who, customer.gap, self.now))
 
     def outlook(self, customer: Customer) -> float:
         """The yearly retention that a customer's present satisfaction implies."""
         return float(
             loyalty.yearly_retention(
-                self.sheet, customer.segment, customer.key, self.loyal_satisfaction(customer), customer.served
+                self.sheet, customer.segment, customer.gap, self.loyal_satisfaction(customer), customer.served
             )
         )
 
@@ -494,7 +494,7 @@ class Desk:
             if customer.comes == NEVER:
                 self.gone(customer)
             return
-        why = loyalty.leaves_in_silence(*who, customer.served, self.loyal_satisfaction(customer), reason)
+        why = loyalty.leaves_in_silence(*who, customer.gap, customer.served, self.loyal_satisfaction(customer), reason)
         if why != Reason.NONE:
             self.lost(customer, int(why))
         self.may_be_called(customer)
@@ -583,7 +583,7 @@ class Desk:
         if customer.in_book:
             customer.call_for = outreach.listed_for(customer.unrecovered)
         if customer.call_for == Call.OVERDUE:
-            customer.listed = outreach.overdue_at(self.sheet, customer.segment, customer.key, self.now)
+            customer.listed = outreach.overdue_at(self.sheet, customer.segment, customer.gap, self.now)
             if customer.listed >= customer.comes:
                 customer.call_for = Call.NOTHING
         elif customer.call_for != Call.NOTHING:

@@ -6,7 +6,6 @@ from servsim.model.calendar import hour_of, later
 from servsim.model.draw import drawn
 from servsim.model.durations import exponential, ticks
 from servsim.model.kernel import kernel
-from servsim.model.rules.demand import usual_gap
 from servsim.model.rules.recovery import recovery_probability
 from servsim.units import DAY, HOUR, MONTH, NEVER
 from servsim.words import Call, Purpose, Reason
@@ -76,11 +75,9 @@ def lapse_ends(sheet, segment, listed):
 
 
 @kernel
-def overdue_at(sheet, segment, who, now):
-    """The instant at which a customer who has just been here is overdue; NEVER where nobody calls."""
-    if not calls_back(sheet):
-        return np.int64(NEVER)
-    return later(sheet, now, sheet[segment].overdue_factor * usual_gap(sheet, segment, who))
+def overdue_at(sheet, segment, gap, now):
+    """The instant at which a customer with this usual gap, who has just been here, is overdue."""
+    return later(sheet, now, sheet[segment].overdue_factor * gap)
 
 
 @kernel
