@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from servsim.model.calendar import day_of
-from servsim.model.kernel import kernel, readable
+from servsim.model.kernel import kernel, part, readable
 from servsim.model.rules.attention import HALF_THERE
 from servsim.model.rules.demand import of_opening_book, segment_of, usual_gap
 from servsim.units import DAY, DAYS_PER_YEAR, MILLIONTHS, MINUTE, MINUTES_PER_WEEK, TICKS_PER_SECOND
@@ -116,7 +116,7 @@ def integral(minutes: np.ndarray, ends: np.ndarray) -> np.ndarray:
     return result
 
 
-@kernel
+@part
 def count_time(agent, sums, now, warmup, pauses):
     """Count what an agent has done since it was last counted.
 
@@ -143,7 +143,7 @@ def add_presence(present, sums, since, until, warmup):
         since = ends
 
 
-@kernel
+@part
 def does_now(agent, what, value, now):
     """What an agent does from this row on."""
     if what == Happening.CAME_ON:
