@@ -282,24 +282,6 @@ def residual_quantiles(law: Law, cv: float, shape: float) -> np.ndarray:
     return np.exp(np.where(Z < 0, low, high))
 
 
-def weekly_visits(scenario: Scenario) -> float:
-    """Visits a week to reckon with: the prospects, and the returns of the opening book, who differ in their gaps."""
-    demand = scenario.demand
-    prospects = demand.prospects_per_hour * open_minutes(scenario).sum() / 60
-    per_customer = 7 * (1 + demand.gap_between_cv**2) / demand.visit_gap_days
-    return float((prospects + demand.opening_book * per_customer) * extra_visits(scenario))
-
-
-def extra_visits(scenario: Scenario) -> float:
-    """Visits that one visit leads to at most, itself included, where mistakes are put right in extra visits."""
-    mistakes, weeks = scenario.mistakes, scenario.horizon.weeks
-    if mistakes is None or not mistakes.on:
-        return 1.0
-    wrong = min(1.0, mistakes.mistake_share * math.exp(0.9 * mistakes.listening_effect) * 1.5)
-    most = 1.0 + weeks * 7 / mistakes.light_days
-    return min(most, 1.0 / (1.0 - wrong)) if wrong < 1.0 else most
-
-
 def paid_hours_per_week(sheet: np.ndarray) -> float:
     """Agent hours a week that the roster asks for."""
     return float(sheet[0]["roster"].sum()) / 60

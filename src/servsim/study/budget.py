@@ -2,7 +2,7 @@
 
 from servsim.errors import ScenarioError
 from servsim.scenario.scenario import Scenario
-from servsim.sheet import weekly_visits
+from servsim.study.expected import weekly_visits
 
 VISITS_AT_MOST = 2_000_000_000
 """Visits that one command simulates at most: about half an hour of the compiled loop."""

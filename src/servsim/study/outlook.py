@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from servsim.scenario.scenario import MECHANISMS, Scenario, as_segments
-from servsim.sheet import open_minutes, paid_hours_per_week, to_sheet, weekly_visits
+from servsim.sheet import open_minutes, paid_hours_per_week, to_sheet
 from servsim.study.engines import counted
+from servsim.study.expected import weekly_visits
 from servsim.study.identity import digest_of
 from servsim.study.metrics import NAMES, figures
 

@@ -5,6 +5,7 @@ import math
 from servsim.model.calendar import later
 from servsim.model.draw import drawn
 from servsim.model.kernel import kernel
+from servsim.model.rules.mistakes import catch_probability, mistake_probability
 from servsim.model.rules.quality import judges, judging_weight
 from servsim.model.rules.service import planned_step, step_quality
 from servsim.units import DAY
@@ -47,8 +48,8 @@ def openness(sheet, segment):
 
 
 @kernel
-def voices(sheet, segment, who, visit, reason):
-    """Does the customer come to have a failure put right, rather than swallow it?
+def voice_probability(sheet, segment):
+    """Chance that a customer comes to have a failure put right, rather than swallow it.
 
     P = voice share · (1 + o (½ (q(greet) + q(listen)) − 0.9)), within 0 to 1; everybody where nobody tries to recover
     customers. Source: Goodman (TARP): half complain at the front line, 5 to 30 % of quality problems. Evidence: b for
@@ -56,10 +57,28 @@ def voices(sheet, segment, who, visit, reason):
     """
     own = sheet[segment]
     if own.recovery_on == 0:
-        return True
-    purpose = Purpose.VOICE_BROKEN_PROMISE if reason == Reason.BROKEN_PROMISE else Purpose.VOICE_MISTAKE
+        return 1.0
     share = own.voice_share * (1.0 + own.voice_openness * (openness(sheet, segment) - STANDARD))
-    return drawn(sheet, who, visit, purpose) < share
+    return min(max(share, 0.0), 1.0)
+
+
+@kernel
+def brought_back_probability(sheet, segment):
+    """Chance that a visit leads to an extra one, at planned minutes, usual knowledge and full attention."""
+    own = sheet[segment]
+    if own.mistakes_on == 0:
+        return 0.0
+    listened = planned_step(sheet, segment, own.split_listen)
+    summarised = planned_step(sheet, segment, own.split_summarise)
+    wrong = mistake_probability(sheet, segment, listened, sheet[0].knowledge, 0.0)
+    return wrong * (1.0 - catch_probability(sheet, segment, summarised)) * voice_probability(sheet, segment)
+
+
+@kernel
+def voices(sheet, segment, who, visit, reason):
+    """Does the customer come to have this failure put right?"""
+    purpose = Purpose.VOICE_BROKEN_PROMISE if reason == Reason.BROKEN_PROMISE else Purpose.VOICE_MISTAKE
+    return drawn(sheet, who, visit, purpose) < voice_probability(sheet, segment)
 
 
 @kernel
