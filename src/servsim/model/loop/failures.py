@@ -1,0 +1,157 @@
+"""What goes wrong in the compiled loop and is put right: mistakes, complaints, promises, calls."""
+
+import numpy as np
+
+from servsim.model.heap import push
+from servsim.model.kernel import part
+from servsim.model.loop.people import (
+    comes_at,
+    gone,
+    lost,
+    loyal_satisfaction,
+    may_be_called,
+    may_be_forgotten,
+    note_satisfaction,
+    outlook,
+)
+from servsim.model.loop.state import (
+    BEGUN,
+    DATE,
+    IN_PREPARATION,
+    NOTHING_PROMISED,
+    NOW,
+    PREPARED,
+    PREPARED_WORK,
+    WORK,
+    note,
+    schedule,
+)
+from servsim.model.rules import demand, dispatch, loyalty, outreach, promises, recovery
+from servsim.model.rules.amounts import millionths
+from servsim.units import NEVER
+from servsim.words import By, Call, Happening, Reason, Remedy
+
+
+@part
+def finds_out(sheet, s, place):
+    """A mistake that nobody noticed comes to light."""
+    s.people[place].light = NEVER
+    fails(sheet, s, place, np.int64(Reason.MISTAKE))
+
+
+@part
+def fails(sheet, s, place, reason):
+    """The business has failed a customer, who complains or swallows it."""
+    customer = s.people[place]
+    segment, key, number = customer.segment, customer.key, customer.visit
+    note(s, Happening.FAILED, key, -1, reason)
+    customer.before, customer.failure, customer.failed = customer.satisfaction, reason, s.n[NOW]
+    customer.satisfaction = recovery.after_failure(sheet, segment, customer.satisfaction, reason)
+    note_satisfaction(sheet, s, place)
+    if customer.complains == 1:
+        return
+    if recovery.voices(sheet, segment, key, number, reason):
+        note(s, Happening.COMPLAINED, key, -1, 0)
+        customer.complains, customer.call_for = 1, 0
+        comes_at(sheet, s, place, recovery.complaint_visit(sheet, s.n[NOW]))
+        return
+    customer.unrecovered = 1
+    if customer.in_book == 0:
+        if customer.comes == NEVER:
+            gone(s, place)
+        return
+    satisfaction = loyal_satisfaction(sheet, s, place)
+    why = loyalty.leaves_in_silence(sheet, segment, key, number, customer.gap, customer.served, satisfaction, reason)
+    if why != Reason.NONE:
+        lost(sheet, s, place, why)
+    may_be_called(sheet, s, place)
+
+
+@part
+def remedied(sheet, s, place, remedy, by):
+    """What became of a complaint: the customer is won over again, or let down a second time."""
+    customer = s.people[place]
+    if customer.is_due == 0:
+        customer.promise = 0
+    customer.unrecovered = remedy == Remedy.FAILED
+    if remedy == Remedy.RECOVERED:
+        recovered(sheet, s, place, by)
+    elif remedy == Remedy.FAILED:
+        note(s, Happening.LET_DOWN, customer.key, -1, by)
+        customer.satisfaction = recovery.after_double_deviation(
+            sheet, customer.segment, customer.satisfaction, customer.failure
+        )
+        note_satisfaction(sheet, s, place)
+
+
+@part
+def recovered(sheet, s, place, by):
+    """A failure is put right in the customer's eyes."""
+    customer = s.people[place]
+    note(s, Happening.RECOVERED, customer.key, -1, by)
+    customer.unrecovered = 0
+    customer.satisfaction, customer.relief = recovery.after_recovery(
+        sheet, customer.segment, customer.satisfaction, customer.before
+    )
+    note_satisfaction(sheet, s, place)
+
+
+@part
+def promise(sheet, s, place, agent):
+    """A visit ends with something to be done by a date, unless something is to be done already."""
+    customer = s.people[place]
+    segment, key, number, now = customer.segment, customer.key, customer.visit, s.n[NOW]
+    undone = customer.promise != NOTHING_PROMISED and (customer.promise != BEGUN or customer.work > now)
+    if customer.is_due == 1 or undone or not promises.calls_for_action(sheet, segment, key, number):
+        return
+    customer.due = promises.date(sheet, segment, now)
+    note(s, Happening.PROMISED, key, agent, customer.due - now)
+    customer.promise, customer.is_due, customer.promised_in = IN_PREPARATION, 1, number
+    customer.work = promises.prepared(sheet, segment, key, number, now)
+    schedule(sheet, s, customer.due, DATE, place, key)
+    schedule(sheet, s, customer.work, PREPARED, place, key)
+
+
+@part
+def is_prepared(s, place, key):
+    """Once everything is there, the work can be done."""
+    customer = s.people[place]
+    if customer.key == key and customer.promise == IN_PREPARATION and customer.work == s.n[NOW]:
+        customer.promise = PREPARED_WORK
+        first, second = dispatch.work_rank(customer.due, key)
+        s.n[WORK] = push(s.work, s.n[WORK], first, second, 0, place)
+
+
+@part
+def falls_due(sheet, s, place):
+    """The date has come: the promise was kept, or is broken."""
+    customer = s.people[place]
+    customer.is_due = 0
+    if customer.promise != BEGUN or customer.work > customer.due:
+        fails(sheet, s, place, np.int64(Reason.BROKEN_PROMISE))
+        return
+    note(s, Happening.KEPT, customer.key, -1, 0)
+    customer.satisfaction = promises.after_keeping(sheet, customer.segment, customer.satisfaction)
+    note_satisfaction(sheet, s, place)
+
+
+@part
+def answers(sheet, s, place):
+    """What a call changes for the customer."""
+    customer = s.people[place]
+    segment, key, number, now = customer.segment, customer.key, customer.visit, s.n[NOW]
+    called_for = customer.call_for
+    customer.call_for = 0
+    if called_for == Call.DISGRUNTLED:
+        if outreach.call_recovers(sheet, segment, key, number, now - customer.failed):
+            recovered(sheet, s, place, By.CALL)
+    elif called_for == Call.LAPSED:
+        if outreach.call_wins_back(sheet, segment, key, number):
+            customer.in_book = 1
+            note(s, Happening.WON_BACK, key, -1, millionths(outlook(sheet, s, place)))
+            comes_at(sheet, s, place, demand.next_visit(sheet, segment, key, number, customer.gap, now))
+        may_be_forgotten(s, place)
+    else:
+        sooner = outreach.reminded(sheet, segment, key, number, now)
+        if sooner < customer.comes:
+            comes_at(sheet, s, place, sooner)
