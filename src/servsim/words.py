@@ -81,7 +81,7 @@ class Call(IntEnum):
 
     NOTHING = 0
     DISGRUNTLED = 1
-    """Something went wrong and was not put right."""
+    """Something went wrong, the desk knows of it, and it was not put right."""
     LAPSED = 2
     """Left the book not long ago, and not for reasons of their own."""
     OVERDUE = 3

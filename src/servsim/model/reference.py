@@ -106,6 +106,7 @@ class Customer:
     light: int = NEVER
     complains: bool = False
     unrecovered: bool = False
+    known: bool = False
     failure: int = Reason.NONE
     failed: int = 0
     before: float = 0.0
@@ -386,7 +387,7 @@ class Desk:
             return int(again)
         customer.tries = 0
         if customer.complains:
-            customer.complains = False
+            customer.complains = customer.known = False
             customer.unrecovered = recovery.recovers(self.sheet, customer.segment)
         if not customer.in_book:
             return self.gone(customer)
@@ -489,7 +490,7 @@ class Desk:
             customer.complains, customer.call_for = True, Call.NOTHING
             customer.comes = recovery.complaint_visit(self.sheet, self.now)
             return
-        customer.unrecovered = True
+        customer.unrecovered, customer.known = True, reason == Reason.BROKEN_PROMISE
         if not customer.in_book:
             if customer.comes == NEVER:
                 self.gone(customer)
@@ -503,7 +504,7 @@ class Desk:
         """What became of a complaint: the customer is won over again, or let down a second time."""
         if customer.promise and not customer.promise.is_due:
             customer.promise = None
-        customer.unrecovered = remedy == Remedy.FAILED
+        customer.unrecovered = customer.known = remedy == Remedy.FAILED
         if remedy == Remedy.RECOVERED:
             self.recovered(customer, by)
         elif remedy == Remedy.FAILED:
@@ -581,14 +582,15 @@ class Desk:
         if not outreach.calls_back(self.sheet) or customer.complains or customer.inside:
             return
         if customer.in_book:
-            customer.call_for = outreach.listed_for(customer.unrecovered)
-        if customer.call_for == Call.OVERDUE:
-            customer.listed = outreach.overdue_at(self.sheet, customer.segment, customer.gap, self.now)
-            if customer.listed >= customer.comes:
-                customer.call_for = Call.NOTHING
-        elif customer.call_for != Call.NOTHING:
-            customer.listed = self.now + 1
-        if customer.call_for != Call.NOTHING and customer.listed < self.end:
+            customer.call_for = outreach.listed_for(customer.unrecovered, customer.known)
+        if customer.call_for == Call.NOTHING:
+            return
+        customer.listed = int(
+            outreach.listed_at(self.sheet, customer.segment, customer.gap, customer.call_for, self.now)
+        )
+        if customer.listed >= customer.comes:
+            customer.call_for = Call.NOTHING
+        elif customer.listed < self.end:
             self.clock.process(self.listing(customer, customer.listed))
 
     def listing(self, customer: Customer, listed: int) -> Story:
@@ -615,16 +617,16 @@ class Desk:
         """What a call changes for the customer."""
         who = (self.sheet, customer.segment, customer.key, customer.visit)
         called_for, customer.call_for = customer.call_for, Call.NOTHING
-        if called_for == Call.DISGRUNTLED:
-            if outreach.call_recovers(*who, self.now - customer.failed):
-                self.recovered(customer, By.CALL)
-        elif called_for == Call.LAPSED:
+        still_hurt = customer.unrecovered and called_for != Call.LAPSED
+        if still_hurt and outreach.call_recovers(*who, self.now - customer.failed):
+            self.recovered(customer, By.CALL)
+        if called_for == Call.LAPSED:
             if outreach.call_wins_back(*who):
                 customer.in_book = True
                 self.book[customer.key] = customer
                 self.note(Happening.WON_BACK, customer.key, value=millionths(self.outlook(customer)))
                 self.comes_otherwise(customer, self.next_visit(customer))
-        else:
+        elif called_for == Call.OVERDUE:
             sooner = int(outreach.reminded(*who, self.now))
             if sooner < customer.comes:
                 self.comes_otherwise(customer, sooner)

@@ -97,7 +97,7 @@ def unserved(sheet, s, place):
         return again
     customer.tries = 0
     if customer.complains == 1:
-        customer.complains = 0
+        customer.complains = customer.known = 0
         customer.unrecovered = recovery.recovers(sheet, customer.segment)
     if customer.in_book == 0:
         return gone(s, place)

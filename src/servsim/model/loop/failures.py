@@ -55,7 +55,7 @@ def fails(sheet, s, place, reason):
         customer.complains, customer.call_for = 1, 0
         comes_at(sheet, s, place, recovery.complaint_visit(sheet, s.n[NOW]))
         return
-    customer.unrecovered = 1
+    customer.unrecovered, customer.known = 1, reason == Reason.BROKEN_PROMISE
     if customer.in_book == 0:
         if customer.comes == NEVER:
             gone(s, place)
@@ -73,7 +73,7 @@ def remedied(sheet, s, place, remedy, by):
     customer = s.people[place]
     if customer.is_due == 0:
         customer.promise = 0
-    customer.unrecovered = remedy == Remedy.FAILED
+    customer.unrecovered = customer.known = remedy == Remedy.FAILED
     if remedy == Remedy.RECOVERED:
         recovered(sheet, s, place, by)
     elif remedy == Remedy.FAILED:
@@ -142,16 +142,16 @@ def answers(sheet, s, place):
     segment, key, number, now = customer.segment, customer.key, customer.visit, s.n[NOW]
     called_for = customer.call_for
     customer.call_for = 0
-    if called_for == Call.DISGRUNTLED:
-        if outreach.call_recovers(sheet, segment, key, number, now - customer.failed):
-            recovered(sheet, s, place, By.CALL)
-    elif called_for == Call.LAPSED:
+    still_hurt = customer.unrecovered == 1 and called_for != Call.LAPSED
+    if still_hurt and outreach.call_recovers(sheet, segment, key, number, now - customer.failed):
+        recovered(sheet, s, place, By.CALL)
+    if called_for == Call.LAPSED:
         if outreach.call_wins_back(sheet, segment, key, number):
             customer.in_book = 1
             note(s, Happening.WON_BACK, key, -1, millionths(outlook(sheet, s, place)))
             comes_at(sheet, s, place, demand.next_visit(sheet, segment, key, number, customer.gap, now))
         may_be_forgotten(s, place)
-    else:
+    elif called_for == Call.OVERDUE:
         sooner = outreach.reminded(sheet, segment, key, number, now)
         if sooner < customer.comes:
             comes_at(sheet, s, place, sooner)

@@ -27,7 +27,7 @@ def newborn(sheet, s, key, in_book):
     customer.satisfaction = customer.will = customer.should = before
     customer.served = demand.visits_behind(sheet, segment) if in_book else 0
     customer.visit = customer.tries = customer.declined = customer.waits = customer.inside = 0
-    customer.complains = customer.unrecovered = customer.failure = customer.call_for = 0
+    customer.complains = customer.unrecovered = customer.known = customer.failure = customer.call_for = 0
     customer.promise = customer.is_due = 0
     customer.relief = 0.0
     customer.comes = customer.light = customer.listed = np.int64(NEVER)
@@ -130,14 +130,13 @@ def may_be_called(sheet, s, place):
     if not outreach.calls_back(sheet) or customer.complains == 1:
         return
     if customer.in_book == 1:
-        customer.call_for = outreach.listed_for(customer.unrecovered == 1)
-    if customer.call_for == Call.OVERDUE:
-        customer.listed = outreach.overdue_at(sheet, customer.segment, customer.gap, s.n[NOW])
-        if customer.listed >= customer.comes:
-            customer.call_for = 0
-    elif customer.call_for != Call.NOTHING:
-        customer.listed = s.n[NOW] + 1
-    if customer.call_for != Call.NOTHING:
+        customer.call_for = outreach.listed_for(customer.unrecovered == 1, customer.known == 1)
+    if customer.call_for == Call.NOTHING:
+        return
+    customer.listed = outreach.listed_at(sheet, customer.segment, customer.gap, customer.call_for, s.n[NOW])
+    if customer.listed >= customer.comes:
+        customer.call_for = 0
+    else:
         schedule(sheet, s, customer.listed, LISTED, place, customer.key)
         if customer.call_for == Call.LAPSED:
             ends = outreach.lapse_ends(sheet, customer.segment, customer.listed)

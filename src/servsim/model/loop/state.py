@@ -30,8 +30,8 @@ CUSTOMER = np.dtype([
     ("key", "i8"), ("joined", "i8"), ("satisfaction", "f8"), ("will", "f8"), ("should", "f8"), ("gap", "f8"),
     ("segment", "i4"), ("served", "i4"), ("visit", "i4"), ("tries", "i2"), ("declined", "i2"),
     ("in_book", "i1"), ("waits", "i1"), ("noticed", "i1"), ("inside", "i1"),
-    ("complains", "i1"), ("unrecovered", "i1"), ("failure", "i1"), ("call_for", "i1"), ("promise", "i1"),
-    ("is_due", "i1"),
+    ("complains", "i1"), ("unrecovered", "i1"), ("known", "i1"), ("failure", "i1"), ("call_for", "i1"),
+    ("promise", "i1"), ("is_due", "i1"),
     ("comes", "i8"), ("light", "i8"), ("failed", "i8"), ("before", "f8"), ("relief", "f8"),
     ("due", "i8"), ("work", "i8"), ("listed", "i8"), ("promised_in", "i4"),
 ])  # fmt: skip

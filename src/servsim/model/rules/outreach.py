@@ -108,6 +108,16 @@ def reminded(sheet, segment, who, visit, now):
 
 
 @kernel
-def listed_for(unrecovered):
-    """What a customer of the book is called for: a failure not put right, else nothing yet."""
-    return np.int64(Call.DISGRUNTLED) if unrecovered else np.int64(Call.OVERDUE)
+def listed_for(unrecovered, known):
+    """What a customer of the book is called for: a failure not put right, if the desk knows of it, or being overdue."""
+    return np.int64(Call.DISGRUNTLED) if unrecovered and known else np.int64(Call.OVERDUE)
+
+
+@kernel
+def listed_at(sheet, segment, gap, call_for, now):
+    """The instant from which a customer with this usual gap can be called.
+
+    Who complained in vain, or was promised something in vain, at once; of all others the desk learns nothing until they
+    are overdue, those who have left for good included.
+    """
+    return now + 1 if call_for == Call.DISGRUNTLED else overdue_at(sheet, segment, gap, now)
