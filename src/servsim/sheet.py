@@ -48,6 +48,7 @@ DERIVED = [
     ("open", "i2", (MINUTES_PER_WEEK,)),
     ("desk_agents", "i8"),
     ("all_agents", "i8"),
+    ("calls_back", "i8"),
     ("knowledge_of", "f8", (MOST_AGENTS,)),
     ("speed_of", "f8", (MOST_AGENTS,)),
     ("preference_of", "i8", (MOST_AGENTS,)),
@@ -125,11 +126,12 @@ def to_sheet(scenario: Scenario, seed: int = 1, replication: int = 0) -> np.ndar
     sheet = np.zeros(len(lived), sheet_type())
     for row, own in zip(sheet, lived, strict=True):
         for name, _, path in fields():
-            value: Any = own
-            for key in path:
-                value = getattr(value if value is not None else table_class(path[0])(), key)
-            off = path[1] == "on" and getattr(own, path[0]) is None
-            row[name] = 0 if off else number(value, choices_of(path) if len(path) == 2 else ())
+            table = getattr(own, path[0])
+            off = table is None or not getattr(table, "on", True)
+            value: Any = table_class(path[0])() if off else table
+            for key in path[1:]:
+                value = getattr(value, key)
+            row[name] = 0 if off and path[1] == "on" else number(value, choices_of(path) if len(path) == 2 else ())
         for cv in variations():
             row[log_variance(cv)] = math.log(1.0 + row[cv] * row[cv])
         row["patience_scale"] = weibull_scale(row["patience_minutes"], row["patience_shape"])
@@ -146,6 +148,8 @@ def to_sheet(scenario: Scenario, seed: int = 1, replication: int = 0) -> np.ndar
     sheet["roster"] = roster_minutes(scenario) * opened
     sheet["steady"] = steady_minutes(sheet[0]["roster"], opened)
     describe_agents(sheet, scenario)
+    calling = (sheet["outreach_on"] * sheet["investment_on"]).any() and sheet[0]["relationship_hours_per_month"] > 0
+    sheet["calls_back"] = int(calling)
     sheet["candidates_per_day"] = scenario.demand.prospects_per_hour * opened.sum() / 60 / 7
     return in_world(sheet, seed, replication)
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from servsim.model import calendar
 from servsim.model.heap import pop
-from servsim.model.kernel import kernel, mark_warm, part, readable
+from servsim.model.kernel import inner, kernel, mark_warm, readable
 from servsim.model.loop.agents import break_begins, break_ends, shift_begins, shift_ends, spell_ends
 from servsim.model.loop.failures import falls_due, finds_out, is_prepared
 from servsim.model.loop.people import comes_at, is_at_home, is_listed, lapses, may_be_forgotten, newborn, outlook
@@ -63,7 +63,7 @@ from servsim.units import NEVER
 from servsim.words import Happening
 
 
-@part
+@inner
 def next_candidate(sheet, s):
     """Put the next prospect on the calendar, looking from day to day."""
     while calendar.day_begins(s.n[DAY]) < sheet[0].end:
@@ -77,7 +77,7 @@ def next_candidate(sheet, s):
         s.reached[0] = calendar.clock(sheet, calendar.day_begins(s.n[DAY]))
 
 
-@part
+@inner
 def come(s, place):
     """A customer comes to the desk."""
     customer = s.people[place]
@@ -89,14 +89,14 @@ def come(s, place):
     s.n[NEWCOMERS] += 1
 
 
-@part
+@inner
 def next_instant(s):
     """The instant of what is due next; NEVER if nothing is."""
     soonest = s.calendar[0, 0] if s.n[CALENDAR] > 0 else np.int64(NEVER)
     return min(soonest, s.duties[0, 0]) if s.n[DUTIES] > 0 else soonest
 
 
-@part
+@inner
 def take(s):
     """What is due now, taken out: what it is, whom it concerns, and what must still hold of them."""
     if s.n[DUTIES] > 0 and s.duties[0, 0] == s.n[NOW]:
@@ -108,7 +108,7 @@ def take(s):
     return what, index, check
 
 
-@part
+@inner
 def happen(sheet, s):
     """Something that is due happens."""
     what, index, check = take(s)
@@ -153,7 +153,7 @@ def happen(sheet, s):
         schedule_duty(sheet, s, calendar.closing(sheet, s.n[NOW]), DOORS_CLOSE, 0, 0)
 
 
-@part
+@inner
 def has_room(s, customers):
     """Is there room for all that so many customers can cause in one instant?"""
     agents = len(s.agents)

@@ -125,7 +125,7 @@ class Outreach(Mechanism):
     reminder_share: float = setting(0.3, grade="c", ge=0, le=1)
     """Share of overdue customers whom a call brings back soon."""
     reminder_days: float = setting(7.0, "d", grade="c", gt=0, le=365)
-    """Days until they come, on average."""
+    """Days until they come, and until those come who were won back, on average."""
     win_back_share: float = setting(0.08, grade="c", ge=0, le=1)
     """Share of customers lost whom a call wins back."""
     lapsed_days: float = setting(90.0, "d", grade="c", gt=0, le=3650)

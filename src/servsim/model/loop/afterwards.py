@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from servsim.model.kernel import part
-from servsim.model.loop.failures import falls_due, finds_out, promise, remedied
+from servsim.model.kernel import inner
+from servsim.model.loop.failures import complained, falls_due, finds_out, leaves_over_failure, promise
 from servsim.model.loop.people import (
     comes_at,
     gone,
@@ -12,16 +12,17 @@ from servsim.model.loop.people import (
     loyal_satisfaction,
     may_be_called,
     may_be_forgotten,
+    next_visit,
     outlook,
 )
 from servsim.model.loop.state import INSIDE, LIGHT, NOW, note, schedule
 from servsim.model.rules import demand, loyalty, mistakes, quality, recovery, spending, visit, waiting
 from servsim.model.rules.amounts import millionths
 from servsim.units import NEVER
-from servsim.words import Happening, Reason
+from servsim.words import Happening, Purpose, Reason
 
 
-@part
+@inner
 def comes_again(sheet, s, place, instant):
     """The customer is at home again until the next visit; what came to light or fell due meanwhile is seen to."""
     customer = s.people[place]
@@ -37,24 +38,21 @@ def comes_again(sheet, s, place, instant):
     may_be_forgotten(s, place)
 
 
-@part
+@inner
 def served(sheet, s, place, agent, points, reason, size, wrong, remedy, by):
     """What a served visit leads to; the instant of the next, NEVER if there is none."""
     customer = s.people[place]
     disappointment = judge(sheet, s, place, points)
     customer.served += 1
     customer.tries = 0
-    extra = customer.complains == 1
-    customer.complains = 0
-    if extra:
-        remedied(sheet, s, place, remedy, by)
     if wrong == mistakes.OVERLOOKED:
         note(s, Happening.OVERLOOKED, customer.key, agent, 0)
         customer.light = mistakes.comes_to_light(sheet, customer.segment, customer.key, customer.visit, s.n[NOW])
-    reason = visit.main_reason(reason, size, disappointment, remedy)
-    comes = bought_or_not(sheet, s, place, extra, points, reason)
-    if not extra:
+    if customer.complains == 1:
+        comes = complained(sheet, s, place, remedy, by)
+    else:
         customer.unrecovered = 0
+        comes = bought_or_not(sheet, s, place, points, visit.main_reason(reason, size, disappointment))
     if wrong == mistakes.OVERLOOKED and customer.light < NEVER:
         schedule(sheet, s, customer.light, LIGHT, place, customer.key)
     if comes < NEVER:
@@ -62,16 +60,15 @@ def served(sheet, s, place, agent, points, reason, size, wrong, remedy, by):
     return comes
 
 
-@part
-def bought_or_not(sheet, s, place, extra, points, reason):
-    """Customers spend, unless the visit is extra, and stay or not; prospects buy or not, and become customers."""
+@inner
+def bought_or_not(sheet, s, place, points, reason):
+    """Customers spend, and stay or not; prospects buy or not, and become customers or not."""
     customer = s.people[place]
     segment, key, number = customer.segment, customer.key, customer.visit
     if customer.in_book == 1:
-        if not extra:
-            spend(sheet, s, place)
+        spend(sheet, s, place)
         return next_visit_or_lost(sheet, s, place, reason)
-    if extra or not spending.sells(sheet, segment):
+    if not spending.sells(sheet, segment):
         return gone(s, place)
     if not spending.buys(sheet, segment, key, number, points):
         customer.light = NEVER
@@ -83,10 +80,10 @@ def bought_or_not(sheet, s, place, extra, points, reason):
         return gone(s, place)
     customer.in_book = 1
     note(s, Happening.WON, key, -1, millionths(outlook(sheet, s, place)))
-    return demand.next_visit(sheet, segment, key, number, customer.gap, s.n[NOW])
+    return next_visit(sheet, s, place)
 
 
-@part
+@inner
 def unserved(sheet, s, place):
     """What coming in vain leads to; the instant of the next visit, NEVER if there is none."""
     customer = s.people[place]
@@ -96,16 +93,20 @@ def unserved(sheet, s, place):
         customer.tries += 1
         return again
     customer.tries = 0
-    if customer.complains == 1:
-        customer.complains = customer.known = 0
-        customer.unrecovered = recovery.recovers(sheet, customer.segment)
+    in_vain = customer.complains == 1
+    customer.complains = 0
     if customer.in_book == 0:
         return gone(s, place)
+    before = loyal_satisfaction(sheet, s, place)
     judge(sheet, s, place, quality.UNSERVED)
-    return next_visit_or_lost(sheet, s, place, np.int64(Reason.ABANDONED))
+    if not in_vain:
+        return next_visit_or_lost(sheet, s, place, np.int64(Reason.ABANDONED))
+    customer.unrecovered, customer.known = recovery.recovers(sheet, customer.segment), 0
+    leaves_over_failure(sheet, s, place, before, np.int64(Purpose.STAY), np.int64(Reason.ABANDONED))
+    return next_visit(sheet, s, place) if customer.in_book == 1 else np.int64(NEVER)
 
 
-@part
+@inner
 def leave_unserved(sheet, s, place, outcome):
     """A customer leaves without having been served."""
     customer = s.people[place]
@@ -114,7 +115,7 @@ def leave_unserved(sheet, s, place, outcome):
     comes_again(sheet, s, place, unserved(sheet, s, place))
 
 
-@part
+@inner
 def spend(sheet, s, place):
     """The customer pays."""
     customer = s.people[place]
@@ -123,7 +124,7 @@ def spend(sheet, s, place):
         note(s, Happening.BOUGHT, customer.key, -1, millionths(basket))
 
 
-@part
+@inner
 def declined(sheet, s, place):
     """A prospect does not buy today, and perhaps comes again."""
     customer = s.people[place]
@@ -133,16 +134,14 @@ def declined(sheet, s, place):
     return again if again < NEVER else gone(s, place)
 
 
-@part
+@inner
 def next_visit_or_lost(sheet, s, place, reason):
     """A customer of the book stays, or leaves it for a reason."""
     customer = s.people[place]
     segment, key, number = customer.segment, customer.key, customer.visit
     satisfaction = loyal_satisfaction(sheet, s, place)
-    why = loyalty.leaves(
-        sheet, segment, key, number, customer.gap, customer.served, satisfaction, customer.unrecovered == 1, reason
-    )
+    why = loyalty.leaves(sheet, segment, key, number, customer.gap, customer.served, satisfaction, reason)
     if why == Reason.NONE:
-        return demand.next_visit(sheet, segment, key, number, customer.gap, s.n[NOW])
+        return next_visit(sheet, s, place)
     lost(sheet, s, place, why)
     return np.int64(NEVER)

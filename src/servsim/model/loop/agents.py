@@ -4,7 +4,7 @@ import numpy as np
 
 from servsim.model import calendar
 from servsim.model.heap import push
-from servsim.model.kernel import part
+from servsim.model.kernel import inner
 from servsim.model.loop.state import (
     ATTENTIVE_HERE,
     BREAK_BEGINS,
@@ -25,14 +25,14 @@ from servsim.units import NEVER
 from servsim.words import Happening
 
 
-@part
+@inner
 def is_at_work(sheet, s, number, doing, customer, ends):
     """An agent is at work until an instant."""
     s.agents[number].doing, s.agents[number].customer = doing, customer
     schedule_duty(sheet, s, ends, WORK_ENDS, number, 0)
 
 
-@part
+@inner
 def busy_with(sheet, s, number, doing, key):
     """Put an agent to work that begins now; when it is done."""
     agent = s.agents[number]
@@ -43,7 +43,7 @@ def busy_with(sheet, s, number, doing, key):
     return ends
 
 
-@part
+@inner
 def shift_begins(sheet, s, number):
     """An agent's shift begins; who is still here from the last one simply goes on."""
     stays(s, number)
@@ -52,14 +52,14 @@ def shift_begins(sheet, s, number):
     schedule_duty(sheet, s, calendar.shift_end(sheet, number, s.n[NOW]), SHIFT_ENDS, number, 0)
 
 
-@part
+@inner
 def shift_ends(sheet, s, number):
     """An agent's shift ends; who is serving leaves when the visit in hand is done."""
     may_leave(s, number)
     schedule_duty(sheet, s, calendar.shift_start(sheet, number, s.n[NOW]), SHIFT_BEGINS, number, 0)
 
 
-@part
+@inner
 def come_on(sheet, s, number):
     """An agent begins a shift, attentive; spells are counted through the day."""
     agent = s.agents[number]
@@ -75,14 +75,14 @@ def come_on(sheet, s, number):
     plan_break(sheet, s, number, breaks.first_break(sheet, number, s.n[NOW], ends))
 
 
-@part
+@inner
 def notices(sheet, s, number):
     """Does this agent notice who waits? Managers and those on a break do not see the queue."""
     agent = s.agents[number]
     return agent.attentive == 1 and agent.on_break == 0 and not manager.is_manager(sheet, number)
 
 
-@part
+@inner
 def go_off(sheet, s, number):
     """An agent goes home."""
     agent = s.agents[number]
@@ -93,7 +93,7 @@ def go_off(sheet, s, number):
     stays(s, number)
 
 
-@part
+@inner
 def may_leave(s, number):
     """An agent whose shift is over leaves when the desk settles, unless at work or kept by the queue."""
     agent = s.agents[number]
@@ -102,14 +102,14 @@ def may_leave(s, number):
         s.n[LEAVING] += 1
 
 
-@part
+@inner
 def stays(s, number):
     """An agent who might have left has something to do, or has gone."""
     s.n[LEAVING] -= s.agents[number].leaving
     s.agents[number].leaving = 0
 
 
-@part
+@inner
 def begin_spell(sheet, s, number):
     """An attentive spell begins."""
     agent = s.agents[number]
@@ -117,13 +117,13 @@ def begin_spell(sheet, s, number):
     schedule_duty(sheet, s, agent.spell_ends, SPELL_ENDS, number, spell_name(s, number))
 
 
-@part
+@inner
 def spell_name(s, number):
     """Which spell of which day the agent is in."""
     return (s.agents[number].day << 32) | s.agents[number].spell
 
 
-@part
+@inner
 def spell_ends(sheet, s, number, spell):
     """An agent loses attention, or regains it; nothing if the shift in which the spell began is over."""
     agent = s.agents[number]
@@ -144,14 +144,14 @@ def spell_ends(sheet, s, number, spell):
         begin_spell(sheet, s, number)
 
 
-@part
+@inner
 def plan_break(sheet, s, number, due):
     """An agent will be due for a break."""
     s.agents[number].break_due = due
     schedule_duty(sheet, s, due, BREAK_BEGINS, number, 0)
 
 
-@part
+@inner
 def break_begins(sheet, s, number):
     """A break falls due; it begins when the work in hand is done."""
     agent = s.agents[number]
@@ -164,7 +164,7 @@ def break_begins(sheet, s, number):
         begin_break(sheet, s, number)
 
 
-@part
+@inner
 def begin_break(sheet, s, number):
     """An agent takes a break."""
     agent = s.agents[number]
@@ -175,7 +175,7 @@ def begin_break(sheet, s, number):
     schedule_duty(sheet, s, agent.break_ends, BREAK_ENDS, number, 0)
 
 
-@part
+@inner
 def break_ends(sheet, s, number):
     """The break ends, unless the agent has gone home."""
     agent = s.agents[number]
@@ -189,7 +189,7 @@ def break_ends(sheet, s, number):
     plan_break(sheet, s, number, breaks.next_break(sheet, s.n[NOW], ends))
 
 
-@part
+@inner
 def work_in_hand_is_done(sheet, s, number):
     """The agent is free for what comes next, takes the break that is due, or may leave if the shift is over."""
     s.agents[number].busy = 0
@@ -201,14 +201,14 @@ def work_in_hand_is_done(sheet, s, number):
         set_free(sheet, s, number)
 
 
-@part
+@inner
 def turns_to_work(s, number):
     """A free agent begins something."""
     s.agents[number].free, s.agents[number].busy = 0, 1
     stays(s, number)
 
 
-@part
+@inner
 def set_free(sheet, s, number):
     """An agent who is attentive, not on a break, and has nobody in hand waits for something to do."""
     agent = s.agents[number]
@@ -225,7 +225,7 @@ def set_free(sheet, s, number):
             s.n[FREE] = push(s.free, s.n[FREE], since, which, 0, number)
 
 
-@part
+@inner
 def still_free(sheet, s, free, i):
     """Does entry i of the free stand for an agent who is free since then?"""
     agent = s.agents[free[i, 3]]
@@ -233,7 +233,7 @@ def still_free(sheet, s, free, i):
     return agent.free == 1 and first == free[i, 0] and second == free[i, 1]
 
 
-@part
+@inner
 def only_the_free(sheet, s, free, size):
     """Drop from a heap of free agents all who have since lost attention, left, or begun something; how many remain."""
     left = 0

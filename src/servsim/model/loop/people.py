@@ -3,7 +3,7 @@
 import numpy as np
 
 from servsim.model.heap import push
-from servsim.model.kernel import part
+from servsim.model.kernel import inner
 from servsim.model.loop.state import ARRIVAL, CALLS, LAPSED, LISTED, NOW, PEOPLE, VACANT, note, schedule
 from servsim.model.rules import demand, loyalty, outreach, quality, recovery
 from servsim.model.rules.amounts import millionths
@@ -11,7 +11,7 @@ from servsim.units import NEVER
 from servsim.words import Call, Happening
 
 
-@part
+@inner
 def newborn(sheet, s, key, in_book):
     """A place for a person who has not been here in this world."""
     if s.n[VACANT] > 0:
@@ -36,7 +36,7 @@ def newborn(sheet, s, key, in_book):
     return place
 
 
-@part
+@inner
 def forget(s, place):
     """The place of a person who is gone for good is used again."""
     s.people[place].key = -1
@@ -45,7 +45,7 @@ def forget(s, place):
     s.n[VACANT] += 1
 
 
-@part
+@inner
 def may_be_forgotten(s, place):
     """A person who is not in the book, will not come, and need not be called is forgotten."""
     customer = s.people[place]
@@ -53,13 +53,13 @@ def may_be_forgotten(s, place):
         forget(s, place)
 
 
-@part
+@inner
 def is_at_home(s, place, key):
     """Is this person, at this place, not at the desk?"""
     return s.people[place].key == key and s.people[place].inside == 0
 
 
-@part
+@inner
 def comes_at(sheet, s, place, instant):
     """Put a customer's next visit on the calendar."""
     s.people[place].comes = instant
@@ -67,7 +67,7 @@ def comes_at(sheet, s, place, instant):
         schedule(sheet, s, instant, ARRIVAL, place, s.people[place].key)
 
 
-@part
+@inner
 def judge(sheet, s, place, points):
     """The customer makes up their mind about a visit; how far expectation darkened it."""
     customer = s.people[place]
@@ -81,21 +81,21 @@ def judge(sheet, s, place, points):
     return disappointment
 
 
-@part
+@inner
 def note_satisfaction(sheet, s, place):
     """Write down how satisfied the customer is now, where customers judge."""
     if quality.judges(sheet, s.people[place].segment):
         note(s, Happening.JUDGED, s.people[place].key, -1, millionths(s.people[place].satisfaction))
 
 
-@part
+@inner
 def loyal_satisfaction(sheet, s, place):
     """The customer's satisfaction as far as it makes them stay."""
     customer = s.people[place]
     return recovery.loyal_satisfaction(sheet, customer.segment, customer.satisfaction, customer.relief)
 
 
-@part
+@inner
 def outlook(sheet, s, place):
     """The yearly retention that a customer's present satisfaction implies."""
     customer = s.people[place]
@@ -103,17 +103,26 @@ def outlook(sheet, s, place):
     return loyalty.yearly_retention(sheet, customer.segment, customer.gap, satisfaction, customer.served)
 
 
-@part
+@inner
+def next_visit(sheet, s, place):
+    """When a customer of the book comes again."""
+    customer = s.people[place]
+    return demand.next_visit(sheet, customer.segment, customer.key, customer.visit, customer.gap, s.n[NOW])
+
+
+@inner
 def lost(sheet, s, place, why):
     """A customer leaves the book; who left because of the desk may be called for a while."""
     customer = s.people[place]
     note(s, Happening.LOST, customer.key, -1, why)
     customer.in_book = customer.promise = customer.is_due = 0
     customer.comes = customer.light = np.int64(NEVER)
-    customer.call_for = np.int64(Call.LAPSED if outreach.may_be_won_back(sheet, why) else Call.NOTHING)
+    customer.call_for = np.int64(
+        Call.LAPSED if outreach.may_be_won_back(sheet, customer.segment, why) else Call.NOTHING
+    )
 
 
-@part
+@inner
 def gone(s, place):
     """A prospect will not come again, unless something that went wrong comes to light."""
     customer = s.people[place]
@@ -123,11 +132,11 @@ def gone(s, place):
     return np.int64(NEVER)
 
 
-@part
+@inner
 def may_be_called(sheet, s, place):
     """Put a customer who has left, or swallowed a failure, on the list of those to call; others once overdue."""
     customer = s.people[place]
-    if not outreach.calls_back(sheet) or customer.complains == 1:
+    if not outreach.is_called_back(sheet, customer.segment) or customer.complains == 1:
         return
     if customer.in_book == 1:
         customer.call_for = outreach.listed_for(customer.unrecovered == 1, customer.known == 1)
@@ -143,7 +152,7 @@ def may_be_called(sheet, s, place):
             schedule(sheet, s, ends, LAPSED, place, customer.key)
 
 
-@part
+@inner
 def is_listed(sheet, s, place, key):
     """From this instant on the customer is on the list, if there is still something to call for."""
     customer = s.people[place]
@@ -151,7 +160,7 @@ def is_listed(sheet, s, place, key):
         s.n[CALLS] = push(s.calls, s.n[CALLS], outreach.urgency(sheet, customer.call_for), customer.listed, key, place)
 
 
-@part
+@inner
 def lapses(sheet, s, place, key):
     """A lost customer is not called any more."""
     customer = s.people[place]

@@ -4,7 +4,7 @@ import numpy as np
 
 from servsim.model import calendar
 from servsim.model.heap import pop, push
-from servsim.model.kernel import part
+from servsim.model.kernel import inner
 from servsim.model.loop.afterwards import leave_unserved
 from servsim.model.loop.agents import go_off, set_free, still_free, turns_to_work
 from servsim.model.loop.state import (
@@ -34,7 +34,7 @@ from servsim.units import NEVER
 from servsim.words import Call, Happening
 
 
-@part
+@inner
 def settle(sheet, s):
     """Close the doors, let agents leave, let free agents turn to what is first, let who was not served decide."""
     if s.n[CLOSING] == 1:
@@ -52,7 +52,7 @@ def settle(sheet, s):
     s.n[NEWCOMERS] = 0
 
 
-@part
+@inner
 def let_leave(sheet, s):
     """Agents whose shift is over go home, or stay for those who still wait behind closed doors.
 
@@ -70,14 +70,14 @@ def let_leave(sheet, s):
                 go_off(sheet, s, number)
 
 
-@part
+@inner
 def rank_of(sheet, s, place):
     """A customer's place in the queue."""
     customer = s.people[place]
     return dispatch.rank(sheet, customer.segment, customer.joined, customer.key, customer.complains == 1)
 
 
-@part
+@inner
 def join(sheet, s, place):
     """A newcomer stands in the queue, for the moment."""
     customer = s.people[place]
@@ -90,7 +90,7 @@ def join(sheet, s, place):
     s.n[WAITING] += 1
 
 
-@part
+@inner
 def still_waits(sheet, s, i):
     """Does entry i of the queue stand for someone who waits? A place may be somebody else's by now."""
     place = s.queue[i, 3]
@@ -98,7 +98,7 @@ def still_waits(sheet, s, i):
     return s.people[place].waits == 1 and first == s.queue[i, 0] and second == s.queue[i, 1]
 
 
-@part
+@inner
 def only_the_waiting(sheet, s):
     """Drop from the queue's heap all who have left."""
     size, s.n[QUEUE] = s.n[QUEUE], 0
@@ -108,7 +108,7 @@ def only_the_waiting(sheet, s):
             s.n[QUEUE] = push(s.queue, s.n[QUEUE], a, b, c, place)
 
 
-@part
+@inner
 def dispatch_all(sheet, s):
     """The first of the free agents turns to what is first, and so on."""
     while True:
@@ -147,7 +147,7 @@ def dispatch_all(sheet, s):
             call(sheet, s, number, place)
 
 
-@part
+@inner
 def next_call(sheet, s):
     """Is there a customer to call, and time left for it this month? Who need not be called any more is dropped."""
     if s.n[CALLS] == 0:
@@ -161,7 +161,7 @@ def next_call(sheet, s):
     return s.n[CALLS] > 0
 
 
-@part
+@inner
 def still_to_call(sheet, s, i):
     """Does entry i of the list stand for a customer who is still to be called, for the same reason?"""
     customer = s.people[s.calls[i, 3]]
@@ -173,14 +173,14 @@ def still_to_call(sheet, s, i):
     )
 
 
-@part
+@inner
 def still_to_do(s, i):
     """Does entry i of the work stand for a promise on which nobody has begun?"""
     customer = s.people[s.work[i, 3]]
     return customer.key == s.work[i, 1] and customer.promise == PREPARED_WORK and customer.due == s.work[i, 0]
 
 
-@part
+@inner
 def undecided(sheet, s):
     """Move the newcomers who were not served to the front, by rank; how many they are."""
     count = 0
@@ -198,7 +198,7 @@ def undecided(sheet, s):
     return count
 
 
-@part
+@inner
 def decide(sheet, s, place):
     """A newcomer who was not served at once finds a place and waits, or goes."""
     customer = s.people[place]
@@ -216,7 +216,7 @@ def decide(sheet, s, place):
             schedule(sheet, s, s.n[NOW] + patience, PATIENCE_ENDS, place, customer.joined)
 
 
-@part
+@inner
 def patience_ends(sheet, s, place, joined):
     """A customer who still waits gives up."""
     if s.people[place].waits == 1 and s.people[place].joined == joined:
@@ -224,7 +224,7 @@ def patience_ends(sheet, s, place, joined):
         leave_unserved(sheet, s, place, Happening.ABANDONED)
 
 
-@part
+@inner
 def send_home(sheet, s):
     """Everyone who still waits goes home."""
     s.n[CLOSING] = 0
@@ -235,7 +235,7 @@ def send_home(sheet, s):
     s.n[QUEUE] = 0
 
 
-@part
+@inner
 def in_order(s):
     """Put the rows of this instant in canonical order."""
     rows = s.rows

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from servsim.model.heap import push
-from servsim.model.kernel import COMPILED, part
+from servsim.model.kernel import COMPILED, inner
 
 (LIGHT, DATE, ARRIVAL, PATIENCE_ENDS, PREPARED, LISTED, LAPSED,
  CANDIDATE, WORK_ENDS, SPELL_ENDS, SHIFT_BEGINS, SHIFT_ENDS, BREAK_BEGINS, BREAK_ENDS, DOORS_CLOSE,
@@ -70,7 +70,7 @@ class State(NamedTuple):
     cases: np.ndarray
 
 
-@part
+@inner
 def note(s, what, who, agent, value):
     """One line of the trace."""
     row = s.n[ROWS]
@@ -78,14 +78,14 @@ def note(s, what, who, agent, value):
     s.n[ROWS] = row + 1
 
 
-@part
+@inner
 def schedule(sheet, s, instant, what, index, check):
     """Put something on the calendar, unless it lies beyond the horizon."""
     if instant < sheet[0].end:
         s.n[CALENDAR] = push(s.calendar, s.n[CALENDAR], instant, what, index, check)
 
 
-@part
+@inner
 def schedule_duty(sheet, s, instant, what, index, check):
     """The same among the duties: few, and so quick to keep in order, however many customers there are."""
     if instant < sheet[0].end:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from servsim.model.heap import pop, push
-from servsim.model.kernel import part
+from servsim.model.kernel import inner
 from servsim.model.loop.afterwards import comes_again, served
 from servsim.model.loop.agents import busy_with, is_at_work, still_free, turns_to_work, work_in_hand_is_done
 from servsim.model.loop.failures import answers
@@ -26,7 +26,7 @@ from servsim.model.rules.amounts import millionths
 from servsim.words import By, Happening, Remedy
 
 
-@part
+@inner
 def serve(sheet, s, place, number):
     """An agent serves a customer."""
     customer, agent, now = s.people[place], s.agents[number], s.n[NOW]
@@ -41,7 +41,7 @@ def serve(sheet, s, place, number):
     is_at_work(sheet, s, number, VISIT, place, ends)
 
 
-@part
+@inner
 def work_ends(sheet, s, number):
     """The work in hand is done."""
     agent = s.agents[number]
@@ -57,7 +57,7 @@ def work_ends(sheet, s, number):
     work_in_hand_is_done(sheet, s, number)
 
 
-@part
+@inner
 def visit_ends(sheet, s, number):
     """A visit ends; the agent is free, or steps back for the manager."""
     agent = s.agents[number]
@@ -79,7 +79,7 @@ def visit_ends(sheet, s, number):
         comes_again(sheet, s, place, served(sheet, s, place, number, points, reason, size, wrong, remedy, By.AGENT))
 
 
-@part
+@inner
 def step_back(sheet, s, number):
     """The customer waits for the manager; the agent stays or turns to others."""
     agent = s.agents[number]
@@ -99,7 +99,7 @@ def step_back(sheet, s, number):
         work_in_hand_is_done(sheet, s, number)
 
 
-@part
+@inner
 def step_in(sheet, s):
     """Free managers turn to those who wait for them."""
     while s.n[MANAGERS_QUEUE] > 0:
@@ -120,7 +120,7 @@ def step_in(sheet, s):
         is_at_work(sheet, s, number, TALK, slot, s.n[NOW] + boss.work)
 
 
-@part
+@inner
 def talk_ends(sheet, s, number):
     """The manager has spoken."""
     boss, case = s.agents[number], s.cases[s.agents[number].customer]
@@ -137,7 +137,7 @@ def talk_ends(sheet, s, number):
     ))  # fmt: skip
 
 
-@part
+@inner
 def follow_up(sheet, s, number, place):
     """An agent begins to do what was promised."""
     agent, customer = s.agents[number], s.people[place]
@@ -147,7 +147,7 @@ def follow_up(sheet, s, number, place):
     customer.work = busy_with(sheet, s, number, FOLLOW_UP, customer.key)
 
 
-@part
+@inner
 def call(sheet, s, number, place):
     """An agent begins to call a customer, who is won over, comes back, comes sooner, or nothing of the kind."""
     agent, customer = s.agents[number], s.people[place]

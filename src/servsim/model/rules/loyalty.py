@@ -37,7 +37,7 @@ def staying(sheet, segment, gap_days, satisfaction, served, unrecovered):
 
 
 @kernel
-def leaves(sheet, segment, who, visit, gap, served, satisfaction, unrecovered, reason):
+def leaves(sheet, segment, who, visit, gap, served, satisfaction, reason):
     """Why this customer does not come back after this visit; Reason.NONE for one who stays.
 
     `gap` is their usual one, in days. `reason` is what fell short most in the visit, and stands as the cause unless the
@@ -47,21 +47,33 @@ def leaves(sheet, segment, who, visit, gap, served, satisfaction, unrecovered, r
         return np.int64(Reason.NONE)
     if drawn(sheet, who, visit, Purpose.NATURAL) >= natural_staying(sheet, segment, gap):
         return np.int64(Reason.NATURAL)
-    if drawn(sheet, who, visit, Purpose.STAY) >= staying(sheet, segment, gap, satisfaction, served, unrecovered):
+    if drawn(sheet, who, visit, Purpose.STAY) >= staying(sheet, segment, gap, satisfaction, served, False):
         return reason
     return np.int64(Reason.NONE)
 
 
 @kernel
-def leaves_in_silence(sheet, segment, who, visit, gap, served, satisfaction, reason):
-    """Why a customer who swallows a failure does not come back; Reason.NONE for one who comes all the same."""
+def leaves_over_failure(sheet, segment, who, visit, gap, served, before, after, purpose, reason):
+    """Why a customer does not come back after a failure that was not put right; Reason.NONE for one who does.
+
+    P(stay) = p(after, unrecovered) / p(before), with p as in `staying` and the satisfactions around the failure: what the
+    failure adds to the chance of leaving at a visit. So extra visits by themselves drive nobody away. Evidence: c for
+    the form.
+    """
     if sheet[segment].loyalty_on == 0:
         return np.int64(Reason.NONE)
-    broken = reason == Reason.BROKEN_PROMISE
-    purpose = Purpose.STAY_AFTER_BROKEN_PROMISE if broken else Purpose.STAY_AFTER_MISTAKE
-    if drawn(sheet, who, visit, purpose) >= staying(sheet, segment, gap, satisfaction, served, True):
+    usual = staying(sheet, segment, gap, before, served, False)
+    unrecovered = sheet[segment].recovery_on == 1
+    if drawn(sheet, who, visit, purpose) * usual >= staying(sheet, segment, gap, after, served, unrecovered):
         return reason
     return np.int64(Reason.NONE)
+
+
+@kernel
+def silence(reason):
+    """What the draw is for, by which a customer leaves over a failure without a word."""
+    broken = reason == Reason.BROKEN_PROMISE
+    return np.int64(Purpose.STAY_AFTER_BROKEN_PROMISE if broken else Purpose.STAY_AFTER_MISTAKE)
 
 
 @kernel
@@ -70,7 +82,7 @@ def becomes_customer(sheet, segment, who, visit, gap, served, satisfaction):
     if sheet[segment].loyalty_on == 0:
         return False
     chance = np.int64(Reason.CHANCE)
-    return leaves(sheet, segment, who, visit, gap, served, satisfaction, False, chance) == Reason.NONE
+    return leaves(sheet, segment, who, visit, gap, served, satisfaction, chance) == Reason.NONE
 
 
 @kernel

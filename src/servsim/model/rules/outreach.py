@@ -17,7 +17,13 @@ BLOCK = 1
 @kernel
 def calls_back(sheet):
     """Are there relationship hours to be spent?"""
-    return sheet[0].outreach_on == 1 and sheet[0].investment_on == 1 and sheet[0].relationship_hours_per_month > 0.0
+    return sheet[0].calls_back == 1
+
+
+@kernel
+def is_called_back(sheet, segment):
+    """Are customers of this segment called?"""
+    return sheet[0].calls_back == 1 and sheet[segment].outreach_on == 1
 
 
 @kernel
@@ -63,9 +69,9 @@ def urgency(sheet, reason):
 
 
 @kernel
-def may_be_won_back(sheet, reason):
+def may_be_won_back(sheet, segment, reason):
     """Is it worth calling who left for this reason? Not those who moved away."""
-    return calls_back(sheet) and reason != Reason.NATURAL
+    return is_called_back(sheet, segment) and reason != Reason.NATURAL
 
 
 @kernel
@@ -81,18 +87,29 @@ def overdue_at(sheet, segment, gap, now):
 
 
 @kernel
-def call_recovers(sheet, segment, who, visit, delay):
-    """Does a call win over a customer with a failure that was not put right? As recovery does, in a call's minutes."""
+def call_recovers(sheet, segment, who, visit, called_for, delay):
+    """Does a call win over a customer with a failure that was not put right? As recovery does, in a call's minutes.
+
+    Whether the call was made for that, or brought it up by chance.
+    """
     if sheet[segment].recovery_on == 0:
         return False
+    known = called_for == Call.DISGRUNTLED
+    purpose = np.int64(Purpose.CALL_RECOVERS if known else Purpose.CALL_RECOVERS_BY_CHANCE)
     probability = recovery_probability(sheet, segment, sheet[0].call_minutes, delay)
-    return drawn(sheet, who, visit, Purpose.CALL_RECOVERS) < probability
+    return drawn(sheet, who, visit, purpose) < probability
 
 
 @kernel
 def call_wins_back(sheet, segment, who, visit):
     """Does a call win back a customer who has left? Evidence: c for 8 %."""
     return drawn(sheet, who, visit, Purpose.CALL_WINS_BACK) < sheet[segment].win_back_share
+
+
+@kernel
+def returns(sheet, segment, who, visit, now):
+    """The instant at which a customer who was won back comes: as soon as one who was reminded. Evidence: c."""
+    return later(sheet, now, exponential(sheet[segment].reminder_days, drawn(sheet, who, visit, Purpose.RETURN_DELAY)))
 
 
 @kernel
