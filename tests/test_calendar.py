@@ -14,7 +14,7 @@ from servsim.model import calendar
 from servsim.model.kernel import readable
 from servsim.model.rules.demand import busyness, candidate
 from servsim.scenario.read import checked
-from servsim.sheet import in_world, steady_minutes, to_sheet
+from servsim.sheet import GUIDE_PLACES, in_world, steady_minutes, to_sheet
 from servsim.units import DAY, HOUR, MINUTE, MINUTES_PER_WEEK, NEVER, WEEK
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -96,6 +96,18 @@ def test_clock_undoes_moment_to_one_tick(week, days):
     sheet = desk(week)
     moment = calendar.moment(sheet, days)
     assert abs(calendar.clock(sheet, moment) - days) <= 2 * rate(sheet, moment) + 1e-11
+
+
+@given(WEEKS, st.data())
+def test_the_guide_leaves_the_search_where_it_ends(week, data):
+    """Just before, at and just after what the clock shows at any minute, and anywhere between the guide's parts."""
+    sheet = desk(week)
+    mass = np.append(sheet["mass"][0], np.arange(GUIDE_PLACES) * 7.0 / GUIDE_PLACES)
+    rest = mass[data.draw(st.integers(0, len(mass) - 1))]
+    for days in (np.nextafter(rest, 0.0), rest, np.nextafter(rest, 8.0)):
+        if days < 7.0:
+            minute = np.searchsorted(sheet["mass"][0], days, side="right") - 1
+            assert calendar.moment(sheet, float(days)) // MINUTE == minute
 
 
 @given(WEEKS, st.floats(0, LONGEST / DAY))

@@ -569,6 +569,7 @@ def test_main_reason(size, disappointment, remedy, expected):
 
 # Loyalty
 
+
 SAME_GAP = {"demand": {"gap_between_cv": 0.0, "visit_gap_days": 36.5}}
 LOYAL = SAME_GAP | {"loyalty": {"yearly_retention": 0.8, "natural_churn": 0.05}}
 
@@ -579,28 +580,28 @@ def staying(sheet: np.ndarray, gap: float, satisfaction: float, served: int, unr
 
 
 def why_leaves(
-    sheet: np.ndarray, who: int, number: int, served: int, satisfaction: float, reason: Reason,
-    unrecovered: bool = False,
+    sheet: np.ndarray, who: int, number: int, served: int, satisfaction: float, reason: Reason
 ) -> int:  # fmt: skip
     """Why a customer does not come back after a visit in which this fell short."""
-    return loyalty.leaves(sheet, 0, who, number, served, satisfaction, unrecovered, reason)
+    return loyalty.leaves(sheet, 0, who, number, usual_gap(sheet, who), served, satisfaction, reason)
 
 
-def why_leaves_in_silence(
-    sheet: np.ndarray, who: int, number: int, served: int, satisfaction: float, reason: Reason
+def why_leaves_over_failure(
+    sheet: np.ndarray, who: int, number: int, served: int, before: float, after: float, reason: Reason
 ) -> int:
-    """Why a customer who swallows this failure does not come back."""
-    return loyalty.leaves_in_silence(sheet, 0, who, number, served, satisfaction, reason)
+    """Why a customer who swallows this failure, or complained in vain, does not come back."""
+    gap, purpose = usual_gap(sheet, who), loyalty.silence(reason)
+    return loyalty.leaves_over_failure(sheet, 0, who, number, gap, served, before, after, purpose, reason)
 
 
 def is_won(sheet: np.ndarray, who: int, number: int, served: int, satisfaction: float) -> bool:
     """Does a prospect who just bought enter the book?"""
-    return loyalty.becomes_customer(sheet, 0, who, number, served, satisfaction)
+    return loyalty.becomes_customer(sheet, 0, who, number, usual_gap(sheet, who), served, satisfaction)
 
 
 def yearly_retention(sheet: np.ndarray, who: int, satisfaction: float, served: int) -> float:
     """The yearly retention to expect of a customer."""
-    return loyalty.yearly_retention(sheet, 0, who, satisfaction, served)
+    return loyalty.yearly_retention(sheet, 0, usual_gap(sheet, who), satisfaction, served)
 
 
 @pytest.mark.parametrize(("gap", "satisfaction", "served", "expected"), rows(
@@ -732,7 +733,7 @@ def test_segments_have_their_shares(world, segment, share):
 
 def next_visit(sheet: np.ndarray, who: int, number: int) -> int:
     """When a customer comes again who was here at one o'clock on Monday morning."""
-    return int(demand.next_visit(sheet, 0, who, number, HOUR))
+    return int(demand.next_visit(sheet, 0, who, number, usual_gap(sheet, who), HOUR))
 
 
 def first_visit(sheet: np.ndarray, who: int) -> int:

@@ -1,5 +1,6 @@
 """A scenario: what a file leaves out, what an override or a level changes, and what each segment lives by."""
 
+import math
 import random
 import re
 import tempfile
@@ -292,6 +293,13 @@ def test_every_number_and_word_of_the_model_is_one_field_of_the_sheet() -> None:
         if path[0] in sheet.TABLES and path[1:] and table_at(path) is None and path[1] not in sheet.DERIVED_LISTS
     }
     assert held == expected
+
+
+def test_beside_every_cv_stands_the_variance_of_the_lognormals_logarithm() -> None:
+    row = sheet.to_sheet(checked({"service": {"difficulty_cv": 0.6, "step_cv": {"greet": 0.0}}}, "test"))[0]
+    assert len(sheet.variations()) == sum("log_variance" in name for name in sheet.sheet_type().names)
+    assert row["difficulty_log_variance"] == pytest.approx(math.log(1.36))
+    assert row["step_log_variance_greet"] == 0.0
 
 
 def test_a_setting_keeps_its_name_in_the_sheet() -> None:

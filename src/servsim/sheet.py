@@ -29,6 +29,9 @@ QUANTILES = 1025
 Z = np.linspace(-8.0, 8.0, QUANTILES)
 """Where quantile tables hold their values, in standard normal deviates; `durations.tabled` reads between them."""
 
+GUIDE_PLACES = 8192
+"""Into how many equal parts of the profile's week the guide cuts the search for a moment."""
+
 DERIVED = [
     ("seed", "u8"),
     ("replication", "u8"),
@@ -41,9 +44,11 @@ DERIVED = [
     ("core_profile", "f8", (24,)),
     ("residual_table", "f8", (QUANTILES,)),
     ("mass", "f8", (MINUTES_PER_WEEK + 1,)),
+    ("guide", "i2", (GUIDE_PLACES + 2,)),
     ("open", "i2", (MINUTES_PER_WEEK,)),
     ("desk_agents", "i8"),
     ("all_agents", "i8"),
+    ("calls_back", "i8"),
     ("knowledge_of", "f8", (MOST_AGENTS,)),
     ("speed_of", "f8", (MOST_AGENTS,)),
     ("preference_of", "i8", (MOST_AGENTS,)),
@@ -82,10 +87,22 @@ def fields() -> list[tuple[str, str, tuple[str, ...]]]:
     return [row for name in TABLES for row in settings_of(name, table_class(name))]
 
 
+def log_variance(cv: str) -> str:
+    """The field beside a coefficient of variation: log(1 + cv²), the variance of a lognormal's logarithm."""
+    return cv.replace("_cv", "_log_variance")
+
+
+@cache
+def variations() -> list[str]:
+    """Every field that is a coefficient of variation."""
+    return [name for name, _, _ in fields() if "_cv" in name]
+
+
 @cache
 def sheet_type() -> np.dtype:
     """The one type of every sheet's rows."""
-    return np.dtype([(name, kind) for name, kind, _ in fields()] + DERIVED, align=True)
+    beside = [(log_variance(name), "f8") for name in variations()]
+    return np.dtype([(name, kind) for name, kind, _ in fields()] + beside + DERIVED, align=True)
 
 
 def number(value: Any, choices: tuple[str, ...]) -> float:
@@ -109,11 +126,14 @@ def to_sheet(scenario: Scenario, seed: int = 1, replication: int = 0) -> np.ndar
     sheet = np.zeros(len(lived), sheet_type())
     for row, own in zip(sheet, lived, strict=True):
         for name, _, path in fields():
-            value: Any = own
-            for key in path:
-                value = getattr(value if value is not None else table_class(path[0])(), key)
-            off = path[1] == "on" and getattr(own, path[0]) is None
-            row[name] = 0 if off else number(value, choices_of(path) if len(path) == 2 else ())
+            table = getattr(own, path[0])
+            off = table is None or not getattr(table, "on", True)
+            value: Any = table_class(path[0])() if off else table
+            for key in path[1:]:
+                value = getattr(value, key)
+            row[name] = 0 if off and path[1] == "on" else number(value, choices_of(path) if len(path) == 2 else ())
+        for cv in variations():
+            row[log_variance(cv)] = math.log(1.0 + row[cv] * row[cv])
         row["patience_scale"] = weibull_scale(row["patience_minutes"], row["patience_shape"])
         row["gap_scale"] = weibull_scale(1.0, row["gap_shape"])
         row["core_profile"] = own.service.core_profile or [1.0] * 24
@@ -124,9 +144,12 @@ def to_sheet(scenario: Scenario, seed: int = 1, replication: int = 0) -> np.ndar
     sheet["end"] = math.ceil(scenario.horizon.weeks * WEEK)
     sheet["open"] = opened = open_minutes(scenario)
     sheet["mass"] = profile_mass(scenario, opened)
+    sheet["guide"] = guide_of(sheet[0]["mass"])
     sheet["roster"] = roster_minutes(scenario) * opened
     sheet["steady"] = steady_minutes(sheet[0]["roster"], opened)
     describe_agents(sheet, scenario)
+    calling = (sheet["outreach_on"] * sheet["investment_on"]).any() and sheet[0]["relationship_hours_per_month"] > 0
+    sheet["calls_back"] = int(calling)
     sheet["candidates_per_day"] = scenario.demand.prospects_per_hour * opened.sum() / 60 / 7
     return in_world(sheet, seed, replication)
 
@@ -154,6 +177,15 @@ def profile_mass(scenario: Scenario, opened: np.ndarray) -> np.ndarray:
     rate = np.repeat(np.outer(daily, hourly).ravel(), 60) * opened
     mass = np.concatenate([[0.0], np.cumsum(rate)])
     return mass * (7.0 / mass[-1])
+
+
+def guide_of(mass: np.ndarray) -> np.ndarray:
+    """For each part of the profile's week, the last minute that begins before it, where the search for a moment starts.
+
+    Parts are reckoned by the very product that `calendar.moment` uses, so that no rounding comes between them.
+    """
+    parts = (mass * (GUIDE_PLACES / 7.0)).astype(np.int64)
+    return np.maximum(np.searchsorted(parts, np.arange(GUIDE_PLACES + 2)) - 1, 0)
 
 
 def roster_minutes(scenario: Scenario) -> np.ndarray:

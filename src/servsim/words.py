@@ -32,7 +32,7 @@ class Happening(IntEnum):
     STEPPED_BACK = 37  # customer, manager: the manager's talk ends; ticks of work
     RELEASED = 38  # agent: the manager's talk with the customer in hand is over; ticks held
     PROMISED = 39  # customer, agent: an action point with a date; ticks until the date
-    JUDGED = 40  # customer: satisfaction after this visit
+    JUDGED = 40  # customer: satisfaction after a visit, a failure, its recovery, or a promise kept
     BOUGHT = 41  # customer: spends; money
     DECLINED = 42  # prospect: does not buy today; 0
     RETRIES = 43  # customer: was not served, and will try again; 0
@@ -81,7 +81,7 @@ class Call(IntEnum):
 
     NOTHING = 0
     DISGRUNTLED = 1
-    """Something went wrong and was not put right."""
+    """Something went wrong, the desk knows of it, and it was not put right."""
     LAPSED = 2
     """Left the book not long ago, and not for reasons of their own."""
     OVERDUE = 3
@@ -148,6 +148,7 @@ class Purpose(IntEnum):
     VOICE_MISTAKE = 74
     VOICE_BROKEN_PROMISE = 75
     RECOVERY = 76
+    COMPLAINT_DELAY = 77
     PERSONAL = 80
     MANAGER = 81
     MANAGER_RECOVERY = 82
@@ -158,6 +159,8 @@ class Purpose(IntEnum):
     CALL_WINS_BACK = 101
     CALL_REMINDS = 102
     REMINDER_DELAY = 103
+    RETURN_DELAY = 104
+    CALL_RECOVERS_BY_CHANCE = 105
 
 
 class Law(IntEnum):

@@ -38,7 +38,10 @@ def moment(sheet, days):
     mass = sheet[0].mass
     week = math.floor(days / 7.0)
     rest = days - 7.0 * week
-    low, high = 0, MINUTES_PER_WEEK
+    guide = sheet[0].guide
+    parts = len(guide) - 2
+    place = min(int(rest * (parts / 7.0)), parts)
+    low, high = np.int64(guide[place]), min(np.int64(guide[place + 1]) + 1, MINUTES_PER_WEEK)
     while high - low > 1:
         middle = (low + high) // 2
         if mass[middle] <= rest:

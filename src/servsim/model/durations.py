@@ -61,12 +61,17 @@ def exponential(mean, u):
 
 
 @part
+def lognormal_of(mean, log_variance, u):
+    """The lognormal whose logarithm has this variance, which the sheet keeps beside every cv: a logarithm less."""
+    if log_variance == 0.0 or mean == 0.0:
+        return mean
+    return mean * math.exp(math.sqrt(log_variance) * normal_quantile(u) - 0.5 * log_variance)
+
+
+@part
 def lognormal(mean, cv, u):
     """exp(μ + σ Φ⁻¹(u)) with σ² = log(1 + cv²), μ = log(mean) − σ²/2; the mean itself where cv is 0."""
-    if cv == 0.0 or mean == 0.0:
-        return mean
-    variance = math.log(1.0 + cv * cv)
-    return mean * math.exp(math.sqrt(variance) * normal_quantile(u) - 0.5 * variance)
+    return lognormal_of(mean, math.log(1.0 + cv * cv), u)
 
 
 @kernel

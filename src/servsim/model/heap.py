@@ -1,9 +1,9 @@
 """A binary heap in an int64 array of four columns, ordered by the first three; the fourth is carried along."""
 
-from servsim.model.kernel import part
+from servsim.model.kernel import inner
 
 
-@part
+@inner
 def before(heap, i, a, b, c):
     """Does row i of the heap come before (a, b, c)?"""
     if heap[i, 0] != a:
@@ -13,7 +13,7 @@ def before(heap, i, a, b, c):
     return heap[i, 2] < c
 
 
-@part
+@inner
 def push(heap, size, a, b, c, carried):
     """Add a row to a heap of this size, which must have room; the new size."""
     place = size
@@ -28,7 +28,7 @@ def push(heap, size, a, b, c, carried):
     return size + 1
 
 
-@part
+@inner
 def pop(heap, size):
     """Drop the first row of a heap of this size; the new size."""
     size -= 1

@@ -67,6 +67,12 @@ def part(function: Callable[..., Any]) -> Any:
     return compiled(function, cache=FOLDER is not None, forceinline=True)
 
 
+def inner(function: Callable[..., Any]) -> Any:
+    """Compile a part of the loop that nobody else calls: without a way in from Python, which costs more to compile."""
+    wrappers = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return compiled(function, cache=FOLDER is not None, forceinline=True, **wrappers)
+
+
 def compiled(function: Callable[..., Any], **options: bool) -> Any:
     """Machine code without fastmath, so that it agrees with Python to the last bit; it allocates nothing.
 

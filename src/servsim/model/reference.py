@@ -47,7 +47,7 @@ from servsim.model.rules.amounts import millionths
 from servsim.model.rules.visit import main_reason, visit
 from servsim.model.trace import Row, Trace, canonical, told_in_pieces
 from servsim.units import NEVER
-from servsim.words import By, Call, Happening, Reason, Remedy
+from servsim.words import By, Call, Happening, Purpose, Reason, Remedy
 
 Story = Generator[simpy.Event, Any, Any]
 
@@ -91,6 +91,7 @@ class Customer:
     will: float
     should: float
     in_book: bool
+    gap: float = 0.0
     served: int = 0
     visit: int = 0
     tries: int = 0
@@ -105,6 +106,7 @@ class Customer:
     light: int = NEVER
     complains: bool = False
     unrecovered: bool = False
+    known: bool = False
     failure: int = Reason.NONE
     failed: int = 0
     before: float = 0.0
@@ -198,6 +200,7 @@ class Desk:
     def member(self, key: int) -> Customer:
         """A customer of the opening book."""
         customer = self.newborn(key, in_book=True)
+        customer.gap = float(demand.usual_gap(self.sheet, customer.segment, key))
         customer.served = demand.visits_behind(self.sheet, customer.segment)
         self.book[key] = customer
         self.note(Happening.MEMBER, key, value=millionths(customer.satisfaction))
@@ -337,41 +340,36 @@ class Desk:
         disappointment = self.judge(customer, points)
         customer.served += 1
         customer.tries = 0
-        extra, customer.complains = customer.complains, False
-        if extra:
-            self.remedied(customer, remedy, by)
         if wrong == mistakes.OVERLOOKED:
             self.note(Happening.OVERLOOKED, customer.key, agent.number)
             customer.light = mistakes.comes_to_light(
                 self.sheet, customer.segment, customer.key, customer.visit, self.now
             )
-        comes = self.bought_or_not(customer, extra, points, main_reason(reason, size, disappointment, remedy))
-        if not extra:
+        if customer.complains:
+            comes = self.complained(customer, remedy, by)
+        else:
             customer.unrecovered = False
+            comes = self.bought_or_not(customer, points, main_reason(reason, size, disappointment))
         if comes < NEVER:
             self.promise(customer, agent)
         return comes
 
-    def bought_or_not(self, customer: Customer, extra: bool, points: float, reason: int) -> int:
-        """Customers spend, unless the visit is extra, and stay or not; prospects buy or not, and become customers."""
+    def bought_or_not(self, customer: Customer, points: float, reason: int) -> int:
+        """Customers spend, and stay or not; prospects buy or not, and become customers or not."""
         if customer.in_book:
-            if not extra:
-                self.spend(customer)
+            self.spend(customer)
             return self.next_visit_or_lost(customer, reason)
-        if extra or not spending.sells(self.sheet, customer.segment):
+        if not spending.sells(self.sheet, customer.segment):
             return self.gone(customer)
         if not spending.buys(self.sheet, customer.segment, customer.key, customer.visit, points):
             customer.light = NEVER
             return self.declined(customer)
         self.spend(customer)
+        customer.gap = float(demand.usual_gap(self.sheet, customer.segment, customer.key))
         if not loyalty.becomes_customer(
-            self.sheet,
-            customer.segment,
-            customer.key,
-            customer.visit,
-            customer.served,
-            self.loyal_satisfaction(customer),
-        ):
+            self.sheet, customer.segment, customer.key, customer.visit,
+            customer.gap, customer.served, self.loyal_satisfaction(customer),
+        ):  # fmt: skip
             return self.gone(customer)
         customer.in_book = True
         self.book[customer.key] = customer
@@ -386,13 +384,16 @@ class Desk:
             customer.tries += 1
             return int(again)
         customer.tries = 0
-        if customer.complains:
-            customer.complains = False
-            customer.unrecovered = recovery.recovers(self.sheet, customer.segment)
+        in_vain, customer.complains = customer.complains, False
         if not customer.in_book:
             return self.gone(customer)
+        before = self.loyal_satisfaction(customer)
         self.judge(customer, quality.UNSERVED)
-        return self.next_visit_or_lost(customer, Reason.ABANDONED)
+        if not in_vain:
+            return self.next_visit_or_lost(customer, Reason.ABANDONED)
+        customer.unrecovered, customer.known = recovery.recovers(self.sheet, customer.segment), False
+        self.leaves_over_failure(customer, before, Purpose.STAY, Reason.ABANDONED)
+        return self.next_visit(customer) if customer.in_book else NEVER
 
     def judge(self, customer: Customer, points: float) -> float:
         """The customer makes up their mind about a visit; how far expectation darkened it."""
@@ -439,8 +440,8 @@ class Desk:
     def next_visit_or_lost(self, customer: Customer, reason: int) -> int:
         """A customer of the book stays, or leaves it for a reason."""
         why = loyalty.leaves(
-            self.sheet, customer.segment, customer.key, customer.visit, customer.served,
-            self.loyal_satisfaction(customer), customer.unrecovered, reason,
+            self.sheet, customer.segment, customer.key, customer.visit,
+            customer.gap, customer.served, self.loyal_satisfaction(customer), reason,
         )  # fmt: skip
         if why == Reason.NONE:
             return self.next_visit(customer)
@@ -454,17 +455,19 @@ class Desk:
         customer.in_book = False
         customer.comes = customer.light = NEVER
         customer.promise = None
-        customer.call_for = Call.LAPSED if outreach.may_be_won_back(self.sheet, why) else Call.NOTHING
+        may_be_won_back = outreach.may_be_won_back(self.sheet, customer.segment, why)
+        customer.call_for = Call.LAPSED if may_be_won_back else Call.NOTHING
 
     def next_visit(self, customer: Customer) -> int:
         """When a customer of the book comes again."""
-        return int(demand.next_visit(self.sheet, customer.segment, customer.key, customer.visit, self.now))
+        who = (self.sheet, customer.segment, customer.key, customer.visit)
+        return int(demand.next_visit(*who, customer.gap, self.now))
 
     def outlook(self, customer: Customer) -> float:
         """The yearly retention that a customer's present satisfaction implies."""
         return float(
             loyalty.yearly_retention(
-                self.sheet, customer.segment, customer.key, self.loyal_satisfaction(customer), customer.served
+                self.sheet, customer.segment, customer.gap, self.loyal_satisfaction(customer), customer.served
             )
         )
 
@@ -479,7 +482,9 @@ class Desk:
         """The business has failed a customer, who complains or swallows it."""
         self.note(Happening.FAILED, customer.key, value=reason)
         who = (self.sheet, customer.segment, customer.key, customer.visit)
-        customer.before, customer.failure, customer.failed = customer.satisfaction, reason, self.now
+        before, customer.failure, customer.failed = self.loyal_satisfaction(customer), reason, self.now
+        if not (customer.complains or customer.unrecovered):
+            customer.before = customer.satisfaction - customer.relief
         customer.satisfaction = recovery.after_failure(self.sheet, customer.segment, customer.satisfaction, reason)
         self.note_satisfaction(customer)
         if customer.complains:
@@ -487,38 +492,57 @@ class Desk:
         if recovery.voices(*who, reason):
             self.note(Happening.COMPLAINED, customer.key)
             customer.complains, customer.call_for = True, Call.NOTHING
-            customer.comes = recovery.complaint_visit(self.sheet, self.now)
+            customer.comes = int(recovery.complaint_visit(self.sheet, customer.key, customer.visit, self.now))
             return
-        customer.unrecovered = True
+        customer.unrecovered, customer.known = True, reason == Reason.BROKEN_PROMISE
         if not customer.in_book:
             if customer.comes == NEVER:
                 self.gone(customer)
             return
-        why = loyalty.leaves_in_silence(*who, customer.served, self.loyal_satisfaction(customer), reason)
+        self.leaves_over_failure(customer, before, loyalty.silence(reason), reason)
+        self.may_be_called(customer)
+
+    def leaves_over_failure(self, customer: Customer, before: float, purpose: int, reason: Reason) -> None:
+        """A customer of the book, who was satisfied at `before`, stays in spite of a failure, or leaves over it."""
+        why = loyalty.leaves_over_failure(
+            self.sheet, customer.segment, customer.key, customer.visit, customer.gap, customer.served,
+            before, self.loyal_satisfaction(customer), purpose, reason,
+        )  # fmt: skip
         if why != Reason.NONE:
             self.lost(customer, int(why))
-        self.may_be_called(customer)
+
+    def complained(self, customer: Customer, remedy: int, by: By) -> int:
+        """What an extra visit to complain leads to; the instant of the next visit, NEVER if there is none."""
+        customer.complains = False
+        was_in_book = customer.in_book
+        self.remedied(customer, remedy, by)
+        if customer.in_book:
+            return self.next_visit(customer)
+        return NEVER if was_in_book else self.gone(customer)
 
     def remedied(self, customer: Customer, remedy: int, by: By) -> None:
         """What became of a complaint: the customer is won over again, or let down a second time."""
         if customer.promise and not customer.promise.is_due:
             customer.promise = None
-        customer.unrecovered = remedy == Remedy.FAILED
+        customer.unrecovered = customer.known = remedy == Remedy.FAILED
         if remedy == Remedy.RECOVERED:
             self.recovered(customer, by)
         elif remedy == Remedy.FAILED:
             self.note(Happening.LET_DOWN, customer.key, value=by)
+            before = self.loyal_satisfaction(customer)
             customer.satisfaction = recovery.after_double_deviation(
                 self.sheet, customer.segment, customer.satisfaction, customer.failure
             )
             self.note_satisfaction(customer)
+            if customer.in_book:
+                self.leaves_over_failure(customer, before, Purpose.STAY, Reason.UNRECOVERED)
 
     def recovered(self, customer: Customer, by: By) -> None:
         """A failure is put right in the customer's eyes."""
         self.note(Happening.RECOVERED, customer.key, value=by)
         customer.unrecovered = False
         customer.satisfaction, customer.relief = recovery.after_recovery(
-            self.sheet, customer.segment, customer.satisfaction, customer.before
+            self.sheet, customer.segment, customer.satisfaction, customer.relief, customer.before
         )
         self.note_satisfaction(customer)
 
@@ -578,17 +602,18 @@ class Desk:
 
     def may_be_called(self, customer: Customer) -> None:
         """Put a customer who has left, or swallowed a failure, on the list of those to call; others once overdue."""
-        if not outreach.calls_back(self.sheet) or customer.complains or customer.inside:
+        if not outreach.is_called_back(self.sheet, customer.segment) or customer.complains or customer.inside:
             return
         if customer.in_book:
-            customer.call_for = outreach.listed_for(customer.unrecovered)
-        if customer.call_for == Call.OVERDUE:
-            customer.listed = outreach.overdue_at(self.sheet, customer.segment, customer.key, self.now)
-            if customer.listed >= customer.comes:
-                customer.call_for = Call.NOTHING
-        elif customer.call_for != Call.NOTHING:
-            customer.listed = self.now + 1
-        if customer.call_for != Call.NOTHING and customer.listed < self.end:
+            customer.call_for = outreach.listed_for(customer.unrecovered, customer.known)
+        if customer.call_for == Call.NOTHING:
+            return
+        customer.listed = int(
+            outreach.listed_at(self.sheet, customer.segment, customer.gap, customer.call_for, self.now)
+        )
+        if customer.listed >= customer.comes:
+            customer.call_for = Call.NOTHING
+        elif customer.listed < self.end:
             self.clock.process(self.listing(customer, customer.listed))
 
     def listing(self, customer: Customer, listed: int) -> Story:
@@ -615,16 +640,16 @@ class Desk:
         """What a call changes for the customer."""
         who = (self.sheet, customer.segment, customer.key, customer.visit)
         called_for, customer.call_for = customer.call_for, Call.NOTHING
-        if called_for == Call.DISGRUNTLED:
-            if outreach.call_recovers(*who, self.now - customer.failed):
-                self.recovered(customer, By.CALL)
-        elif called_for == Call.LAPSED:
+        still_hurt = customer.unrecovered and called_for != Call.LAPSED
+        if still_hurt and outreach.call_recovers(*who, called_for, self.now - customer.failed):
+            self.recovered(customer, By.CALL)
+        if called_for == Call.LAPSED:
             if outreach.call_wins_back(*who):
                 customer.in_book = True
                 self.book[customer.key] = customer
                 self.note(Happening.WON_BACK, customer.key, value=millionths(self.outlook(customer)))
-                self.comes_otherwise(customer, self.next_visit(customer))
-        else:
+                self.comes_otherwise(customer, int(outreach.returns(*who, self.now)))
+        elif called_for == Call.OVERDUE:
             sooner = int(outreach.reminded(*who, self.now))
             if sooner < customer.comes:
                 self.comes_otherwise(customer, sooner)

@@ -111,7 +111,7 @@ class Outreach(Mechanism):
     call_minutes: float = setting(4.0, "min", grade="c", gt=0, le=1e4, desk=True)
     """Length of a call."""
     call_first: Literal["disgruntled", "lapsed", "overdue"] = setting("disgruntled", desk=True)
-    """Whom to call first: who had a failure not put right, who left the book, or who has not come for long."""
+    """Whom to call first: who has a failure that the desk knows of, who left the book, or who has not come for long."""
     call_when: Literal["idle", "block"] = setting("idle", desk=True)
     """When to call: while nobody waits, or also in a protected block of every day."""
     block_from_hour: int = setting(14, "h", ge=0, le=23, desk=True)
@@ -125,8 +125,8 @@ class Outreach(Mechanism):
     reminder_share: float = setting(0.3, grade="c", ge=0, le=1)
     """Share of overdue customers whom a call brings back soon."""
     reminder_days: float = setting(7.0, "d", grade="c", gt=0, le=365)
-    """Days until they come, on average."""
+    """Days until they come, and until those come who were won back, on average."""
     win_back_share: float = setting(0.08, grade="c", ge=0, le=1)
     """Share of customers lost whom a call wins back."""
     lapsed_days: float = setting(90.0, "d", grade="c", gt=0, le=3650)
-    """How long after leaving a customer may be called."""
+    """How long a customer who left, and is missed, may be called."""

@@ -139,8 +139,7 @@ class Reading:
         joined = self.tally.joined()
         if joined == 0:
             return UNDEFINED
-        second = int(np.searchsorted(np.cumsum(self.tally.waits), share * joined))
-        return second / 60
+        return t.second_reached(self.tally.waits, share * joined) / 60
 
     def customer_years(self) -> float:
         """Years that customers have been in the book, added up."""

@@ -185,6 +185,17 @@ def count_wait(counts, sums, waits, what, wait):
 
 
 @kernel
+def second_reached(waits, many):
+    """The second by which so many waits are over; few seconds are looked at, since few wait long."""
+    over = waits[0]
+    second = 0
+    while over < many:
+        second += 1
+        over += waits[second]
+    return second
+
+
+@kernel
 def add_worth(sheet, who, retention, discount_rate, worth, first):
     """Add what a customer with this yearly retention is worth, apart from what visits cost."""
     segment = segment_of(sheet, who)

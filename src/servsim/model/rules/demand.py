@@ -4,7 +4,7 @@ import numpy as np
 
 from servsim.model.calendar import clock, later, moment
 from servsim.model.draw import drawn
-from servsim.model.durations import exponential, length, lognormal, tabled
+from servsim.model.durations import exponential, length, lognormal, lognormal_of, tabled
 from servsim.model.kernel import kernel
 from servsim.units import DAY, NEVER
 from servsim.words import Kind, Purpose
@@ -84,18 +84,18 @@ def usual_gap(sheet, segment, who):
     the lognormal and its cv of 0.5: c.
     """
     own = sheet[segment]
-    return lognormal(own.visit_gap_days, own.gap_between_cv, drawn(sheet, who, 0, Purpose.PERSONAL_GAP))
+    u = drawn(sheet, who, 0, Purpose.PERSONAL_GAP)
+    return lognormal_of(own.visit_gap_days, own.gap_between_log_variance, u)
 
 
 @kernel
-def next_visit(sheet, segment, who, visit, now):
-    """The instant of a customer's next visit: one gap around the usual one, on the profile's clock.
+def next_visit(sheet, segment, who, visit, usual, now):
+    """The instant of a customer's next visit: one gap around the `usual` one, on the profile's clock.
 
     Service visits are regular: gaps of a salon's customers have cv 0.70 (bookings, Canada, 2018). Evidence: b.
     """
     own = sheet[segment]
     u = drawn(sheet, who, visit, Purpose.GAP)
-    usual = usual_gap(sheet, segment, who)
     gap = length(own.gap_distribution, 1.0, own.gap_cv, own.gap_scale, own.gap_shape, own.core_table, u)
     return later(sheet, now, gap * usual)
 

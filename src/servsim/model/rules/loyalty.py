@@ -6,7 +6,6 @@ import numpy as np
 
 from servsim.model.draw import drawn
 from servsim.model.kernel import kernel
-from servsim.model.rules.demand import usual_gap
 from servsim.model.rules.quality import SATISFIED
 from servsim.units import DAYS_PER_YEAR
 from servsim.words import Purpose, Reason
@@ -38,47 +37,58 @@ def staying(sheet, segment, gap_days, satisfaction, served, unrecovered):
 
 
 @kernel
-def leaves(sheet, segment, who, visit, served, satisfaction, unrecovered, reason):
+def leaves(sheet, segment, who, visit, gap, served, satisfaction, reason):
     """Why this customer does not come back after this visit; Reason.NONE for one who stays.
 
-    `reason` is what fell short most in the visit, and stands as the cause unless the customer leaves naturally.
+    `gap` is their usual one, in days. `reason` is what fell short most in the visit, and stands as the cause unless the
+    customer leaves naturally.
     """
     if sheet[segment].loyalty_on == 0:
         return np.int64(Reason.NONE)
-    gap = usual_gap(sheet, segment, who)
     if drawn(sheet, who, visit, Purpose.NATURAL) >= natural_staying(sheet, segment, gap):
         return np.int64(Reason.NATURAL)
-    if drawn(sheet, who, visit, Purpose.STAY) >= staying(sheet, segment, gap, satisfaction, served, unrecovered):
+    if drawn(sheet, who, visit, Purpose.STAY) >= staying(sheet, segment, gap, satisfaction, served, False):
         return reason
     return np.int64(Reason.NONE)
 
 
 @kernel
-def leaves_in_silence(sheet, segment, who, visit, served, satisfaction, reason):
-    """Why a customer who swallows a failure does not come back; Reason.NONE for one who comes all the same."""
+def leaves_over_failure(sheet, segment, who, visit, gap, served, before, after, purpose, reason):
+    """Why a customer does not come back after a failure that was not put right; Reason.NONE for one who does.
+
+    P(stay) = p(after, unrecovered) / p(before), with p as in `staying` and the satisfactions around the failure: what
+    it adds to the chance of leaving at a visit. So extra visits by themselves drive nobody away. Evidence: c for the
+    form.
+    """
     if sheet[segment].loyalty_on == 0:
         return np.int64(Reason.NONE)
-    broken = reason == Reason.BROKEN_PROMISE
-    purpose = Purpose.STAY_AFTER_BROKEN_PROMISE if broken else Purpose.STAY_AFTER_MISTAKE
-    gap = usual_gap(sheet, segment, who)
-    if drawn(sheet, who, visit, purpose) >= staying(sheet, segment, gap, satisfaction, served, True):
+    usual = staying(sheet, segment, gap, before, served, False)
+    unrecovered = sheet[segment].recovery_on == 1
+    if drawn(sheet, who, visit, purpose) * usual >= staying(sheet, segment, gap, after, served, unrecovered):
         return reason
     return np.int64(Reason.NONE)
 
 
 @kernel
-def becomes_customer(sheet, segment, who, visit, served, satisfaction):
+def silence(reason):
+    """What the draw is for, by which a customer leaves over a failure without a word."""
+    broken = reason == Reason.BROKEN_PROMISE
+    return np.int64(Purpose.STAY_AFTER_BROKEN_PROMISE if broken else Purpose.STAY_AFTER_MISTAKE)
+
+
+@kernel
+def becomes_customer(sheet, segment, who, visit, gap, served, satisfaction):
     """Does a prospect who just bought come back, and so enter the book? Without loyalty nobody is won."""
     if sheet[segment].loyalty_on == 0:
         return False
-    return leaves(sheet, segment, who, visit, served, satisfaction, False, np.int64(Reason.CHANCE)) == Reason.NONE
+    chance = np.int64(Reason.CHANCE)
+    return leaves(sheet, segment, who, visit, gap, served, satisfaction, chance) == Reason.NONE
 
 
 @kernel
-def yearly_retention(sheet, segment, who, satisfaction, served):
+def yearly_retention(sheet, segment, gap, satisfaction, served):
     """The yearly retention that a customer's present satisfaction and usual gap imply; 1 without loyalty."""
     if sheet[segment].loyalty_on == 0:
         return 1.0
-    gap = usual_gap(sheet, segment, who)
     per_visit = natural_staying(sheet, segment, gap) * staying(sheet, segment, gap, satisfaction, served, False)
     return math.exp(DAYS_PER_YEAR / gap * math.log(per_visit))

@@ -2,12 +2,14 @@
 
 import math
 
-from servsim.model.calendar import later
 from servsim.model.draw import drawn
-from servsim.model.durations import exponential
+from servsim.model.durations import exponential, ticks
 from servsim.model.kernel import kernel
 from servsim.model.rules.service import step_quality
+from servsim.units import DAY, MINUTE
 from servsim.words import Purpose
+
+MINUTES_PER_DAY = DAY / MINUTE
 
 STANDARD = 0.9
 """Quality of a step at its standard minutes, as `quality.steepness` usually has it: where shares are stated."""
@@ -59,10 +61,11 @@ def clarifying_minutes(sheet, segment, who, visit):
 def comes_to_light(sheet, segment, who, visit, now):
     """The instant at which the customer finds out a mistake that nobody noticed.
 
-    An exponential delay on the profile's clock. A return after a while makes Erlang-R of a desk (Yom-Tov and Mandelbaum
-    2014). Evidence: c for two days.
+    An exponential delay by the clock on the wall: mistakes come to light at home, at any hour. A return after a while
+    makes Erlang-R of a desk (Yom-Tov and Mandelbaum 2014). Evidence: c for two days.
     """
-    return later(sheet, now, exponential(sheet[segment].light_days, drawn(sheet, who, visit, Purpose.COMES_TO_LIGHT)))
+    days = exponential(sheet[segment].light_days, drawn(sheet, who, visit, Purpose.COMES_TO_LIGHT))
+    return now + ticks(days * MINUTES_PER_DAY)
 
 
 @kernel

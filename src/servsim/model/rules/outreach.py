@@ -6,7 +6,6 @@ from servsim.model.calendar import hour_of, later
 from servsim.model.draw import drawn
 from servsim.model.durations import exponential, ticks
 from servsim.model.kernel import kernel
-from servsim.model.rules.demand import usual_gap
 from servsim.model.rules.recovery import recovery_probability
 from servsim.units import DAY, HOUR, MONTH, NEVER
 from servsim.words import Call, Purpose, Reason
@@ -18,7 +17,13 @@ BLOCK = 1
 @kernel
 def calls_back(sheet):
     """Are there relationship hours to be spent?"""
-    return sheet[0].outreach_on == 1 and sheet[0].investment_on == 1 and sheet[0].relationship_hours_per_month > 0.0
+    return sheet[0].calls_back == 1
+
+
+@kernel
+def is_called_back(sheet, segment):
+    """Are customers of this segment called?"""
+    return sheet[0].calls_back == 1 and sheet[segment].outreach_on == 1
 
 
 @kernel
@@ -64,9 +69,9 @@ def urgency(sheet, reason):
 
 
 @kernel
-def may_be_won_back(sheet, reason):
+def may_be_won_back(sheet, segment, reason):
     """Is it worth calling who left for this reason? Not those who moved away."""
-    return calls_back(sheet) and reason != Reason.NATURAL
+    return is_called_back(sheet, segment) and reason != Reason.NATURAL
 
 
 @kernel
@@ -76,26 +81,35 @@ def lapse_ends(sheet, segment, listed):
 
 
 @kernel
-def overdue_at(sheet, segment, who, now):
-    """The instant at which a customer who has just been here is overdue; NEVER where nobody calls."""
-    if not calls_back(sheet):
-        return np.int64(NEVER)
-    return later(sheet, now, sheet[segment].overdue_factor * usual_gap(sheet, segment, who))
+def overdue_at(sheet, segment, gap, now):
+    """The instant at which a customer with this usual gap, who has just been here, is overdue."""
+    return later(sheet, now, sheet[segment].overdue_factor * gap)
 
 
 @kernel
-def call_recovers(sheet, segment, who, visit, delay):
-    """Does a call win over a customer with a failure that was not put right? As recovery does, in a call's minutes."""
+def call_recovers(sheet, segment, who, visit, called_for, delay):
+    """Does a call win over a customer with a failure that was not put right? As recovery does, in a call's minutes.
+
+    Whether the call was made for that, or brought it up by chance.
+    """
     if sheet[segment].recovery_on == 0:
         return False
+    known = called_for == Call.DISGRUNTLED
+    purpose = np.int64(Purpose.CALL_RECOVERS if known else Purpose.CALL_RECOVERS_BY_CHANCE)
     probability = recovery_probability(sheet, segment, sheet[0].call_minutes, delay)
-    return drawn(sheet, who, visit, Purpose.CALL_RECOVERS) < probability
+    return drawn(sheet, who, visit, purpose) < probability
 
 
 @kernel
 def call_wins_back(sheet, segment, who, visit):
     """Does a call win back a customer who has left? Evidence: c for 8 %."""
     return drawn(sheet, who, visit, Purpose.CALL_WINS_BACK) < sheet[segment].win_back_share
+
+
+@kernel
+def returns(sheet, segment, who, visit, now):
+    """The instant at which a customer who was won back comes: as soon as one who was reminded. Evidence: c."""
+    return later(sheet, now, exponential(sheet[segment].reminder_days, drawn(sheet, who, visit, Purpose.RETURN_DELAY)))
 
 
 @kernel
@@ -111,6 +125,16 @@ def reminded(sheet, segment, who, visit, now):
 
 
 @kernel
-def listed_for(unrecovered):
-    """What a customer of the book is called for: a failure not put right, else nothing yet."""
-    return np.int64(Call.DISGRUNTLED) if unrecovered else np.int64(Call.OVERDUE)
+def listed_for(unrecovered, known):
+    """What a customer of the book is called for: a failure not put right, if the desk knows of it, or being overdue."""
+    return np.int64(Call.DISGRUNTLED) if unrecovered and known else np.int64(Call.OVERDUE)
+
+
+@kernel
+def listed_at(sheet, segment, gap, call_for, now):
+    """The instant from which a customer with this usual gap can be called.
+
+    Who complained in vain, or was promised something in vain, at once; of all others the desk learns nothing until they
+    are overdue, those who have left for good included.
+    """
+    return now + 1 if call_for == Call.DISGRUNTLED else overdue_at(sheet, segment, gap, now)

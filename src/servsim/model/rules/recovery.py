@@ -2,7 +2,7 @@
 
 import math
 
-from servsim.model.calendar import later
+from servsim.model.calendar import is_open, later
 from servsim.model.draw import drawn
 from servsim.model.kernel import kernel
 from servsim.model.rules.mistakes import catch_probability, mistake_probability
@@ -82,9 +82,14 @@ def voices(sheet, segment, who, visit, reason):
 
 
 @kernel
-def complaint_visit(sheet, now):
-    """The instant at which a customer comes to complain: at once, if the doors are open."""
-    return later(sheet, now, 0.0)
+def complaint_visit(sheet, who, visit, now):
+    """The instant at which a customer comes to complain: at once if the doors are open, else within a day's business.
+
+    Not at the opening bell, where all who found out overnight would meet. Evidence: c.
+    """
+    if is_open(sheet, now):
+        return later(sheet, now, 0.0)
+    return later(sheet, now, drawn(sheet, who, visit, Purpose.COMPLAINT_DELAY))
 
 
 @kernel
@@ -116,15 +121,15 @@ def is_recovered(sheet, segment, who, visit, minutes, delay):
 
 
 @kernel
-def after_recovery(sheet, segment, satisfaction, before):
-    """(satisfaction, the part of it that is only relief) of a recovered customer who was satisfied at `before`.
+def after_recovery(sheet, segment, satisfaction, relief, before):
+    """(satisfaction, the part of it that is only relief) of a recovered customer, who was at `before` without relief.
 
     Recovered customers can be more satisfied than before the failure, but are not more loyal (de Matos, Henrique and
     Rossi 2007, a meta-analysis). Evidence: a for both, c for half a point.
     """
     if not judges(sheet, segment):
         return satisfaction, 0.0
-    level = max(satisfaction, before)
+    level = max(satisfaction - relief, before)
     lifted = min(10.0, level + sheet[segment].recovered_lift)
     return lifted, lifted - level
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from servsim.model.calendar import hour_of
 from servsim.model.draw import drawn
-from servsim.model.durations import length, lognormal, ticks
+from servsim.model.durations import length, lognormal_of, ticks
 from servsim.model.kernel import kernel, part
 from servsim.words import Purpose
 
@@ -20,7 +20,7 @@ def difficulty(sheet, segment, who, visit):
     own = sheet[segment]
     if own.difficulty_cv == 0.0:
         return 1.0
-    return lognormal(1.0, own.difficulty_cv, drawn(sheet, who, visit, Purpose.DIFFICULTY))
+    return lognormal_of(1.0, own.difficulty_log_variance, drawn(sheet, who, visit, Purpose.DIFFICULTY))
 
 
 @kernel
@@ -61,19 +61,20 @@ def step_minutes(sheet, segment, who, visit):
              + own.split_empathise + own.split_summarise + own.split_action_points)  # fmt: skip
     unit = own.minutes_per_visit / total
     return (
-        step(sheet, who, visit, Purpose.GREET, own.split_greet * unit, own.step_cv_greet),
-        step(sheet, who, visit, Purpose.LISTEN, own.split_listen * unit, own.step_cv_listen),
-        step(sheet, who, visit, Purpose.ACKNOWLEDGE, own.split_acknowledge * unit, own.step_cv_acknowledge),
-        step(sheet, who, visit, Purpose.EMPATHISE, own.split_empathise * unit, own.step_cv_empathise),
-        step(sheet, who, visit, Purpose.SUMMARISE, own.split_summarise * unit, own.step_cv_summarise),
-        step(sheet, who, visit, Purpose.ACTION_POINTS, own.split_action_points * unit, own.step_cv_action_points),
-    )
+        step(sheet, who, visit, Purpose.GREET, own.split_greet * unit, own.step_log_variance_greet),
+        step(sheet, who, visit, Purpose.LISTEN, own.split_listen * unit, own.step_log_variance_listen),
+        step(sheet, who, visit, Purpose.ACKNOWLEDGE, own.split_acknowledge * unit, own.step_log_variance_acknowledge),
+        step(sheet, who, visit, Purpose.EMPATHISE, own.split_empathise * unit, own.step_log_variance_empathise),
+        step(sheet, who, visit, Purpose.SUMMARISE, own.split_summarise * unit, own.step_log_variance_summarise),
+        step(sheet, who, visit, Purpose.ACTION_POINTS, own.split_action_points * unit,
+             own.step_log_variance_action_points),
+    )  # fmt: skip
 
 
 @part
-def step(sheet, who, visit, purpose, planned, cv):
+def step(sheet, who, visit, purpose, planned, log_variance):
     """Minutes of one step around its plan."""
-    return lognormal(planned, cv, drawn(sheet, who, visit, np.int64(purpose)))
+    return lognormal_of(planned, log_variance, drawn(sheet, who, visit, np.int64(purpose)))
 
 
 @part

@@ -4,7 +4,7 @@ import numpy as np
 
 from servsim.model.calendar import later
 from servsim.model.draw import drawn
-from servsim.model.durations import exponential, lognormal
+from servsim.model.durations import exponential, lognormal_of
 from servsim.model.kernel import kernel
 from servsim.units import NEVER
 from servsim.words import Purpose
@@ -38,7 +38,7 @@ def basket(sheet, segment, who, visit):
     own = sheet[segment]
     if own.spending_on == 0:
         return 0.0
-    return lognormal(own.basket_mean, own.basket_cv, drawn(sheet, who, visit, Purpose.BASKET))
+    return lognormal_of(own.basket_mean, own.basket_log_variance, drawn(sheet, who, visit, Purpose.BASKET))
 
 
 @kernel

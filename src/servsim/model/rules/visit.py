@@ -83,8 +83,6 @@ def worst(wait, inattention, care):
 
 
 @kernel
-def main_reason(reason, size, disappointment, remedy):
+def main_reason(reason, size, disappointment):
     """The largest single contributor to a bad visit, once the customer has compared it with what was expected."""
-    if remedy == Remedy.FAILED:
-        return np.int64(Reason.UNRECOVERED)
     return np.int64(Reason.EXPECTATION) if disappointment > size else np.int64(reason)
