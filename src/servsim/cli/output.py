@@ -87,7 +87,7 @@ def announce_compiling(quiet: bool) -> None:
     from servsim.model.kernel import COMPILED, WARM
 
     if COMPILED and not WARM:
-        notice("Compiling the model for this machine (once, about half a minute) …", quiet)
+        notice("Compiling the model for this machine (once, about a minute) …", quiet)
 
 
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:

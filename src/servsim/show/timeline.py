@@ -39,7 +39,7 @@ CLAUSES: dict[H, str] = {
     H.BOUGHT: "spent {it.money}",
     H.DECLINED: "bought nothing",
     H.RETRIES: "will try again",
-    H.FAILED: "found out {it.failure}",
+    H.FAILED: "found out about {it.failure}",
     H.COMPLAINED: "will complain",
     H.RECOVERED: "was won over again",
     H.LET_DOWN: "had complained in vain",
