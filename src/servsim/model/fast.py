@@ -12,7 +12,7 @@ import numpy as np
 
 from servsim.model import calendar
 from servsim.model.heap import pop
-from servsim.model.kernel import inner, kernel, mark_warm, readable
+from servsim.model.kernel import inner, kernel, mark_warm, readable, within
 from servsim.model.loop.agents import break_begins, break_ends, shift_begins, shift_ends, spell_ends
 from servsim.model.loop.failures import falls_due, finds_out, is_prepared
 from servsim.model.loop.people import comes_at, is_at_home, is_listed, lapses, may_be_forgotten, newborn, outlook
@@ -108,7 +108,7 @@ def take(s):
     return what, index, check
 
 
-@inner
+@within
 def happen(sheet, s):
     """Something that is due happens."""
     what, index, check = take(s)

@@ -73,7 +73,12 @@ def inner(function: Callable[..., Any]) -> Any:
     return compiled(function, cache=FOLDER is not None, forceinline=True, **wrappers)
 
 
-def compiled(function: Callable[..., Any], **options: bool) -> Any:
+def within(function: Callable[..., Any]) -> Any:
+    """Compile a part of the loop only as a part of what calls it: sooner done than on its own and once more there."""
+    return compiled(function, inline="always")
+
+
+def compiled(function: Callable[..., Any], **options: Any) -> Any:
     """Machine code without fastmath, so that it agrees with Python to the last bit; it allocates nothing.
 
     Compiled functions only read and fill arrays that Python made. Without numba's reference counts (_nrt) of those

@@ -4,7 +4,7 @@ import numpy as np
 
 from servsim.model import calendar
 from servsim.model.heap import pop, push
-from servsim.model.kernel import inner
+from servsim.model.kernel import inner, within
 from servsim.model.loop.afterwards import leave_unserved
 from servsim.model.loop.agents import go_off, set_free, still_free, turns_to_work
 from servsim.model.loop.state import (
@@ -34,7 +34,7 @@ from servsim.units import NEVER
 from servsim.words import Call, Happening
 
 
-@inner
+@within
 def settle(sheet, s):
     """Close the doors, let agents leave, let free agents turn to what is first, let who was not served decide."""
     if s.n[CLOSING] == 1:
@@ -108,7 +108,7 @@ def only_the_waiting(sheet, s):
             s.n[QUEUE] = push(s.queue, s.n[QUEUE], a, b, c, place)
 
 
-@inner
+@within
 def dispatch_all(sheet, s):
     """The first of the free agents turns to what is first, and so on."""
     while True:
@@ -198,7 +198,7 @@ def undecided(sheet, s):
     return count
 
 
-@inner
+@within
 def decide(sheet, s, place):
     """A newcomer who was not served at once finds a place and waits, or goes."""
     customer = s.people[place]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from servsim.model.heap import pop, push
-from servsim.model.kernel import inner
+from servsim.model.kernel import inner, within
 from servsim.model.loop.afterwards import comes_again, served
 from servsim.model.loop.agents import busy_with, is_at_work, still_free, turns_to_work, work_in_hand_is_done
 from servsim.model.loop.failures import answers
@@ -41,7 +41,7 @@ def serve(sheet, s, place, number):
     is_at_work(sheet, s, number, VISIT, place, ends)
 
 
-@inner
+@within
 def work_ends(sheet, s, number):
     """The work in hand is done."""
     agent = s.agents[number]
@@ -57,7 +57,7 @@ def work_ends(sheet, s, number):
     work_in_hand_is_done(sheet, s, number)
 
 
-@inner
+@within
 def visit_ends(sheet, s, number):
     """A visit ends; the agent is free, or steps back for the manager."""
     agent = s.agents[number]
