@@ -7,6 +7,14 @@ from servsim.study.evaluate import Evaluation
 from servsim.study.metrics import BY_NAME
 
 MINUTES = "investment.minutes_per_visit"
+LEVERS = {
+    MINUTES: ("Invest", "minutes per visit"),
+    "investment.recovery_minutes": ("Take", "minutes for every complaint"),
+    "investment.relationship_hours_per_month": ("Spend", "hours a month on calling customers back"),
+    "promises.quoted_days": ("Promise", "days ahead"),
+    "staff.agents": ("Have", "agents at the desk"),
+}
+"""What to do with a lever, and what its level counts; others are called by their name."""
 
 
 def advice(e: Evaluation) -> str:
@@ -18,7 +26,7 @@ def advice(e: Evaluation) -> str:
 
 def setting_words(e: Evaluation, value: float) -> str:
     """The lever at a level, in words."""
-    return f"{level(value)} minutes per visit" if e.lever == MINUTES else f"{e.lever} = {level(value)}"
+    return f"{level(value)} {LEVERS[e.lever][1]}" if e.lever in LEVERS else f"{e.lever} = {level(value)}"
 
 
 def verdict(e: Evaluation) -> str:
@@ -27,7 +35,7 @@ def verdict(e: Evaluation) -> str:
         return f"Stay at {setting_words(e, e.today)}: none of the other levels has a better {e.objective}."
     if e.today in e.not_worse:
         return f"Stay at {setting_words(e, e.today)}: {level(e.best)} did best, but today's is not shown to be worse."
-    verb = "Invest" if e.lever == MINUTES else "Set"
+    verb = LEVERS[e.lever][0] if e.lever in LEVERS else "Set"
     return f"{verb} {setting_words(e, e.best)} (today: {level(e.today)})."
 
 
@@ -65,9 +73,12 @@ def gain_words(e: Evaluation, metric: str) -> str:
 
 
 def effort(e: Evaluation) -> str:
-    """The staff time that the best level takes."""
-    hours = e.at(e.best, "investment_hours")
-    return f"That is {plain(hours.mean)} staff hours a month beyond the transactions." if hours.mean > 0 else ""
+    """The staff time that the best level takes, and what today's takes."""
+    hours, today = e.at(e.best, "investment_hours").mean, e.at(e.today, "investment_hours").mean
+    if hours == 0:
+        return ""
+    now = "" if e.best == e.today else f" (today: {plain(today)})"
+    return f"That takes {plain(hours)} staff hours a month beyond the transactions{now}."
 
 
 def turning_point(e: Evaluation) -> str:
