@@ -18,6 +18,7 @@ from servsim.model.told import (
     DEPARTURES,
     ENTERS,
     LEAVES,
+    SERVED,
     UNSERVED,
     VISIT_ENDS,
     WORK,
@@ -30,7 +31,7 @@ from servsim.model.told import (
     stay_lines,
 )
 from servsim.model.trace import Trace
-from servsim.units import HOUR, MILLIONTHS, MONTH, NEVER, WEEK
+from servsim.units import HOUR, MILLIONTHS, MONTH, NEVER
 from servsim.words import By, Call, Reason
 from servsim.words import Happening as H  # noqa: N817 as short as in the figures
 
@@ -41,8 +42,6 @@ WAITED = frozenset({H.STARTED, H.ABANDONED, H.SENT_HOME})
 """Ends of waiting whose value is the ticks waited."""
 WAIT_ENDS = UNSERVED | {H.STARTED}
 """Ends of waiting."""
-SERVED = frozenset({H.FINISHED, H.STEPPED_BACK})
-"""Departures of customers who were served."""
 SALES = frozenset({H.BOUGHT, H.DECLINED, H.WON})
 """What comes of an offer."""
 BREAKS = frozenset({H.WENT_ON_BREAK, H.CAME_BACK, H.WENT_OFF})
@@ -103,6 +102,16 @@ REASONS: dict[int, frozenset[H]] = {
     Reason.UNRECOVERED: frozenset({H.LET_DOWN}),
 }
 """Why customers leave the book, and what must happen to them at that instant."""
+
+ORDINARY = frozenset({
+    Reason.NATURAL, Reason.WAIT, Reason.INATTENTION, Reason.CARE, Reason.EXPECTATION, Reason.CHANCE,
+})  # fmt: skip
+"""Reasons for which nobody leaves after an extra visit, which counts only as far as it puts things right."""
+
+KNOWN: tuple[tuple[int, int], ...] = (
+    (H.LET_DOWN, By.AGENT), (H.LET_DOWN, By.MANAGER), (H.FAILED, Reason.BROKEN_PROMISE),
+)  # fmt: skip
+"""What had gone wrong for a customer as far as the desk knows; mistakes are swallowed unseen."""
 
 NEEDS: dict[str, frozenset[H]] = {
     "waiting_on": UNSERVED | {H.RETRIES},
@@ -356,13 +365,15 @@ def the_book_is_entered_and_left_in_turn(told: Told) -> Iterator[str]:
 
 
 def who_is_lost_has_the_reason(told: Told) -> Iterator[str]:
-    """The reason for leaving is something that happened at that instant; who complains does not leave."""
+    """The reason for leaving is something that happened at that instant; who complains leaves only over the failure."""
     failures = {(line.who, line.tick, line.value) for line in told.of(H.FAILED)}
+    extra = {(line.who, line.tick) for some in told.extra_visits.values() for _, line in some if line}
     for line in told.of(H.LOST):
         said = causes(told, line)
         reasons = REASONS.get(line.value, frozenset())
         missed = reasons == {H.FAILED} and (line.who, line.tick, line.value) not in failures
-        if missed or H.COMPLAINED in said or not reasons & said:
+        besides = line.value in ORDINARY and (line.who, line.tick) in extra
+        if missed or besides or H.COMPLAINED in said or not reasons & said:
             yield f"{line}: nothing of the kind happened to the customer."
 
 
@@ -463,14 +474,17 @@ def nobody_finds_out_at_the_desk(told: Told) -> Iterator[str]:
 
 
 def complaints_are_answered(told: Told) -> Iterator[str]:
-    """Who complains comes within a week, and complains again only after that visit, which ends well or badly."""
+    """Who complains comes, and complains again only after that visit, which ends well or badly.
+
+    They come at once, or within a day of the profile's clock if the doors are closed.
+    """
     for who, extra_visits in told.extra_visits.items():
         for complained, left in extra_visits:
             for again in told.customers[who]:
                 if again.what == H.COMPLAINED and complained.tick < again.tick < (left.tick if left else told.end):
                     yield f"{again}: the last complaint was not dealt with."
             comes = next((stay.opened.tick for stay in told.stays[who] if stay.opened.tick > complained.tick), told.end)
-            if comes > complained.tick + WEEK:
+            if comes > told.on_the_clock(complained.tick, 0.0 if told.is_open(complained.tick) else 1.0):
                 yield f"{complained}: the customer did not come."
             if left and told.everywhere("recovery_on") and answers(told, left) != (left.what in SERVED):
                 yield f"{left}: the customer, who had complained, was neither won over nor let down, or both."
@@ -481,15 +495,19 @@ def answers(told: Told, left: Line) -> int:
     return len({H.RECOVERED, H.LET_DOWN} & told.said(left.who, left.tick))
 
 
-def who_is_won_over_had_complained(told: Told) -> Iterator[str]:
-    """Recovery, the manager and being let down belong to a complaint's visit, or to the call of who is disgruntled."""
-    disgruntled = {(line.who, line.tick) for line in told.of(H.CALLED) if line.value == Call.DISGRUNTLED}
+def who_is_won_over_had_been_failed(told: Told) -> Iterator[str]:
+    """Recovery, the manager and being let down belong to a complaint's visit; only a call wins over who swallowed it.
+
+    Who is called is in the book, with a failure that was not put right, whatever the call is for.
+    """
     for line in told.of(*HANDLING):
         if line.what in (H.RECOVERED, H.LET_DOWN) and WON_OVER.get(line.value) not in causes(told, line):
             yield f"{line}: somebody else tried to win the customer over."
-        complaint = any(begun.tick < line.tick <= (left.tick if left else told.end)
-                        for begun, left in told.extra_visits[line.who])  # fmt: skip
-        if not complaint and (line.who, line.tick) not in disgruntled:
+        if (line.what, line.value) == (H.RECOVERED, By.CALL):
+            if not told.is_member(line.who, line.tick - 1) or not told.not_put_right(line.who, line.tick):
+                yield f"{line}: there was nothing to be put right."
+        elif not any(begun.tick < line.tick <= (left.tick if left else told.end)
+                     for begun, left in told.extra_visits[line.who]):  # fmt: skip
             yield f"{line}: the customer had not complained."
 
 
@@ -574,8 +592,24 @@ def who_is_called_is_at_home(told: Told) -> Iterator[str]:
             yield f"{line}: the customer had never been in the book."
         elif line.value == Call.LAPSED and losses[-1] == Reason.NATURAL:
             yield f"{line}: the customer had left for reasons of their own."
-        elif line.value == Call.DISGRUNTLED and not any(past.what == H.FAILED for past in before):
-            yield f"{line}: nothing had gone wrong."
+        elif line.value == Call.DISGRUNTLED and not any(
+            (wrong.what, wrong.value) in KNOWN for wrong in told.not_put_right(line.who, line.tick)
+        ):
+            yield f"{line}: the desk knew of nothing that had gone wrong."
+
+
+def nobody_is_called_before_they_are_overdue(told: Told) -> Iterator[str]:
+    """Who is called for nothing that the desk knows of has not been here for longer than usual.
+
+    Where usual gaps differ between customers a trace does not tell them, and nothing is said.
+    """
+    if not (told.sheet["gap_between_log_variance"] == 0).all():
+        return
+    longer = float((told.sheet["overdue_factor"] * told.sheet["visit_gap_days"]).min())
+    for line in told.of(H.CALLED):
+        left = [stay.closed.tick for stay in told.stays[line.who] if stay.closed and stay.closed.tick < line.tick]
+        if line.value != Call.DISGRUNTLED and left and line.tick < told.on_the_clock(left[-1], longer):
+            yield f"{line}: the customer was here at {left[-1]}."
 
 
 def calls_stay_within_the_month(told: Told) -> Iterator[str]:
@@ -793,12 +827,13 @@ LAWS: tuple[Callable[[Told], Iterator[str]], ...] = (
     mistakes_come_to_light_once,
     nobody_finds_out_at_the_desk,
     complaints_are_answered,
-    who_is_won_over_had_complained,
+    who_is_won_over_had_been_failed,
     an_extra_visit_sells_nothing,
     who_waits_for_the_manager_is_heard_once,
     promises_come_to_their_date,
     work_is_done_on_promises,
     who_is_called_is_at_home,
+    nobody_is_called_before_they_are_overdue,
     calls_stay_within_the_month,
     agents_do_one_thing_at_a_time,
     who_ends_something_began_it,

@@ -883,9 +883,11 @@ class Desk:
 
     def next_call(self) -> Customer | None:
         """Whom to call next, if there is time left for it this month; who need not be called any more is dropped."""
+        if not self.calls:
+            return None
         if self.month != outreach.month_of(self.now):
             self.month, self.spent = int(outreach.month_of(self.now)), 0
-        if not self.calls or not outreach.within_budget(self.sheet, self.spent):
+        if not outreach.within_budget(self.sheet, self.spent):
             return None
         while self.calls:
             rank, customer = self.calls[0]

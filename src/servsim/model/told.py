@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from servsim.model.calendar import minute_of_week
+from servsim.model.calendar import later, minute_of_week
+from servsim.model.kernel import readable
 from servsim.model.trace import Trace
 from servsim.words import Happening as H  # noqa: N817 as short as in the figures
 
@@ -22,6 +23,8 @@ UNSERVED = frozenset({H.BLOCKED, H.BALKED, H.ABANDONED, H.SENT_HOME})
 """Ends of a visit that never began."""
 VISIT_ENDS = UNSERVED | {H.FINISHED}
 """Ends of a visit."""
+SERVED = frozenset({H.FINISHED, H.STEPPED_BACK})
+"""Departures of customers who were served."""
 DEPARTURES = VISIT_ENDS | {H.STEPPED_BACK}
 """After these a customer is not at the desk any more; FINISHED only where nothing is left to the manager."""
 ENTERS, LEAVES = frozenset({H.MEMBER, H.WON, H.WON_BACK}), frozenset({H.LOST})
@@ -125,6 +128,15 @@ class Told:
         """Are the doors open?"""
         return bool(self.sheet[0]["open"][minute_of_week(tick)])
 
+    def on_the_clock(self, tick: int, days: float) -> int:
+        """The instant so many days after another on the profile's clock."""
+        return int(later(self.clock, tick, days))
+
+    @cached_property
+    def clock(self) -> np.ndarray:
+        """The sheet, as the calendar reads it."""
+        return readable(self.sheet)
+
     def is_manager(self, agent: int) -> bool:
         """Does this number belong to a manager? They are counted after the agents of the desk."""
         return bool(self.number("desk_agents") <= agent < self.number("all_agents"))
@@ -162,6 +174,22 @@ class Told:
                   for line in lines if line.what == H.COMPLAINED]
             for who, lines in self.customers.items()
         }  # fmt: skip
+
+    def not_put_right(self, who: int, tick: int) -> list[Line]:
+        """What had gone wrong for a customer before an instant: swallowed, or complained of in vain.
+
+        An ordinary visit makes up for it, and so does being won over. What fell due in a visit comes after it.
+        """
+        lines, settled = self.customers[who], [left for _, left in self.extra_visits[who] if left]
+        ordinary = [stay.closed for stay in self.stays[who] if stay.closed and stay.closed not in settled]
+        mended = [
+            *(line for line in lines if line.what == H.RECOVERED),
+            *(left for left in ordinary if left.what in SERVED),
+        ]
+        since = max((line.tick for line in mended if line.tick < tick), default=0)
+        return [line for line in lines if since <= line.tick < tick and (
+            line.what == H.LET_DOWN or (line.what in UNSERVED and line in settled)
+            or (line.what == H.FAILED and H.COMPLAINED not in self.said(who, line.tick)))]  # fmt: skip
 
     def is_member(self, who: int, tick: int) -> bool:
         """Is a customer in the book when this instant is over?"""

@@ -121,7 +121,7 @@ def fields_readable(array: np.ndarray) -> np.ndarray:
 
 
 def grown(state: State) -> State:
-    """The state with more room in every array that is more than half full."""
+    """The state with more room in every array that is nearly full."""
     n = state.n
     crowd = n[WAITING] + n[NEWCOMERS] + 2 * len(state.agents) + 8
     used: dict[str, int] = {
@@ -134,9 +134,9 @@ def grown(state: State) -> State:
 
 
 def longer(array: np.ndarray, used: int) -> np.ndarray:
-    """The array, half as long again where more than half of it is used."""
-    if 2 * used < len(array):
+    """The array, a quarter as long again where less than a tenth of it is left."""
+    if used + len(array) // 10 < len(array):
         return array
-    more = np.zeros((len(array) * 3 // 2 + 64, *array.shape[1:]), array.dtype)
+    more = np.zeros((len(array) * 5 // 4 + 64, *array.shape[1:]), array.dtype)
     more[: len(array)] = array
     return fields_readable(more) if array.dtype.names else more
