@@ -53,6 +53,7 @@ from servsim.model.loop.state import (
     blank,
     grown,
     note,
+    page,
     schedule_duty,
 )
 from servsim.model.loop.work import work_ends
@@ -247,6 +248,9 @@ class Desk:
         """The rows of settled instants, taken out of the state; those of an instant in progress stay."""
         n, rows = self.state.n, self.state.rows
         done, begun = rows[: n[TOLD]].copy(), rows[n[TOLD] : n[ROWS]].copy()
+        if 2 * len(begun) < page(len(self.state.agents)) < len(rows):  # the opening book's rows need no room any more
+            rows = np.zeros((page(len(self.state.agents)), 5), np.int64)
+            self.state = self.state._replace(rows=rows)
         rows[: len(begun)] = begun
         n[TOLD], n[ROWS] = 0, len(begun)
         return done

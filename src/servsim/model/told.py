@@ -38,6 +38,12 @@ WORK: dict[int, H] = {
     H.STEPPED_IN: H.STEPPED_BACK,
 }
 """What agents and managers begin, and what ends it."""
+ENDS = frozenset(WORK.values())
+"""Ends of what agents and managers do."""
+BREAKS = frozenset({H.WENT_ON_BREAK, H.CAME_BACK, H.WENT_OFF})
+"""Where a break begins or ends."""
+OF_VISITS = frozenset({H.CARED, H.CLARIFIED, H.SOOTHED})
+"""Parts of a visit's staff time."""
 
 
 class Line(NamedTuple):
@@ -104,6 +110,12 @@ class Told:
     def said(self, who: int, tick: int) -> set[int]:
         """What happens to a customer at an instant."""
         return self.words.get((who, tick), set())
+
+    def causes(self, line: Line) -> set[int]:
+        """What may have led to a line: what happens to the customer then, except a visit that goes on later."""
+        said = self.said(line.who, line.tick)
+        goes_on = H.ESCALATED in said and line.what not in OF_VISITS | {H.ESCALATED}
+        return said - {H.FINISHED} if goes_on else said
 
     # The sheet
 
@@ -248,6 +260,11 @@ class Told:
         last = bisect(lapses, end, key=lambda lapse: lapse.opened.tick)
         parts = (min(end, lapse.until(self.end)) - max(begin, lapse.opened.tick) for lapse in lapses[first:last])
         return sum(part for part in parts if part > 0)
+
+    def worked(self, agent: int, piece: Span) -> int:
+        """How long an agent was at work in a piece of work, pauses left out where work pauses with attention."""
+        lasted = self.length([piece])
+        return lasted - self.elsewhere(agent, piece) if self.pauses else lasted
 
     def length(self, *parts: Iterable[Span]) -> int:
         """How long all of this lasted."""

@@ -102,7 +102,7 @@ def blank(sheet: np.ndarray) -> State:
         duties=np.zeros((4 * agents + 64, 4), np.int64),
         queue=np.zeros((64, 4), np.int64),
         free=np.zeros((4 * agents + 16, 4), np.int64),
-        rows=np.zeros((book + 16 * agents + 4096, 5), np.int64),
+        rows=np.zeros((book + page(agents), 5), np.int64),
         newcomers=np.zeros(64, np.int64),
         vacant=np.zeros(book + 64, np.int64),
         people=fields_readable(np.zeros(book + 64, CUSTOMER)),
@@ -113,6 +113,11 @@ def blank(sheet: np.ndarray) -> State:
         calls=np.zeros((64, 4), np.int64),
         cases=fields_readable(np.zeros(64, CASE)),
     )
+
+
+def page(agents: int) -> int:
+    """How many rows the loop writes at a stretch."""
+    return 32 * agents + 8192
 
 
 def fields_readable(array: np.ndarray) -> np.ndarray:
