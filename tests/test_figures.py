@@ -11,12 +11,13 @@ from servsim.model.fast import simulate
 from servsim.model.trace import canonical
 from servsim.scenario.read import checked, read_scenario
 from servsim.sheet import to_sheet
+from servsim.study import tally as t
 from servsim.study.engines import counted
 from servsim.study.metrics import BY_NAME, METRICS, NAMES, Reading, figures, unit_of
 from servsim.study.tally import Tally
 from servsim.units import DAY, HOUR, MILLIONTHS, MINUTE, WEEK
+from servsim.words import By, Call, Kind, Reason
 from servsim.words import Happening as H  # noqa: N817 as short as in the figures
-from servsim.words import Kind, Reason
 
 NOBODY = -1
 ADA, BEA, CEM, DOT = range(4)
@@ -111,6 +112,39 @@ def cared(instant: int, minutes: float) -> list:
     return [(instant, H.CARED, EVE, 0, round(minutes * MINUTE))]
 
 
+def told(what: H, minute: float = 10, value: int = 0, who: int = EVE, agent: int = NOBODY) -> list:
+    """One row, some minutes after nine."""
+    return [(at(minute), what, who, agent, value)]
+
+
+def failed(minute: float, reason: Reason = Reason.MISTAKE, who: int = ADA) -> list:
+    """Something that went wrong comes to light."""
+    return told(H.FAILED, minute, int(reason), who)
+
+
+def back(instant: int, who: int = ADA) -> list:
+    """A customer who was lost is won back."""
+    return [(instant, H.WON_BACK, who, NOBODY, millionths(0.5))]
+
+
+def does(begins: H, ends: H, since: float, until: float, who: int = NOBODY, value: int = 0) -> list:
+    """The agent does something between two minutes after nine."""
+    return [*told(begins, since, value, who, 0), *told(ends, until, 0, who, 0)]
+
+
+def drifts_off(since: float, until: float) -> list:
+    """The agent is inattentive between two minutes after nine."""
+    return does(H.LOST_ATTENTION, H.REGAINED_ATTENTION, since, until)
+
+
+def talks(since: float, until: float, who: int = DOT) -> list:
+    """The manager speaks to a customer who came as soon as the talk began."""
+    return [
+        *told(H.STEPPED_IN, since, 0, who, 1),
+        *told(H.STEPPED_BACK, until, round((until - since) * MINUTE), who, 1),
+    ]
+
+
 TEN = served(0, 0, 10)
 """A visit of ten minutes, without a wait."""
 SIX = served(4, 10, 20, FAY)
@@ -142,6 +176,48 @@ WORTH = 5 / 6 * 10 * (30 / 2 - 5)
 QUARTER = served(0, 0, 15, ADA)
 RETRIES = [*unserved(H.ABANDONED, 0, 5), (at(5), H.RETRIES, FAY, NOBODY, 0)]
 A_DAY_ON, A_WEEK_ON = 1.1 ** (-1 / 365), 1.1 ** (-7 / 365)
+
+# What goes wrong: of three visits one has a mistake that was put right on the spot and one a mistake that was not.
+
+MISTAKES, PROMISES = {"mistakes": {}}, {"promises": {}}
+THREE = TEN + SIX + served(20, 20, 30, ADA) + told(H.CLARIFIED, 10, MINUTE, EVE, 0) + told(H.OVERLOOKED, 20, 0, FAY, 0)
+EARLIER = [*told(H.CLARIFIED, 11, MINUTE, EVE, 0), *told(H.OVERLOOKED, 12, 0, FAY, 0), *failed(13), *failed(14, Reason.BROKEN_PROMISE),
+           *told(H.COMPLAINED, 13), *told(H.RECOVERED, 20, By.AGENT), *told(H.LET_DOWN, 21, By.AGENT), *told(H.ESCALATED, 19),
+           *told(H.KEPT, 22), *told(H.CALLED, 23, Call.OVERDUE), *back(at(24))]  # fmt: skip
+"""All of it in the warm-up."""
+ANSWERED = (
+    told(H.RECOVERED, 10, By.AGENT) + told(H.RECOVERED, 20, By.MANAGER, FAY) + told(H.LET_DOWN, 30, By.AGENT, ADA)
+)
+BY_CALL = told(H.RECOVERED, 40, By.CALL, BEA)
+DATES = told(H.KEPT, 10) + told(H.KEPT, 20, 0, FAY) + failed(30, Reason.BROKEN_PROMISE) + failed(40)
+
+# A day of eight hours. First a visit of an hour, of which 10 minutes are care, 5 clarifying and 3 recovery; then a break
+# of 20 minutes, inattentive for 5; 30 minutes inattentive. Then a visit of an hour, 30 minutes for a promise and 30 for
+# a call, inattentive for 10 in each; a visit of 10 and 30 held while the manager speaks, inattentive for 10. Of the rest,
+# 210 minutes, the agent is inattentive for none.
+
+A_DAY = [
+    *shift(), *served(0, 0, 60), *cared(at(60), 10),
+    *told(H.CLARIFIED, 60, 5 * MINUTE, EVE, 0), *told(H.SOOTHED, 60, 3 * MINUTE, EVE, 0),
+    *does(H.WENT_ON_BREAK, H.CAME_BACK, 60, 80), *drifts_off(65, 70), *drifts_off(90, 120),
+    *served(130, 130, 190, FAY), *drifts_off(140, 150),
+    *does(H.TOOK_UP, H.FOLLOWED_UP, 200, 230, BEA), *drifts_off(210, 220),
+    *does(H.CALLED, H.HUNG_UP, 230, 260, CEM, Call.OVERDUE), *drifts_off(240, 250),
+    *served(260, 260, 270, DOT), *told(H.ESCALATED, 270, 1, DOT, 0), *talks(270, 300),
+    *told(H.RELEASED, 300, 30 * MINUTE, NOBODY, 0), *drifts_off(280, 290),
+]  # fmt: skip
+FAILING = {"mistakes": {}, "recovery": {}, "manager": {"manager_wage_per_hour": 60.0}, "promises": {}, "outreach": {}}
+AGENT = {"agents": 1, "wage_per_hour": 20.0, "break_minutes": 20.0}
+PAUSING = FAILING | YEAR | {"staff": AGENT | {"while_serving": "pause"}}
+HALF_THERE = FAILING | YEAR | {"staff": AGENT | {"while_serving": "half_there"}}
+A_DAY_AS = (("work pauses", PAUSING), ("half there", HALF_THERE))
+
+
+def minutes_of_a_day(pausing: float, half_there: float) -> list:
+    """Cases of a figure in hours a month: so many minutes of the one day of a year on which anything happens."""
+    return [(name, tables, A_DAY, minutes / 60 / 12)
+            for (name, tables), minutes in zip(A_DAY_AS, (pausing, half_there), strict=True)]  # fmt: skip
+
 
 FIGURES = {
     "arrivals": [
@@ -202,6 +278,8 @@ FIGURES = {
         ("only the part after the warm-up", SECOND_WEEK, shift(0, WARM + 100) + served(WARM - 60, WARM - 60, WARM + 50),
          1 / 2),
         ("nothing of the warm-up", SECOND_WEEK, shift() + TEN + NEXT_SHIFT + served(*NEXT_WEEK), 1 / 48),
+        ("a visit's pauses count, those of other work do not", PAUSING, A_DAY, (130 + 20 + 20 + 30) / 480),
+        ("all work counts", HALF_THERE, A_DAY, (130 + 30 + 30 + 30) / 480),
     ],
     "time_in_system_mean": [("10 and 16 minutes", {}, TEN + SIX + GIVES_UP, 13)],
     "quality_mean": [
@@ -218,25 +296,120 @@ FIGURES = {
         ("the second year does not count", IN_BOOK | TWO_YEARS, FOUR + lost(day(100)) + lost(day(400), BEA), 3 / 4),
         ("nor who was won", IN_BOOK | YEAR, FOUR + won(day(50), 0.8) + lost(day(100), EVE), 1),
         ("but the warm-up does", IN_BOOK | SECOND_HALF, FOUR + lost(day(100)), 3 / 4),
+        ("one lost and won back", IN_BOOK | YEAR, FOUR + lost(day(100)) + back(day(200)), 1),
+        ("lost, won back and lost again", IN_BOOK | YEAR, FOUR + lost(day(100)) + back(day(200)) + lost(day(300)), 3 / 4),
+        ("won back after the year", IN_BOOK | TWO_YEARS, FOUR + lost(day(100)) + back(day(400)), 3 / 4),
         ("all lost", IN_BOOK | HALF_YEAR, FOUR + [row for who in range(4) for row in lost(day(who), who)], 0),
     ],
     "retention_rate": [
         ("one lost in 3.5 years of customers", IN_BOOK | YEAR, FOUR + lost(day(182.5)), math.exp(-1 / 3.5)),
         ("one lost, one won for half a year", IN_BOOK | YEAR, FOUR + won(day(182.5), 0.8) + lost(day(182.5)),
          math.exp(-1 / 4)),
+        ("one lost for a quarter of a year", IN_BOOK | YEAR, FOUR + lost(day(182.5)) + back(day(273.75)),
+         math.exp(-1 / 3.75)),
         ("only the part after the warm-up", IN_BOOK | SECOND_HALF, FOUR + lost(day(100)) + lost(day(273.75), BEA),
          math.exp(-1 / 1.25)),
     ],
     "customers_lost": [
+        ("one, won back", IN_BOOK, FOUR + lost(day(1)) + back(day(2)), 365 / 7),
         ("one in a week", IN_BOOK, FOUR + lost(day(1)), 365 / 7),
         ("two, one of them in the warm-up", IN_BOOK | SECOND_WEEK, FOUR + lost(day(1)) + lost(day(7), BEA), 365 / 7),
     ],
-    "customers_won": [("one in a week", {}, won(day(1), 0.8), 365 / 7)],
+    "customers_won": [
+        ("one in a week", {}, won(day(1), 0.8), 365 / 7),
+        ("not who is won back", IN_BOOK, FOUR + lost(day(1)) + back(day(2)), 0),
+    ],
     "customers_end": [("two", {}, remains(WEEK) + remains(WEEK, 0.5, BEA), 2)],
-    "investment_hours": [("two hours in a year", YEAR, cared(day(1), 60) + cared(day(200), 60), 2 / 12)],
+    "investment_hours": [("two hours in a year", YEAR, cared(day(1), 60) + cared(day(200), 60), 2 / 12),
+                         ("all but transactions and breaks", PAUSING, A_DAY, (18 + 20 + 20 + 30 + 30) / 60 / 12)],
     "minutes_per_relationship": [
         ("70 in 3.5 years of customers", IN_BOOK | YEAR, FOUR + lost(day(182.5)) + cared(day(1), 70), 20),
     ],
+    "mistakes_share": [
+        ("two of three visits", MISTAKES, THREE, 2 / 3),
+        ("none of one", MISTAKES, TEN, 0),
+        ("nothing of the warm-up", MISTAKES | SECOND_WEEK, EARLIER + served(*NEXT_WEEK), 0),
+        ("nobody makes any", {}, TEN, math.nan),
+    ],
+    "first_contact_resolution": [
+        ("all but one of three", MISTAKES, THREE, 2 / 3),
+        ("what was put right at once is resolved", MISTAKES, TEN + told(H.CLARIFIED, 10, MINUTE, EVE, 0), 1),
+        ("nothing of the warm-up", MISTAKES | SECOND_WEEK, EARLIER + served(*NEXT_WEEK), 1),
+        ("nobody makes mistakes", PROMISES, TEN, math.nan),
+    ],
+    "failures": [
+        ("a mistake and a broken promise", MISTAKES, failed(1) + failed(2, Reason.BROKEN_PROMISE), 2 * 365 / 7),
+        ("two mistakes at one instant", MISTAKES | YEAR, failed(1) + failed(1, who=BEA), 2),
+        ("promises alone", PROMISES | YEAR, failed(2, Reason.BROKEN_PROMISE), 1),
+        ("nothing of the warm-up", MISTAKES | SECOND_WEEK, EARLIER, 0),
+        ("nothing to fail in", {}, [], math.nan),
+    ],
+    "complaints": [
+        ("one of two failures", MISTAKES | YEAR, failed(1) + failed(2, who=BEA) + told(H.COMPLAINED, 2, 0, BEA), 1),
+        ("nothing of the warm-up", PROMISES | SECOND_WEEK, EARLIER, 0),
+        ("nothing to complain of", {}, [], math.nan),
+    ],
+    "recovered_share": [
+        ("two of three, by agents and the manager", MISTAKES, ANSWERED, 2 / 3),
+        ("who is won over in a call is left out", MISTAKES, ANSWERED + BY_CALL, 2 / 3),
+        ("nobody but in a call", MISTAKES, BY_CALL, math.nan),
+        ("let down by the manager", PROMISES, told(H.LET_DOWN, 10, By.MANAGER), 0),
+        ("nothing of the warm-up", MISTAKES | SECOND_WEEK, EARLIER, math.nan),
+        ("nothing to recover from", {}, ANSWERED, math.nan),
+    ],
+    "escalated": [
+        ("one held, one not", {"manager": {}} | YEAR, told(H.ESCALATED, 1, 1, EVE, 0) + told(H.ESCALATED, 2, 0, FAY, 0), 2),
+        ("nothing of the warm-up", {"manager": {}} | SECOND_WEEK, EARLIER, 0),
+        ("no manager", {}, [], math.nan),
+    ],
+    "promises_kept_share": [
+        ("two of three, mistakes apart", PROMISES, DATES, 2 / 3),
+        ("who was promised something and has not yet got it is left out", PROMISES, DATES + told(H.PROMISED, 50, HOUR, EVE, 0), 2 / 3),
+        ("nothing of the warm-up", PROMISES | SECOND_WEEK, EARLIER, math.nan),
+        ("nothing is promised", MISTAKES, DATES, math.nan),
+    ],
+    "calls": [
+        ("two in a year", {"outreach": {}} | YEAR, told(H.CALLED, 1, Call.OVERDUE, ADA, 0) + told(H.CALLED, 9, Call.LAPSED, BEA, 0), 2 / 12),
+        ("nothing of the warm-up", {"outreach": {}} | SECOND_WEEK, EARLIER, 0),
+        ("nobody calls", {}, [], math.nan),
+    ],
+    "won_back": [
+        ("one of two", {"outreach": {}} | IN_BOOK, FOUR + lost(day(1)) + lost(day(1), BEA) + back(day(2)), 365 / 7),
+        ("nothing of the warm-up", {"outreach": {}} | SECOND_WEEK, EARLIER, 0),
+        ("nobody calls", {}, [], math.nan),
+    ],
+    "hours_core": minutes_of_a_day(102, 112),
+    "hours_care": [
+        *minutes_of_a_day(10, 10),
+        ("no mechanism at all", YEAR, cared(at(60), 10), 10 / 60 / 12),
+    ],
+    "hours_clarifying": [*minutes_of_a_day(5, 5), ("no mistakes", YEAR, A_DAY, math.nan)],
+    "hours_recovery": [*minutes_of_a_day(33, 33), ("no recovery", MISTAKES | YEAR, A_DAY, math.nan)],
+    "hours_promises": [*minutes_of_a_day(20, 30), ("no promises", YEAR, A_DAY, math.nan)],
+    "hours_relationship": [
+        *minutes_of_a_day(20, 30),
+        ("a call that goes on at the end", {"outreach": {}} | ONE_DAY,
+         shift(0, 480)[:1] + told(H.CALLED, 870, Call.OVERDUE, ADA, 0), 30 / 60 * 365 / 12),
+        ("nobody calls", YEAR, A_DAY, math.nan),
+    ],
+    "hours_inattentive": [
+        *minutes_of_a_day(60, 30),
+        ("until the agent goes home", YEAR, shift() + told(H.LOST_ATTENTION, 460, 0, NOBODY, 0), 20 / 60 / 12),
+        ("only the part after the warm-up", SECOND_WEEK, shift(0, WARM + 60) + drifts_off(WARM - 30, WARM + 30),
+         30 / 60 * 365 / 7 / 12),
+    ],
+    "hours_break": [
+        *minutes_of_a_day(20, 20),
+        ("until the agent goes home", PAUSING, shift() + told(H.WENT_ON_BREAK, 465, 0, NOBODY, 0), 15 / 60 / 12),
+        ("nobody takes any", YEAR, A_DAY, math.nan),
+    ],
+    "hours_idle": [
+        *minutes_of_a_day(210, 210),
+        ("not after closing, once the visit is over", YEAR, shift(0, 500) + served(470, 470, 500), 470 / 60 / 12),
+        ("who leaves a customer to the manager is free", PAUSING,
+         shift() + TEN + told(H.ESCALATED, 10, 0, EVE, 0) + talks(10, 40, EVE), 470 / 60 / 12),
+    ],
+    "hours_manager": [*minutes_of_a_day(30, 30), ("no manager", YEAR, A_DAY, math.nan)],
     "revenue": [
         ("50 in a year", YEAR, paid(day(1), 20) + paid(day(300), 30), 50),
         ("50 in a week", {}, paid(day(1), 50), 50 * 365 / 7),
@@ -245,6 +418,8 @@ FIGURES = {
     ],
     "profit": [
         ("half of 500, less eight hours", {}, shift() + paid(day(0.5), 500), (250 - 160) * 365 / 7),
+        ("the manager's half hour costs 30", {"manager": {"manager_wage_per_hour": 60.0}},
+         shift() + paid(day(0.5), 500) + talks(270, 300), (250 - 160 - 30) * 365 / 7),
         ("an hour of overtime costs 25", {}, shift(0, 540) + paid(day(0.5), 500), (250 - 185) * 365 / 7),
         ("overtime beyond midnight", {}, shift(0, 960) + paid(day(0.5), 500), (250 - 360) * 365 / 7),
         ("the warm-up's does not count", SECOND_WEEK, shift() + NEXT_SHIFT + paid(day(7), 500),
@@ -252,6 +427,8 @@ FIGURES = {
     ],
     "cash": [
         ("a week, without interest", NO_INTEREST, shift() + paid(day(0.5), 500), 250 - 160),
+        ("the manager's half hour costs 30", NO_INTEREST | {"manager": {"manager_wage_per_hour": 60.0}},
+         shift() + paid(day(0.5), 500) + talks(270, 300), 250 - 160 - 30),
         ("100 after a year at 100 %", YEAR | FREE | DOUBLING, paid(day(364), 100), 50),
         ("the warm-up's counts", SECOND_WEEK | FREE | NO_INTEREST, paid(day(1), 100), 50),
     ],
@@ -282,26 +459,42 @@ UNDEFINED = {
     "abandoned_share", "balked_share", "unserved_share", "wait_mean", "wait_p50", "wait_p90", "wait_served_mean",
     "waited_share", "occupancy", "time_in_system_mean", "quality_mean", "satisfaction_mean", "retention",
     "retention_rate", "minutes_per_relationship", "customer_value",
+    "mistakes_share", "first_contact_resolution", "failures", "complaints", "recovered_share", "escalated",
+    "promises_kept_share", "calls", "won_back", "hours_clarifying", "hours_recovery", "hours_promises",
+    "hours_relationship", "hours_break", "hours_manager",
 }  # fmt: skip
-"""Figures that do not exist where nothing happened; the others are 0, but for wages."""
+"""Figures that do not exist where nothing happened and nothing is switched on; the others are 0, but for wages."""
+RATES = {"failures", "complaints", "escalated", "calls", "won_back", "hours_clarifying", "hours_recovery",
+         "hours_promises", "hours_relationship", "hours_break", "hours_manager"}  # fmt: skip
+"""Those of them that are 0 where their mechanism is switched on."""
 
 PROMISED = [
     "arrivals", "served", "abandoned", "balked", "abandoned_share", "balked_share", "wait_mean", "wait_p50", "wait_p90",
     "wait_served_mean", "waited_share", "queue_mean", "occupancy", "time_in_system_mean", "quality_mean",
     "satisfaction_mean", "retention", "retention_rate", "customers_lost", "customers_won", "customers_end",
-    "investment_hours", "minutes_per_relationship", "revenue", "profit", "cash", "closing_book", "value",
+    "first_contact_resolution", "complaints", "recovered_share", "promises_kept_share", "investment_hours",
+    "minutes_per_relationship", "revenue", "profit", "cash", "closing_book", "value",
     "customer_value",
 ]  # fmt: skip
 """Section 9 of the design, without the figures of mechanisms still to come."""
-ADDED = ["blocked", "sent_home", "unserved_share"]
+ADDED = [
+    "blocked", "sent_home", "unserved_share", "mistakes_share", "failures", "escalated", "calls", "won_back",
+    "hours_core", "hours_care", "hours_clarifying", "hours_recovery", "hours_promises", "hours_relationship",
+    "hours_inattentive", "hours_break", "hours_idle", "hours_manager",
+]  # fmt: skip
 WORSE = {
     "abandoned", "balked", "blocked", "sent_home", "abandoned_share", "balked_share", "unserved_share", "wait_mean",
     "wait_p50", "wait_p90", "wait_served_mean", "waited_share", "queue_mean", "time_in_system_mean", "customers_lost",
+    "mistakes_share", "failures", "hours_inattentive",
 }  # fmt: skip
 """Figures of which less is better."""
-NEITHER = {"arrivals", "occupancy", "investment_hours", "minutes_per_relationship"}
+NEITHER = {
+    "arrivals", "occupancy", "investment_hours", "minutes_per_relationship", "complaints", "escalated", "calls",
+    "hours_core", "hours_care", "hours_clarifying", "hours_recovery", "hours_promises", "hours_relationship",
+    "hours_break", "hours_idle", "hours_manager",
+}  # fmt: skip
 """Figures of which neither is."""
-UNITS = {"1", "1/week", "1/year", "min", "min/year", "h/month", "0–10", "customers", "money", "money/year"}
+UNITS = {"1", "1/week", "1/month", "1/year", "min", "min/year", "h/month", "0–10", "customers", "money", "money/year"}
 
 
 def reading(rows: list, tables: dict) -> Reading:
@@ -338,6 +531,11 @@ def test_where_nothing_happens_means_and_shares_are_undefined_and_counts_are_0()
     found = dict(zip(NAMES, figures(reading([], DESK | FREE)), strict=True))
     assert {name for name, figure in found.items() if math.isnan(figure)} == UNDEFINED
     assert {figure for name, figure in found.items() if name not in UNDEFINED} == {0}
+
+
+def test_where_nothing_happens_though_everything_may_only_means_and_shares_are_undefined():
+    found = dict(zip(NAMES, figures(reading([], PAUSING | {"quality": {}})), strict=True))
+    assert {name for name, figure in found.items() if math.isnan(figure)} == UNDEFINED - RATES
 
 
 def test_figures_are_those_of_the_design_and_no_others():
@@ -391,6 +589,40 @@ def test_who_of_the_opening_book_was_lost_is_remembered_with_the_reason():
     tally = reading(FOUR + lost(day(1), BEA, Reason.WAIT) + lost(day(8), DOT, Reason.NATURAL), tables).tally
     assert tally.fate.tolist() == [0, Reason.WAIT, 0, Reason.NATURAL]
     assert tally.reasons[Reason.NATURAL] == tally.reasons.sum() == 1
+
+
+def test_who_was_won_back_is_remembered_as_one_who_remains():
+    rows = (
+        FOUR
+        + lost(day(1), BEA)
+        + back(day(2), BEA)
+        + lost(day(1), CEM)
+        + back(day(2), CEM)
+        + lost(day(3), CEM, Reason.WAIT)
+    )
+    assert reading(rows, IN_BOOK).tally.fate.tolist() == [0, 0, Reason.WAIT, 0]
+
+
+OWN_TIME = ("core", "care", "clarifying", "recovery", "promises", "relationship", "inattentive", "break", "idle")
+"""What agents do."""
+
+
+@pytest.mark.parametrize(("name", "tables"), A_DAY_AS)
+def test_every_minute_of_a_day_is_accounted_for(name, tables):
+    found = dict(zip(NAMES, figures(reading(A_DAY, tables)), strict=True))
+    assert math.fsum(found[f"hours_{what}"] for what in OWN_TIME) == pytest.approx(8 / 12)
+
+
+@pytest.mark.parametrize("while_serving", ["pause", "half_there"])
+def test_every_tick_of_agents_time_is_spent_on_something(while_serving):
+    tables = FAILING | {"staff": {"agents": 2, "break_minutes": 15.0, "inattentive_minutes": 2.0, "while_serving": while_serving},
+                        "demand": {"prospects_per_hour": 1.0, "opening_book": 200, "visit_gap_days": 5.0}, "loyalty": {}, "waiting": {},
+                        "investment": {"relationship_hours_per_month": 50.0}, "manager": {"agent_held": True},
+                        "horizon": {"weeks": 3.0, "warmup_weeks": 1.0}}  # fmt: skip
+    scenario = checked(tables, "test")
+    tally = counted(scenario, to_sheet(scenario), 1, 0, "fast").tally
+    assert tally.sums[t.IDLE : t.SUMS].sum() == tally.sums[t.PRESENT]
+    assert (tally.sums[t.IDLE : t.SUMS] > 0).all()
 
 
 def test_presence_is_counted_on_the_day_it_falls_on():

@@ -87,6 +87,20 @@ def test_a_table_switched_off_is_a_table_left_out(table):
         assert digest({**DESK, table: {**at_random(table, number), "on": False}}) == left_out
 
 
+@pytest.mark.parametrize("table", sorted(set(MECHANISMS) - {"manager"}))
+def test_a_table_switched_off_in_all_segments_is_a_table_left_out(table):
+    """But for which agent resolves most: there the mistakes of the desk's own table count, whoever comes."""
+    rest = without("staff.choice")
+    left_out = digest({name: settings for name, settings in rest.items() if name != table})
+    inner = table_of(Scenario.model_fields[table].annotation)
+    assert inner is not None
+    desk_wide = {key for key, field in inner.model_fields.items() if (field.json_schema_extra or {}).get("desk")}
+    for number in DRAWS:
+        settings = {key: value for key, value in at_random(table, number).items() if key not in desk_wide}
+        segments = [{"name": name, "share": 0.5, table: {**settings, "on": False}} for name in ("a", "b")]
+        assert digest({**rest, "segments": segments}) == left_out
+
+
 @pytest.mark.parametrize("table", MECHANISMS)
 def test_a_table_switched_on_changes_the_world(table):
     assert digest(DESK) != digest(without(table))
@@ -128,7 +142,7 @@ SWITCHES = [
       "kept_gain", "broken_loss", "distance_loss")),
     ("promises", {"preparation_days": 0.0}, ("preparation_cv",)),
     ("outreach", {"call_when": "idle"}, ("block_from_hour", "block_hours", "block_agents")),
-    ("outreach", {"reminder_share": 0.0}, ("reminder_days",)),
+    ("outreach", {"reminder_share": 0.0, "win_back_share": 0.0}, ("reminder_days",)),
 ]  # fmt: skip
 """Settings whose off value makes others of the same table idle."""
 
@@ -140,6 +154,12 @@ def test_a_setting_at_its_off_value_makes_others_idle(table, off, idle):
     for number in DRAWS:
         drawn = {key: value for key, value in at_random(table, number).items() if key in idle}
         assert digest(with_table(table, {**drawn, **off})) == reference
+
+
+def test_who_is_won_back_comes_as_soon_as_one_who_is_reminded():
+    """So the days until then count where calls remind nobody."""
+    nobody = with_table("outreach", {"reminder_share": 0.0})
+    assert digest(with_table("outreach", {"reminder_share": 0.0, "reminder_days": 1.0})) != digest(nobody)
 
 
 def test_the_steps_split_and_variation_are_idle_without_minutes():

@@ -26,16 +26,17 @@ from test_rules import (
     staying,
     usual_gap,
     why_leaves,
-    why_leaves_in_silence,
+    why_leaves_over_failure,
     yearly_retention,
 )
 
-from servsim.model import calendar
+from servsim.model import calendar, fast
 from servsim.model.draw import drawn
 from servsim.model.rules import (
     attention,
     breaks,
     dispatch,
+    loyalty,
     manager,
     mistakes,
     outreach,
@@ -45,12 +46,15 @@ from servsim.model.rules import (
     service,
     visit,
 )
-from servsim.units import DAY, DAYS_PER_YEAR, HOUR, MINUTE, MONTH, NEVER
-from servsim.words import Call, Purpose, Reason, Remedy
+from servsim.scenario.read import checked
+from servsim.sheet import to_sheet
+from servsim.units import DAY, DAYS_PER_YEAR, HOUR, MILLIONTHS, MINUTE, MONTH, NEVER
+from servsim.words import Call, Happening, Purpose, Reason, Remedy
 
 NUMBER = 3
 """The visit that rules are asked about, so that its number is seen to count."""
 NOW = DAY + 10 * HOUR
+OFFICE = {"opening": dict.fromkeys(["monday", "tuesday", "wednesday", "thursday", "friday"], "09:00-17:00")}
 TENTHS = {"steepness": math.log(10)}
 """Quality of a step is exactly 0.9 at its standard minutes."""
 
@@ -100,7 +104,10 @@ DECISIONS = rows(
      lambda sheet, who: promises.calls_for_action(sheet, 0, who, NUMBER)),
     ("a call recovers", Purpose.CALL_RECOVERS,
      lambda p: {"recovery": {"recovery_ceiling": p}, "outreach": {"call_minutes": 1e4}},
-     lambda sheet, who: outreach.call_recovers(sheet, 0, who, NUMBER, 0)),
+     lambda sheet, who: outreach.call_recovers(sheet, 0, who, NUMBER, Call.DISGRUNTLED, 0)),
+    ("a call recovers by chance", Purpose.CALL_RECOVERS_BY_CHANCE,
+     lambda p: {"recovery": {"recovery_ceiling": p}, "outreach": {"call_minutes": 1e4}},
+     lambda sheet, who: outreach.call_recovers(sheet, 0, who, NUMBER, Call.OVERDUE, 0)),
     ("a call wins back", Purpose.CALL_WINS_BACK,
      lambda p: {"outreach": {"win_back_share": p}},
      lambda sheet, who: outreach.call_wins_back(sheet, 0, who, NUMBER)),
@@ -128,7 +135,10 @@ def test_nothing_happens_where_its_table_is_off(world, purpose, tables, happens)
     sheet = world(**off)
     if purpose in (Purpose.VOICE_MISTAKE, Purpose.VOICE_BROKEN_PROMISE):
         assert all(happens(sheet, who) for who in range(20)), "where nobody tries to recover customers, all come"
-    elif purpose in (Purpose.MISTAKE, Purpose.CATCH, Purpose.PERSONAL, Purpose.PROMISE, Purpose.CALL_RECOVERS):
+    elif purpose in (
+        Purpose.MISTAKE, Purpose.CATCH, Purpose.PERSONAL, Purpose.PROMISE, Purpose.CALL_RECOVERS,
+        Purpose.CALL_RECOVERS_BY_CHANCE,
+    ):  # fmt: skip
         assert not any(happens(sheet, who) for who in range(20))
 
 
@@ -202,13 +212,29 @@ def test_clarifying_is_exponential_and_scales_with_its_mean(world):
     assert mistakes.clarifying_minutes(world(mistakes={"clarify_minutes": 0.0}), 0, 7, 0) == 0
 
 
-def test_mistakes_come_to_light_after_exponential_days(world):
-    sheet = world(**ALWAYS, mistakes={"light_days": 2.0})
+@pytest.mark.parametrize("hours", rows(("a desk that never closes", ALWAYS), ("office hours", OFFICE)))
+def test_mistakes_come_to_light_after_exponential_days_of_real_time(world, hours):
+    sheet = world(**hours, mistakes={"light_days": 2.0})
     days = of_many(lambda who: (mistakes.comes_to_light(sheet, 0, who, NUMBER, NOW) - NOW) / DAY)
     assert are_spread(days, stats.expon(scale=2))
-    slower = world(**ALWAYS, mistakes={"light_days": 4.0})
+    assert days == pytest.approx(
+        of_many(lambda who: -2 * math.log1p(-drawn(sheet, who, NUMBER, Purpose.COMES_TO_LIGHT))), abs=1 / DAY
+    )
+    slower = world(**hours, mistakes={"light_days": 4.0})
     twice = of_many(lambda who: (mistakes.comes_to_light(slower, 0, who, NUMBER, NOW) - NOW) / DAY)
     assert twice == pytest.approx(2 * days, abs=3 / DAY)
+
+
+def test_mistakes_come_to_light_at_night_and_on_sundays_too(world):
+    sheet = world(**OFFICE, mistakes={"light_days": 2.0})
+    instants = [mistakes.comes_to_light(sheet, 0, who, NUMBER, NOW) for who in range(200)]
+    assert {calendar.is_open(sheet, instant) for instant in instants} == {True, False}
+    assert {int(calendar.day_of(instant)) % 7 for instant in instants} == set(range(7))
+
+
+def test_a_mistake_comes_to_light_a_tick_later_at_the_earliest(world):
+    sheet = world(**OFFICE, mistakes={"light_days": 1e-12})
+    assert mistakes.comes_to_light(sheet, 0, 7, NUMBER, NOW) == NOW + 1
 
 
 @pytest.mark.parametrize(("tables", "complains", "expected"), rows(
@@ -223,12 +249,7 @@ def test_work_of_putting_it_right(world, tables, complains, expected):
 
 # Days are counted on the profile's clock
 
-OFFICE = {"opening": dict.fromkeys(["monday", "tuesday", "wednesday", "thursday", "friday"], "09:00-17:00")}
-
 LATER = rows(
-    ("a mistake comes to light", lambda days: {"mistakes": {"light_days": days}},
-     lambda sheet, who: mistakes.comes_to_light(sheet, 0, who, NUMBER, NOW),
-     lambda sheet, who: -math.log1p(-drawn(sheet, who, NUMBER, Purpose.COMES_TO_LIGHT))),
     ("a date", lambda days: {"promises": {"quoted_days": days}},
      lambda sheet, who: promises.date(sheet, 0, NOW),
      lambda sheet, who: 1.0),
@@ -238,6 +259,9 @@ LATER = rows(
     ("a customer who was reminded comes", lambda days: {"outreach": {"reminder_days": days, "reminder_share": 1.0}},
      lambda sheet, who: outreach.reminded(sheet, 0, who, NUMBER, NOW),
      lambda sheet, who: -math.log1p(-drawn(sheet, who, NUMBER, Purpose.REMINDER_DELAY))),
+    ("a customer who was won back comes", lambda days: {"outreach": {"reminder_days": days, "reminder_share": 0.0}},
+     lambda sheet, who: outreach.returns(sheet, 0, who, NUMBER, NOW),
+     lambda sheet, who: -math.log1p(-drawn(sheet, who, NUMBER, Purpose.RETURN_DELAY))),
     ("a customer is overdue",
      lambda days: {"outreach": {"overdue_factor": days}, "investment": {"relationship_hours_per_month": 1.0}},
      lambda sheet, who: overdue_at(sheet, who, NOW),
@@ -277,7 +301,7 @@ def test_who_does_not_judge_is_as_satisfied_after_anything(world):
     for reason in (Reason.MISTAKE, Reason.BROKEN_PROMISE):
         assert recovery.after_failure(sheet, 0, 8.0, reason) == 8
         assert recovery.after_double_deviation(sheet, 0, 8.0, reason) == 8
-    assert recovery.after_recovery(sheet, 0, 8.0, 9.0) == (8, 0)
+    assert recovery.after_recovery(sheet, 0, 8.0, 0.0, 9.0) == (8, 0)
     assert promises.after_keeping(sheet, 0, 8.0) == 8
 
 
@@ -346,12 +370,38 @@ def test_how_many_visits_bring_an_extra_one_is_what_becomes_of_many(world, table
     assert found == expected if expected is not None else found > 0.05
 
 
-@pytest.mark.parametrize(("hour", "expected"), rows(
-    ("while open, a tick later", 10, 10 * HOUR + 1), ("at night, next morning", 20, DAY + 9 * HOUR),
-    ("before opening, at opening", 3, 9 * HOUR),
+@pytest.mark.parametrize("hours", [9, 10, 16.99, 24 * 4 + 12])
+def test_complaints_are_brought_at_once_if_the_doors_are_open(world, hours):
+    sheet, now = world(**OFFICE), round(hours * HOUR)
+    assert {recovery.complaint_visit(sheet, who, NUMBER, now) for who in range(20)} == {now + 1}
+
+
+@pytest.mark.parametrize(("now", "opens", "closes"), rows(
+    ("before opening", 3 * HOUR, 9 * HOUR, 17 * HOUR),
+    ("as the doors close", 17 * HOUR, DAY + 9 * HOUR, DAY + 17 * HOUR),
+    ("at night", 20 * HOUR, DAY + 9 * HOUR, DAY + 17 * HOUR),
+    ("on Sunday", 6 * DAY + 12 * HOUR, 7 * DAY + 9 * HOUR, 7 * DAY + 17 * HOUR),
 ))  # fmt: skip
-def test_complaints_are_brought_at_once_if_the_doors_are_open(world, hour, expected):
-    assert recovery.complaint_visit(world(), hour * HOUR) == expected
+def test_complaints_of_what_was_found_out_behind_closed_doors_are_spread_over_a_days_business(
+    world, now, opens, closes
+):
+    """Five days of eight hours share the seven of the profile's clock: its day is 5.7 hours of Monday to Friday."""
+    sheet, day = world(**OFFICE), 5 / 7 * (closes - opens)
+    at = of_many(lambda who: recovery.complaint_visit(sheet, who, NUMBER, now))
+    assert are_spread((at - opens) / day, stats.uniform())
+    assert opens <= at.min() < at.max() < opens + day < closes
+    assert (at < opens + MINUTE).mean() < 0.02, "nobody queues for the bell"
+    assert (at - opens) / day == pytest.approx(
+        of_many(lambda who: drawn(sheet, who, NUMBER, Purpose.COMPLAINT_DELAY)), abs=2 / day
+    )
+
+
+@given(st.integers(0, 60 * DAY), st.integers(0, 10**6))
+def test_complaints_are_brought_later_and_within_opening_hours(world, now, who):
+    sheet = world(opening={"monday": "08:00-12:00, 13:00-18:00", "thursday": "22:00-24:00", "friday": "00:00-00:05"})
+    at = recovery.complaint_visit(sheet, who, NUMBER, now)
+    assert at > now
+    assert calendar.is_open(sheet, at)
 
 
 @pytest.mark.parametrize(("tables", "expected"), rows(
@@ -393,15 +443,52 @@ def test_the_best_minutes_of_recovery_are_those_of_the_docstring(world, gain, wa
     assert loss.x == pytest.approx(max(0.0, math.log(gain * 0.9 * 0.12 / wage) / 0.12), abs=1e-3)
 
 
-@pytest.mark.parametrize(("satisfaction", "before", "expected"), rows(
-    ("as before the failure, and half a point", 5.0, 7.0, (7.5, 0.5)),
-    ("more satisfied by the visit than before", 7.4, 7.0, (7.9, 0.5)),
-    ("at most 10", 5.0, 9.8, (10, 0.2)),
-    ("no more than 10 to begin with", 5.0, 10.0, (10, 0)),
+@pytest.mark.parametrize(("satisfaction", "relief", "before", "expected"), rows(
+    ("as before the failure, and half a point", 5.0, 0.0, 7.0, (7.5, 0.5)),
+    ("more satisfied by the visit than before", 7.4, 0.0, 7.0, (7.9, 0.5)),
+    ("more satisfied only by relief: new relief takes its place", 7.4, 0.4, 7.0, (7.5, 0.5)),
+    ("more satisfied even without relief", 7.4, 0.2, 7.0, (7.7, 0.5)),
+    ("at most 10", 5.0, 0.0, 9.8, (10, 0.2)),
+    ("no more than 10 to begin with", 5.0, 0.0, 10.0, (10, 0)),
 ))  # fmt: skip
-def test_satisfaction_after_recovery(world, satisfaction, before, expected):
+def test_satisfaction_after_recovery(world, satisfaction, relief, before, expected):
     sheet = world(quality={}, recovery={"recovered_lift": 0.5})
-    assert recovery.after_recovery(sheet, 0, satisfaction, before) == pytest.approx(expected)
+    assert recovery.after_recovery(sheet, 0, satisfaction, relief, before) == pytest.approx(expected)
+
+
+@given(st.floats(0, 10), st.floats(0, 5), st.floats(0, 10), st.integers(1, 12))
+def test_relief_never_adds_up(world, satisfaction, lift, loss, times):
+    """However often a customer is failed and won over again: at most one lift above what it would be without."""
+    sheet = world(quality={}, mistakes={"mistake_loss": loss}, recovery={"recovered_lift": lift})
+    start, relief = satisfaction, 0.0
+    for _ in range(times):
+        before = satisfaction - relief
+        satisfaction = recovery.after_failure(sheet, 0, satisfaction, Reason.MISTAKE)
+        satisfaction, relief = recovery.after_recovery(sheet, 0, satisfaction, relief, before)
+        assert satisfaction - relief == pytest.approx(start)
+        assert satisfaction == pytest.approx(min(10.0, start + lift))
+
+
+def test_relief_never_adds_up_at_a_desk(world):
+    """Every visit is good for the same points, every failure is put right at once: nobody is more than pleased by both."""
+    tables = {
+        "opening": {"always": True},
+        "demand": {"prospects_per_hour": 0.0, "opening_book": 200, "visit_gap_days": 7.0},
+        "staff": {"agents": 20},
+        "service": {"core_minutes": 1.0, "step_cv": NO_CV},
+        "investment": {"minutes_per_visit": 1.0, "recovery_minutes": 20.0},
+        "quality": {"perception_sd": 0.0, "disconfirmation": 0.0, "opening_satisfaction": 5.0, "first_expectation": 5.0},
+        "mistakes": {"mistake_share": 0.8, "catch_share": 0.0, "light_days": 0.01, "mistake_loss": 0.5},
+        "recovery": {"voice_share": 1.0, "recovery_rate": 5.0, "recovery_ceiling": 1.0, "delay_decay": 0.0,
+                     "recovered_lift": 2.0, "paradox_loyalty": 1.0},
+        "horizon": {"weeks": 12.0},
+    }  # fmt: skip
+    trace = fast.simulate(to_sheet(checked(tables, "test")))
+    good_for = trace.of(Happening.FINISHED)[:, 4].max() / MILLIONTHS
+    pleased = trace.of(Happening.JUDGED)[:, 4].max() / MILLIONTHS
+    assert len(trace.of(Happening.RECOVERED)) > 5 * len(trace.of(Happening.MEMBER))
+    assert good_for < 5
+    assert 6 < pleased <= 7
 
 
 @pytest.mark.parametrize(
@@ -564,7 +651,7 @@ HOURS = {"investment": {"relationship_hours_per_month": 1.0}}
 
 def overdue_at(sheet: np.ndarray, who: int, now: int) -> int:
     """When a customer who has just been here is overdue."""
-    return int(outreach.overdue_at(sheet, 0, who, now))
+    return int(outreach.overdue_at(sheet, 0, usual_gap(sheet, who), now))
 
 
 @pytest.mark.parametrize(("tables", "expected"), rows(
@@ -578,14 +665,26 @@ def overdue_at(sheet: np.ndarray, who: int, now: int) -> int:
 def test_where_customers_are_called_back(world, tables, expected):
     sheet = world(**tables)
     assert outreach.calls_back(sheet) == expected
-    assert (overdue_at(sheet, 7, NOW) < NEVER) == expected
-    assert outreach.may_be_won_back(sheet, Reason.CARE) == expected
+    assert outreach.is_called_back(sheet, 0) == expected
+    assert outreach.may_be_won_back(sheet, 0, Reason.CARE) == expected
+
+
+@pytest.mark.parametrize(("switches", "expected"), rows(
+    ("nobody", (False, False), (False, False)), ("the first segment", (True, False), (True, False)),
+    ("only another segment", (False, True), (False, True)), ("all", (True, True), (True, True)),
+))  # fmt: skip
+def test_which_segments_are_called_back(world, switches, expected):
+    segments = [{"name": str(place), "share": 0.5, "outreach": {"on": on}} for place, on in enumerate(switches)]
+    sheet = world(**HOURS, outreach={}, segments=segments)
+    assert outreach.calls_back(sheet) == any(expected)
+    assert tuple(outreach.is_called_back(sheet, place) for place in range(2)) == expected
+    assert tuple(outreach.may_be_won_back(sheet, place, Reason.CARE) for place in range(2)) == expected
 
 
 @pytest.mark.parametrize("reason", [reason for reason in Reason if reason != Reason.NONE])
 def test_who_moved_away_is_not_called(world, reason):
     sheet = world(**HOURS, outreach={})
-    assert outreach.may_be_won_back(sheet, reason) == (reason != Reason.NATURAL)
+    assert outreach.may_be_won_back(sheet, 0, reason) == (reason != Reason.NATURAL)
 
 
 @pytest.mark.parametrize(("hours", "minutes", "calls"), rows(
@@ -676,9 +775,33 @@ def test_whom_to_call_first(world, first, expected):
     assert len({int(outreach.urgency(sheet, call)) for call in calls}) == 3
 
 
-@pytest.mark.parametrize(("unrecovered", "expected"), [(True, Call.DISGRUNTLED), (False, Call.OVERDUE)])
-def test_what_a_customer_of_the_book_is_called_for(unrecovered, expected):
-    assert outreach.listed_for(unrecovered) == expected
+@pytest.mark.parametrize(("unrecovered", "known", "expected"), rows(
+    ("a failure that the desk knows of", True, True, Call.DISGRUNTLED),
+    ("one that the customer swallowed", True, False, Call.OVERDUE),
+    ("one that was put right", False, True, Call.OVERDUE),
+    ("none", False, False, Call.OVERDUE),
+))  # fmt: skip
+def test_what_a_customer_of_the_book_is_called_for(unrecovered, known, expected):
+    assert outreach.listed_for(unrecovered, known) == expected
+
+
+@pytest.mark.parametrize(("call_for", "days"), rows(
+    ("a failure that the desk knows of, at once", Call.DISGRUNTLED, 0.0),
+    ("who is overdue, then", Call.OVERDUE, 1.5 * 4.0),
+    ("who has left, when one who stayed would be overdue", Call.LAPSED, 1.5 * 4.0),
+))  # fmt: skip
+def test_from_when_on_a_customer_can_be_called(world, call_for, days):
+    sheet = world(**OFFICE, **HOURS, outreach={"overdue_factor": 1.5})
+    at = outreach.listed_at(sheet, 0, 4.0, call_for, NOW)
+    assert at == NOW + 1 if days == 0 else calendar.is_open(sheet, at)
+    assert calendar.clock(sheet, at) - calendar.clock(sheet, NOW) == pytest.approx(days, abs=1e-6)
+
+
+def test_who_can_be_called_at_once_can_be_called_at_night(world):
+    """The list is not the call: agents call from it when they are there."""
+    assert (
+        outreach.listed_at(world(**OFFICE, **HOURS, outreach={}), 0, 4.0, Call.DISGRUNTLED, 20 * HOUR) == 20 * HOUR + 1
+    )
 
 
 def test_a_lost_customer_is_called_for_so_many_days_of_the_calendar(world):
@@ -687,15 +810,24 @@ def test_a_lost_customer_is_called_for_so_many_days_of_the_calendar(world):
 
 
 @pytest.mark.parametrize("days", [0, 1, 7])
-def test_a_call_recovers_as_an_agent_does_in_its_minutes(world, days):
+@pytest.mark.parametrize("called_for", [Call.DISGRUNTLED, Call.OVERDUE])
+def test_a_call_recovers_as_an_agent_does_in_its_minutes(world, days, called_for):
     sheet = world(recovery={}, outreach={"call_minutes": 9.0})
     expected = 0.9 * -math.expm1(-0.12 * 9) * math.exp(-0.15 * days)
-    assert is_about(lambda who: outreach.call_recovers(sheet, 0, who, NUMBER, days * DAY), expected)
+    assert is_about(lambda who: outreach.call_recovers(sheet, 0, who, NUMBER, called_for, days * DAY), expected)
 
 
-def test_without_recovery_no_call_recovers(world):
+def test_a_second_call_that_brings_up_the_failure_is_another_chance(world):
+    sheet = world(recovery={"recovery_ceiling": 0.5}, outreach={"call_minutes": 1e4})
+    calls = [of_many(lambda who, why=why: outreach.call_recovers(sheet, 0, who, NUMBER, why, 0))
+             for why in (Call.DISGRUNTLED, Call.OVERDUE)]  # fmt: skip
+    assert abs(np.corrcoef(*calls)[0, 1]) < 4 / math.sqrt(MANY)
+
+
+@pytest.mark.parametrize("called_for", [Call.DISGRUNTLED, Call.OVERDUE])
+def test_without_recovery_no_call_recovers(world, called_for):
     sheet = world(outreach={"call_minutes": 1e4})
-    assert not any(outreach.call_recovers(sheet, 0, who, 0, 0) for who in range(50))
+    assert not any(outreach.call_recovers(sheet, 0, who, 0, called_for, 0) for who in range(50))
 
 
 def test_who_is_reminded_comes_after_exponential_days(world):
@@ -970,31 +1102,98 @@ def test_the_usual_weight_is_that_of_complaints_resolved_and_unresolved():
     assert math.log(odds(0.70) / odds(0.46)) == pytest.approx(1.0, abs=0.02)
 
 
-def test_who_leaves_after_a_visit_with_an_unrecovered_failure_behind(world):
-    sheet = world(**LOYAL, recovery={"unrecovered_weight": 3.0})
-    left = [{who for who in range(MANY) if why_leaves(sheet, who, NUMBER, 10, 6.0, Reason.CARE, unrecovered) == Reason.CARE}
-            for unrecovered in (False, True)]  # fmt: skip
-    assert left[0] < left[1], "who leaves without one leaves with one"
-    assert len(left[1]) / MANY == pytest.approx(
-        0.95**0.1 * (1 - staying(sheet, 36.5, 6.0, 10, True)), abs=3 * math.sqrt(0.25 / MANY)
-    )
-
-
-@pytest.mark.parametrize(("reason", "purpose"), rows(
+SWALLOWED = rows(
     ("a mistake", Reason.MISTAKE, Purpose.STAY_AFTER_MISTAKE),
     ("a broken promise", Reason.BROKEN_PROMISE, Purpose.STAY_AFTER_BROKEN_PROMISE),
-))  # fmt: skip
-def test_who_swallows_a_failure_leaves_in_silence_as_if_after_a_visit(world, reason, purpose):
-    sheet = world(**LOYAL, recovery={"unrecovered_weight": 2.0})
-    stay = staying(sheet, 36.5, 4.0, 10, True)
-    whys = [why_leaves_in_silence(sheet, who, NUMBER, 10, 4.0, reason) for who in range(MANY)]
+)
+BY_LOYALTY = rows(
+    ("recovery on: the failure weighs", {"recovery": {"unrecovered_weight": 2.0}}, True),
+    ("recovery off", {"recovery": {"unrecovered_weight": 2.0, "on": False}}, False),
+    ("left out", {}, False),
+)
+
+
+@pytest.mark.parametrize(("reason", "purpose"), SWALLOWED)
+def test_each_failure_that_is_swallowed_has_a_draw_of_its_own(reason, purpose):
+    assert loyalty.silence(reason) == purpose
+
+
+@pytest.mark.parametrize(("tables", "unrecovered"), BY_LOYALTY)
+@pytest.mark.parametrize(("reason", "purpose"), SWALLOWED)
+@pytest.mark.parametrize("after", [7.0, 4.0, 0.0])
+def test_who_swallows_a_failure_stays_as_often_as_it_makes_staying_less_likely(
+    world, reason, purpose, after, tables, unrecovered
+):
+    """P(stay) = p(after) / p(before): staying as usual, and then in spite of the failure, is staying after it."""
+    sheet = world(**LOYAL, **tables)
+    stay = staying(sheet, 36.5, after, 6, unrecovered) / staying(sheet, 36.5, 7.0, 6)
+    whys = [why_leaves_over_failure(sheet, who, NUMBER, 6, 7.0, after, reason) for who in range(MANY)]
     assert whys == [reason if drawn(sheet, who, NUMBER, purpose) >= stay else Reason.NONE for who in range(MANY)]
-    assert 0 < sum(why == reason for why in whys) < MANY
+    assert is_about(lambda who: whys[who] == Reason.NONE, stay)
+    assert (stay < 1) == (unrecovered or after < 7)
 
 
-def test_without_loyalty_nobody_leaves_in_silence(world):
+@pytest.mark.parametrize("reason", [Reason.UNRECOVERED, Reason.ABANDONED])
+def test_who_complained_in_vain_leaves_by_the_draw_of_the_visit(world, reason):
+    sheet = world(**LOYAL, recovery={"unrecovered_weight": 1.5})
+    stay = staying(sheet, 20.0, 3.0, 4, True) / staying(sheet, 20.0, 5.0, 4)
+    for who in range(500):
+        why = loyalty.leaves_over_failure(sheet, 0, who, NUMBER, 20.0, 4, 5.0, 3.0, Purpose.STAY, reason)
+        assert why == (reason if drawn(sheet, who, NUMBER, Purpose.STAY) >= stay else Reason.NONE)
+
+
+@given(st.floats(0, 10), st.floats(0, 10), st.floats(0.5, 2000), st.integers(0, 30))
+def test_a_failure_that_costs_nothing_drives_nobody_away(world, satisfaction, more, gap, served):
+    sheet = world(**LOYAL, recovery={"unrecovered_weight": 0.0})
+    after = max(satisfaction, more)
+    around = (gap, served, satisfaction, after, Purpose.STAY, Reason.MISTAKE)
+    assert {loyalty.leaves_over_failure(sheet, 0, who, NUMBER, *around) for who in range(20)} == {Reason.NONE}
+
+
+def test_the_more_a_failure_costs_the_more_leave(world):
+    gone: set[int] = set()
+    for weight in (0.0, 1.0, 3.0, 10.0):
+        sheet = world(**LOYAL, recovery={"unrecovered_weight": weight})
+        these = {
+            who for who in range(MANY) if why_leaves_over_failure(sheet, who, NUMBER, 10, 8.0, 6.0, Reason.MISTAKE)
+        }
+        assert gone < these, "who leaves over less leaves over more"
+        gone = these
+
+
+def test_a_visit_by_itself_knows_nothing_of_failures(world):
+    light, heavy = (world(**LOYAL, recovery={"unrecovered_weight": weight}) for weight in (0.0, 10.0))
+    for who in range(MANY):
+        assert why_leaves(light, who, NUMBER, 10, 5.0, Reason.CARE) == why_leaves(
+            heavy, who, NUMBER, 10, 5.0, Reason.CARE
+        )
+
+
+def test_without_loyalty_nobody_leaves_over_a_failure(world):
     sheet = world(recovery={"unrecovered_weight": 10.0})
-    assert {why_leaves_in_silence(sheet, who, 0, 10, 0.0, Reason.MISTAKE) for who in range(100)} == {Reason.NONE}
+    whys = {why_leaves_over_failure(sheet, who, 0, 10, 10.0, 0.0, Reason.MISTAKE) for who in range(100)}
+    assert whys == {Reason.NONE}
+
+
+def test_extra_visits_by_themselves_drive_nobody_away():
+    """Where nobody judges and nobody tries to recover, three complaints for a visit leave the yearly retention as it is."""
+    book, retention = 6000, 0.6
+    tables = {
+        "opening": {"always": True},
+        "demand": {"prospects_per_hour": 0.0, "opening_book": book, "visit_gap_days": 36.5, "gap_distribution": "fixed",
+                   "gap_between_cv": 0.0},
+        "staff": {"agents": 60, "inattentive_minutes": 0.0},
+        "service": {"core_minutes": 0.1, "step_cv": NO_CV},
+        "investment": {"minutes_per_visit": 8.0},
+        "loyalty": {"yearly_retention": retention},
+        "mistakes": {"mistake_share": 1.0, "listening_effect": 0.0, "catch_share": 0.25, "light_days": 1e-3},
+        "horizon": {"weeks": 365 / 7},
+    }  # fmt: skip
+    trace = fast.simulate(to_sheet(checked(tables, "test")))
+    visits, complaints = len(trace.of(Happening.FINISHED)), len(trace.of(Happening.COMPLAINED))
+    assert complaints / (visits - complaints) == pytest.approx(3, rel=0.05)
+    stayed = 1 - len(trace.of(Happening.LOST)) / book
+    assert abs(stayed - retention) <= 3 * math.sqrt(retention * (1 - retention) / book)
 
 
 def test_the_outlook_knows_nothing_of_failures(world):
