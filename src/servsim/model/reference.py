@@ -494,7 +494,8 @@ class Desk:
             customer.complains, customer.call_for = True, Call.NOTHING
             customer.comes = int(recovery.complaint_visit(self.sheet, customer.key, customer.visit, self.now))
             return
-        customer.unrecovered, customer.known = True, reason == Reason.BROKEN_PROMISE
+        customer.known = (customer.unrecovered and customer.known) or reason == Reason.BROKEN_PROMISE
+        customer.unrecovered = True
         if not customer.in_book:
             if customer.comes == NEVER:
                 self.gone(customer)
@@ -605,7 +606,10 @@ class Desk:
         if not outreach.is_called_back(self.sheet, customer.segment) or customer.complains or customer.inside:
             return
         if customer.in_book:
+            was_late = customer.call_for == Call.OVERDUE
             customer.call_for = outreach.listed_for(customer.unrecovered, customer.known)
+            if was_late and customer.call_for == Call.OVERDUE:
+                return
         if customer.call_for == Call.NOTHING:
             return
         customer.listed = int(

@@ -60,13 +60,13 @@ class Reading:
 
     def profit(self) -> float:
         """Margin on revenue less wages and the manager's time, in the time that counts."""
-        wages = self.wages(self.tally.scheduled_ticks(), self.sum(t.PRESENT)) + self.managers_cost()
+        wages = self.wages(self.tally.scheduled_ticks(), self.sum(t.PRESENT)) + self.managers_cost(self.sum(t.TALKING))
         return float(self.revenue() * self.scenario.money.margin - wages)
 
-    def managers_cost(self) -> float:
-        """What managers' talks cost; they are paid for nothing else here."""
+    def managers_cost(self, talking: Any) -> Any:
+        """What so many ticks of managers' talks cost; managers are paid for nothing else here."""
         manager = self.scenario.manager
-        return self.sum(t.TALKING) / HOUR * manager.manager_wage_per_hour if manager else 0.0
+        return talking / HOUR * (manager.manager_wage_per_hour if manager else 0.0)
 
     def beyond(self) -> int:
         """Staff time beyond transactions, in ticks: care, clarifying, recovery, promises, calls, managers' talks."""
@@ -90,12 +90,10 @@ class Reading:
         return any(bool(self.tally.sheet[f"{table}_on"].any()) for table in tables)
 
     def daily_profit(self) -> np.ndarray:
-        """(days,) the same of every day from the first, managers' talks evenly over days."""
+        """(days,) the same of every day from the first."""
         revenue = self.tally.revenue / MILLIONTHS
-        wages = self.wages(self.tally.scheduled(), self.tally.present)
-        days = max(1, self.tally.end // DAY)
+        wages = self.wages(self.tally.scheduled(), self.tally.present) + self.managers_cost(self.tally.talks)
         profit: np.ndarray = revenue * self.scenario.money.margin - wages
-        profit[:days] -= self.managers_cost() / days
         return profit
 
     def discount(self, ticks: np.ndarray | int) -> np.ndarray:

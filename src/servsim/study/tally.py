@@ -50,9 +50,9 @@ class Tally:
     """Sums over a trace from tick 0 on.
 
     counts: (happenings,) rows of each happening that count. sums: (SUMS,) ticks, customers, millionths.
-    waits: (seconds,) histogram of waits of all who joined. revenue, present: (days,) millionths of money, ticks of
-    agents' presence. reasons: (reasons,) customers lost. fate: (opening book,) the reason each of them was lost for,
-    0 for those who remain.
+    waits: (seconds,) histogram of waits of all who joined. revenue, present, talks: (days,) millionths of money, ticks
+    of agents' presence and of managers' talks. reasons: (reasons,) customers lost. fate: (opening book,) the reason
+    each of them was lost for, 0 for those who remain.
     """
 
     sheet: np.ndarray
@@ -69,6 +69,7 @@ class Tally:
         self.waits = np.zeros(LONGEST_WAIT + 1, np.int64)
         self.revenue = np.zeros(days + 1, np.int64)
         self.present = np.zeros(days + 1, np.int64)
+        self.talks = np.zeros(days + 1, np.int64)
         self.reasons = np.zeros(len(Reason), np.int64)
         self.fate = np.zeros(int(self.sheet[0]["opening_book"]), np.int8)
         self.agents = np.zeros((agents, AGENT_SUMS), np.int64)
@@ -77,7 +78,7 @@ class Tally:
     def add(self, rows: np.ndarray) -> None:
         """Count one more piece of the trace."""
         add_rows(readable(self.sheet), rows, self.warmup, self.discount_rate, self.counts, self.sums, self.waits,
-                 self.revenue, self.present, self.reasons, self.fate, self.agents, self.worth)  # fmt: skip
+                 self.revenue, self.present, self.talks, self.reasons, self.fate, self.agents, self.worth)  # fmt: skip
 
     def close(self) -> None:
         """Count what is still going on at the end: visits in hand, agents present, the book."""
@@ -207,7 +208,9 @@ def add_worth(sheet, who, retention, discount_rate, worth, first):
 
 
 @kernel
-def add_rows(sheet, rows, warmup, discount_rate, counts, sums, waits, revenue, present, reasons, fate, agents, worth):
+def add_rows(
+    sheet, rows, warmup, discount_rate, counts, sums, waits, revenue, present, talks, reasons, fate, agents, worth
+):
     """Count a piece of a trace."""
     desk_agents, pauses = sheet[0].desk_agents, sheet[0].while_serving != HALF_THERE
     for i in range(len(rows)):
@@ -247,6 +250,8 @@ def add_rows(sheet, rows, warmup, discount_rate, counts, sums, waits, revenue, p
         else:
             if what == Happening.BOUGHT:
                 revenue[day_of(now)] += value
+            elif what == Happening.STEPPED_BACK:
+                talks[day_of(now)] += value
             elif what == Happening.WON or what == Happening.LOST or what == Happening.WON_BACK:
                 count_book_time(sums, now, warmup)
                 sums[BOOK] += -1 if what == Happening.LOST else 1

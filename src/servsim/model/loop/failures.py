@@ -59,7 +59,8 @@ def fails(sheet, s, place, reason):
         customer.complains, customer.call_for = 1, 0
         comes_at(sheet, s, place, recovery.complaint_visit(sheet, key, number, s.n[NOW]))
         return
-    customer.unrecovered, customer.known = 1, reason == Reason.BROKEN_PROMISE
+    knew = customer.unrecovered == 1 and customer.known == 1
+    customer.unrecovered, customer.known = 1, knew or reason == Reason.BROKEN_PROMISE
     if customer.in_book == 0:
         if customer.comes == NEVER:
             gone(s, place)

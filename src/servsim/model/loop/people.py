@@ -138,7 +138,10 @@ def may_be_called(sheet, s, place):
     if not outreach.is_called_back(sheet, customer.segment) or customer.complains == 1:
         return
     if customer.in_book == 1:
+        was_late = customer.call_for == Call.OVERDUE
         customer.call_for = outreach.listed_for(customer.unrecovered == 1, customer.known == 1)
+        if was_late and customer.call_for == Call.OVERDUE:
+            return
     if customer.call_for == Call.NOTHING:
         return
     customer.listed = outreach.listed_at(sheet, customer.segment, customer.gap, customer.call_for, s.n[NOW])
