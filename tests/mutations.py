@@ -178,7 +178,7 @@ def verdict(slip: str | None, folder: Path) -> str:
     return done.stderr.strip().splitlines()[-1] if done.returncode else ""
 
 
-def survivors(words: str) -> list[str]:
+def survivors(words: str = "") -> list[str]:
     """The slips with these words in their name that nothing noticed."""
     found = []
     for slip in (slip for slip in SLIPS if words in slip):

@@ -140,6 +140,15 @@ def test_engines_agree_when_a_break_is_shorter_than_the_queue():
         assert_twins(checked(LUNCH, "lunch"), seed)
 
 
+def test_engines_agree_when_a_break_ends_after_the_shift():
+    """An agent whom the queue kept beyond the shift plans no break for it."""
+    from mutations import LUNCH
+
+    short = {"break_minutes": 0.0005, "break_after_minutes": 0.0007}
+    for seed in range(20):
+        assert_twins(checked({**LUNCH, "staff": {**LUNCH["staff"], **short}}, "breaks"), seed)
+
+
 @pytest.mark.nightly
 def test_planted_slips_are_caught():
     from mutations import survivors
@@ -162,7 +171,7 @@ def test_an_edited_rule_is_never_answered_from_a_stale_cache(tmp_path):
 
     before = answers()
     rule = tmp_path / "servsim" / "model" / "rules" / "dispatch.py"
-    rule.write_text(rule.read_text().replace("return joined, who", "return -joined, who"))
+    rule.write_text(rule.read_text().replace("return joined - ahead", "return -joined - ahead"))
     fast_after, reference_after = answers()
     assert before[0] == before[1]
     assert fast_after == reference_after

@@ -696,7 +696,7 @@ class Desk:
         self.attentive_here += self.notices(agent)
         self.set_free(agent)
         self.clock.process(self.attention(agent))
-        ends = calendar.shift_end(self.sheet, agent.number, self.now)
+        ends = breaks.shift_lasts_until(self.sheet, agent.number, self.now)
         self.plan_break(agent, breaks.first_break(self.sheet, agent.number, self.now, ends))
 
     def notices(self, agent: Agent) -> bool:
@@ -775,7 +775,7 @@ class Desk:
         agent.on_break, agent.break_ends = False, NEVER
         self.attentive_here += self.notices(agent)
         self.set_free(agent)
-        ends = calendar.shift_end(self.sheet, agent.number, self.now)
+        ends = breaks.shift_lasts_until(self.sheet, agent.number, self.now)
         self.plan_break(agent, breaks.next_break(self.sheet, self.now, ends))
 
     def work_in_hand_is_done(self, agent: Agent) -> None:

@@ -71,7 +71,7 @@ def come_on(sheet, s, number):
     s.n[ATTENTIVE_HERE] += notices(sheet, s, number)
     set_free(sheet, s, number)
     begin_spell(sheet, s, number)
-    ends = calendar.shift_end(sheet, number, s.n[NOW])
+    ends = breaks.shift_lasts_until(sheet, number, s.n[NOW])
     plan_break(sheet, s, number, breaks.first_break(sheet, number, s.n[NOW], ends))
 
 
@@ -185,7 +185,7 @@ def break_ends(sheet, s, number):
     agent.on_break, agent.break_ends = 0, np.int64(NEVER)
     s.n[ATTENTIVE_HERE] += notices(sheet, s, number)
     set_free(sheet, s, number)
-    ends = calendar.shift_end(sheet, number, s.n[NOW])
+    ends = breaks.shift_lasts_until(sheet, number, s.n[NOW])
     plan_break(sheet, s, number, breaks.next_break(sheet, s.n[NOW], ends))
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from servsim.model.calendar import on_duty, shift_end
 from servsim.model.durations import ticks
 from servsim.model.kernel import kernel
 from servsim.units import MINUTE, NEVER
@@ -11,6 +12,12 @@ from servsim.units import MINUTE, NEVER
 def break_length(sheet):
     """Length of a break, in ticks."""
     return ticks(sheet[0].break_minutes)
+
+
+@kernel
+def shift_lasts_until(sheet, agent, now):
+    """The instant until which this agent's shift lasts; now for one who is only kept by the queue."""
+    return shift_end(sheet, agent, now) if on_duty(sheet, agent, now) else now
 
 
 @kernel
