@@ -20,6 +20,7 @@ from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
 from servsim.sheet import to_sheet
 from servsim.study.fuzz import random_scenario
+from servsim.units import MINUTE, WEEK
 
 SCENARIOS = sorted(Path("scenarios").glob("*.toml"))
 RELAXED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow], "derandomize": True}
@@ -141,12 +142,17 @@ def test_engines_agree_when_a_break_is_shorter_than_the_queue():
 
 
 def test_engines_agree_when_a_break_ends_after_the_shift():
-    """An agent whom the queue kept beyond the shift plans no break for it."""
-    from mutations import LUNCH
-
-    short = {"break_minutes": 0.0005, "break_after_minutes": 0.0007}
-    for seed in range(20):
-        assert_twins(checked({**LUNCH, "staff": {**LUNCH["staff"], **short}}, "breaks"), seed)
+    """An agent whom the queue kept beyond the shift plans no break, even where breaks and visits end together."""
+    tick = 1 / MINUTE
+    crowd = {
+        "opening": {"monday": "00:00-00:01, 00:02-00:03"},
+        "demand": {"prospects_per_hour": 450_000.0},
+        "service": {"core_minutes": 20 * tick, "core_distribution": "fixed"},
+        "staff": {"agents": 2, "break_minutes": 7 * tick, "break_after_minutes": 20 * tick},
+        "horizon": {"weeks": 2 * MINUTE / WEEK},
+    }
+    for seed in range(4):
+        assert_twins(checked(crowd, "crowd"), seed)
 
 
 @pytest.mark.nightly
