@@ -174,9 +174,16 @@ def test_a_shop_loses_one_property_after_the_other_and_ends_in_the_textbook():
     shop = read_scenario("scenarios/salon.toml")
     result = beside.beside(shop, replications=3)
     end = result.steps[-1][1]
-    assert [name for name, _ in result.steps] == ["as it is", *(name for name, _ in beside.CHANGES[1:])]
+    assert [name for name, _ in result.steps] == ["as it is", *(name for name, _ in beside.CHANGES[2:])]
     assert end["wait_mean"].mean == pytest.approx(result.nearest.queue().wait, rel=0.1)
     assert end["abandoned_share"].mean == pytest.approx(result.nearest.queue().lost, rel=0.1)
+
+
+@pytest.mark.parametrize("name", ["recovery", "promises"])
+def test_what_goes_wrong_and_what_is_promised_is_taken_away_first(name):
+    result = beside.beside(read_scenario(f"scenarios/{name}.toml"), replications=2)
+    assert [step for step, _ in result.steps[:2]] == ["as it is", "nothing but visits"]
+    assert result.steps[-1][1]["wait_mean"].mean == pytest.approx(result.nearest.queue().wait, rel=0.15)
 
 
 def test_segments_become_one_kind_of_customer():

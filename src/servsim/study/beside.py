@@ -62,6 +62,17 @@ def come_by_chance(scenario: Scenario, per_hour: float) -> Scenario:
     })  # fmt: skip
 
 
+def nothing_but_visits(scenario: Scenario, per_hour: float) -> Scenario:
+    """The desk where nothing goes wrong, nothing is promised, nobody is called, and agents are alike without breaks."""
+    alike = {"break_minutes": 0.0, "knowledge": 0.5, "agent_knowledge": None, "agent_speed": None,
+             "choice": "longest_free"}  # fmt: skip
+    tables = dict.fromkeys(("mistakes", "recovery", "manager", "promises", "outreach"))
+    known_staff = all(getattr(scenario.staff, name) == value for name, value in alike.items())
+    if known_staff and all(getattr(scenario, name) is None for name in tables):
+        return scenario
+    return scenario.model_copy(update={"staff": scenario.staff.model_copy(update=alike), **tables})
+
+
 def patience_exponential(scenario: Scenario, per_hour: float) -> Scenario:
     """The desk with the same mean patience, exponential."""
     waiting = scenario.waiting
@@ -151,6 +162,7 @@ Change = Callable[[Scenario, float], Scenario]
 
 CHANGES: tuple[tuple[str, Change], ...] = (
     ("one kind of customer", one_kind),
+    ("nothing but visits", nothing_but_visits),
     ("all by chance, none by habit", come_by_chance),
     ("patience exponential", patience_exponential),
     ("everybody joins the queue", everybody_joins),
@@ -158,7 +170,7 @@ CHANGES: tuple[tuple[str, Change], ...] = (
     ("agents always attentive", always_attentive),
     ("every opening hour alike", hours_alike),
 )
-"""What a desk loses, one after the other, on its way to the textbook; the second is told the arrivals an open hour."""
+"""What a desk loses, one after the other, on its way to the textbook; each is told the arrivals an open hour."""
 
 
 @dataclass(frozen=True)
