@@ -297,3 +297,12 @@ def test_words_that_find_nobody_say_which_do():
 def test_both_engines_tell_the_same_life(busy):
     other = World(busy.scenario, engine="reference")
     assert [rows.tolist() for _, rows in (life(busy, "3"),)] == [rows.tolist() for _, rows in (life(other, "3"),)]
+
+
+def test_a_manager_is_a_manager_whatever_the_roster_says_of_closed_hours():
+    """A roster that asks for five at night, when the doors are closed, makes no five agents of the desk."""
+    from servsim.show.spoken import cast_of
+
+    roster = {"every_day": [5.0] * 8 + [2.0] * 16}
+    tables = {"opening": {"monday": "09:00-17:00"}, "staff": {"roster": roster}, "manager": {}, "recovery": {}}
+    assert cast_of(checked(tables, "roster")).agent(2) == "the manager"

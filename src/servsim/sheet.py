@@ -145,7 +145,7 @@ def to_sheet(scenario: Scenario, seed: int = 1, replication: int = 0) -> np.ndar
     sheet["open"] = opened = open_minutes(scenario)
     sheet["mass"] = profile_mass(scenario, opened)
     sheet["guide"] = guide_of(sheet[0]["mass"])
-    sheet["roster"] = roster_minutes(scenario) * opened
+    sheet["roster"] = staffed_minutes(scenario)
     sheet["steady"] = steady_minutes(sheet[0]["roster"], opened)
     describe_agents(sheet, scenario)
     calling = (sheet["outreach_on"] * sheet["investment_on"]).any() and sheet[0]["relationship_hours_per_month"] > 0
@@ -206,6 +206,11 @@ def roster_minutes(scenario: Scenario) -> np.ndarray:
         minutes[hour, 60 - part :] += rising
         minutes[hour, :part] += not rising
     return minutes.ravel()
+
+
+def staffed_minutes(scenario: Scenario) -> np.ndarray:
+    """Agents asked for in each minute of the week in which the doors are open; 0 in others."""
+    return roster_minutes(scenario) * open_minutes(scenario)
 
 
 def describe_agents(sheet: np.ndarray, scenario: Scenario) -> None:

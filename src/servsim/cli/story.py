@@ -57,6 +57,7 @@ def story(
 def show_life(world: "World", customer: str, as_json: bool) -> None:
     """Print a customer's life, one paragraph after the other."""
     from servsim.cli.output import say
+    from servsim.show.spoken import capital
     from servsim.show.story import life_story
     from servsim.study.lives import life
 
@@ -65,7 +66,7 @@ def show_life(world: "World", customer: str, as_json: bool) -> None:
     if as_json:
         print_told(told)
     else:
-        say(heading(world), *(f"\n{one.when[:1].upper()}{one.when[1:]}. {one.text}" for one in told))
+        say(heading(world), *(f"\n{capital(one.when)}. {one.text}" for one in told))
 
 
 def show_day(world: "World", agent: int | None, day: int | None, as_json: bool) -> None:
@@ -73,6 +74,7 @@ def show_day(world: "World", agent: int | None, day: int | None, as_json: bool) 
     from rich.table import Table
 
     from servsim.cli.output import say
+    from servsim.show.spoken import capital
     from servsim.show.timeline import timeline
     from servsim.study.lives import agents_day, day_at_the_desk
 
@@ -88,7 +90,7 @@ def show_day(world: "World", agent: int | None, day: int | None, as_json: bool) 
     grid = Table.grid(padding=(0, 2, 0, 0))
     for one in told:
         grid.add_row(one.when.rsplit(" ", 1)[-1], one.text)
-    say(heading(world), f"\n{first.when[:1].upper()}{first.when[1:]}. {first.text}\n", grid)
+    say(heading(world), f"\n{capital(first.when)}. {first.text}\n", grid)
 
 
 def heading(world: "World") -> str:

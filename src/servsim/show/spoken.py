@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from servsim.scenario.scenario import Scenario
-from servsim.sheet import roster_minutes
+from servsim.sheet import staffed_minutes
 from servsim.study.lives import name_of, weekday_words
 from servsim.units import DAY, HOUR, MILLIONTHS, MINUTE
 from servsim.words import Call, Happening, Reason
@@ -109,7 +109,7 @@ class Cast:
 def cast_of(scenario: Scenario) -> Cast:
     """The cast of a scenario."""
     bosses = scenario.manager.managers if scenario.manager and scenario.manager.on else 0
-    return Cast(scenario.money.currency, int(roster_minutes(scenario).max()), bosses)
+    return Cast(scenario.money.currency, int(staffed_minutes(scenario).max()), bosses)
 
 
 @dataclass

@@ -67,9 +67,6 @@ def nothing_but_visits(scenario: Scenario, per_hour: float) -> Scenario:
     alike = {"break_minutes": 0.0, "knowledge": 0.5, "agent_knowledge": None, "agent_speed": None,
              "choice": "longest_free"}  # fmt: skip
     tables = dict.fromkeys(("mistakes", "recovery", "manager", "promises", "outreach"))
-    known_staff = all(getattr(scenario.staff, name) == value for name, value in alike.items())
-    if known_staff and all(getattr(scenario, name) is None for name in tables):
-        return scenario
     return scenario.model_copy(update={"staff": scenario.staff.model_copy(update=alike), **tables})
 
 

@@ -17,10 +17,9 @@ BYTES_PER_VISIT = 400
 def affordable(scenario: Scenario, file: str, replications: int | None, scenarios: int = 1) -> Scenario:
     """The scenario, if its question fits time and memory; else ScenarioError with the estimates."""
     worlds = (replications or scenario.evaluate.replications) * scenarios
-    per_world = weekly_visits(scenario) * scenario.horizon.weeks
-    memory = BYTES_PER_CUSTOMER * scenario.demand.opening_book + BYTES_PER_VISIT * weekly_visits(scenario) * min(
-        4.0, scenario.horizon.weeks
-    )
+    visits, weeks = weekly_visits(scenario), scenario.horizon.weeks
+    per_world = visits * weeks
+    memory = BYTES_PER_CUSTOMER * scenario.demand.opening_book + BYTES_PER_VISIT * visits * min(4.0, weeks)
     if per_world * worlds > VISITS_AT_MOST:
         raise ScenarioError([
             f"{file}: this would simulate about {per_world * worlds:.2g} visits ({worlds} worlds of {per_world:.2g}); "

@@ -19,10 +19,10 @@ def weekly_visits(scenario: Scenario) -> float:
 
 def extra_visits(scenario: Scenario) -> float:
     """Visits that a visit leads to, itself included: 1 / (1 − P(brought back)) in the worst segment."""
+    if not any(own.mistakes and own.mistakes.on for own in as_segments(scenario)):
+        return 1.0
     sheet = readable(to_sheet(scenario))
     brought_back = max(float(brought_back_probability(sheet, segment)) for segment in range(len(sheet)))
-    if brought_back == 0.0:
-        return 1.0
     days = min(max(own.mistakes.light_days, SHORTEST_DAYS) for own in as_segments(scenario) if own.mistakes)
     most = 1.0 + scenario.horizon.weeks * 7 / days
     return most if brought_back >= 1.0 else min(most, 1.0 / (1.0 - brought_back))

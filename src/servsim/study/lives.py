@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from servsim.errors import ServsimError
-from servsim.model.rules.demand import DAY_BITS, LAYER_BITS, prospect_key, segment_of
+from servsim.model.rules.demand import DAY_BITS, KIND_BITS, LAYER_BITS, prospect_key, segment_of
 from servsim.model.trace import COLUMNS
 from servsim.scenario.desk import WEEKDAYS
 from servsim.scenario.scenario import Scenario
@@ -18,7 +18,7 @@ from servsim.units import DAY
 from servsim.words import Happening, Kind, Reason
 
 TICK, WHAT, WHO, AGENT, VALUE = range(len(COLUMNS))
-PROSPECTS = int(Kind.PROSPECT) << 60
+PROSPECTS = int(prospect_key(0, 0, 0))
 """The least key of those who came in from the street."""
 DAY_AND_NUMBER = re.compile(r"(\d{1,6}):(\d{1,8})", re.ASCII)
 BOOKKEEPING = (Happening.MEMBER, Happening.REMAINS, Happening.OUTLOOK)
@@ -41,7 +41,7 @@ def name_of(key: int) -> str:
     """A customer's name in words and on the command line: 17 of the opening book, 3:17 for number 17 of day 3."""
     number = key - PROSPECTS
     within_day = number % (1 << DAY_BITS)
-    plain = number < 0 or within_day >> LAYER_BITS or key >> 60 != Kind.PROSPECT
+    plain = number < 0 or within_day >> LAYER_BITS or key >> KIND_BITS != Kind.PROSPECT
     return str(key) if plain else f"{number >> DAY_BITS}:{within_day}"
 
 

@@ -187,8 +187,8 @@ METRICS = (
     Metric("queue_mean", "customers waiting, averaged over opening hours", "1", -1, lambda r: ratio(r.sum(t.WAIT), r.tally.open_ticks())),
     Metric("occupancy", "agents' time at work, of time at the desk", "1", 0, lambda r: ratio(r.at_work(), r.sum(t.PRESENT))),
     Metric("time_in_system_mean", "from arrival to departure, served only", "min", -1, lambda r: ratio(r.sum(t.IN_SYSTEM) / MINUTE, r.count(H.FINISHED))),
-    Metric("quality_mean", "quality of served visits", "0–10", 1, lambda r: judged(r, ratio(r.sum(t.QUALITY) / MILLIONTHS, r.count(H.FINISHED)))),
-    Metric("satisfaction_mean", "satisfaction of the closing book", "0–10", 1, lambda r: judged(r, ratio(r.sum(t.SATISFACTION) / MILLIONTHS, r.count(H.REMAINS)))),
+    Metric("quality_mean", "quality of served visits", "0–10", 1, lambda r: where(r, ("quality",), ratio(r.sum(t.QUALITY) / MILLIONTHS, r.count(H.FINISHED)))),
+    Metric("satisfaction_mean", "satisfaction of the closing book", "0–10", 1, lambda r: where(r, ("quality",), ratio(r.sum(t.SATISFACTION) / MILLIONTHS, r.count(H.REMAINS)))),
     Metric("retention", "opening book still in it after a year", "1", 1, lambda r: r.retention()),
     Metric("retention_rate", "exp(−lost / customer-years in the book)", "1/year", 1, lambda r: math.exp(-ratio(r.count(H.LOST), r.customer_years()))),
     Metric("customers_lost", "customers who left the book", "1/year", -1, lambda r: r.yearly(r.count(H.LOST))),
@@ -226,11 +226,6 @@ METRICS = (
 
 NAMES = tuple(metric.name for metric in METRICS)
 BY_NAME = {metric.name: metric for metric in METRICS}
-
-
-def judged(reading: Reading, figure: float) -> float:
-    """A figure about judgement; undefined where nobody judges."""
-    return figure if reading.tally.sheet["quality_on"].any() else UNDEFINED
 
 
 def figures(reading: Reading) -> np.ndarray:

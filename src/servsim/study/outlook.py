@@ -98,15 +98,15 @@ def warnings(look: Outlook) -> list[str]:
         )
     if scenario.investment and scenario.investment.on and not (scenario.quality and scenario.quality.on):
         found.append("[investment] is on without [quality]: minutes cost time and bring nothing.")
-    found += [sentence for sentence, idle in idle_tables(scenario) if idle]
+    found += [sentence for sentence, idle in idle_tables(look) if idle]
     if scenario.quality and scenario.quality.on and scenario.demand.opening_book:
         found += drift(scenario)
     return found
 
 
-def idle_tables(scenario: Scenario) -> list[tuple[str, bool]]:
+def idle_tables(look: Outlook) -> list[tuple[str, bool]]:
     """What is switched on and has nothing to work on, and whether it is so."""
-    on = {name for name in MECHANISMS if (table := getattr(scenario, name)) is not None and table.on}
+    scenario, on = look.scenario, set(look.on)
     minutes = scenario.investment.recovery_minutes if scenario.investment and "investment" in on else 0.0
     hours = scenario.investment.relationship_hours_per_month if scenario.investment and "investment" in on else 0.0
     fails = bool(on & {"mistakes", "promises"})
