@@ -79,7 +79,7 @@ SLIPS = {
     "a mistake of a prospect who bought nothing comes to light": (
         "        customer.light = NEVER\n        return declined", "        return declined",
     ),
-    "a break that falls due during work is not taken": ("        agent.wants_break = 1\n", "        agent.wants_break = 0\n"),
+    "a break that falls due during work is not taken": ("elif s.agents[number].break_due <= s.n[NOW]:", "elif s.agents[number].break_due < 0:"),
     "the budget for calls is spent once and for all": (
         "s.n[CALL_MONTH], s.n[SPENT] = outreach.month_of(s.n[NOW]), 0", "s.n[CALL_MONTH] = outreach.month_of(s.n[NOW])",
     ),

@@ -77,7 +77,6 @@ class Promise:
     visit: int
     due: int
     is_due: bool = True
-    begun: bool = False
     done: int = NEVER
 
 
@@ -97,7 +96,6 @@ class Customer:
     tries: int = 0
     declined: int = 0
     joined: int = 0
-    inside: bool = False
     waits: bool = False
     noticed: bool = True
     turn: simpy.Event | None = None
@@ -127,14 +125,12 @@ class Agent:
     free: bool = False
     free_since: int = 0
     busy: bool = False
-    busy_until: int = 0
     day: int = -1
     spell: int = -1
     spell_ends: int = NEVER
     break_due: int = NEVER
     break_ends: int = NEVER
     on_break: bool = False
-    wants_break: bool = False
 
 
 @dataclass
@@ -227,10 +223,8 @@ class Desk:
         customer.comes = arrival
         while (yield from self.at_home(customer)):
             customer.comes, customer.call_for = NEVER, Call.NOTHING
-            customer.inside = True
             self.inside += 1
             comes = yield from self.come(customer)
-            customer.inside = False
             self.inside -= 1
             customer.comes = comes
             customer.visit += 1
@@ -290,12 +284,12 @@ class Desk:
         """The agent serves the customer; the instant of the next visit."""
         now, waited = self.now, self.now - customer.joined
         self.note(Happening.STARTED, customer.key, agent.number, waited)
-        agent.busy_until, care, clarifying, soothing, points, reason, size, wrong, remedy = visit(
+        ends, care, clarifying, soothing, points, reason, size, wrong, remedy = visit(
             self.sheet, customer.segment, customer.key, customer.visit,
             agent.number, agent.day, agent.spell, agent.spell_ends, now, waited, customer.noticed,
             customer.complains, customer.failed, customer.satisfaction,
         )  # fmt: skip
-        yield self.clock.until(agent.busy_until)
+        yield self.clock.until(ends)
         self.note(Happening.FINISHED, customer.key, agent.number, millionths(points))
         for what, ticks in (
             (Happening.CARED, care), (Happening.CLARIFIED, clarifying), (Happening.SOOTHED, soothing)
@@ -580,20 +574,19 @@ class Desk:
         """An agent begins to do what was promised."""
         self.note(Happening.TOOK_UP, customer.key, agent.number)
         work = promises.follow_up_work(self.sheet, customer.segment, customer.key, promise.visit)
-        promise.begun = True
-        promise.done = self.busy_with(agent, work)
-        self.clock.process(self.off_the_desk(agent, customer.key, Happening.FOLLOWED_UP, work))
+        promise.done = self.work_ends(agent, work)
+        self.clock.process(self.off_the_desk(agent, promise.done, customer.key, Happening.FOLLOWED_UP, work))
 
-    def busy_with(self, agent: Agent, work: int) -> int:
-        """Put an agent to work that begins now; when it is done."""
-        agent.busy_until, _ = attention.visit_under_attention(
+    def work_ends(self, agent: Agent, work: int) -> int:
+        """When work is done that an agent begins now."""
+        ends, _ = attention.visit_under_attention(
             self.sheet, agent.number, agent.day, agent.spell, agent.spell_ends, self.now, work
         )
-        return int(agent.busy_until)
+        return int(ends)
 
-    def off_the_desk(self, agent: Agent, who: int, what: Happening, work: int) -> Story:
+    def off_the_desk(self, agent: Agent, ends: int, who: int, what: Happening, work: int) -> Story:
         """An agent works on a promise, or calls a customer, until it is done."""
-        yield self.clock.until(agent.busy_until)
+        yield self.clock.until(ends)
         self.note(what, who, agent.number, work)
         if what == Happening.HUNG_UP:
             self.calling -= 1
@@ -603,7 +596,7 @@ class Desk:
 
     def may_be_called(self, customer: Customer) -> None:
         """Put a customer who has left, or swallowed a failure, on the list of those to call; others once overdue."""
-        if not outreach.is_called_back(self.sheet, customer.segment) or customer.complains or customer.inside:
+        if not outreach.is_called_back(self.sheet, customer.segment) or customer.complains:
             return
         if customer.in_book:
             was_late = customer.call_for == Call.OVERDUE
@@ -636,9 +629,9 @@ class Desk:
         work = outreach.call_work(self.sheet)
         self.spent += work
         self.calling += 1
-        self.busy_with(agent, work)
         self.answers(customer)
-        self.clock.process(self.off_the_desk(agent, customer.key, Happening.HUNG_UP, work))
+        ends = self.work_ends(agent, work)
+        self.clock.process(self.off_the_desk(agent, ends, customer.key, Happening.HUNG_UP, work))
 
     def answers(self, customer: Customer) -> None:
         """What a call changes for the customer."""
@@ -707,7 +700,7 @@ class Desk:
         """An agent goes home."""
         self.note(Happening.WENT_OFF, agent=agent.number)
         self.attentive_here -= self.notices(agent)
-        agent.here = agent.attentive = agent.free = agent.leaving = agent.on_break = agent.wants_break = False
+        agent.here = agent.attentive = agent.free = agent.leaving = agent.on_break = False
         agent.break_due = agent.break_ends = NEVER
 
     def may_leave(self, agent: Agent) -> None:
@@ -749,18 +742,14 @@ class Desk:
     def pause(self, agent: Agent, due: int) -> Story:
         """A break falls due; it begins when the work in hand is done."""
         yield self.clock.until(due)
-        if agent.break_due == due:
-            agent.break_due = NEVER
-            if agent.busy:
-                agent.wants_break = True
-            else:
-                self.begin_break(agent)
+        if agent.break_due == due and not agent.busy:
+            self.begin_break(agent)
 
     def begin_break(self, agent: Agent) -> None:
         """An agent takes a break."""
         self.note(Happening.WENT_ON_BREAK, agent=agent.number)
         self.attentive_here -= self.notices(agent)
-        agent.wants_break, agent.on_break, agent.free = False, True, False
+        agent.break_due, agent.on_break, agent.free = NEVER, True, False
         agent.break_ends = self.now + int(breaks.break_length(self.sheet))
         self.clock.process(self.rest(agent, agent.break_ends))
 
@@ -783,7 +772,7 @@ class Desk:
         agent.busy = False
         if not calendar.on_duty(self.sheet, agent.number, self.now):
             self.may_leave(agent)
-        elif agent.wants_break:
+        elif agent.break_due <= self.now:
             self.begin_break(agent)
         else:
             self.set_free(agent)
@@ -880,7 +869,7 @@ class Desk:
         """To whom the earliest date was promised; what has been done, or is not owed any more, is dropped."""
         while self.work:
             (due, _), customer = self.work[0]
-            if customer.promise and customer.promise.due == due and not customer.promise.begun:
+            if customer.promise and customer.promise.due == due and customer.promise.done == NEVER:
                 return customer
             heappop(self.work)
         return None

@@ -88,7 +88,7 @@ def go_off(sheet, s, number):
     agent = s.agents[number]
     note(s, Happening.WENT_OFF, -1, number, 0)
     s.n[ATTENTIVE_HERE] -= notices(sheet, s, number)
-    agent.here = agent.attentive = agent.free = agent.on_break = agent.wants_break = 0
+    agent.here = agent.attentive = agent.free = agent.on_break = 0
     agent.break_due = agent.break_ends = np.int64(NEVER)
     stays(s, number)
 
@@ -155,12 +155,7 @@ def plan_break(sheet, s, number, due):
 def break_begins(sheet, s, number):
     """A break falls due; it begins when the work in hand is done."""
     agent = s.agents[number]
-    if agent.break_due != s.n[NOW]:
-        return
-    agent.break_due = np.int64(NEVER)
-    if agent.busy == 1:
-        agent.wants_break = 1
-    else:
+    if agent.break_due == s.n[NOW] and agent.busy == 0:
         begin_break(sheet, s, number)
 
 
@@ -170,7 +165,7 @@ def begin_break(sheet, s, number):
     agent = s.agents[number]
     note(s, Happening.WENT_ON_BREAK, -1, number, 0)
     s.n[ATTENTIVE_HERE] -= notices(sheet, s, number)
-    agent.wants_break, agent.on_break, agent.free = 0, 1, 0
+    agent.break_due, agent.on_break, agent.free = np.int64(NEVER), 1, 0
     agent.break_ends = s.n[NOW] + breaks.break_length(sheet)
     schedule_duty(sheet, s, agent.break_ends, BREAK_ENDS, number, 0)
 
@@ -195,7 +190,7 @@ def work_in_hand_is_done(sheet, s, number):
     s.agents[number].busy = 0
     if not calendar.on_duty(sheet, number, s.n[NOW]):
         may_leave(s, number)
-    elif s.agents[number].wants_break == 1:
+    elif s.agents[number].break_due <= s.n[NOW]:
         begin_break(sheet, s, number)
     else:
         set_free(sheet, s, number)

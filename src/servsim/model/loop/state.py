@@ -38,7 +38,7 @@ CUSTOMER = np.dtype([
 AGENT = np.dtype([
     ("here", "i8"), ("attentive", "i8"), ("leaving", "i8"), ("free", "i8"), ("free_since", "i8"), ("busy", "i8"),
     ("day", "i8"), ("spell", "i8"), ("spell_ends", "i8"),
-    ("break_due", "i8"), ("break_ends", "i8"), ("on_break", "i8"), ("wants_break", "i8"),
+    ("break_due", "i8"), ("break_ends", "i8"), ("on_break", "i8"),
     ("doing", "i8"), ("customer", "i8"), ("work", "i8"), ("care", "i8"), ("clarifying", "i8"), ("soothing", "i8"),
     ("reason", "i8"), ("wrong", "i8"), ("remedy", "i8"), ("points", "f8"), ("shortfall", "f8"),
 ])  # fmt: skip

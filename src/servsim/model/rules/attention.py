@@ -4,7 +4,8 @@ import numpy as np
 
 from servsim.model.draw import drawn
 from servsim.model.durations import exponential, ticks
-from servsim.model.kernel import kernel
+from servsim.model.kernel import kernel, part
+from servsim.model.rules.manager import is_manager
 from servsim.units import NEVER
 from servsim.words import Kind, Purpose
 
@@ -26,10 +27,9 @@ def attentive_spell(sheet, agent, day, spell):
     The on/off process of White and Christie (1958). A manager is attentive while not at other work. Evidence: c for 30
     minutes on and 3 off, a manager 20 and 40.
     """
-    manager = agent >= sheet[0].desk_agents
-    if (sheet[0].manager_away_minutes if manager else sheet[0].inattentive_minutes) == 0.0:
+    if minutes_away(sheet, agent) == 0.0:
         return np.int64(NEVER)
-    mean = sheet[0].manager_free_minutes if manager else sheet[0].attentive_minutes
+    mean = sheet[0].manager_free_minutes if is_manager(sheet, agent) else sheet[0].attentive_minutes
     return ticks(exponential(mean, drawn(sheet, agent_key(agent), (day << SPELL_BITS) | spell, Purpose.ATTENTIVE)))
 
 
@@ -37,8 +37,13 @@ def attentive_spell(sheet, agent, day, spell):
 def inattentive_spell(sheet, agent, day, spell):
     """How long this agent is then inattentive, in ticks: exponential."""
     u = drawn(sheet, agent_key(agent), (day << SPELL_BITS) | spell, Purpose.INATTENTIVE)
-    mean = sheet[0].manager_away_minutes if agent >= sheet[0].desk_agents else sheet[0].inattentive_minutes
-    return ticks(exponential(mean, u))
+    return ticks(exponential(minutes_away(sheet, agent), u))
+
+
+@part
+def minutes_away(sheet, agent):
+    """How long an agent is inattentive, or a manager at other work, on average; 0: never."""
+    return sheet[0].manager_away_minutes if is_manager(sheet, agent) else sheet[0].inattentive_minutes
 
 
 @kernel

@@ -5,6 +5,7 @@ import numpy as np
 from servsim.model.calendar import on_duty, shift_end
 from servsim.model.durations import ticks
 from servsim.model.kernel import kernel
+from servsim.model.rules.manager import is_manager
 from servsim.units import MINUTE, NEVER
 
 
@@ -26,7 +27,7 @@ def first_break(sheet, agent, came, shift_ends):
 
     Each agent goes one break later than the one before, so that the desk is not empty. Evidence: c.
     """
-    if agent >= sheet[0].desk_agents:
+    if is_manager(sheet, agent):
         return np.int64(NEVER)
     return next_break(sheet, came + np.int64(agent * sheet[0].break_minutes * MINUTE), shift_ends)
 

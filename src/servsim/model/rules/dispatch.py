@@ -1,8 +1,9 @@
 """Dispatch: who is served next and by whom, and what comes before whom."""
 
 from servsim.model.kernel import kernel
+from servsim.model.rules.manager import is_manager
 from servsim.model.rules.promises import presses
-from servsim.model.rules.recovery import FIRST, LAST
+from servsim.model.rules.recovery import FIRST, IN_TURN, LAST
 
 HEAD_START = 2**52
 """Ticks by which a class goes before the next: longer than any horizon."""
@@ -19,7 +20,7 @@ def rank(sheet, segment, joined, who, complains):
     Classes are the segments' priorities, and complaints before or after all of them where the scenario says so;
     non-preemptive, with the mean waits of Cobham (1954). Evidence: theorem.
     """
-    order = sheet[0].complaint_order if complains and sheet[segment].recovery_on == 1 else 0
+    order = sheet[0].complaint_order if complains and sheet[segment].recovery_on == 1 else IN_TURN
     ahead = sheet[segment].priority if sheet[segment].waiting_on == 1 else 0
     if order == FIRST:
         ahead = ABOVE_ALL
@@ -62,6 +63,6 @@ def readiness(sheet, free_since, agent):
     Sending customers to whom resolves most per hour beats the fastest and the most accurate (de Véricourt and Zhou
     2005). Evidence: theorem, where customers return until their matter is resolved.
     """
-    if agent >= sheet[0].desk_agents:
+    if is_manager(sheet, agent):
         return free_since, agent
     return free_since + sheet[0].preference_of[agent] * HEAD_START, agent

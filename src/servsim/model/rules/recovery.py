@@ -5,14 +5,12 @@ import math
 from servsim.model.calendar import is_open, later
 from servsim.model.draw import drawn
 from servsim.model.kernel import kernel
-from servsim.model.rules.mistakes import catch_probability, mistake_probability
+from servsim.model.rules.mistakes import STANDARD, catch_probability, mistake_probability
 from servsim.model.rules.quality import judges, judging_weight
 from servsim.model.rules.service import planned_step, step_quality
 from servsim.units import DAY
 from servsim.words import Purpose, Reason
 
-STANDARD = 0.9
-"""Quality of a step at its standard minutes: where `voice_share` is stated."""
 IN_TURN, FIRST, LAST = range(3)
 """Places among the choices of recovery.complaint_order."""
 

@@ -36,15 +36,19 @@ def core_minutes(sheet, segment, who, visit, now):
     )
 
 
-@kernel
-def planned_step(sheet, segment, part):
-    """Minutes planned for a step that gets this part of the split; 0 without investment."""
+@part
+def minutes_per_part(sheet, segment):
+    """Minutes planned for each part of the split."""
     own = sheet[segment]
-    if own.investment_on == 0:
-        return 0.0
     total = (own.split_greet + own.split_listen + own.split_acknowledge
              + own.split_empathise + own.split_summarise + own.split_action_points)  # fmt: skip
-    return part * (own.minutes_per_visit / total)
+    return own.minutes_per_visit / total
+
+
+@kernel
+def planned_step(sheet, segment, parts):
+    """Minutes planned for a step that gets so many parts of the split; 0 without investment."""
+    return parts * minutes_per_part(sheet, segment) if sheet[segment].investment_on == 1 else 0.0
 
 
 @kernel
@@ -57,9 +61,7 @@ def step_minutes(sheet, segment, who, visit):
     own = sheet[segment]
     if own.investment_on == 0 or own.minutes_per_visit == 0.0:
         return 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    total = (own.split_greet + own.split_listen + own.split_acknowledge
-             + own.split_empathise + own.split_summarise + own.split_action_points)  # fmt: skip
-    unit = own.minutes_per_visit / total
+    unit = minutes_per_part(sheet, segment)
     return (
         step(sheet, who, visit, Purpose.GREET, own.split_greet * unit, own.step_log_variance_greet),
         step(sheet, who, visit, Purpose.LISTEN, own.split_listen * unit, own.step_log_variance_listen),
