@@ -23,7 +23,7 @@ SLIPS = {
         "s.n[FREE] = push(s.free, s.n[FREE], which, since, 0, number)",
     ),
     "tries are not forgotten after a served visit": ("    customer.served += 1\n    customer.tries = 0\n", "    customer.served += 1\n"),
-    "visits are counted from 1": ("        come(s, newborn(sheet, s, index, False))\n", "        place = newborn(sheet, s, index, False)\n        s.people[place].visit = 1\n        come(s, place)\n"),
+    "visits are counted from 1": ("    s.n[INSIDE] += 1\n    note(s, Happening.ARRIVED", "    s.n[INSIDE] += 1\n    customer.visit += customer.visit == 0\n    note(s, Happening.ARRIVED"),
     "an agent who lost attention still notices": (
         "        s.n[ATTENTIVE_HERE] -= notices(sheet, s, number)\n        agent.attentive = agent.free = 0\n",
         "        agent.attentive = agent.free = 0\n",
@@ -36,16 +36,19 @@ SLIPS = {
     "the end of the work in hand does not free the agent": ("        begin_break(sheet, s, number)\n    else:\n        set_free(sheet, s, number)\n", "        begin_break(sheet, s, number)\n"),
     "who has work in hand is free all the same": ("agent.on_break == 0 and agent.busy == 0", "agent.on_break == 0"),
     "rows of an instant stay as they fell": ("        settle(sheet, s)\n        in_order(s)\n", "        settle(sheet, s)\n        s.n[TOLD] = s.n[ROWS]\n"),
-    "the second day's candidates go on counting": ("        s.n[NUMBER] = 0\n", ""),
-    "everybody is noticed": ("customer.noticed = s.n[ATTENTIVE_HERE] > 0", "customer.noticed = 1"),
+    "the second day's candidates go on counting": (
+        "stream.number = 0\n        stream.reached = calendar.clock(sheet, calendar.day_begins(stream.day))\n\n\n@inner\ndef come",
+        "stream.reached = calendar.clock(sheet, calendar.day_begins(stream.day))\n\n\n@inner\ndef come",
+    ),
+    "everybody is noticed": ("customer.noticed = phone.is_noticed(phones, s.n[ATTENTIVE_HERE])", "customer.noticed = 1"),
     "who is sent home is still counted as waiting": ("            s.n[WAITING] -= 1\n            leave_unserved(sheet, s, s.queue[i, 3], Happening.SENT_HOME)\n", "            leave_unserved(sheet, s, s.queue[i, 3], Happening.SENT_HOME)\n"),
     "patience outlives the visit it belongs to": ("s.people[place].waits == 1 and s.people[place].joined == joined", "s.people[place].waits == 1"),
     "a customer lost stays in the book": ("    customer.in_book = customer.promise = customer.is_due = 0\n", "    customer.promise = customer.is_due = 0\n"),
     "the unserved are not judged": ("    judge(sheet, s, place, quality.UNSERVED)\n", ""),
     "a shift ends while another has begun": ("    stays(s, number)\n    if s.agents[number].here == 0:", "    if s.agents[number].here == 0:"),
     "priority is ignored": (
-        "    return dispatch.rank(sheet, customer.segment, customer.joined, customer.key, customer.complains == 1)\n",
-        "    return customer.joined, customer.key\n",
+        "    return dispatch.rank(\n        sheet, customer.segment, customer.joined,",
+        "    return customer.joined, customer.key\n    return dispatch.rank(\n        sheet, customer.segment, customer.joined,",
     ),
     "a promise done a tick late is kept": ("customer.work > customer.due:", "customer.work > customer.due + 1:"),
     "a date falls due before a mistake comes to light": ("(LIGHT, DATE, ARRIVAL,", "(DATE, LIGHT, ARRIVAL,"),
@@ -58,7 +61,7 @@ SLIPS = {
         "    in_vain = customer.complains == 1\n    customer.complains = 0\n", "    in_vain = customer.complains == 1\n",
     ),
     "a complaint that nobody heard is a visit like others": ("    if not in_vain:\n", "    if True:\n"),
-    "a failure not put right is never forgotten": ("        customer.unrecovered = 0\n        comes = ", "        comes = "),
+    "a failure not put right is never forgotten": ("        customer.unrecovered = 0\n        tells(", "        tells("),
     "relief adds up": (
         "customer.before = customer.satisfaction - customer.relief", "customer.before = customer.satisfaction",
     ),
@@ -67,7 +70,7 @@ SLIPS = {
     ),
     "who complains already complains again": ("    if customer.complains == 1:\n        return\n    if recovery", "    if recovery"),
     "the desk knows what was swallowed": (
-        "customer.known = 1, reason == Reason.BROKEN_PROMISE", "customer.known = 1, 1",
+        "customer.told = 1, knew or reason == Reason.BROKEN_PROMISE", "customer.told = 1, 1",
     ),
     "only who is called for a failure is won over": (
         "customer.unrecovered == 1 and called_for != Call.LAPSED",
@@ -84,6 +87,35 @@ SLIPS = {
         "s.n[CALL_MONTH], s.n[SPENT] = outreach.month_of(s.n[NOW]), 0", "s.n[CALL_MONTH] = outreach.month_of(s.n[NOW])",
     ),
     "who was called and comes sooner comes twice": (" and s.people[index].comes == s.n[NOW]:", ":"),
+    "candidates know who has become a customer at this very instant": ("before_now(s, MEMBERS)", "s.n[MEMBERS]"),
+    "candidates know who was deterred at this very instant": ("before_now(s, DETERRED)", "s.n[DETERRED]"),
+    "who was warned never forgets it": ("add(s, DETERRED, -index)", "add(s, DETERRED, 0)"),
+    "a warning is taken in again and again": (
+        "note_satisfaction(sheet, s, s.warned[i])\n    s.n[WARNED] = 0\n", "note_satisfaction(sheet, s, s.warned[i])\n",
+    ),
+    "a warning is taken in after those sent home have judged": (
+        "    take_warnings(sheet, s)\n    if s.n[MONTH_IS_OVER] == 1:\n        learn(sheet, s)\n    if s.n[CLOSING] == 1:\n        send_home(sheet, s)\n",
+        "    if s.n[MONTH_IS_OVER] == 1:\n        learn(sheet, s)\n    if s.n[CLOSING] == 1:\n        send_home(sheet, s)\n    take_warnings(sheet, s)\n",
+    ),
+    "who was lost still counts as a customer": ("    add(s, MEMBERS, -1)\n", ""),
+    "who comes back from a rival is still away": (
+        "s.people[place].in_book, s.people[place].away = 1, 0", "s.people[place].in_book = 1",
+    ),
+    "who has left for a while is promised something": ("if comes < NEVER and customer.away == 0:", "if comes < NEVER:"),
+    "who asked last is first among colleagues and customers": (
+        "dispatch.request_rank(sheet, s.requests[0, 0], s.requests[0, 1]) < (first, second)",
+        "dispatch.request_rank(sheet, s.requests[0, 0], s.requests[0, 1]) > (first, second)",
+    ),
+    "a newcomer is taken for who had the place before": ("            agent.hires += 1\n", ""),
+    "who is served counts as one of the crowd": (
+        "customer.noticed == 1, s.n[WAITING], neglected", "customer.noticed == 1, s.n[WAITING] + 1, neglected",
+    ),
+    "agents come as tired as they went": (
+        "agent.tiredness, agent.tired_since = 0.0, s.n[NOW]", "agent.tired_since = s.n[NOW]",
+    ),
+    "the wait of the last request is forgotten": (
+        "    s.neglect[0] = internal.used_to(sheet, s.neglect[0], waited)\n", "",
+    ),
 }  # fmt: skip
 
 LUNCH = {

@@ -75,7 +75,7 @@ def candidates(sheet: np.ndarray, day: int) -> list[int]:
     """The instants at which a day's candidates come."""
     reached, instants = calendar.clock(sheet, day * DAY), []
     while True:
-        reached, instant = candidate(sheet, day, len(instants), reached)
+        reached, instant = candidate(sheet, day, 0, len(instants), reached)
         if instant == NEVER:
             return instants
         instants.append(int(instant))

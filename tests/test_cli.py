@@ -100,10 +100,74 @@ def test_run_prints_a_table_of_80_columns_and_nothing_else(tiny):
 
 def test_run_json_keeps_its_contract(tiny):
     result = no_nan(servsim("run", str(tiny), "--json", "--seed", "7").stdout)
-    keys = ["scenario", "digest", "model", "seed", "replications", "confidence", "interrupted", "metrics"]
+    keys = ["scenario", "digest", "model", "seed", "replications", "confidence", "interrupted", "metrics", "segments"]
     assert list(result) == keys
     assert result["seed"] == 7
     assert set(result["metrics"]["retention"]) == {"mean", "low", "high", "unit"}
+    assert result["segments"] == {}
+
+
+def with_segments(path: Path, *names: str) -> str:
+    """The tiny scenario with such segments, each of which spends twice as much as the one before."""
+    tables = [
+        f'[[segments]]\nname = "{name}"\nshare = {1 / len(names)}\nspending = {{basket_mean = {30 * 2**place}}}\n'
+        for place, name in enumerate(names)
+    ]
+    path.write_text(TINY + "".join(tables), encoding="utf-8")
+    return str(path)
+
+
+def test_run_json_has_the_figures_of_each_segment_in_the_order_of_the_file(tiny):
+    result = no_nan(servsim("run", with_segments(tiny, "regulars", "by chance"), "--json").stdout)
+    figures = {
+        "wait_mean": "min",
+        "satisfaction_mean": "0–10",
+        "customers_end": "customers",
+        "customer_value": "EUR",
+        "loss_of_one": "EUR",
+    }
+    assert list(result["segments"]) == ["regulars", "by chance"]
+    for own in result["segments"].values():
+        assert {name: figure["unit"] for name, figure in own.items()} == figures
+    customers = [own["customers_end"]["mean"] for own in result["segments"].values()]
+    assert sum(customers) == pytest.approx(result["metrics"]["customers_end"]["mean"])
+    assert (
+        result["segments"]["by chance"]["loss_of_one"]["mean"] > result["segments"]["regulars"]["loss_of_one"]["mean"]
+    )
+
+
+def test_what_is_undefined_of_a_segment_is_null(tiny):
+    result = servsim("run", with_segments(tiny, "regulars", "by chance"), "--json", "--set", "quality.on=false")
+    own = no_nan(result.stdout)["segments"]["regulars"]
+    assert own["satisfaction_mean"] == {"mean": None, "low": None, "high": None, "unit": "0–10"}
+
+
+def lines_of_segments(path: Path, *names: str) -> list[str]:
+    """The lines that `servsim run` prints of segments."""
+    result = servsim("run", with_segments(path, *names))
+    assert result.returncode == 0, result.stderr
+    lines = result.stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    titles = [place for place, line in enumerate(lines) if line.startswith("By segment, EUR")]
+    return lines[titles[0] :]
+
+
+def test_run_shows_what_each_segment_lives_through(tiny):
+    _, head, _, *lines = lines_of_segments(tiny, "regulars", "by chance", "who come once in a year")
+    assert head.split() == ["segment", "wait", "satisf.", "customers", "worth", "when", "won", "loss", "of", "one"]
+    assert [line[:23].strip() for line in lines if line.strip()] == ["regulars", "by chance", "who come once in a year"]
+    assert not any("…" in line for line in lines)
+    assert all(len(line.split()) >= 5 for line in lines if line.strip())
+
+
+def test_the_longest_name_of_a_segment_leaves_room_for_its_figures(tiny):
+    _, head, _, *_ = lines_of_segments(tiny, "those whose name has forty characters...", "by chance")
+    assert "wait" in head
+    assert "loss of one" in head
+
+
+def test_run_without_segments_says_nothing_of_them(tiny):
+    assert "By segment" not in servsim("run", str(tiny)).stdout
 
 
 def test_the_two_engines_give_the_same_json(tiny):

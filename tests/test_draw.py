@@ -14,12 +14,16 @@ BLOCK = 2**256
 DRAWS = 20_000
 NUMBERS = np.arange(DRAWS)
 PROSPECT = int(Kind.PROSPECT) << 60
+COLLEAGUE = int(Kind.COLLEAGUE) << 60
 
 VARIED = {
     "entities": (1, 0, NUMBERS, 0, Purpose.PATIENCE),
     "prospects": (1, 0, NUMBERS + PROSPECT, 0, Purpose.PATIENCE),
     "prospects of other days": (1, 0, (NUMBERS << 36) + PROSPECT, 0, Purpose.PATIENCE),
+    "prospects of other layers": (1, 0, (NUMBERS << 28) + PROSPECT, 0, Purpose.LIFT),
+    "colleagues": (1, 0, NUMBERS + COLLEAGUE, 0, Purpose.REQUEST),
     "occasions": (1, 0, 7, NUMBERS, Purpose.GAP),
+    "tellings": (1, 0, 7, NUMBERS << 4, Purpose.REFERRAL),
     "spells of other days": (1, 0, 7, NUMBERS << 32, Purpose.ATTENTIVE),
     "purposes": (1, 0, 7, 3, NUMBERS),
     "replications": (1, NUMBERS, 7, 3, Purpose.GAP),

@@ -9,9 +9,11 @@ from servsim.errors import ScenarioError
 from servsim.model import fast
 from servsim.scenario.complain import table_of
 from servsim.scenario.read import checked
-from servsim.scenario.scenario import Scenario
+from servsim.scenario.scenario import MECHANISMS, SEGMENT_TABLES, Scenario
+from servsim.scenario.table import Mechanism
 from servsim.sheet import to_sheet
 from servsim.study.fuzz import drawn_table
+from servsim.words import Happening
 
 DESK: dict[str, Any] = {
     "opening": {"monday": "09:00-12:00", "tuesday": "09:00-13:00"},
@@ -26,9 +28,9 @@ DESK: dict[str, Any] = {
         "patience_minutes": 10.0, "balk_scale_minutes": 40.0, "leave_at_once_share": 0.1, "retry_probability": 0.5,
         "waiting_places": 4, "at_closing": "send_home",
     },
-    "quality": {"opening_satisfaction": 5.0},
+    "quality": {"opening_satisfaction": 5.0, "should_drift": 2.0},
     "loyalty": {"yearly_retention": 0.5},
-    "spending": {"conversion": 0.4, "second_thought_probability": 0.5},
+    "spending": {"conversion": 0.4, "second_thought_probability": 0.5, "price_level": 1.1, "spend_growth": 0.5},
     "mistakes": {"mistake_share": 0.5, "catch_share": 0.4},
     "recovery": {"voice_share": 0.7, "complaint_order": "first", "paradox_loyalty": 0.5},
     "manager": {
@@ -36,14 +38,26 @@ DESK: dict[str, Any] = {
     },
     "promises": {"follow_up_minutes": 5.0},
     "outreach": {"call_when": "block", "block_from_hour": 10, "call_first": "overdue", "win_back_share": 0.3},
+    "word_of_mouth": {
+        "praises": 1.0, "warnings": 1.5, "mentions": 0.5, "delighted_above": 6.0, "referral_share": 0.2,
+        "referral_days": 5.0, "deterred_share": 0.5, "deterred_days": 20.0, "friend_share": 0.6, "friend_loss": 0.5,
+        "potential_customers": 400,
+    },
+    "competitors": {"rival_drift": 3.0, "newcomer_quality": 8.0, "newcomer_week": 3.0, "return_share": 0.4},
+    "advertising": {"elasticity": 0.6, "promised_points": 1.0},
+    "training": {"turnover": 0.99, "newcomer_cases": 5, "settled_cases": 200},
+    "budget": {"money_per_month": 2000.0},
+    "internal": {
+        "requests_per_hour": 3.0, "request_minutes": 6.0, "request_priority": 1, "neglect_effect": 0.01,
+        "neglect_memory": 0.2,
+    },
+    "recognition": {"notes_share": 0.3, "recognised_gain": 1.0, "own_agent_first": True},
+    "phone": {"phone_order": "first", "phone_core_factor": 1.3},
+    "load": {"queue_cut": 0.5, "speed_up": 0.3, "fatigue_minutes": 30.0, "fatigue_mistakes": 2.0},
     "horizon": {"weeks": 10.0},
 }  # fmt: skip
 """A desk with everything switched on."""
 
-MECHANISMS = (
-    "investment", "waiting", "quality", "loyalty", "spending", "mistakes", "recovery", "manager", "promises",
-    "outreach",
-)  # fmt: skip
 DRAWS = range(6)
 
 
@@ -80,6 +94,24 @@ def at_random(table: str, number: int) -> dict[str, Any]:
         return drawn
 
 
+def some_at_random(rest: dict[str, Any], table: str, number: int, keys: tuple[str, ...]) -> dict[str, Any]:
+    """Random settings of these keys of a table that fit the others, as `rest` has them."""
+    while True:
+        drawn = {key: value for key, value in at_random(table, number).items() if key in keys}
+        try:
+            checked({**rest, table: {**rest.get(table, {}), **drawn}}, "drawn")
+        except ScenarioError:
+            number += len(DRAWS)
+            continue
+        return drawn
+
+
+def test_the_desk_has_every_mechanism_there_is():
+    annotations = {name: table_of(field.annotation) for name, field in Scenario.model_fields.items()}
+    tables = {name for name, inner in annotations.items() if inner is not None and issubclass(inner, Mechanism)}
+    assert set(MECHANISMS) == tables <= set(DESK)
+
+
 @pytest.mark.parametrize("table", MECHANISMS)
 def test_a_table_switched_off_is_a_table_left_out(table):
     left_out = digest(without(table))
@@ -87,7 +119,7 @@ def test_a_table_switched_off_is_a_table_left_out(table):
         assert digest({**DESK, table: {**at_random(table, number), "on": False}}) == left_out
 
 
-@pytest.mark.parametrize("table", sorted(set(MECHANISMS) - {"manager"}))
+@pytest.mark.parametrize("table", sorted(set(MECHANISMS) & set(SEGMENT_TABLES)))
 def test_a_table_switched_off_in_all_segments_is_a_table_left_out(table):
     """But for which agent resolves most: there the mistakes of the desk's own table count, whoever comes."""
     rest = without("staff.choice")
@@ -121,7 +153,7 @@ SWITCHES = [
     ("waiting", {"patience_distribution": "never", "wait_weight": 0.0},
      ("patience_minutes", "patience_shape", "patience_cv", "tolerance", "unnoticed_weight", "pause_weight")),
     ("service", {"core_distribution": "fixed"}, ("core_cv", "core_phases")),
-    ("quality", {"disconfirmation": 0.0}, ("loss_aversion", "will_weight", "should_ratchet")),
+    ("quality", {"disconfirmation": 0.0}, ("loss_aversion", "will_weight")),
     ("loyalty", {"satisfaction_slope": 0.0, "tenure_slope": 0.0}, ()),
     ("staff", {"break_minutes": 0.0}, ("break_after_minutes",)),
     ("mistakes", {"mistake_share": 0.0},
@@ -143,6 +175,35 @@ SWITCHES = [
     ("promises", {"preparation_days": 0.0}, ("preparation_cv",)),
     ("outreach", {"call_when": "idle"}, ("block_from_hour", "block_hours", "block_agents")),
     ("outreach", {"reminder_share": 0.0, "win_back_share": 0.0}, ("reminder_days",)),
+    ("quality", {"should_drift": 0.0}, ()),
+    ("spending", {"price_level": 1.0}, ("price_slope",)),
+    ("spending", {"spend_growth": 0.0}, ("spend_cap",)),
+    ("spending", {"spend_cap": 1.0}, ("spend_growth",)),
+    ("word_of_mouth", {"praises": 0.0, "mentions": 0.0}, ("referral_share", "delighted_above")),
+    ("word_of_mouth", {"referral_share": 0.0, "friend_share": 0.0}, ("referral_days", "friend_loss")),
+    ("word_of_mouth", {"deterred_share": 0.0}, ("deterred_days",)),
+    ("word_of_mouth", {"friend_share": 0.0}, ("friend_loss",)),
+    ("word_of_mouth", {"warnings": 0.0}, ("deterred_share", "deterred_days", "friend_share", "friend_loss")),
+    ("word_of_mouth", {"potential_customers": 0}, ("deterred_days",)),
+    ("competitors", {"newcomer_quality": 0.0}, ("newcomer_week",)),
+    ("competitors", {"rival_drift": 0.0, "newcomer_quality": 0.0},
+     ("rival_quality", "newcomer_week", "without_quality", "demanding_weight")),
+    ("competitors", {"return_share": 0.0}, ()),
+    ("advertising", {"elasticity": 0.0}, ("budget_per_month", "usual_per_month", "carry_over", "least_effect")),
+    ("advertising", {"promised_points": 0.0}, ("promise_pull",)),
+    ("advertising", {"promise_pull": 0.0}, ()),
+    ("training", {"turnover": 0.0}, ("learning_rate", "newcomer_cases", "settled_cases")),
+    ("training", {"turnover": 0.0, "forgotten_share": 0.0},
+     ("newcomer_knowledge", "learning_rate", "newcomer_cases", "settled_cases")),
+    ("training", {"learning_rate": 1.0}, ("newcomer_cases", "settled_cases")),
+    ("internal", {"requests_per_hour": 0.0},
+     ("request_minutes", "request_cv", "request_distribution", "request_priority", "neglect_effect", "neglect_memory")),
+    ("internal", {"request_distribution": "exponential"}, ("request_cv",)),
+    ("internal", {"neglect_effect": 0.0}, ("neglect_memory",)),
+    ("recognition", {"recognised_share": 0.0, "notes_share": 0.0}, ("recognised_gain",)),
+    ("recognition", {"own_agent_first": False}, ()),
+    ("phone", {"phone_share": 0.0}, ("phone_order", "phone_patience_minutes", "phone_core_factor", "phone_effect")),
+    ("load", {"fatigue_slowdown": 0.0, "fatigue_mistakes": 0.0}, ("fatigue_minutes",)),
 ]  # fmt: skip
 """Settings whose off value makes others of the same table idle."""
 
@@ -152,8 +213,18 @@ def test_a_setting_at_its_off_value_makes_others_idle(table, off, idle):
     reference = digest(with_table(table, off))
     assert reference != digest(DESK)
     for number in DRAWS:
-        drawn = {key: value for key, value in at_random(table, number).items() if key in idle}
+        drawn = some_at_random(with_table(table, off), table, number, idle)
         assert digest(with_table(table, {**drawn, **off})) == reference
+
+
+def test_what_should_happen_is_idle_where_it_colours_no_visit_and_no_rival_is_the_better_for_it():
+    """Rivals pull the more at customers who are used to better, so that the ratchet counts where there are some."""
+    rest = without("competitors")
+    blind = {**rest, "quality": {**rest["quality"], "disconfirmation": 0.0}}
+    for number in DRAWS:
+        drawn = {key: at_random("quality", number).get(key) for key in ("should_ratchet", "should_drift")}
+        drawn = {key: value for key, value in drawn.items() if value is not None}
+        assert digest({**blind, "quality": {**blind["quality"], **drawn}}) == digest(blind)
 
 
 def test_who_is_won_back_comes_as_soon_as_one_who_is_reminded():
@@ -200,6 +271,18 @@ IDLE = [
     ("quality", "recovery", ("recovered_lift", "paradox_loyalty", "double_deviation")),
     ("quality", "promises", ("kept_gain", "broken_loss", "distance_loss")),
     ("loyalty", "recovery", ("unrecovered_weight", "paradox_loyalty")),
+    ("loyalty", "competitors", tuple(DESK["competitors"])),
+    ("spending", "quality", ("price_expectation",)),
+    ("spending.price_level", "quality", ("price_expectation",)),
+    ("spending.price_level", "spending", ("price_slope",)),
+    ("quality", "recognition", ("recognised_gain",)),
+    ("quality", "word_of_mouth",
+     ("warnings", "disappointed_below", "deterred_share", "deterred_days", "friend_share", "friend_loss")),
+    ("mistakes", "load", ("fatigue_mistakes",)),
+    ("mistakes", "internal", ("neglect_effect", "neglect_memory")),
+    ("waiting", "phone", ("phone_patience_minutes",)),
+    ("investment", "phone", ("phone_effect",)),
+    ("investment", "load", ("queue_cut",)),
 ]  # fmt: skip
 """What is left out, a table, and settings of it that need what is left out."""
 
@@ -210,7 +293,7 @@ def test_settings_are_idle_without_what_they_need(left_out, table, idle):
     reference = digest(rest)
     own = {"on": False} if left_out == table else {}
     for number in DRAWS:
-        drawn = {key: value for key, value in at_random(table, number).items() if key in idle}
+        drawn = some_at_random(rest, table, number, idle)
         assert digest({**rest, table: {**rest.get(table, {}), **drawn, **own}}) == reference
 
 
@@ -219,6 +302,18 @@ def test_settings_are_idle_without_what_they_need(left_out, table, idle):
     ("outreach", {"investment": {"relationship_hours_per_month": 0.0}}),
     ("investment.recovery_minutes", {"investment": {"recovery_minutes": 0.0}}),
     ("staff.break_minutes", {"staff": {"break_minutes": 0.0}}),
+    ("quality.should_drift", {"quality": {"should_drift": 0.0}}),
+    ("spending.price_level", {"spending": {"price_level": 1.0}}),
+    ("spending.spend_growth", {"spending": {"spend_growth": 0.0}}),
+    ("word_of_mouth", {"word_of_mouth": {
+        "praises": 0.0, "warnings": 0.0, "mentions": 0.0, "potential_customers": 0,
+    }}),
+    ("competitors", {"competitors": {"rival_drift": 0.0, "newcomer_quality": 0.0, "return_share": 0.0}}),
+    ("advertising", {"advertising": {"elasticity": 0.0, "promised_points": 0.0}}),
+    ("internal", {"internal": {"requests_per_hour": 0.0}}),
+    ("recognition", {"recognition": {"recognised_share": 0.0, "notes_share": 0.0, "own_agent_first": False}}),
+    ("phone", {"phone": {"phone_share": 0.0}}),
+    ("load", {"load": {"queue_cut": 0.0, "speed_up": 0.0, "fatigue_slowdown": 0.0, "fatigue_mistakes": 0.0}}),
 ], ids=lambda part: str(part)[:40])  # fmt: skip
 def test_what_is_at_its_off_value_might_as_well_be_left_out(left_out, off):
     ((table, settings),) = off.items()
@@ -242,6 +337,47 @@ def test_a_manager_whom_nobody_complains_to_only_comes_and_goes():
             to_sheet(checked({**rest, "manager": at_random("manager", number) | {"on": True}}, "test"))
         )
         assert [row for row in trace.rows.tolist() if row[3] < DESK["staff"]["agents"]] == plain
+
+
+def test_a_common_sum_takes_the_place_of_what_advertising_and_training_say():
+    for number in DRAWS:
+        other = {"budget_per_month": 1e4 * number, "hours_per_month": 10.0 * number}
+        tables = {"advertising": "budget_per_month", "training": "hours_per_month"}
+        changed = {table: {**DESK[table], key: other[key]} for table, key in tables.items()}
+        assert digest({**DESK, **changed}) == digest(DESK)
+
+
+def test_a_common_sum_that_is_what_both_say_changes_nothing():
+    """The usual 500 for advertising, and ten hours of three agents at 25 + 20."""
+    rest = without("budget")
+    rest["training"] = {**rest["training"], "hours_per_month": 10.0}
+    both = {"money_per_month": 500.0 + 1350.0, "training_share": 1350.0 / 1850.0}
+    assert digest({**rest, "budget": both}) == digest(rest)
+
+
+def test_a_common_sum_for_nothing_is_idle():
+    rest = without("advertising", "training", "budget")
+    for number in DRAWS:
+        assert digest({**rest, "budget": at_random("budget", number) | {"on": True}}) == digest(rest)
+
+
+def test_advertising_without_effect_may_cost_what_it_will():
+    """Where training is left out its share of a common sum teaches nobody."""
+    rest = without("training", "advertising")
+    idle = {"elasticity": 0.0, "promised_points": 0.0}
+    for number in DRAWS:
+        drawn = at_random("advertising", number) | idle | {"on": True}
+        assert digest({**rest, "advertising": drawn}) == digest(rest)
+
+
+def test_training_that_changes_nobody_only_notes_what_agents_know():
+    rest = without("training", "budget")
+    idle = {"hours_per_month": 0.0, "forgotten_share": 0.0, "turnover": 0.0}
+    plain = fast.simulate(to_sheet(checked(rest, "test"))).rows.tolist()
+    for number in DRAWS:
+        drawn = at_random("training", number) | idle | {"on": True}
+        rows = fast.simulate(to_sheet(checked({**rest, "training": drawn}, "test"))).rows.tolist()
+        assert [row for row in rows if row[1] != Happening.LEARNED] == plain
 
 
 AGENTS = [
@@ -272,14 +408,34 @@ def test_among_agents_alike_there_is_no_choice(choice):
 
 @pytest.mark.parametrize("priority", [-100, 3, 100])
 def test_priority_alike_for_all_is_none(priority):
-    assert digest(with_table("waiting", {"priority": priority})) == digest(DESK)
+    """Where no colleagues ask, whose priority is another."""
+    rest = without("internal")
+    assert digest({**rest, "waiting": {**rest["waiting"], "priority": priority}}) == digest(rest)
     alike = [{"name": name, "share": 0.5, "waiting": {"priority": priority}} for name in ("a", "b")]
-    assert digest({**DESK, "segments": alike}) == digest(DESK)
+    assert digest({**rest, "segments": alike}) == digest(rest)
 
 
 def test_priority_that_differs_changes_the_world():
     groups = [{"name": name, "share": 0.5, "waiting": {"priority": place}} for place, name in enumerate(("a", "b"))]
     assert digest({**DESK, "segments": groups}) != digest(DESK)
+
+
+IN_CLASSES = [{"name": name, "share": 0.5, "waiting": {"priority": place}} for place, name in enumerate(("a", "b"))]
+"""Two groups alike, but for their priority."""
+
+
+def test_equal_customers_have_no_priority():
+    by_time = with_table("waiting", {"queue_policy": "equal"})
+    assert digest(by_time) == digest(DESK)
+    assert digest({**by_time, "segments": IN_CLASSES}) == digest(DESK) != digest({**DESK, "segments": IN_CLASSES})
+
+
+def test_customers_by_value_have_no_priority_but_what_they_spend():
+    by_value = with_table("waiting", {"queue_policy": "by_value"})
+    assert digest({**by_value, "segments": IN_CLASSES}) == digest(by_value) != digest(DESK)
+    free = {**by_value["spending"], "basket_mean": 0.0}
+    by_time = {**with_table("waiting", {"queue_policy": "equal"}), "spending": free}
+    assert digest({**by_value, "spending": free}) == digest(by_time)
 
 
 COUNTS: dict[str, dict[str, Any]] = {
@@ -312,16 +468,58 @@ COUNTS: dict[str, dict[str, Any]] = {
         "block_agents": 3, "overdue_factor": 0.5, "reminder_share": 0.9, "reminder_days": 1.0, "win_back_share": 0.9,
         "lapsed_days": 2.0,
     },
+    "quality": {"should_drift": 4.0, "price_expectation": 9.0},
+    "spending": {"price_level": 2.0, "price_slope": 5.0, "spend_growth": 1.0, "spend_cap": 1.1},
+    "word_of_mouth": {
+        "delighted_above": 9.0, "disappointed_below": 2.0, "praises": 2.0, "warnings": 0.5, "mentions": 1.0,
+        "referral_share": 0.5, "referral_days": 20.0, "deterred_share": 0.1, "deterred_days": 5.0, "friend_share": 0.1,
+        "friend_loss": 3.0, "potential_customers": 200,
+    },
+    "competitors": {
+        "rival_quality": [9.0, 2.0, 4.0], "rival_drift": -2.0, "newcomer_quality": 3.0, "newcomer_week": 8.0,
+        "without_quality": 2.0, "demanding_weight": 2.0, "return_share": 0.9,
+    },
+    "advertising": {
+        "budget_per_month": 3000.0, "usual_per_month": 100.0, "elasticity": 0.1, "carry_over": 0.9, "least_effect": 1.0,
+        "promised_points": 4.0, "promise_pull": 0.5,
+    },
+    "training": {
+        "hours_per_month": 50.0, "fee_per_hour": 1.0, "training_scale": 2.0, "forgotten_share": 0.9, "turnover": 0.5,
+        "newcomer_knowledge": 0.7, "learning_rate": 0.5, "newcomer_cases": 100, "settled_cases": 5000,
+    },
+    "budget": {"money_per_month": 5000.0, "training_share": 0.1},
+    "internal": {
+        "requests_per_hour": 6.0, "request_minutes": 3.0, "request_cv": 2.0, "request_distribution": "exponential",
+        "request_priority": -1, "neglect_effect": 0.1, "neglect_memory": 1.0,
+    },
+    "recognition": {"recognised_share": 0.2, "notes_share": 0.9, "recognised_gain": 3.0, "own_agent_first": False},
+    "phone": {
+        "phone_share": 0.7, "phone_order": "last", "phone_patience_minutes": 1.0, "phone_core_factor": 0.5,
+        "phone_effect": 0.2,
+    },
+    "load": {
+        "queue_cut": 0.9, "speed_up": 2.0, "fatigue_minutes": 10.0, "fatigue_slowdown": 0.9, "fatigue_mistakes": 9.0,
+    },
 }  # fmt: skip
-"""Another value for every setting of what goes wrong and is put right."""
+"""Another value for every setting of what goes wrong and is put right, of the world around and of the house."""
+ELSEWHERE = {
+    ("advertising", "budget_per_month"): without("budget"),
+    ("training", "hours_per_month"): without("budget"),
+    ("advertising", "least_effect"): with_table("budget", {"money_per_month": 10.0}),
+}
+"""Settings that count at another desk: where there is no common sum, or a small one."""
 
 
 @pytest.mark.parametrize(("table", "key"), [(table, key) for table, keys in COUNTS.items() for key in keys])
 def test_each_setting_counts(table, key):
-    assert digest(with_table(table, {key: COUNTS[table][key]})) != digest(DESK)
+    rest = ELSEWHERE.get((table, key), DESK)
+    assert digest({**rest, table: {**rest[table], key: COUNTS[table][key]}}) != digest(rest)
 
 
-@pytest.mark.parametrize("table", ["mistakes", "recovery", "manager", "promises", "outreach"])
+@pytest.mark.parametrize("table", [
+    "mistakes", "recovery", "manager", "promises", "outreach", "word_of_mouth", "competitors", "advertising", "training",
+    "budget", "internal", "recognition", "phone", "load",
+])  # fmt: skip
 def test_no_setting_is_forgotten(table):
     """A manager's wage is money, which no world knows."""
     inner = table_of(Scenario.model_fields[table].annotation)

@@ -9,7 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from servsim.model.rules import attention, demand, dispatch, loyalty, quality, service, spending, visit, waiting
+from servsim.model.rules import (
+    attention,
+    demand,
+    dispatch,
+    loyalty,
+    quality,
+    service,
+    spending,
+    training,
+    visit,
+    waiting,
+)
 from servsim.model.rules.amounts import millionths
 from servsim.model.rules.mistakes import NONE
 from servsim.units import DAY, DAYS_PER_YEAR, HOUR, MINUTE, NEVER
@@ -171,6 +182,11 @@ def test_tries_are_apart_by_their_mean_in_days(world):
     assert is_about(lambda who: (waiting.next_try(sheet, 0, who, 0, 0, HOUR) - HOUR) / DAY, 2)
 
 
+def wait_loss(sheet: np.ndarray, waited: float, paused: float, noticed: bool, phones: bool = False) -> float:
+    """Points lost to so many minutes of waiting and of pauses, at the counter if nothing is said."""
+    return waiting.wait_loss(sheet, 0, waited * MINUTE, paused * MINUTE, noticed, phones)
+
+
 @pytest.mark.parametrize(("settings", "waited", "paused", "noticed", "expected"), rows(
     ("no wait", {"informed": True}, 0, 0, True, 0),
     ("a wait within tolerance", {"informed": True}, 3, 0, True, 0),
@@ -188,7 +204,7 @@ def test_tries_are_apart_by_their_mean_in_days(world):
 ))  # fmt: skip
 def test_points_lost_to_waiting(world, settings, waited, paused, noticed, expected):
     sheet = world(waiting=settings)
-    assert waiting.wait_loss(sheet, 0, waited * MINUTE, paused * MINUTE, noticed) == pytest.approx(expected, abs=1e-12)
+    assert wait_loss(sheet, waited, paused, noticed) == pytest.approx(expected, abs=1e-12)
 
 
 # Attention
@@ -285,7 +301,7 @@ GREETING_ONLY = {"service": {"step_cv": NO_CV, "split": NO_CV | {"greet": 2.0}}}
     ("left out", EXACT, (0,) * 6),
 ))  # fmt: skip
 def test_minutes_of_the_six_steps(world, tables, expected):
-    assert service.step_minutes(world(**tables), 0, 7, 0) == pytest.approx(expected)
+    assert service.step_minutes(world(**tables), 0, 7, 0, 1.0) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(("place", "plan", "cv"), rows(
@@ -294,13 +310,13 @@ def test_minutes_of_the_six_steps(world, tables, expected):
 ))  # fmt: skip
 def test_each_step_varies_around_its_plan_by_its_own_cv(world, place, plan, cv):
     sheet = world(investment={"minutes_per_visit": 8.0})
-    assert is_about(lambda who: service.step_minutes(sheet, 0, who, 0)[place], plan)
-    assert is_about(lambda who: service.step_minutes(sheet, 0, who, 0)[place] ** 2, plan**2 * (1 + cv**2))
+    assert is_about(lambda who: service.step_minutes(sheet, 0, who, 0, 1.0)[place], plan)
+    assert is_about(lambda who: service.step_minutes(sheet, 0, who, 0, 1.0)[place] ** 2, plan**2 * (1 + cv**2))
 
 
 def test_steps_vary_independently(world):
     sheet = world(investment={"minutes_per_visit": 8.0})
-    steps = np.log([service.step_minutes(sheet, 0, who, 0) for who in range(MANY)])
+    steps = np.log([service.step_minutes(sheet, 0, who, 0, 1.0) for who in range(MANY)])
     assert np.abs(np.corrcoef(steps.T) - np.eye(6)).max() < 4 / math.sqrt(MANY)
 
 
@@ -405,6 +421,13 @@ def test_surprise(world, lived, will, should, expected):
     assert quality.surprise(world(quality={}), 0, lived, will, should) == pytest.approx(expected)
 
 
+def judged(
+    sheet: np.ndarray, served: int, satisfaction: float, will: float, should: float, lived: float, now: int = 0
+) -> tuple:
+    """What a visit of this quality makes of a customer, today if nothing is said."""
+    return quality.judged(sheet, 0, served, satisfaction, will, should, lived, now)
+
+
 @pytest.mark.parametrize(("served", "before", "lived", "expected"), rows(
     ("at rest", 10, (7, 7, 7), 7, (7, 7, 7, 0)),
     ("a better visit lifts all three", 10, (7, 7, 7), 8, (7.14, 7.3, 7.1, 0)),
@@ -416,7 +439,7 @@ def test_surprise(world, lived, will, should, expected):
     ("despair is at least 0", 10, (5, 9, 9), 1, (4.5, 6.6, 9, 6.4)),
 ))  # fmt: skip
 def test_judgement(world, served, before, lived, expected):
-    found = quality.judged(world(quality={}), 0, served, *map(float, before), float(lived))
+    found = judged(world(quality={}), served, *map(float, before), float(lived))
     assert found == pytest.approx(expected)
 
 
@@ -425,7 +448,7 @@ def test_judgement(world, served, before, lived, expected):
 def test_steady_quality_leads_to_that_satisfaction(world, steady, before):
     sheet, (satisfaction, will, should) = world(quality={}), before
     for served in range(400):
-        satisfaction, will, should, _ = quality.judged(sheet, 0, served, satisfaction, will, should, steady)
+        satisfaction, will, should, _ = judged(sheet, served, satisfaction, will, should, steady)
     assert (satisfaction, will) == pytest.approx((steady, steady), abs=1e-6)
     assert should <= steady + 1e-12
 
@@ -433,7 +456,7 @@ def test_steady_quality_leads_to_that_satisfaction(world, steady, before):
 def test_who_once_had_better_stays_less_satisfied(world):
     sheet, (satisfaction, will, should) = world(quality={}), (7.0, 7.0, 9.0)
     for _ in range(400):
-        satisfaction, will, should, _ = quality.judged(sheet, 0, 10, satisfaction, will, should, 7.0)
+        satisfaction, will, should, _ = judged(sheet, 10, satisfaction, will, should, 7.0)
     assert (satisfaction, will, should) == pytest.approx((7 - 0.8, 7, 9))
 
 
@@ -466,15 +489,18 @@ CALM = {
     "waiting": {"informed": True},
 }
 CARED_FOR = CALM | {"investment": {"minutes_per_visit": 8.0}}
-VISIT = ("ends", "care", "clarifying", "soothing", "points", "reason", "size", "wrong", "remedy")
+VISIT = ("ends", "care", "clarifying", "soothing", "points", "reason", "size", "wrong", "remedy", "recognised")
 
 
 def visited(
-    sheet: np.ndarray, who: int = 7, attentive_until: int = NEVER, waited: int = 0, agent: int = 0
-) -> SimpleNamespace:
-    """A first visit, without a complaint, that begins at one o'clock on Monday morning."""
+    sheet: np.ndarray, who: int = 7, attentive_until: int = NEVER, waited: int = 0, agent: int = 0, cases: int = 500,
+    tiredness: float = 0.0, name: int = 0, crowd: int = 0, neglected: float = 0.0, known: int = -1,
+    complains: bool = False, failed: int = 0, satisfaction: float = 7.0,
+) -> SimpleNamespace:  # fmt: skip
+    """A first visit that begins at one o'clock on Monday morning; if nothing is said, nobody waits and nobody is known."""
     told = visit.visit(
-        sheet, 0, who, 0, agent, 0, 0, attentive_until, HOUR, waited, True, False, 0, 7.0
+        sheet, 0, who, 0, agent, 0, 0, attentive_until, training.knowledge_today(sheet, agent), cases, tiredness, name, HOUR,
+        waited, True, crowd, neglected, known, complains, failed, satisfaction,
     )  # fmt: skip
     return SimpleNamespace(**dict(zip(VISIT, told, strict=True)))
 
@@ -499,7 +525,7 @@ def test_a_visit_to_an_attentive_agent(world, tables, waited, expected):
 def test_care_is_the_six_steps_for_a_case_as_hard_as_it_is(world):
     sheet = world(investment={"minutes_per_visit": 8.0}, service={"difficulty_cv": 0.6})
     for who in range(20):
-        minutes = service.difficulty(sheet, 0, who, 0) * sum(service.step_minutes(sheet, 0, who, 0))
+        minutes = service.difficulty(sheet, 0, who, 0) * sum(service.step_minutes(sheet, 0, who, 0, 1.0))
         care = visited(sheet, who).care
         assert abs(care - minutes * MINUTE) <= 0.5 + 1e-6
 
@@ -522,7 +548,7 @@ def test_half_there_makes_a_visit_no_longer_but_less_effective(world):
     staff = {"inattentive_minutes": 1e4, "attentive_minutes": 1e5, "while_serving": "half_there"}
     sheet = world(**CARED_FOR, staff=staff)
     told = visited(sheet, attentive_until=HOUR + 9 * MINUTE)
-    steps = tuple(service.step_minutes(sheet, 0, 7, 0))
+    steps = tuple(service.step_minutes(sheet, 0, 7, 0, 1.0))
     assert told.ends == HOUR + 18 * MINUTE
     assert told.points == pytest.approx(experience(sheet, steps, 1 - 0.6 / 2, 0.5))
     assert (told.reason, told.size) == (Reason.INATTENTION, pytest.approx(9.305 - told.points))
@@ -572,16 +598,23 @@ SAME_GAP = {"demand": {"gap_between_cv": 0.0, "visit_gap_days": 36.5}}
 LOYAL = SAME_GAP | {"loyalty": {"yearly_retention": 0.8, "natural_churn": 0.05}}
 
 
-def staying(sheet: np.ndarray, gap: float, satisfaction: float, served: int, unrecovered: bool = False) -> float:
-    """Chance per visit of staying for us."""
-    return loyalty.staying(sheet, 0, gap, float(satisfaction), served, unrecovered)
+TODAY = (7.0, 0)
+"""What a customer thinks should happen, and the instant: as it is in today's market."""
+
+
+def staying(
+    sheet: np.ndarray, gap: float, satisfaction: float, served: int, unrecovered: bool = False, should: float = 7.0,
+    now: int = 0,
+) -> float:  # fmt: skip
+    """Chance per visit of staying for us, today if nothing is said."""
+    return loyalty.staying(sheet, 0, gap, float(satisfaction), served, unrecovered, should, now)
 
 
 def why_leaves(
     sheet: np.ndarray, who: int, number: int, served: int, satisfaction: float, reason: Reason
 ) -> int:  # fmt: skip
     """Why a customer does not come back after a visit in which this fell short."""
-    return loyalty.leaves(sheet, 0, who, number, usual_gap(sheet, who), served, satisfaction, reason)
+    return loyalty.leaves(sheet, 0, who, number, usual_gap(sheet, who), served, satisfaction, *TODAY, reason)
 
 
 def why_leaves_over_failure(
@@ -589,17 +622,17 @@ def why_leaves_over_failure(
 ) -> int:
     """Why a customer who swallows this failure, or complained in vain, does not come back."""
     gap, purpose = usual_gap(sheet, who), loyalty.silence(reason)
-    return loyalty.leaves_over_failure(sheet, 0, who, number, gap, served, before, after, purpose, reason)
+    return loyalty.leaves_over_failure(sheet, 0, who, number, gap, served, before, after, *TODAY, purpose, reason)
 
 
 def is_won(sheet: np.ndarray, who: int, number: int, served: int, satisfaction: float) -> bool:
     """Does a prospect who just bought enter the book?"""
-    return loyalty.becomes_customer(sheet, 0, who, number, usual_gap(sheet, who), served, satisfaction)
+    return loyalty.becomes_customer(sheet, 0, who, number, usual_gap(sheet, who), served, satisfaction, *TODAY)
 
 
 def yearly_retention(sheet: np.ndarray, who: int, satisfaction: float, served: int) -> float:
     """The yearly retention to expect of a customer."""
-    return loyalty.yearly_retention(sheet, 0, usual_gap(sheet, who), satisfaction, served)
+    return loyalty.yearly_retention(sheet, 0, usual_gap(sheet, who), satisfaction, served, *TODAY)
 
 
 @pytest.mark.parametrize(("gap", "satisfaction", "served", "expected"), rows(
@@ -687,8 +720,8 @@ def test_who_buys(world, tables, points, share):
 ))  # fmt: skip
 def test_baskets(world, tables, mean, square):
     sheet = world(**tables)
-    assert is_about(lambda who: spending.basket(sheet, 0, who, 0), mean)
-    assert is_about(lambda who: spending.basket(sheet, 0, who, 0) ** 2, square)
+    assert is_about(lambda who: spending.basket(sheet, 0, who, 0, 10, 30.0), mean)
+    assert is_about(lambda who: spending.basket(sheet, 0, who, 0, 10, 30.0) ** 2, square)
 
 
 THINKS = {"spending": {"second_thought_probability": 0.25, "second_thought_limit": 3}}
@@ -802,9 +835,14 @@ def test_a_customer_of_the_opening_book_has_visits_behind(world):
 # Dispatch and amounts
 
 
+def rank(sheet: np.ndarray, segment: int, joined: int, who: int, complains: bool = False) -> tuple[int, int]:
+    """The place in the queue of a customer of ten visits, who comes every 30 days."""
+    return dispatch.rank(sheet, segment, joined, who, 0, complains, 10, 30.0)
+
+
 def test_who_joined_first_is_first_and_then_the_smaller_name(world):
     sheet, order = world(), [(5, 2), (5, 1), (4, 9)]
-    assert sorted(order, key=lambda one: dispatch.rank(sheet, 0, *one, False)) == [(4, 9), (5, 1), (5, 2)]
+    assert sorted(order, key=lambda one: rank(sheet, 0, *one)) == [(4, 9), (5, 1), (5, 2)]
 
 
 def test_who_has_been_free_longest_serves_and_then_the_lower_number(world):

@@ -6,7 +6,6 @@ Expected values come from the equations of the docstrings written anew, from clo
 import itertools
 import math
 from collections.abc import Callable, Iterator
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -20,11 +19,14 @@ from test_rules import (
     LOYAL,
     MANY,
     NO_CV,
-    VISIT,
+    TODAY,
     is_about,
+    judged,
+    rank,
     rows,
     staying,
     usual_gap,
+    visited,
     why_leaves,
     why_leaves_over_failure,
     yearly_retention,
@@ -41,10 +43,8 @@ from servsim.model.rules import (
     mistakes,
     outreach,
     promises,
-    quality,
     recovery,
     service,
-    visit,
 )
 from servsim.scenario.read import checked
 from servsim.sheet import to_sheet
@@ -80,10 +80,10 @@ def lognormal(mean: float, cv: float) -> stats.rv_continuous:
 DECISIONS = rows(
     ("a mistake", Purpose.MISTAKE,
      lambda p: {"mistakes": {"mistake_share": p, "catch_share": 0.0}, "quality": TENTHS},
-     lambda sheet, who: mistakes.mistake(sheet, 0, who, NUMBER, 3.0, 1.0, 0.5, 0.0) == mistakes.OVERLOOKED),
+     lambda sheet, who: mistakes.mistake(sheet, 0, who, NUMBER, 3.0, 1.0, 0.5, 0.0, 1.0) == mistakes.OVERLOOKED),
     ("a mistake is caught", Purpose.CATCH,
      lambda p: {"mistakes": {"mistake_share": 1.0, "listening_effect": 0.0, "catch_share": p}, "quality": TENTHS},
-     lambda sheet, who: mistakes.mistake(sheet, 0, who, NUMBER, 3.0, 1.0, 0.5, 0.0) == mistakes.CAUGHT),
+     lambda sheet, who: mistakes.mistake(sheet, 0, who, NUMBER, 3.0, 1.0, 0.5, 0.0, 1.0) == mistakes.CAUGHT),
     ("a mistake is voiced", Purpose.VOICE_MISTAKE,
      lambda p: {"recovery": {"voice_share": p, "voice_openness": 0.0}},
      lambda sheet, who: recovery.voices(sheet, 0, who, NUMBER, Reason.MISTAKE)),
@@ -157,7 +157,7 @@ def error_share(
 def test_probability_of_a_mistake(world, share, knowledge, away, listened, listening, elsewhere):
     settings = {"mistake_share": share, "listening_effect": listening, "inattention_effect": elsewhere}
     sheet = world(mistakes=settings, quality=TENTHS)
-    found = mistakes.mistake_probability(sheet, 0, listened, knowledge, away)
+    found = mistakes.mistake_probability(sheet, 0, listened, knowledge, away, 1.0)
     assert found == pytest.approx(error_share(share, listened, knowledge, away, listening, elsewhere), abs=1e-12)
 
 
@@ -171,7 +171,7 @@ def test_probability_of_a_mistake(world, share, knowledge, away, listened, liste
 ))  # fmt: skip
 def test_mistakes_at_the_edges(world, listened, knowledge, away, expected):
     sheet = world(mistakes={}, quality=TENTHS)
-    assert mistakes.mistake_probability(sheet, 0, listened, knowledge, away) == pytest.approx(expected)
+    assert mistakes.mistake_probability(sheet, 0, listened, knowledge, away, 1.0) == pytest.approx(expected)
 
 
 def test_more_listening_and_knowledge_mean_fewer_mistakes_and_inattention_more(world):
@@ -181,7 +181,7 @@ def test_more_listening_and_knowledge_mean_fewer_mistakes_and_inattention_more(w
         for step in np.linspace(0, 1, 11):
             given_ = [3.0, 0.5, 0.5]
             given_[place] = float(step)
-            found.append(mistakes.mistake_probability(sheet, 0, *given_))
+            found.append(mistakes.mistake_probability(sheet, 0, *given_, 1.0))
         assert found == sorted(found, reverse=falls)
         assert len(set(found)) == 11
 
@@ -201,7 +201,7 @@ def test_probability_that_a_mistake_is_caught(world, share, summarised, expected
 ))  # fmt: skip
 def test_what_becomes_of_mistakes(world, outcome, expected):
     sheet = world(mistakes={"mistake_share": 0.4, "catch_share": 0.7}, quality=TENTHS)
-    assert is_about(lambda who: mistakes.mistake(sheet, 0, who, 0, 3.0, 1.0, 0.5, 0.0) == outcome, expected)
+    assert is_about(lambda who: mistakes.mistake(sheet, 0, who, 0, 3.0, 1.0, 0.5, 0.0, 1.0) == outcome, expected)
 
 
 def test_clarifying_is_exponential_and_scales_with_its_mean(world):
@@ -358,11 +358,11 @@ BROUGHT_BACK = {
 ))  # fmt: skip
 def test_how_many_visits_bring_an_extra_one_is_what_becomes_of_many(world, tables, expected):
     sheet = world(**BROUGHT_BACK | tables)
-    minutes = service.step_minutes(sheet, 0, 7, 0)
+    minutes = service.step_minutes(sheet, 0, 7, 0, 1.0)
 
     def comes_back(who: int) -> bool:
         """Is this customer's visit, as planned and with an attentive agent, followed by a complaint?"""
-        what = mistakes.mistake(sheet, 0, who, NUMBER, minutes[1], minutes[4], 0.2, 0.0)
+        what = mistakes.mistake(sheet, 0, who, NUMBER, minutes[1], minutes[4], 0.2, 0.0, 1.0)
         return what == mistakes.OVERLOOKED and recovery.voices(sheet, 0, who, NUMBER, Reason.MISTAKE)
 
     found = recovery.brought_back_probability(sheet, 0)
@@ -505,8 +505,8 @@ def test_relief_fades_as_satisfaction_forgets(world):
     sheet = world(quality={})
     one, other, relief = (7.0, 7.0, 7.0), (7.5, 7.0, 7.0), 0.5
     for served in range(12):
-        one = quality.judged(sheet, 0, served, *one, 6.0)[:3]
-        other = quality.judged(sheet, 0, served, *other, 6.0)[:3]
+        one = judged(sheet, served, *one, 6.0)[:3]
+        other = judged(sheet, served, *other, 6.0)[:3]
         relief = recovery.fading_relief(served, relief)
         assert other[0] - one[0] == pytest.approx(relief)
 
@@ -887,6 +887,11 @@ TURNS = {
 """What a free agent turns to, in every case there is."""
 
 
+def turns_to(sheet: np.ndarray, customers: bool, work: bool, due: int, may_call: bool, protected: bool) -> int:
+    """What a free agent turns to where no colleague asks for anything."""
+    return dispatch.turns_to(sheet, NOW, customers, False, False, work, due, may_call, protected)
+
+
 @pytest.mark.parametrize(("waits", "work"), TURNS)
 @pytest.mark.parametrize(("place", "may_call", "protected"), rows(
     ("no calls", 0, False, False), ("calls", 1, True, False), ("protected calls", 2, True, True),
@@ -895,13 +900,13 @@ TURNS = {
 def test_what_a_free_agent_turns_to(world, waits, work, place, may_call, protected):
     sheet = world(promises={"pressing_hours": 2.0})
     due = {"no work": NEVER, "work": NOW + 2 * HOUR + 1, "pressing work": NOW + 2 * HOUR}[work]
-    found = dispatch.turns_to(sheet, NOW, waits == "customers", work != "no work", due, may_call, protected)
+    found = turns_to(sheet, waits == "customers", work != "no work", due, may_call, protected)
     assert found == TURNS[waits, work][place]
 
 
 def test_work_that_never_presses_waits_for_customers_even_when_it_is_late(world):
     sheet = world(promises={"pressing_hours": 0.0})
-    assert dispatch.turns_to(sheet, NOW, True, True, NOW - DAY, True, False) == C
+    assert turns_to(sheet, True, True, NOW - DAY, True, False) == C
 
 
 TWO_CLASSES = [
@@ -931,7 +936,7 @@ QUEUE = [
 ))  # fmt: skip
 def test_classes_of_the_queue(world, tables, expected):
     sheet = world(**tables, segments=TWO_CLASSES)
-    ranked = sorted(QUEUE, key=lambda one: dispatch.rank(sheet, one[1], one[2], 77 - one[2], one[3]))
+    ranked = sorted(QUEUE, key=lambda one: rank(sheet, one[1], one[2], 77 - one[2], one[3]))
     assert [name for name, *_ in ranked] == expected
 
 
@@ -941,7 +946,7 @@ def test_priority_counts_only_where_customers_wait(world):
         {"name": "dear", "share": 0.5, "waiting": {"priority": 2, "on": False}},
     ]
     sheet = world(waiting={}, segments=segments)
-    assert dispatch.rank(sheet, 1, 5, 1, False) > dispatch.rank(sheet, 0, 4, 1, False)
+    assert rank(sheet, 1, 5, 1) > rank(sheet, 0, 4, 1)
 
 
 @given(
@@ -952,7 +957,7 @@ def test_priority_counts_only_where_customers_wait(world):
 def test_rank_is_priority_then_time_then_name(world, pair):
     segments = [{"name": str(place), "share": 0.5, "waiting": {"priority": one[0]}} for place, one in enumerate(pair)]
     sheet = world(segments=segments)
-    ranks = [dispatch.rank(sheet, place, joined, who, False) for place, (_, joined, who) in enumerate(pair)]
+    ranks = [rank(sheet, place, joined, who) for place, (_, joined, who) in enumerate(pair)]
     plain = [(-priority, joined, who) for priority, joined, who in pair]
     assert (ranks[0] < ranks[1]) == (plain[0] < plain[1])
 
@@ -963,8 +968,8 @@ def test_complaints_go_before_or_after_every_priority(world, priority, order, si
     segments = [{"name": "a", "share": 0.5, "waiting": {"priority": priority}}, {"name": "b", "share": 0.5}]
     sheet = world(recovery={"complaint_order": order}, segments=segments)
     latest = 1040 * 7 * DAY
-    complaint = dispatch.rank(sheet, 1, latest if sign < 0 else 0, 9, True)
-    other = dispatch.rank(sheet, 0, 0 if sign < 0 else latest, 9, False)
+    complaint = rank(sheet, 1, latest if sign < 0 else 0, 9, True)
+    other = rank(sheet, 0, 0 if sign < 0 else latest, 9)
     assert (complaint < other) == (sign < 0)
 
 
@@ -1011,16 +1016,6 @@ def test_managers_are_chosen_by_how_long_they_are_free(world):
 # A visit in which something goes wrong
 
 SURE = {"mistake_share": 1.0, "listening_effect": 0.0, "inattention_effect": 0.0}
-
-
-def visited(
-    sheet: np.ndarray, complains: bool = False, delay: int = 0, satisfaction: float = 7.0, attentive_until: int = NEVER
-) -> SimpleNamespace:
-    """The same visit as in test_rules, perhaps a complaint of a failure found out so long ago."""
-    told = visit.visit(
-        sheet, 0, 7, 0, 0, 0, 0, attentive_until, HOUR, 0, True, complains, HOUR - delay, satisfaction
-    )  # fmt: skip
-    return SimpleNamespace(**dict(zip(VISIT, told, strict=True)))
 
 
 def test_a_mistake_that_is_caught_takes_minutes_and_costs_points(world):
@@ -1071,8 +1066,8 @@ def test_the_delay_of_a_complaint_is_counted_from_finding_out(world):
         **CALM, investment=SOOTHED, recovery={"recovery_rate": 5.0, "recovery_ceiling": 1.0, "delay_decay": 0.1}
     )
     last = -10 * DAY * math.log(drawn(sheet, 7, 0, Purpose.RECOVERY))
-    assert visited(sheet, complains=True, delay=int(last * 0.99)).remedy == Remedy.RECOVERED
-    assert visited(sheet, complains=True, delay=int(last * 1.01)).remedy == Remedy.FAILED
+    assert visited(sheet, complains=True, failed=HOUR - int(last * 0.99)).remedy == Remedy.RECOVERED
+    assert visited(sheet, complains=True, failed=HOUR - int(last * 1.01)).remedy == Remedy.FAILED
 
 
 def test_a_complaint_pauses_while_the_agent_is_elsewhere(world):
@@ -1138,7 +1133,7 @@ def test_who_complained_in_vain_leaves_by_the_draw_of_the_visit(world, reason):
     sheet = world(**LOYAL, recovery={"unrecovered_weight": 1.5})
     stay = staying(sheet, 20.0, 3.0, 4, True) / staying(sheet, 20.0, 5.0, 4)
     for who in range(500):
-        why = loyalty.leaves_over_failure(sheet, 0, who, NUMBER, 20.0, 4, 5.0, 3.0, Purpose.STAY, reason)
+        why = loyalty.leaves_over_failure(sheet, 0, who, NUMBER, 20.0, 4, 5.0, 3.0, *TODAY, Purpose.STAY, reason)
         assert why == (reason if drawn(sheet, who, NUMBER, Purpose.STAY) >= stay else Reason.NONE)
 
 
@@ -1146,7 +1141,7 @@ def test_who_complained_in_vain_leaves_by_the_draw_of_the_visit(world, reason):
 def test_a_failure_that_costs_nothing_drives_nobody_away(world, satisfaction, more, gap, served):
     sheet = world(**LOYAL, recovery={"unrecovered_weight": 0.0})
     after = max(satisfaction, more)
-    around = (gap, served, satisfaction, after, Purpose.STAY, Reason.MISTAKE)
+    around = (gap, served, satisfaction, after, *TODAY, Purpose.STAY, Reason.MISTAKE)
     assert {loyalty.leaves_over_failure(sheet, 0, who, NUMBER, *around) for who in range(20)} == {Reason.NONE}
 
 

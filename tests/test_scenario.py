@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from servsim import sheet
 from servsim.errors import ScenarioError
-from servsim.scenario.complain import all_settings, field_at, table_at, table_of
+from servsim.scenario.complain import all_settings, belongs_to_desk, field_at, table_at, table_of
 from servsim.scenario.places import DEEPEST, line_of, lines_of
 from servsim.scenario.read import checked, read_scenario, value_at, with_level
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, Segment, as_segments
@@ -302,6 +302,36 @@ def test_beside_every_cv_stands_the_variance_of_the_lognormals_logarithm() -> No
     assert row["step_log_variance_greet"] == 0.0
 
 
+DESK_WIDE = sorted(
+    {path[0] for path in all_settings() if path[0] in SEGMENT_TABLES and path[1:] and belongs_to_desk(path)}
+    - {"demand"}
+)
+"""Tables that segments may switch off, and that have settings of the whole desk."""
+
+
+@pytest.mark.parametrize("table", DESK_WIDE)
+def test_what_belongs_to_the_desk_is_the_same_in_every_row(table: str) -> None:
+    """Rules read it from row 0: the first segment must not take it away from the others by having no use for it."""
+    inner = table_of(Scenario.model_fields[table].annotation)
+    assert inner is not None
+    settings_of_desk = {
+        name: ANOTHER[name] for name in inner.model_fields if name in ANOTHER and belongs_to_desk((table, name))
+    }
+    segments = [{"name": "a", "share": 0.5, table: {"on": False}}, {"name": "b", "share": 0.5}]
+    first, second = sheet.to_sheet(checked({table: settings_of_desk, "segments": segments}, "test"))
+    assert settings_of_desk
+    assert {name: first[name] for name in settings_of_desk} == {name: second[name] for name in settings_of_desk}
+
+
+ANOTHER: dict[str, Any] = {
+    "relationship_hours_per_month": 9.0, "waiting_places": 7, "at_closing": "send_home", "queue_policy": "by_value",
+    "price_level": 2.0, "complaint_order": "first", "pressing_hours": 9.0, "call_minutes": 9.0, "deterred_days": 9.0,
+    "potential_customers": 99, "rival_drift": 0.9, "newcomer_quality": 9.0, "newcomer_week": 9.0,
+    "own_agent_first": True, "phone_order": "first",
+}  # fmt: skip
+"""Another value than the default for settings of the desk in tables that segments may switch off."""
+
+
 def test_a_setting_keeps_its_name_in_the_sheet() -> None:
     for name, _, path in sheet.fields():
         assert name in (path[-1], "_".join(path[1:]), f"{path[0]}_on"), path
@@ -309,8 +339,8 @@ def test_a_setting_keeps_its_name_in_the_sheet() -> None:
 
 DESIGN = (
     "opening", "demand", "staff", "service", "investment", "waiting", "quality", "loyalty", "word_of_mouth", "spending",
-    "mistakes", "recovery", "manager", "promises", "outreach", "competitors", "internal", "advertising", "training",
-    "money", "segments", "horizon", "evaluate",
+    "mistakes", "recovery", "manager", "promises", "outreach", "competitors", "internal", "recognition", "phone", "load",
+    "advertising", "training", "budget", "money", "segments", "horizon", "evaluate",
 )  # fmt: skip
 """The tables of a scenario file, as section 7 of the design spells them."""
 

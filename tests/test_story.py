@@ -8,12 +8,13 @@ import pytest
 
 from servsim.errors import ServsimError
 from servsim.scenario.read import checked, read_scenario
+from servsim.show.spoken import capital
 from servsim.show.story import SENTENCES, life_story
 from servsim.show.timeline import timeline
 from servsim.study import lives
-from servsim.study.lives import BOOKKEEPING, FIRSTS, PROSPECTS, WHAT, WHO, World, life, name_of
+from servsim.study.lives import BOOKKEEPING, FIRSTS, PROSPECTS, WHAT, WHO, World, life, name_of, person
 from servsim.units import DAY, HOUR, MILLIONTHS, MINUTE, WEEK
-from servsim.words import By, Call, Reason
+from servsim.words import By, Call, Kind, Reason
 from servsim.words import Happening as H  # noqa: N817 as short as in the figures
 
 SALON = Path(__file__).parent.parent / "scenarios" / "salon.toml"
@@ -30,6 +31,13 @@ ALL_ON = {
     "manager": {"escalated_share": 0.4, "agent_held": True},
     "promises": {},
     "outreach": {"win_back_share": 0.8, "call_first": "lapsed"},
+    "word_of_mouth": {"praises": 1.0, "warnings": 2.0, "mentions": 0.5, "disappointed_below": 5.0, "referral_share": 0.4,
+                      "referral_days": 3.0, "deterred_share": 0.3, "friend_share": 0.5, "potential_customers": 600},
+    "competitors": {"newcomer_quality": 9.0, "newcomer_week": 1.0, "return_share": 0.7},
+    "advertising": {"budget_per_month": 5000.0},
+    "training": {"turnover": 0.99},
+    "internal": {"requests_per_hour": 2.0},
+    "recognition": {}, "phone": {"phone_share": 0.4}, "load": {},
     "money": {"currency": "CHF"},
     "segments": [{"name": "regulars", "share": 0.5}, {"name": "others", "share": 0.5, "spending": {"basket_mean": 9.0}}],
     "horizon": {"weeks": 6.0},
@@ -76,7 +84,8 @@ def test_a_life_tells_every_happening_to_a_customer(busy, everything, what):
     who = everything[place, WHO]
     own = everything[everything[:, WHO] == who]
     without = np.delete(everything, place, axis=0)
-    assert told_life(busy, own) != told_life(busy, without[without[:, WHO] == who])
+    rest = without[without[:, WHO] == who]
+    assert told_life(busy, own) != (told_life(busy, rest) if len(rest) else [])
 
 
 def test_only_what_agents_do_alone_is_not_in_lives(everything):
@@ -123,7 +132,9 @@ def test_every_number_in_a_life_is_of_its_rows(busy, everything):
     for who in np.unique(everything[everything[:, WHO] >= 0][:, WHO]):
         rows = everything[everything[:, WHO] == who]
         for one in life_story(rows, busy.scenario, busy.segment(int(who))):
-            text = one.text.replace(f"Customer {name_of(int(who))}", "")
+            text = one.text.replace(capital(person(int(who))), "")
+            for by in rows[rows[:, WHAT] == H.REFERRED][:, 4].tolist():
+                text = text.replace(f"because {person(by)} had", "")
             found = re.findall(r"\d[\d,:]*(?:\.\d+)?", text)
             assert {number.rstrip(",:") for number in found} <= spoken(rows), text
 
@@ -203,6 +214,24 @@ def test_a_life_reads_like_this():
     ]
 
 
+def test_a_date_that_falls_due_as_a_complaint_is_dealt_with_is_told_after_it():
+    """Won over from 4.2 to 7.4, then failed again at a cost of 1.5: the story ends at 5.9, whatever the rows' order."""
+    tables = {"staff": {"agents": 1}, "quality": {}, "recovery": {}, "promises": {"broken_loss": 1.5}}
+    rows = table(
+        (0, H.MEMBER, ADA, -1, points(4.9)),
+        (MONDAY, H.ARRIVED, ADA, -1, 0),
+        (MONDAY, H.STARTED, ADA, 0, 0),
+        (MONDAY + MINUTE, H.FINISHED, ADA, 0, points(5)),
+        (MONDAY + MINUTE, H.FAILED, ADA, -1, Reason.BROKEN_PROMISE),
+        (MONDAY + MINUTE, H.RECOVERED, ADA, -1, By.AGENT),
+        *((MONDAY + MINUTE, H.JUDGED, ADA, -1, points(level)) for level in (4.2, 5.9, 7.4)),
+    )
+    assert life_story(rows, checked(tables, "test"))[1].text.endswith(
+        "They were won over again. The date came, and what had been promised was not done. They said nothing to the desk. "
+        "Their satisfaction fell from 4.9 to 4.2, then rose to 7.4, then fell to 5.9."
+    )
+
+
 def test_who_swallows_a_failure_is_said_to_be_silent_and_who_is_won_back_not_to_be_lost_for_good():
     rows = table(
         (0, H.MEMBER, ADA, -1, points(6)),
@@ -220,6 +249,71 @@ def test_who_swallows_a_failure_is_said_to_be_silent_and_who_is_won_back_not_to_
         "Agent 0 called them, because they had left. They were won back and are in the book again; the chance that they "
         "stay for a year is 50 %."
     )
+
+
+def test_word_of_mouth_rivals_and_the_telephone_read_like_this():
+    scenario = checked({"staff": {"agents": 2}, "quality": {}, "loyalty": {}, "word_of_mouth": {}, "phone": {}}, "test")
+    friend, back = int(Kind.REFERRED) << 60 | 35, FRIDAY + WEEK
+    rows = table(
+        (MONDAY, H.ARRIVED, friend, -1, 0),
+        (MONDAY, H.REFERRED, friend, -1, ADA),
+        (MONDAY, H.PICKED_UP, friend, 0, 0),
+        (MONDAY, H.STARTED, friend, 0, 0),
+        (MONDAY + 5 * MINUTE, H.FINISHED, friend, 0, points(8)),
+        (MONDAY + 5 * MINUTE, H.JUDGED, friend, -1, points(8.2)),
+        (MONDAY + 5 * MINUTE, H.PRAISED, friend, -1, 1),
+        (MONDAY + 5 * MINUTE, H.WON, friend, -1, points(0.7)),
+        (DAY, H.COOLED, friend, -1, 0),
+        (DAY, H.COOLED, friend, -1, 0),
+        (DAY, H.JUDGED, friend, -1, points(8)),
+        (DAY, H.JUDGED, friend, -1, points(7.8)),
+        (FRIDAY, H.ARRIVED, friend, -1, 1),
+        (FRIDAY + MINUTE, H.STARTED, friend, 0, MINUTE),
+        (FRIDAY + 9 * MINUTE, H.FINISHED, friend, 0, points(7)),
+        (FRIDAY + 9 * MINUTE, H.RECOGNISED, friend, 0, 0),
+        (FRIDAY + 9 * MINUTE, H.JUDGED, friend, -1, points(7.6)),
+        (FRIDAY + 9 * MINUTE, H.LOST, friend, -1, Reason.COMPETITOR),
+        (back, H.ARRIVED, friend, -1, 2),
+        (back, H.WON_BACK, friend, -1, points(0.6)),
+        (back + 2 * MINUTE, H.ABANDONED, friend, -1, 2 * MINUTE),
+        (back + 2 * MINUTE, H.RANG_OFF, friend, -1, 2 * MINUTE),
+        (back + 2 * MINUTE, H.JUDGED, friend, -1, points(3)),
+        (back + 2 * MINUTE, H.WARNED, friend, -1, 3),
+        (back + 2 * MINUTE, H.DETERRED, friend, -1, 2),
+    )
+    assert [f"{one.when}: {one.text}" for one in life_story(rows, scenario)][:-1] == [
+        "at the beginning: Customer friend-z is a prospect, who has not been here before.",
+        "week 1, Monday 09:00: They called the desk because customer 7 had told them about it (visit 0). Agent 0 picked up "
+        "at once. The visit took 5.0 minutes and was worth 8.0 of 10. They were satisfied at 8.2. They spoke well of the "
+        "business to 1 person. They became a customer; the chance that they stay for a year is 70 %.",
+        "week 1, Tuesday 00:00: Friends warned them of the business. Their satisfaction fell from 8.2 to 8.0, then fell to "
+        "7.8.",
+        "week 1, Friday 09:00: They came to the desk (visit 1). They waited 1.0 minutes for agent 0. Agent 0 knew who they "
+        "were. The visit took 8.0 minutes and was worth 7.0 of 10. Their satisfaction fell from 7.8 to 7.6. They left the "
+        "business because somebody else had become better.",
+        "week 2, Friday 09:00: They called the desk again (visit 2). They had been elsewhere, came back by themselves and "
+        "are in the book again; the chance that they stay for a year is 60 %. They waited on the line for 2.0 minutes, lost "
+        "patience and rang off. Their satisfaction fell from 7.6 to 3.0. They warned 3 people of the business, 2 of whom "
+        "will stay away for a while.",
+    ]
+
+
+def test_who_was_warned_and_colleagues_have_lives_too():
+    street, colleague = int(lives.prospect_key(3, 1, 17)), int(lives.request_key(3, 17))
+    scenario = checked({"staff": {"agents": 1}}, "test")
+    away = life_story(table((MONDAY, H.STAYED_AWAY, street, -1, 0)), scenario)
+    assert " ".join(one.text for one in away) == (
+        "Customer 3:17:1 is a prospect, who has not been here before. They had been warned of the business and stayed away. "
+        "They never became a customer. They did not come once."
+    )
+    asked = ((MONDAY, H.ASKED, colleague, -1, 0), (MONDAY + MINUTE, H.HELPING, colleague, 0, MINUTE))
+    helped = (*asked, (MONDAY + 9 * MINUTE, H.HELPED, colleague, 0, 8 * MINUTE))
+    assert " ".join(one.text for one in life_story(table(*helped), scenario)) == (
+        "Colleague 3:17 works in the house. They asked the desk for something. They waited 1.0 minutes for agent 0. The work "
+        "on it took 8.0 minutes. They got what they had asked for."
+    )
+    assert life_story(table(*asked), scenario)[-1].text == "They are still being helped."
+    assert life_story(table(*asked[:1]), scenario)[-1].text == "They are still waiting."
 
 
 def test_where_nobody_judges_nothing_is_said_of_quality():
@@ -251,6 +345,13 @@ def test_a_prospect_is_named_by_day_and_number(busy, everything):
     key = int(came[5, WHO])
     assert lives.customer_named(busy, name_of(key)) == lives.customer_named(busy, str(key)) == key
     assert name_of(ADA) == str(ADA)
+
+
+def test_every_name_that_is_printed_can_be_typed(busy, everything):
+    for key in np.unique(everything[everything[:, WHO] >= 0][:, WHO]).tolist():
+        assert lives.customer_named(busy, name_of(key)) == key
+    assert lives.customer_named(busy, "colleague-0:1") == lives.customer_named(busy, "colleague 0:1")
+    assert life(busy, "colleague-0:1")[1][0, WHAT] == H.ASKED
 
 
 @pytest.mark.parametrize("words", FIRSTS)

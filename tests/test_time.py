@@ -37,7 +37,7 @@ def test_all_time_is_accounted_for_in_random_worlds(number):
 
 @pytest.mark.parametrize("number", range(0, 60, 3))
 def test_time_at_work_is_what_the_trace_says(number):
-    """Without pauses, visits, follow-ups and calls last as long as their rows say, and care is a part of visits."""
+    """Without pauses, visits, follow-ups, calls and requests last as long as their rows say; visits are all else."""
     scenario = random_scenario(np.random.default_rng(number), storm=number % 2 == 0)
     calm = scenario.model_copy(update={"staff": scenario.staff.model_copy(update={"inattentive_minutes": 0.0})})
     sheet = to_sheet(calm, number)
@@ -45,7 +45,8 @@ def test_time_at_work_is_what_the_trace_says(number):
     assert tally.sums[t.VISITING] == tally.sums[t.BUSY]
     assert tally.sums[t.INATTENTIVE] == 0
     for place, begun, done in (
-        (t.FOLLOWING_UP, Happening.TOOK_UP, Happening.FOLLOWED_UP), (t.CALLING, Happening.CALLED, Happening.HUNG_UP)
+        (t.FOLLOWING_UP, Happening.TOOK_UP, Happening.FOLLOWED_UP), (t.CALLING, Happening.CALLED, Happening.HUNG_UP),
+        (t.HELPING, Happening.HELPING, Happening.HELPED),
     ):  # fmt: skip
         finished, unfinished = trace.of(done), len(trace.of(begun)) - len(trace.of(done))
         assert tally.sums[place] >= finished[:, 4].sum()

@@ -16,15 +16,25 @@ import numpy as np
 from pydantic import BaseModel
 
 from servsim.scenario.scenario import Scenario, as_segments
-from servsim.units import MINUTES_PER_WEEK, WEEK
+from servsim.units import DAYS_PER_YEAR, MINUTES_PER_WEEK, WEEK
 from servsim.words import Law
 
 TABLES = (
     "demand", "staff", "service", "investment", "waiting", "quality", "loyalty", "spending",
     "mistakes", "recovery", "manager", "promises", "outreach",
+    "word_of_mouth", "competitors", "advertising", "training", "budget", "internal", "recognition", "phone", "load",
 )  # fmt: skip
-DERIVED_LISTS = ("profile", "weekday_profile", "roster", "core_profile", "agent_knowledge", "agent_speed")
+DERIVED_LISTS = (
+    "profile", "weekday_profile", "roster", "core_profile", "agent_knowledge", "agent_speed", "rival_quality",
+)  # fmt: skip
 MOST_AGENTS = 1000
+MOST_RIVALS = 10
+MOST_LAYERS = 16
+"""Of the stream of prospects: advertising brings at most so many times as many."""
+MOST_TRAINING = 200.0
+"""Hours a month."""
+TYPICAL_RIVALS = [6.5, 6.0]
+"""How good two rivals are where a scenario does not say. Evidence: c."""
 QUANTILES = 1025
 Z = np.linspace(-8.0, 8.0, QUANTILES)
 """Where quantile tables hold their values, in standard normal deviates; `durations.tabled` reads between them."""
@@ -46,12 +56,21 @@ DERIVED = [
     ("mass", "f8", (MINUTES_PER_WEEK + 1,)),
     ("guide", "i2", (GUIDE_PLACES + 2,)),
     ("open", "i2", (MINUTES_PER_WEEK,)),
+    ("opened", "i4", (MINUTES_PER_WEEK + 1,)),
     ("desk_agents", "i8"),
     ("all_agents", "i8"),
     ("calls_back", "i8"),
     ("knowledge_of", "f8", (MOST_AGENTS,)),
     ("speed_of", "f8", (MOST_AGENTS,)),
     ("preference_of", "i8", (MOST_AGENTS,)),
+    ("rivals", "i8"),
+    ("rival_quality", "f8", (MOST_RIVALS,)),
+    ("log_price", "f8"),
+    ("usual_spend", "f8"),
+    ("spend_ratio", "f8"),
+    ("training_hours", "f8"),
+    ("layers", "i8"),
+    ("requests_per_day", "f8"),
     ("roster", "i2", (MINUTES_PER_WEEK,)),
     ("steady", "i2", (MINUTES_PER_WEEK,)),
 ]
@@ -70,7 +89,7 @@ def settings_of(table: str, model: type[BaseModel]) -> list[tuple[str, str, tupl
         elif name == "on":
             rows.append((f"{table}_on", "i8", (table, name)))
         else:
-            rows.append((name, "f8" if inner is float else "i8", (table, name)))
+            rows.append((name, "f8" if inner is float or float in typing.get_args(inner) else "i8", (table, name)))
     return rows
 
 
@@ -114,8 +133,20 @@ def number(value: Any, choices: tuple[str, ...]) -> float:
     return float(value) if isinstance(value, float) else int(value)
 
 
+def is_on(own: Scenario, name: str) -> bool:
+    """Is a table there, and not switched off?"""
+    table = getattr(own, name)
+    return table is not None and getattr(table, "on", True)
+
+
+def belongs_to_desk(path: tuple[str, ...]) -> bool:
+    """Does a setting belong to the desk as a whole? Then it counts wherever its table is on for any segment."""
+    extra = table_class(path[0]).model_fields[path[1]].json_schema_extra
+    return isinstance(extra, dict) and bool(extra.get("desk"))
+
+
 def choices_of(path: tuple[str, ...]) -> tuple[str, ...]:
-    """The words a setting may be, in the order of its list."""
+    """The words a setting may be, in the order of its list; none for a number or a table."""
     field = table_class(path[0]).model_fields[path[1]]
     return typing.get_args(field.annotation) if typing.get_origin(field.annotation) is Literal else ()
 
@@ -124,14 +155,14 @@ def to_sheet(scenario: Scenario, seed: int = 1, replication: int = 0) -> np.ndar
     """The scenario as numbers, for one world: a structured array with one row for each segment, in file order."""
     lived = as_segments(scenario)
     sheet = np.zeros(len(lived), sheet_type())
+    somewhere = {name: any(is_on(own, name) for own in lived) for name in TABLES}
     for row, own in zip(sheet, lived, strict=True):
         for name, _, path in fields():
-            table = getattr(own, path[0])
-            off = table is None or not getattr(table, "on", True)
-            value: Any = table_class(path[0])() if off else table
+            counts = somewhere[path[0]] if belongs_to_desk(path) else is_on(own, path[0])
+            value: Any = (getattr(own, path[0]) if counts else None) or table_class(path[0])()
             for key in path[1:]:
                 value = getattr(value, key)
-            row[name] = 0 if off and path[1] == "on" else number(value, choices_of(path) if len(path) == 2 else ())
+            row[name] = 0 if path[1] == "on" and not counts else number(value, choices_of(path))
         for cv in variations():
             row[log_variance(cv)] = math.log(1.0 + row[cv] * row[cv])
         row["patience_scale"] = weibull_scale(row["patience_minutes"], row["patience_shape"])
@@ -143,6 +174,7 @@ def to_sheet(scenario: Scenario, seed: int = 1, replication: int = 0) -> np.ndar
     sheet["share"] = [segment.share for segment in scenario.segments] or [1.0]
     sheet["end"] = math.ceil(scenario.horizon.weeks * WEEK)
     sheet["open"] = opened = open_minutes(scenario)
+    sheet["opened"] = np.concatenate([[0], np.cumsum(opened, dtype=np.int64)])
     sheet["mass"] = profile_mass(scenario, opened)
     sheet["guide"] = guide_of(sheet[0]["mass"])
     sheet["roster"] = staffed_minutes(scenario)
@@ -151,7 +183,72 @@ def to_sheet(scenario: Scenario, seed: int = 1, replication: int = 0) -> np.ndar
     calling = (sheet["outreach_on"] * sheet["investment_on"]).any() and sheet[0]["relationship_hours_per_month"] > 0
     sheet["calls_back"] = int(calling)
     sheet["candidates_per_day"] = scenario.demand.prospects_per_hour * opened.sum() / 60 / 7
+    describe_rivals(sheet, scenario)
+    sheet["usual_spend"] = usual_spend(sheet)
+    describe_budgets(sheet, scenario)
+    internal = scenario.internal
+    per_hour = internal.requests_per_hour if internal and internal.on else 0.0
+    sheet["requests_per_day"] = per_hour * opened.sum() / 60 / 7
     return in_world(sheet, seed, replication)
+
+
+def describe_rivals(sheet: np.ndarray, scenario: Scenario) -> None:
+    """How many rivals there are today, and how good; the log of the price level."""
+    rivals = (scenario.competitors and scenario.competitors.rival_quality) or TYPICAL_RIVALS
+    sheet["rivals"] = len(rivals)
+    sheet["rival_quality"][:, : len(rivals)] = rivals
+    for row in sheet:
+        row["log_price"] = math.log(row["price_level"]) if row["spending_on"] else 0.0
+
+
+def usual_spend(sheet: np.ndarray) -> float:
+    """What a customer spends in a year, averaged over segments."""
+    per_visit = sheet["spending_on"] * sheet["basket_mean"] * sheet["price_level"]
+    visits = DAYS_PER_YEAR * (1.0 + sheet["gap_between_cv"] ** 2) / sheet["visit_gap_days"]
+    return float((sheet["share"] * per_visit * visits).sum())
+
+
+def describe_budgets(sheet: np.ndarray, scenario: Scenario) -> None:
+    """What is spent on advertising, as a multiple of the usual; hours of training a month; layers of prospects."""
+    sheet["spend_ratio"] = monthly_advertising(scenario) / sheet[0]["usual_per_month"]
+    sheet["training_hours"] = monthly_training_hours(scenario)
+    sheet["layers"] = math.ceil(most_lift(scenario))
+
+
+def most_lift(scenario: Scenario) -> float:
+    """Prospects as a multiple of those with the usual advertising, in the month in which it brings most."""
+    own = scenario.advertising
+    if own is None or not own.on:
+        return 1.0
+    stock = max(1.0, monthly_advertising(scenario) / own.usual_per_month)
+    return float(min(stock**own.elasticity * (1.0 + own.promise_pull * own.promised_points), MOST_LAYERS))
+
+
+def monthly_advertising(scenario: Scenario) -> float:
+    """What is spent on advertising in a month; 0 where it is switched off."""
+    own, both = scenario.advertising, scenario.budget
+    if own is None or not own.on:
+        return 0.0
+    if both and both.on:
+        return both.money_per_month * (1.0 - both.training_share)
+    return own.budget_per_month
+
+
+def monthly_training_hours(scenario: Scenario) -> float:
+    """Hours of training in a month for each agent; 0 where it is switched off."""
+    own, both = scenario.training, scenario.budget
+    if own is None or not own.on:
+        return 0.0
+    if both and both.on:
+        hour = monthly_training_cost(scenario, 1.0)
+        return min(both.money_per_month * both.training_share / hour, MOST_TRAINING) if hour else MOST_TRAINING
+    return own.hours_per_month
+
+
+def monthly_training_cost(scenario: Scenario, hours: float) -> float:
+    """What so many hours of training a month for every agent of the desk cost: their wages and the fees."""
+    fee = scenario.training.fee_per_hour if scenario.training else 0.0
+    return hours * int(staffed_minutes(scenario).max()) * (scenario.staff.wage_per_hour + fee)
 
 
 def in_world(sheet: np.ndarray, seed: int, replication: int) -> np.ndarray:

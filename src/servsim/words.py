@@ -17,11 +17,17 @@ class Happening(IntEnum):
     REGAINED_ATTENTION = 13  # agent: is attentive again; 0
     WENT_ON_BREAK = 14  # agent: takes a break; 0
     CAME_BACK = 15  # agent: is back from the break; 0
+    REPLACED = 16  # agent: leaves the business, and a newcomer takes the place; 0
+    LEARNED = 17  # agent: a month of training, and of forgetting, is over; knowledge from now on
     ARRIVED = 20  # customer: comes to the desk; number of the visit
     BLOCKED = 21  # customer: finds no place to wait; 0
     BALKED = 22  # customer: sees the queue and does not join it; 0
     ABANDONED = 23  # customer: leaves the queue unserved; ticks waited
     SENT_HOME = 24  # customer: still waiting when the doors close; ticks waited
+    RANG_OFF = 25  # customer: the visit that ends unserved was a telephone call; ticks waited
+    REFERRED = 26  # customer: comes because a customer told them; key of that customer
+    STAYED_AWAY = 27  # candidate: does not come, having been warned; 0
+    ASKED = 28  # colleague: asks the desk for something; 0
     FINISHED = 30  # customer, agent: the visit ends; quality
     CARED = 31  # customer, agent: staff time of the six steps in the visit that ends; ticks
     CLARIFIED = 32  # customer, agent: a mistake was caught in the visit that ends, and put right on the spot; ticks
@@ -31,8 +37,9 @@ class Happening(IntEnum):
     OVERLOOKED = 36  # customer, agent: a mistake in the visit that ends, which nobody noticed; 0
     STEPPED_BACK = 37  # customer, manager: the manager's talk ends; ticks of work
     RELEASED = 38  # agent: the manager's talk with the customer in hand is over; ticks held
+    HELPED = 29  # colleague, agent: the work on a request is done; ticks of work
     PROMISED = 39  # customer, agent: an action point with a date; ticks until the date
-    JUDGED = 40  # customer: satisfaction after a visit, a failure, its recovery, or a promise kept
+    JUDGED = 40  # customer: satisfaction after a visit, a failure, its recovery, a promise kept, or a friend's warning
     BOUGHT = 41  # customer: spends; money
     DECLINED = 42  # prospect: does not buy today; 0
     RETRIES = 43  # customer: was not served, and will try again; 0
@@ -46,12 +53,19 @@ class Happening(IntEnum):
     LOST = 51  # customer: leaves the book; Reason
     GONE = 52  # prospect: will not come again; 0
     WON_BACK = 53  # customer: was lost, and is in the book again; yearly retention to expect
+    PICKED_UP = 54  # customer, agent: the visit that begins is a telephone call; ticks waited
     STARTED = 55  # customer, agent: the visit begins; ticks waited
     TOOK_UP = 56  # customer, agent: work on a promise begins; 0
     CALLED = 57  # customer, agent: a call to a customer begins; Call
     STEPPED_IN = 58  # customer, manager: the manager's talk begins; ticks waited for it
+    HELPING = 59  # colleague, agent: the work on a request begins; ticks waited while the doors were open
     REMAINS = 60  # customer: in the book when the horizon ends; satisfaction
     OUTLOOK = 61  # customer: in the book when the horizon ends; yearly retention to expect
+    RECOGNISED = 62  # customer, agent: was greeted by someone who knew them in the visit that ends; 0
+    PRAISED = 63  # customer: tells others something good; how many
+    WARNED = 64  # customer: tells others something bad; how many
+    DETERRED = 65  # customer: has talked people out of coming; how many
+    COOLED = 66  # customer: was warned by a friend; 0
 
 
 class Reason(IntEnum):
@@ -74,6 +88,8 @@ class Reason(IntEnum):
     BROKEN_PROMISE = 9
     UNRECOVERED = 10
     """Complained, and it was not put right."""
+    COMPETITOR = 11
+    """Somebody else has become better."""
 
 
 class Call(IntEnum):
@@ -161,6 +177,23 @@ class Purpose(IntEnum):
     REMINDER_DELAY = 103
     RETURN_DELAY = 104
     CALL_RECOVERS_BY_CHANCE = 105
+    TELLINGS = 110
+    REFERRAL = 111
+    REFERRAL_DELAY = 112
+    DETERRENCE = 113
+    FRIEND = 114
+    WHICH_FRIEND = 115
+    WORD_DELAY = 116
+    NEW_NAME = 117
+    CONSIDERS = 120
+    LIFT = 121
+    RETURNS_FROM_RIVAL = 122
+    TURNOVER = 130
+    REQUEST = 131
+    REQUEST_WORK = 132
+    RECOGNISED = 140
+    BY_PHONE = 141
+    LAST_AGENT = 142
 
 
 class Law(IntEnum):
@@ -181,6 +214,8 @@ class Kind(IntEnum):
     PROSPECT = 1
     AGENT = 2
     DAY = 3
+    REFERRED = 4
+    COLLEAGUE = 5
 
 
 GLOSSARY = {
@@ -194,6 +229,10 @@ GLOSSARY = {
     "recovery": "the work of putting a failure right",
     "promise": "an action point with a date",
     "follow-up": "the work that keeps a promise",
+    "word of mouth": "what customers tell others: praise that brings prospects, warnings that keep them away",
+    "referral": "a prospect who comes because a customer praised the business",
+    "rival": "another business that serves the same customers",
+    "request": "what a colleague asks of the desk",
     "relationship hours": "staff time a month set aside for calling customers back",
     "patience": "how long this customer will wait on this visit",
     "abandon": "leave the queue unserved after waiting",

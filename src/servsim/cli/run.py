@@ -30,8 +30,10 @@ def run(
     if as_json:
         print_json(result.to_dict())
     else:
-        from servsim.show.table import risk_line, run_table
+        from servsim.show.table import risk_line, run_table, segments_table
 
         worlds = f"{len(result.figures)} simulated worlds, seed {seed}; intervals are of the mean."
         say(run_table(result), worlds, *([risk_line(result)] if scenario.spending else []))
+        if scenario.segments:
+            say("", segments_table(result))
     end_interrupted(result.interrupted)

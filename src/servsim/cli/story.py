@@ -15,8 +15,9 @@ Customer = Annotated[
     str | None,
     typer.Option(
         metavar="WHO",
-        help="A number of the opening book; day:number of a prospect, both from 0; or first-lost, first-won, "
-        "first-complaint, first-recovered, first-won-back, first-broken-promise.",
+        help="A number of the opening book; day:number of a prospect, both from 0; any other name that a story has; or "
+        "first-lost, first-won, first-complaint, first-recovered, first-won-back, first-broken-promise, "
+        "first-referred, first-warned, first-cooled.",
     ),
 ]
 Agent = Annotated[int | None, typer.Option(min=0, help="An agent or manager by number, from 0; with --day, that day.")]

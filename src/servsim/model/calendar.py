@@ -82,6 +82,14 @@ def is_open(sheet, tick):
     return sheet[0].open[minute_of_week(tick)] > 0
 
 
+@part
+def business_time(sheet, tick):
+    """How long the doors have been open since the beginning, in ticks."""
+    opened, minute = sheet[0].opened, minute_of_week(tick)
+    whole = (tick // WEEK) * np.int64(opened[MINUTES_PER_WEEK]) + opened[minute]
+    return whole * MINUTE + (tick % MINUTE if sheet[0].open[minute] > 0 else 0)
+
+
 @kernel
 def closing(sheet, now):
     """The next instant after now at which the doors close; NEVER where they do not."""

@@ -14,11 +14,22 @@ from servsim.model import calendar
 from servsim.model.heap import pop
 from servsim.model.kernel import inner, kernel, mark_warm, readable, within
 from servsim.model.loop.agents import break_begins, break_ends, shift_begins, shift_ends, spell_ends
+from servsim.model.loop.colleagues import asks, next_request
 from servsim.model.loop.failures import falls_due, finds_out, is_prepared
-from servsim.model.loop.people import comes_at, is_at_home, is_listed, lapses, may_be_forgotten, newborn, outlook
+from servsim.model.loop.people import (
+    comes_at,
+    is_at_home,
+    is_listed,
+    lapses,
+    may_be_forgotten,
+    newborn,
+    outlook,
+    won_back,
+)
 from servsim.model.loop.settling import in_order, patience_ends, settle
 from servsim.model.loop.state import (
     ARRIVAL,
+    ASKS,
     BREAK_BEGINS,
     BREAK_ENDS,
     CALENDAR,
@@ -28,36 +39,48 @@ from servsim.model.loop.state import (
     CHANCE,
     CLOSING,
     DATE,
-    DAY,
+    DETERRED,
     DOORS_CLOSE,
     DUTIES,
+    FORGOTTEN,
+    HEARS,
     INSIDE,
     LAPSED,
     LIGHT,
     LISTED,
+    MEMBERS,
+    MEMBERS_CHANGED,
+    MONTH_ENDS,
+    MONTH_IS_OVER,
     NEWCOMERS,
     NOW,
-    NUMBER,
     PATIENCE_ENDS,
     PEOPLE,
     PREPARED,
+    REFERRAL,
+    REQUESTS,
     ROWS,
+    ROWS_EACH,
     SHIFT_BEGINS,
     SHIFT_ENDS,
     SPELL_ENDS,
     TOLD,
     UNSETTLED,
     WAITING,
+    WARNED,
     WORK,
     WORK_ENDS,
+    add,
     blank,
+    crowd,
     grown,
     note,
     page,
     schedule_duty,
 )
+from servsim.model.loop.telling import considers, hears
 from servsim.model.loop.work import work_ends
-from servsim.model.rules import demand, outreach, waiting
+from servsim.model.rules import advertising, demand, internal, outreach, training, waiting
 from servsim.model.rules.amounts import millionths
 from servsim.model.trace import Trace, canonical, told_in_pieces
 from servsim.units import NEVER
@@ -65,23 +88,27 @@ from servsim.words import Happening
 
 
 @inner
-def next_candidate(sheet, s):
-    """Put the next prospect on the calendar, looking from day to day."""
-    while calendar.day_begins(s.n[DAY]) < sheet[0].end:
-        s.reached[0], instant = demand.candidate(sheet, s.n[DAY], s.n[NUMBER], s.reached[0])
+def next_candidate(sheet, s, layer):
+    """Put the next candidate of a layer on the calendar, looking from day to day."""
+    stream = s.streams[layer]
+    while calendar.day_begins(stream.day) < sheet[0].end:
+        stream.reached, instant = demand.candidate(sheet, stream.day, layer, stream.number, stream.reached)
         if instant < NEVER:
-            schedule_duty(sheet, s, instant, CANDIDATE, demand.prospect_key(s.n[DAY], 0, s.n[NUMBER]), 0)
-            s.n[NUMBER] += 1
+            key = demand.prospect_key(stream.day, layer, stream.number)
+            schedule_duty(sheet, s, instant, CANDIDATE, key, layer)
+            stream.number += 1
             return
-        s.n[DAY] += 1
-        s.n[NUMBER] = 0
-        s.reached[0] = calendar.clock(sheet, calendar.day_begins(s.n[DAY]))
+        stream.day += 1
+        stream.number = 0
+        stream.reached = calendar.clock(sheet, calendar.day_begins(stream.day))
 
 
 @inner
-def come(s, place):
+def come(sheet, s, place):
     """A customer comes to the desk."""
     customer = s.people[place]
+    if customer.away == 1:
+        won_back(sheet, s, place)
     customer.joined = s.n[NOW]
     customer.comes, customer.call_for, customer.inside = NEVER, 0, 1
     s.n[INSIDE] += 1
@@ -115,10 +142,24 @@ def happen(sheet, s):
     what, index, check = take(s)
     if what == ARRIVAL:
         if is_at_home(s, index, check) and s.people[index].comes == s.n[NOW]:
-            come(s, index)
+            come(sheet, s, index)
     elif what == CANDIDATE:
-        come(s, newborn(sheet, s, index, False))
-        next_candidate(sheet, s)
+        if advertising.comes(sheet, index, check, s.n[NOW]) and considers(sheet, s, index):
+            come(sheet, s, newborn(sheet, s, index, False))
+        next_candidate(sheet, s, check)
+    elif what == REFERRAL:
+        if considers(sheet, s, index):
+            note(s, Happening.REFERRED, index, -1, check)
+            come(sheet, s, newborn(sheet, s, index, False))
+    elif what == HEARS:
+        hears(s, index)
+    elif what == FORGOTTEN:
+        add(s, DETERRED, -index)
+    elif what == ASKS:
+        asks(sheet, s, index)
+    elif what == MONTH_ENDS:
+        s.n[MONTH_IS_OVER] = 1
+        schedule_duty(sheet, s, training.next_month(s.n[NOW]), MONTH_ENDS, 0, 0)
     elif what == PATIENCE_ENDS:
         patience_ends(sheet, s, index, check)
     elif what == WORK_ENDS:
@@ -159,8 +200,8 @@ def has_room(s, customers):
     """Is there room for all that so many customers can cause in one instant?"""
     agents = len(s.agents)
     return (
-        s.n[ROWS] + 16 * (customers + agents) < len(s.rows)
-        and s.n[CALENDAR] + 5 * (customers + agents) + 8 < len(s.calendar)
+        s.n[ROWS] + ROWS_EACH * (customers + agents) < len(s.rows)
+        and s.n[CALENDAR] + ROWS_EACH * (customers + agents) + 8 < len(s.calendar)
         and s.n[DUTIES] + 2 * agents + 8 < len(s.duties)
         and s.n[PEOPLE] + 2 < len(s.people)
         and s.n[NEWCOMERS] + 2 < len(s.newcomers)
@@ -168,6 +209,8 @@ def has_room(s, customers):
         and s.n[WORK] + 2 < len(s.work)
         and s.n[CALLS] + 2 < len(s.calls)
         and s.n[CASES] + 2 < len(s.cases)
+        and s.n[REQUESTS] + 2 < len(s.requests)
+        and s.n[WARNED] + 2 < len(s.warned)
     )
 
 
@@ -200,12 +243,21 @@ def open_the_desk(sheet, s):
         note(s, Happening.MEMBER, key, -1, millionths(s.people[place].satisfaction))
         comes_at(sheet, s, place, demand.first_visit(sheet, s.people[place].segment, key))
     s.n[TOLD] = s.n[ROWS]
+    s.n[MEMBERS], s.n[MEMBERS_CHANGED] = sheet[0].opening_book, -1
     for number in range(len(s.agents)):
+        s.agents[number].knowledge = training.knowledge_today(sheet, number)
+        s.agents[number].cases = training.cases_today(sheet)
         s.agents[number].day = s.agents[number].spell = -1
         s.agents[number].spell_ends = s.agents[number].break_due = s.agents[number].break_ends = np.int64(NEVER)
         schedule_duty(sheet, s, calendar.shift_start(sheet, number, 0), SHIFT_BEGINS, number, 0)
-    s.reached[0] = calendar.clock(sheet, 0)
-    next_candidate(sheet, s)
+    for stream in range(len(s.streams)):
+        s.streams[stream].reached = calendar.clock(sheet, 0)
+    for layer in range(len(s.streams) - 1):
+        next_candidate(sheet, s, layer)
+    if internal.has_colleagues(sheet):
+        next_request(sheet, s)
+    if training.trains(sheet):
+        schedule_duty(sheet, s, training.next_month(0), MONTH_ENDS, 0, 0)
     if waiting.goes_home_at_closing(sheet):
         schedule_duty(sheet, s, calendar.closing(sheet, 0), DOORS_CLOSE, 0, 0)
     if outreach.calls_back(sheet):
@@ -248,8 +300,9 @@ class Desk:
         """The rows of settled instants, taken out of the state; those of an instant in progress stay."""
         n, rows = self.state.n, self.state.rows
         done, begun = rows[: n[TOLD]].copy(), rows[n[TOLD] : n[ROWS]].copy()
-        if 2 * len(begun) < page(len(self.state.agents)) < len(rows):  # the opening book's rows need no room any more
-            rows = np.zeros((page(len(self.state.agents)), 5), np.int64)
+        usual, needed = page(len(self.state.agents)), len(begun) + ROWS_EACH * crowd(self.state)
+        if 2 * needed < usual < len(rows):  # the opening book's rows need no room any more
+            rows = np.zeros((usual, 5), np.int64)
             self.state = self.state._replace(rows=rows)
         rows[: len(begun)] = begun
         n[TOLD], n[ROWS] = 0, len(begun)

@@ -6,6 +6,7 @@ the old one (numba issues 1833 and 9483). So the folder's name carries a hash of
 
 import hashlib
 import os
+import re
 import tempfile
 import warnings
 from collections.abc import Callable
@@ -18,13 +19,16 @@ import numpy as np
 from numba import config
 
 PACKAGE = Path(__file__).parent.parent
-COMPILED_ELSEWHERE = ("words.py", "units.py", "sheet.py", "study/tally.py")
-"""Files outside the model whose text ends up in compiled code."""
+COMPILED_ELSEWHERE = ("words.py", "units.py", "sheet.py", "model/kernel.py", "study/tally.py")
+"""Files whose text ends up in compiled code although nothing in the model marks them."""
+MARKED = re.compile(rb"^@(kernel|part|inner|aside|within)$", re.MULTILINE)
+"""What marks a compiled function."""
 
 
 def source_stamp() -> str:
     """A hash of every source file that ends up in compiled code, and of the compiler's version."""
-    sources = sorted([*PACKAGE.glob("model/**/*.py"), *(PACKAGE / name for name in COMPILED_ELSEWHERE)])
+    marked = (path for path in PACKAGE.glob("model/**/*.py") if MARKED.search(path.read_bytes()))
+    sources = sorted({*marked, *(PACKAGE / name for name in COMPILED_ELSEWHERE)})
     text = b"".join(path.read_bytes() for path in sources) + numba.__version__.encode() + np.__version__.encode()
     return hashlib.sha256(text).hexdigest()[:16]
 
@@ -59,7 +63,7 @@ WARM = FOLDER is not None and (FOLDER / "warm").exists()
 
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile a function of the model, to be called from Python or from other compiled functions."""
-    return compiled(function, cache=FOLDER is not None)
+    return compiled(function, cache=FOLDER is not None, no_cfunc_wrapper=True)
 
 
 def part(function: Callable[..., Any]) -> Any:
@@ -71,6 +75,11 @@ def inner(function: Callable[..., Any]) -> Any:
     """Compile a part of the loop that nobody else calls: without a way in from Python, which costs more to compile."""
     wrappers = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     return compiled(function, cache=FOLDER is not None, forceinline=True, **wrappers)
+
+
+def aside(function: Callable[..., Any]) -> Any:
+    """Compile a part of the loop that is large and seldom reached, once, rather than wherever it is called."""
+    return compiled(function, cache=FOLDER is not None, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 def within(function: Callable[..., Any]) -> Any:

@@ -42,6 +42,27 @@ from servsim.model.laws_of_failures import (
     who_waits_for_the_manager_is_heard_once,
     work_is_done_on_promises,
 )
+from servsim.model.laws_of_the_world import (
+    calls_are_visits,
+    candidates_come_on_their_day,
+    everybody_learns_as_months_end,
+    friends_are_in_the_book,
+    friends_cool_by_no_more_than_that,
+    knowledge_changes_for_a_reason,
+    no_more_are_deterred_than_were_warned,
+    nobody_is_lost_to_rivals_as_they_were,
+    nobody_is_passed_over,
+    nobody_new_comes_where_nobody_is_left,
+    regulars_get_their_own_agent,
+    requests_are_helped_once,
+    who_comes_back_had_a_rival,
+    who_is_named_a_referral_was_referred,
+    who_is_recognised_has_been_served,
+    who_is_replaced_is_a_newcomer,
+    who_refers_had_praised,
+    who_stays_away_was_warned,
+    who_tells_has_something_to_tell,
+)
 from servsim.model.laws_of_visits import (
     arrivals_add_up,
     care_fits_into_the_visit,
@@ -64,28 +85,33 @@ from servsim.model.laws_of_visits import (
     who_is_served_or_leaves_was_waiting,
     who_judges_judges_everything,
 )
+from servsim.model.rules.demand import KIND_BITS
 from servsim.model.told import (
     BREAKS,
     ENDS,
+    OF_COLLEAGUES,
     OF_VISITS,
     UNSERVED,
     WORK,
     Told,
+    kind_of,
 )
 from servsim.model.trace import Trace
 from servsim.units import MILLIONTHS, NEVER
-from servsim.words import By, Call, Reason
+from servsim.words import By, Call, Kind, Reason
 from servsim.words import Happening as H  # noqa: N817 as short as in the figures
 
 MOST = 5
 """How many sentences each law says at most about one trace."""
 
-OF_AGENTS = BREAKS | {H.CAME_ON, H.LOST_ATTENTION, H.REGAINED_ATTENTION, H.RELEASED}
+OF_AGENTS = BREAKS | {H.CAME_ON, H.LOST_ATTENTION, H.REGAINED_ATTENTION, H.RELEASED, H.REPLACED, H.LEARNED}
 """What is told of an agent and no customer."""
-BY_THE_WAY = OF_VISITS | {H.OVERLOOKED, H.PROMISED, H.ESCALATED}
+BY_THE_WAY = OF_VISITS | {H.OVERLOOKED, H.PROMISED, H.ESCALATED, H.RECOGNISED}
 """What is told of the agent who served, once the visit is over."""
-OF_BOTH = frozenset(WORK) | ENDS | BY_THE_WAY
-"""What is told of a customer and an agent."""
+OF_BOTH = frozenset(WORK) | ENDS | BY_THE_WAY | {H.PICKED_UP}
+"""What is told of a customer or colleague, and an agent."""
+MANIFOLD = frozenset({H.JUDGED, H.FAILED, H.WARNED, H.DETERRED, H.COOLED})
+"""What may come more than once at one instant: a visit ends, dates that fell into it have passed, friends warn."""
 
 NEEDS: dict[str, frozenset[H]] = {
     "waiting_on": UNSERVED | {H.RETRIES},
@@ -98,14 +124,26 @@ NEEDS: dict[str, frozenset[H]] = {
     "manager_on": frozenset({H.ESCALATED, H.STEPPED_IN}),
     "agent_held": frozenset({H.RELEASED}),
     "promises_on": frozenset({H.PROMISED, H.TOOK_UP}),
-    "outreach_on": frozenset({H.CALLED, H.WON_BACK}),
+    "outreach_on": frozenset({H.CALLED}),
     "break_minutes": frozenset({H.WENT_ON_BREAK}),
+    "word_of_mouth_on": frozenset({H.PRAISED, H.WARNED, H.DETERRED, H.REFERRED, H.STAYED_AWAY, H.COOLED}),
+    "potential_customers": frozenset({H.STAYED_AWAY}),
+    "referral_share": frozenset({H.REFERRED}),
+    "deterred_share": frozenset({H.DETERRED, H.STAYED_AWAY}),
+    "friend_share": frozenset({H.COOLED}),
+    "training_on": frozenset({H.LEARNED, H.REPLACED}),
+    "turnover": frozenset({H.REPLACED}),
+    "internal_on": OF_COLLEAGUES,
+    "recognition_on": frozenset({H.RECOGNISED}),
+    "phone_on": frozenset({H.PICKED_UP, H.RANG_OFF}),
+    "phone_share": frozenset({H.PICKED_UP, H.RANG_OFF}),
 }
 """What must be switched on, and what happens only then."""
 
 WITHOUT_VALUE = frozenset({
     H.CAME_ON, H.WENT_OFF, H.LOST_ATTENTION, H.REGAINED_ATTENTION, H.WENT_ON_BREAK, H.CAME_BACK, H.BLOCKED, H.BALKED,
-    H.OVERLOOKED, H.DECLINED, H.RETRIES, H.COMPLAINED, H.KEPT, H.GONE, H.TOOK_UP,
+    H.OVERLOOKED, H.DECLINED, H.RETRIES, H.COMPLAINED, H.KEPT, H.GONE, H.TOOK_UP, H.REPLACED, H.STAYED_AWAY, H.ASKED,
+    H.RECOGNISED, H.COOLED,
 })  # fmt: skip
 """Happenings of which there is nothing more to say."""
 
@@ -124,6 +162,9 @@ RANGES: dict[int, tuple[int, int]] = {
     H.ESCALATED: (0, 1),
     H.RECOVERED: (0, max(By)),
     H.LET_DOWN: (By.AGENT, By.MANAGER),
+    H.LEARNED: (0, MILLIONTHS),
+    H.REFERRED: (0, (Kind.REFERRED + 1 << KIND_BITS) - 1),
+    **dict.fromkeys((H.PRAISED, H.WARNED, H.DETERRED), (1, NEVER)),
 }
 """Smallest and largest value of a happening, where it is a share, a point or a reason; others are not negative."""
 
@@ -131,11 +172,11 @@ RANGES: dict[int, tuple[int, int]] = {
 def rows_are_in_order(told: Told) -> Iterator[str]:
     """Rows are in canonical order, and no two say the same of the same customer and agent at the same instant.
 
-    Only judgements and failures may come twice at one instant: a visit ends, and a date that fell into it has passed.
+    Only what is manifold may come twice at one instant, failures for two reasons.
     """
     for before, line in pairwise(told.lines):
-        twice = line[1:] == before[1:] if line.what == H.FAILED else line[1:5] == before[1:5]
-        if twice and line.what != H.JUDGED:
+        same = line[1:] == before[1:] if line.what == H.FAILED else line[1:5] == before[1:5]
+        if same and line.what not in MANIFOLD - {H.FAILED}:
             yield f"{line} says again what the row before it says."
         elif line[1:] < before[1:]:
             yield f"{line} belongs before the row before it."
@@ -158,11 +199,16 @@ def values_are_within_their_ranges(told: Told) -> Iterator[str]:
 
 
 def rows_name_whom_they_are_about(told: Told) -> Iterator[str]:
-    """A row names a customer, an agent, or both, as its happening is about; what comes of a visit, who served in it."""
+    """A row names a customer or colleague, an agent, or both, as its happening is about, and whom it is about.
+
+    What comes of a visit names who served in it.
+    """
     served: dict[int, int] = {}
     for line in told.lines:
         if (line.who >= 0, line.agent >= 0) != (line.what not in OF_AGENTS, line.what in OF_AGENTS | OF_BOTH):
             yield f"{line} names too many or too few."
+        elif line.who >= 0 and (kind_of(line.who) == Kind.COLLEAGUE) != (line.what in OF_COLLEAGUES):
+            yield f"{line}: that happens to {'colleagues' if line.what in OF_COLLEAGUES else 'customers'} only."
         elif line.what == H.FINISHED:
             served[line.who] = line.agent
         elif line.what in BY_THE_WAY and line.agent != served.get(line.who):
@@ -230,6 +276,25 @@ LAWS: tuple[Callable[[Told], Iterator[str]], ...] = (
     work_takes_its_time,
     busy_time_is_the_sum_of_its_parts,
     the_shift_is_long_enough,
+    nobody_is_passed_over,
+    who_tells_has_something_to_tell,
+    no_more_are_deterred_than_were_warned,
+    who_refers_had_praised,
+    who_is_named_a_referral_was_referred,
+    who_stays_away_was_warned,
+    nobody_new_comes_where_nobody_is_left,
+    friends_are_in_the_book,
+    friends_cool_by_no_more_than_that,
+    who_comes_back_had_a_rival,
+    nobody_is_lost_to_rivals_as_they_were,
+    candidates_come_on_their_day,
+    everybody_learns_as_months_end,
+    who_is_replaced_is_a_newcomer,
+    knowledge_changes_for_a_reason,
+    requests_are_helped_once,
+    calls_are_visits,
+    who_is_recognised_has_been_served,
+    regulars_get_their_own_agent,
 )
 """Every law, in the order in which a person would check them."""
 

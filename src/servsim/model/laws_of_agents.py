@@ -20,14 +20,14 @@ from servsim.words import Happening as H  # noqa: N817 as short as in the figure
 
 
 def agents_do_one_thing_at_a_time(told: Told) -> Iterator[str]:
-    """What an agent or manager begins is ended before the next thing begins: visits, follow-ups, calls, talks."""
+    """What an agent or manager begins is ended before the next thing begins, be it a visit, a call or a request."""
     for lines in told.agents.values():
         for line in out_of_turn(lines, WORK, ENDS):
             yield f"{line}: the agent is {'already' if line.what in WORK else 'not'} at work."
 
 
 def who_ends_something_began_it(told: Told) -> Iterator[str]:
-    """One agent does a thing from its beginning to its end, for one customer."""
+    """One agent does a thing from its beginning to its end, for one customer or colleague."""
     for lines in told.agents.values():
         for began, ended in spans(lines, WORK, ENDS):
             if ended and (ended.what, ended.who) != (WORK[began.what], began.who):
@@ -153,24 +153,24 @@ def nobody_begins_anything_inattentive(told: Told) -> Iterator[str]:
 
 
 def work_takes_its_time(told: Told) -> Iterator[str]:
-    """A follow-up or a call lasts as long as the work on it, and as the agent was elsewhere meanwhile."""
+    """A follow-up, a call or a request lasts as long as the work on it, and as the agent was elsewhere meanwhile."""
     for agent, work in told.work.items():
         for piece in work:
-            if piece.closed and piece.closed.what in (H.FOLLOWED_UP, H.HUNG_UP):
+            if piece.closed and piece.closed.what in (H.FOLLOWED_UP, H.HUNG_UP, H.HELPED):
                 lasted = told.worked(agent, piece)
                 if piece.closed.value != lasted:
                     yield f"{piece.closed}: it took {lasted} ticks of work since {piece.opened}."
 
 
 def busy_time_is_the_sum_of_its_parts(told: Told) -> Iterator[str]:
-    """The time each agent is busy is the time that customers spent being served, thought of, called and spoken to."""
+    """The time each agent is busy is the time that customers and colleagues account for, one by one."""
     parts: Counter[int] = Counter()
     for (_, agent), lines in told.pairs.items():
         parts[agent] += told.length(*(spans(lines, {begins}, {ends}) for begins, ends in WORK.items()))
     for agent, lines in told.agents.items():
         busy = told.length(spans(lines, WORK, ENDS))
         if busy != parts[agent]:
-            yield f"agent {agent} was busy for {busy} ticks, but customers account for {parts[agent]}."
+            yield f"agent {agent} was busy for {busy} ticks, but people account for {parts[agent]}."
 
 
 def the_shift_is_long_enough(told: Told) -> Iterator[str]:

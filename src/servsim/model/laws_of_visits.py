@@ -26,6 +26,8 @@ WAITED = frozenset({H.STARTED, H.ABANDONED, H.SENT_HOME})
 """Ends of waiting whose value is the ticks waited."""
 WAIT_ENDS = UNSERVED | {H.STARTED}
 """Ends of waiting."""
+AT_ONCE = frozenset({H.TOOK_UP, H.RECOGNISED, H.PRAISED, H.WARNED, H.DETERRED, H.COOLED})
+"""What may still be told of the very instant at which a customer has left, because it came before that."""
 AFTERWARDS: dict[int, frozenset[H]] = {
     H.GONE: frozenset({H.FOLLOWED_UP}),
     H.LOST: frozenset({H.FOLLOWED_UP, H.HUNG_UP, H.CALLED}),
@@ -45,11 +47,18 @@ COMES_OF: dict[int, frozenset[H]] = {
     H.LET_DOWN: SERVED,
     H.RECOVERED: SERVED | {H.CALLED},
     H.RETRIES: UNSERVED,
-    H.JUDGED: DEPARTURES | {H.FAILED, H.RECOVERED, H.KEPT},
+    H.JUDGED: DEPARTURES | {H.FAILED, H.RECOVERED, H.KEPT, H.COOLED},
     H.LOST: DEPARTURES | {H.FAILED},
     H.GONE: DEPARTURES | {H.FAILED},
     H.COMPLAINED: frozenset({H.FAILED}),
-    H.WON_BACK: frozenset({H.CALLED}),
+    H.WON_BACK: frozenset({H.CALLED, H.ARRIVED}),
+    H.REFERRED: frozenset({H.ARRIVED}),
+    H.RECOGNISED: frozenset({H.FINISHED}),
+    H.PICKED_UP: frozenset({H.STARTED}),
+    H.RANG_OFF: UNSERVED - {H.BALKED},
+    H.PRAISED: SERVED,
+    H.WARNED: SERVED | UNSERVED | {H.FAILED},
+    H.DETERRED: frozenset({H.WARNED}),
 }
 """What comes of something else, and what of it must happen to the customer at the same instant."""
 
@@ -64,11 +73,12 @@ REASONS: dict[int, frozenset[H]] = {
     Reason.MISTAKE: frozenset({H.FAILED}),
     Reason.BROKEN_PROMISE: frozenset({H.FAILED}),
     Reason.UNRECOVERED: frozenset({H.LET_DOWN}),
+    Reason.COMPETITOR: SERVED | UNSERVED,
 }
 """Why customers leave the book, and what must happen to them at that instant."""
 
 ORDINARY = frozenset({
-    Reason.NATURAL, Reason.WAIT, Reason.INATTENTION, Reason.CARE, Reason.EXPECTATION, Reason.CHANCE,
+    Reason.NATURAL, Reason.WAIT, Reason.INATTENTION, Reason.CARE, Reason.EXPECTATION, Reason.CHANCE, Reason.COMPETITOR,
 })  # fmt: skip
 """Reasons for which nobody leaves after an extra visit, which counts only as far as it puts things right."""
 
@@ -129,8 +139,8 @@ def nobody_comes_back_for_good(told: Told) -> Iterator[str]:
 
 
 def may_still_be_told(line: Line, left: Line) -> bool:
-    """Is this told of people who have left? Work on a promise may have begun at the very instant of leaving."""
-    return line.what in AFTERWARDS[left.what] or (line.what, line.tick) == (H.TOOK_UP, left.tick)
+    """Is this told of people who have left, or of the instant at which they left?"""
+    return line.what in AFTERWARDS[left.what] or (line.what in AT_ONCE and line.tick == left.tick)
 
 
 def what_comes_of_a_visit_has_its_end(told: Told) -> Iterator[str]:
@@ -273,7 +283,7 @@ def satisfaction_stays_as_last_judged(told: Told) -> Iterator[str]:
 
 
 def who_judges_judges_everything(told: Told) -> Iterator[str]:
-    """Who judges at all does so after every visit, failure, recovery and promise kept, and at no other time.
+    """Who judges at all does so after every visit, failure, recovery, promise kept and warning, and at no other time.
 
     Being let down is judged beside the visit. Prospects who were not served have nothing to judge.
     """
@@ -288,7 +298,7 @@ def who_judges_judges_everything(told: Told) -> Iterator[str]:
 
 def occasions(told: Told, who: int) -> Counter[int]:
     """How often there is something to judge at which instant."""
-    judged_apart = (H.FAILED, H.RECOVERED, H.LET_DOWN, H.KEPT)
+    judged_apart = (H.FAILED, H.RECOVERED, H.LET_DOWN, H.KEPT, H.COOLED)
     found = Counter(line.tick for line in told.customers[who] if line.what in judged_apart)
     for stay in told.stays[who]:
         if stay.closed:

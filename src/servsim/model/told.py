@@ -1,23 +1,28 @@
-"""A trace cut for reading: as lines, by customer and by agent, and by what belongs together in it.
+"""A trace cut for reading: as lines, by customer, colleague and agent, and by what belongs together in it.
 
-Laws read traces; this is how a trace is laid out for them. It knows neither the engines nor the rules. Within an
-instant a trace is in the order of `words.Happening`, not of what led to what: WENT_OFF comes before the FINISHED that
-made the agent free to go, and STARTED comes last.
+Laws read traces; this is how a trace is laid out for them. It knows neither the engines nor the rules, only how names
+are made. Within an instant a trace is in the order of `words.Happening`, not of what led to what: WENT_OFF comes before
+the FINISHED that made the agent free to go, and STARTED comes last. Only WON_BACK is moved: it opens its instant among
+a customer's lines, for who comes back by themselves may be lost again at once.
 """
 
-from bisect import bisect
+from bisect import bisect, bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
 
-from servsim.model.calendar import later, minute_of_week
+from servsim.model.calendar import business_time, later, minute_of_week
 from servsim.model.kernel import readable
+from servsim.model.rules.demand import KIND_BITS, segment_of
 from servsim.model.trace import Trace
+from servsim.units import DAY
 from servsim.words import Happening as H  # noqa: N817 as short as in the figures
+from servsim.words import Kind
 
 UNSERVED = frozenset({H.BLOCKED, H.BALKED, H.ABANDONED, H.SENT_HOME})
 """Ends of a visit that never began."""
@@ -36,6 +41,7 @@ WORK: dict[int, H] = {
     H.TOOK_UP: H.FOLLOWED_UP,
     H.CALLED: H.HUNG_UP,
     H.STEPPED_IN: H.STEPPED_BACK,
+    H.HELPING: H.HELPED,
 }
 """What agents and managers begin, and what ends it."""
 ENDS = frozenset(WORK.values())
@@ -44,6 +50,8 @@ BREAKS = frozenset({H.WENT_ON_BREAK, H.CAME_BACK, H.WENT_OFF})
 """Where a break begins or ends."""
 OF_VISITS = frozenset({H.CARED, H.CLARIFIED, H.SOOTHED})
 """Parts of a visit's staff time."""
+OF_COLLEAGUES = frozenset({H.ASKED, H.HELPING, H.HELPED})
+"""What is told of a colleague."""
 
 
 class Line(NamedTuple):
@@ -75,12 +83,13 @@ class Span(NamedTuple):
 
 @dataclass
 class Told:
-    """A trace beside its sheet, as lines, and cut by customer, by agent, by both, and by customer and instant."""
+    """A trace beside its sheet, as lines, and cut by who and by agent, by both, and by who and instant."""
 
     sheet: np.ndarray
     trace: Trace
     lines: list[Line] = field(default_factory=list)
     customers: dict[int, list[Line]] = field(default_factory=dict)
+    colleagues: dict[int, list[Line]] = field(default_factory=dict)
     agents: dict[int, list[Line]] = field(default_factory=dict)
     pairs: dict[tuple[int, int], list[Line]] = field(default_factory=dict)
     words: dict[tuple[int, int], set[int]] = field(default_factory=dict)
@@ -92,12 +101,15 @@ class Told:
             line = Line(number, *row)
             self.lines.append(line)
             if line.who >= 0:
-                self.customers.setdefault(line.who, []).append(line)
+                people = self.colleagues if kind_of(line.who) == Kind.COLLEAGUE else self.customers
+                people.setdefault(line.who, []).append(line)
                 self.words.setdefault((line.who, line.tick), set()).add(line.what)
             if line.agent >= 0:
                 self.agents.setdefault(line.agent, []).append(line)
             if line.who >= 0 and line.agent >= 0:
                 self.pairs.setdefault((line.who, line.agent), []).append(line)
+        for lines in self.customers.values():
+            lines.sort(key=lambda line: (line.tick, line.what != H.WON_BACK))
 
     def of(self, *happenings: int) -> Iterator[Line]:
         """The lines of these happenings."""
@@ -114,7 +126,7 @@ class Told:
     def causes(self, line: Line) -> set[int]:
         """What may have led to a line: what happens to the customer then, except a visit that goes on later."""
         said = self.said(line.who, line.tick)
-        goes_on = H.ESCALATED in said and line.what not in OF_VISITS | {H.ESCALATED}
+        goes_on = H.ESCALATED in said and line.what not in OF_VISITS | {H.ESCALATED, H.RECOGNISED}
         return said - {H.FINISHED} if goes_on else said
 
     # The sheet
@@ -140,6 +152,10 @@ class Told:
         """Are the doors open?"""
         return bool(self.sheet[0]["open"][minute_of_week(tick)])
 
+    def open_time(self, since: int, until: int) -> int:
+        """How long the doors are open between two instants, in ticks."""
+        return int(business_time(self.clock, until) - business_time(self.clock, since))
+
     def on_the_clock(self, tick: int, days: float) -> int:
         """The instant so many days after another on the profile's clock."""
         return int(later(self.clock, tick, days))
@@ -159,6 +175,10 @@ class Told:
         return self.is_open(tick) if self.is_manager(agent) else agent < rostered
 
     # Customers
+
+    def segment(self, who: int) -> int:
+        """Which segment a customer belongs to."""
+        return int(segment_of(self.clock, who))
 
     @cached_property
     def stays(self) -> dict[int, list[Span]]:
@@ -207,6 +227,20 @@ class Told:
         """Is a customer in the book when this instant is over?"""
         turns = [line for line in self.customers[who] if line.tick <= tick and line.what in ENTERS | LEAVES]
         return bool(turns) and turns[-1].what in ENTERS
+
+    @cached_property
+    def members(self) -> "Tide":
+        """How many customers are in the book."""
+        turns = [(line.tick - (line.what == H.MEMBER), 1 if line.what in ENTERS else -1)
+                 for line in self.lines if line.what in ENTERS | LEAVES]  # fmt: skip
+        return Tide(turns)
+
+    @cached_property
+    def deterred(self) -> "Tide":
+        """How many people have been warned and have not forgotten it."""
+        lasts = max(1, int(self.number("deterred_days") * DAY))
+        warned = [(line.tick, line.value) for line in self.of(H.DETERRED)]
+        return Tide([*warned, *((tick + lasts, -many) for tick, many in warned)])
 
     def comes_no_more(self, who: int, since: int, until: int) -> bool:
         """Has a customer left for good between two instants, or at them? Who never buys leaves without a word."""
@@ -269,6 +303,23 @@ class Told:
     def length(self, *parts: Iterable[Span]) -> int:
         """How long all of this lasted."""
         return sum(span.until(self.end) - span.opened.tick for some in parts for span in some)
+
+
+class Tide:
+    """A number of people that changes by (tick, so many more)."""
+
+    def __init__(self, turns: list[tuple[int, int]]) -> None:
+        self.ticks = [tick for tick, _ in sorted(turns)]
+        self.levels = [0, *accumulate(change for _, change in sorted(turns))]
+
+    def before(self, tick: int) -> int:
+        """What it was when the instant before this one was over."""
+        return self.levels[bisect_left(self.ticks, tick)]
+
+
+def kind_of(who: int) -> int:
+    """What a key names, as `words.Kind` has it."""
+    return who >> KIND_BITS
 
 
 def stay_lines(lines: list[Line]) -> list[Line]:

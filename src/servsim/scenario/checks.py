@@ -28,6 +28,7 @@ Complaint = tuple[Path, str]
 def complaints(scenario: Scenario) -> Iterator[Complaint]:
     """Every way in which the settings of a valid file contradict each other."""
     yield from desk(scenario)
+    yield from pool(scenario)
     yield from segments(scenario)
     yield from question(scenario)
     found: dict[Path, str] = {}
@@ -51,6 +52,17 @@ def desk(scenario: Scenario) -> Iterator[Complaint]:
         yield ("staff", "agents"), "staff.agents is 0; it must be at least 1 where no staff.roster says otherwise."
     else:
         yield ("staff", "roster"), "staff.roster is 0 in every opening hour; it must be above 0 in at least one."
+
+
+def pool(scenario: Scenario) -> Iterator[Complaint]:
+    """More people who could be customers than are today."""
+    book = scenario.demand.opening_book
+    tables = [own.word_of_mouth for own in as_segments(scenario) if own.word_of_mouth and own.word_of_mouth.on]
+    told = tables[0] if tables else None
+    if told and 0 < told.potential_customers <= book:
+        path = ("word_of_mouth", "potential_customers")
+        least = f"it must be above demand.opening_book, {book}, or 0"
+        yield path, f"{dotted(path)} is {told.potential_customers}; {least}."
 
 
 def demand(scenario: Scenario, hours: set[tuple[int, int]]) -> Iterator[Complaint]:
@@ -104,7 +116,10 @@ def as_lived(scenario: Scenario, number: int, path: Path) -> Path:
 
 def people(scenario: Scenario) -> Iterator[Complaint]:
     """Retention within natural churn, weights that weigh something, steps that get some of the minutes."""
-    loyalty = scenario.loyalty
+    loyalty, told = scenario.loyalty, scenario.word_of_mouth
+    if told and told.on and told.disappointed_below > told.delighted_above:
+        above = f"at most word_of_mouth.delighted_above, {plain(told.delighted_above)}"
+        yield ("word_of_mouth", "disappointed_below"), f"is {plain(told.disappointed_below)}; it must be {above}."
     if loyalty and loyalty.yearly_retention >= 1 - loyalty.natural_churn:
         most = f"below 1 − loyalty.natural_churn, {1 - loyalty.natural_churn:.8g}"
         yield ("loyalty", "yearly_retention"), f"is {plain(loyalty.yearly_retention)}; it must be {most}."

@@ -203,7 +203,9 @@ def nearest(path: Path, value: Any = None) -> list[Path]:
 
 
 def alike(wrong: str, others: list[Path]) -> list[Path]:
-    """Paths that end in the same key, or in the same key but for its unit."""
+    """Paths that end in a key but for an s, else in the same key but for its unit."""
+    if plural := [other for other in others if str(other[-1]).replace("s", "") == wrong.replace("s", "")]:
+        return plural
     stem = UNIT.sub("", wrong)
     return [other for other in others if UNIT.sub("", str(other[-1])) == stem]
 

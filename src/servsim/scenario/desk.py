@@ -89,7 +89,7 @@ class Demand(Table):
     """Customers the business has today."""
     opening_tenure: int = setting(10, "visits", ge=0, le=1000)
     """Visits each of today's customers has behind them."""
-    visit_gap_days: float = setting(30.0, "d", grade="b", gt=0, le=3650)
+    visit_gap_days: float = setting(30.0, "d", grade="c", gt=0, le=3650)
     """Days between the visits of a customer, averaged over customers."""
     gap_between_cv: float = setting(0.5, grade="c", ge=0, le=3)
     """How much customers differ in their usual gap: coefficient of variation between customers."""
@@ -167,22 +167,22 @@ class Staff(Table):
 class Steps(Table):
     """One number for each of the six steps of a visit."""
 
-    greet: float = setting(0.5, ge=0, le=1e4)
+    greet: float = setting(0.5, grade="c", ge=0, le=1e4)
     """A friendly, personal greeting."""
-    listen: float = setting(3.0, ge=0, le=1e4)
+    listen: float = setting(3.0, grade="c", ge=0, le=1e4)
     """Listening, with signs of listening."""
-    acknowledge: float = setting(0.5, ge=0, le=1e4)
+    acknowledge: float = setting(0.5, grade="c", ge=0, le=1e4)
     """Saying that the matter is understood."""
-    empathise: float = setting(1.0, ge=0, le=1e4)
+    empathise: float = setting(1.0, grade="c", ge=0, le=1e4)
     """Feeling with the customer."""
-    summarise: float = setting(1.0, ge=0, le=1e4)
+    summarise: float = setting(1.0, grade="c", ge=0, le=1e4)
     """Summing up, so that mistakes show."""
-    action_points: float = setting(2.0, ge=0, le=1e4)
+    action_points: float = setting(2.0, grade="c", ge=0, le=1e4)
     """Naming what happens next, and when."""
 
 
 def usual_step_cv() -> Steps:
-    """How variable the steps are [A], model-basis section 3."""
+    """How variable the steps are: assumed."""
     return Steps(greet=0.5, listen=0.6, acknowledge=0.5, empathise=0.7, summarise=0.5, action_points=0.8)
 
 

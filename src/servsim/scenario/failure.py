@@ -41,7 +41,7 @@ class Recovery(Mechanism):
     """Share of complaints that endless patience would put right at once."""
     delay_decay: float = setting(0.15, "1/d", grade="c", ge=0, le=10)
     """How fast that chance fades with the days between failure and recovery."""
-    recovered_lift: float = setting(0.5, "points", grade="a", ge=0, le=5)
+    recovered_lift: float = setting(0.5, "points", grade="c", ge=0, le=5)
     """Points by which a recovered customer is more satisfied than before the failure."""
     paradox_loyalty: float = setting(0.0, grade="a", ge=0, le=1)
     """Share of that lift that also makes them more loyal (0: recovery never beats no failure)."""
@@ -58,7 +58,7 @@ class Manager(Mechanism):
 
     managers: int = setting(1, "managers", ge=1, le=10, desk=True)
     """Managers in the house in opening hours."""
-    escalated_share: float = setting(0.07, grade="b", ge=0, le=1, desk=True)
+    escalated_share: float = setting(0.07, grade="c", ge=0, le=1, desk=True)
     """Share of complaints that go to the manager whatever the customer thinks of the business."""
     personal_below: float = setting(4.0, "points", grade="c", ge=0, le=10, desk=True)
     """Satisfaction below which every complaint goes to the manager."""

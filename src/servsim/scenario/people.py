@@ -27,6 +27,8 @@ class Waiting(Mechanism):
     """How many can wait at once; left out: no limit."""
     at_closing: Literal["serve_out", "send_home"] = setting("serve_out", desk=True)
     """What happens to those still waiting when the doors close."""
+    queue_policy: Literal["by_segment", "equal", "by_value"] = setting("by_segment", desk=True)
+    """Who is served first: whose segment has priority, who came first, or who spends most in a year."""
     priority: int = setting(0, ge=-100, le=100)
     """Whose visits are served before those of lower priority, whoever came first; a visit in hand is finished."""
     retry_probability: float = setting(0.0, grade="c", ge=0, le=1)
@@ -52,13 +54,13 @@ class Waiting(Mechanism):
 class Weights(Table):
     """What counts in a visit; only the proportions matter. SERVQUAL points without tangibles [b]."""
 
-    reliability: float = setting(0.36, ge=0, le=100)
+    reliability: float = setting(0.36, grade="b", ge=0, le=100)
     """Doing what was agreed."""
-    responsiveness: float = setting(0.25, ge=0, le=100)
+    responsiveness: float = setting(0.25, grade="b", ge=0, le=100)
     """Being greeted, and having the agent's attention."""
-    assurance: float = setting(0.21, ge=0, le=100)
+    assurance: float = setting(0.21, grade="b", ge=0, le=100)
     """Being listened to, and hearing it summed up."""
-    empathy: float = setting(0.18, ge=0, le=100)
+    empathy: float = setting(0.18, grade="b", ge=0, le=100)
     """Being understood."""
 
 
@@ -76,7 +78,9 @@ class Quality(Mechanism):
     perception_sd: float = setting(0.5, "points", grade="c", ge=0, le=5)
     """Noise between what happened and what the customer perceived, standard deviation."""
     opening_satisfaction: float = setting(7.0, "points", ge=0, le=10)
-    """Satisfaction of today's customers, and what they expect."""
+    """Satisfaction of today's customers."""
+    opening_expectation: float | None = setting(None, "points", ge=0, le=10)
+    """What today's customers expect; left out: as good as they are satisfied."""
     first_expectation: float = setting(7.0, "points", grade="c", ge=0, le=10)
     """What a newcomer expects, and would be satisfied with, before the first visit."""
     disconfirmation: float = setting(0.4, grade="c", ge=0, le=2)
@@ -87,6 +91,10 @@ class Quality(Mechanism):
     """How fast what customers think will happen follows what did happen."""
     should_ratchet: float = setting(0.1, grade="c", ge=0, le=1)
     """How fast what customers think should happen rises after a better visit; it never falls."""
+    should_drift: float = setting(0.0, "points/year", grade="c", ge=0, le=5)
+    """How much more customers think should happen every year, whatever they live through (0.05 is usual)."""
+    price_expectation: float = setting(2.0, "points", grade="c", ge=0, le=10)
+    """How much more customers think should happen where spending.price_level is higher: points per unit of its log."""
 
 
 class Loyalty(Mechanism):
@@ -109,6 +117,14 @@ class Spending(Mechanism):
     """What a customer spends on a visit, on average."""
     basket_cv: float = setting(0.7, grade="b", ge=0, le=10)
     """Coefficient of variation of what a customer spends (0.74 in a salon's receipts)."""
+    price_level: float = setting(1.0, gt=0.1, le=10, desk=True)
+    """Prices, as a multiple of today's."""
+    price_slope: float = setting(1.0, grade="c", ge=0, le=10)
+    """How much the log odds of staying, and the log of the share who buy, fall per unit of the log of the price."""
+    spend_growth: float = setting(0.0, "1/year", grade="b", ge=0, le=1)
+    """How much more a customer spends per year of loyalty (contested; 0.02 is usual)."""
+    spend_cap: float = setting(1.5, grade="c", ge=1, le=10)
+    """Up to what multiple that goes."""
     conversion: float = setting(0.5, grade="c", ge=0, le=1)
     """Share of served prospects who buy, after a visit of quality 7."""
     conversion_slope: float = setting(0.05, "1/point", grade="c", ge=0, le=1)

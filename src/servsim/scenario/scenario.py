@@ -6,9 +6,11 @@ from pydantic import Field
 
 from servsim.scenario.desk import Demand, Opening, Service, Staff, office_hours
 from servsim.scenario.failure import Manager, Mistakes, Outreach, Promises, Recovery
+from servsim.scenario.house import Internal, Load, Phone, Recognition
 from servsim.scenario.people import Loyalty, Quality, Spending, Waiting
 from servsim.scenario.question import Evaluate, Horizon, Investment, Money
 from servsim.scenario.table import Table, setting
+from servsim.scenario.world import Advertising, Budget, Competitors, Training, WordOfMouth
 
 
 class Segment(Table):
@@ -40,16 +42,25 @@ class Segment(Table):
     """What differs in promises."""
     outreach: Outreach | None = None
     """What differs in outreach."""
+    word_of_mouth: WordOfMouth | None = None
+    """What differs in word of mouth."""
+    competitors: Competitors | None = None
+    """What differs in what competitors mean."""
+    recognition: Recognition | None = None
+    """What differs in recognition."""
+    phone: Phone | None = None
+    """What differs in visits by telephone."""
 
 
 SEGMENT_TABLES = (
     "demand", "service", "investment", "waiting", "quality", "loyalty", "spending",
-    "mistakes", "recovery", "promises", "outreach",
+    "mistakes", "recovery", "promises", "outreach", "word_of_mouth", "competitors", "recognition", "phone",
 )  # fmt: skip
 """Tables in which segments may differ."""
 MECHANISMS = (
     "investment", "waiting", "quality", "loyalty", "spending", "mistakes", "recovery", "manager", "promises",
-    "outreach",
+    "outreach", "word_of_mouth", "competitors", "advertising", "training", "budget", "internal", "recognition", "phone",
+    "load",
 )  # fmt: skip
 """Tables that switch a mechanism on by being there."""
 
@@ -75,6 +86,8 @@ class Scenario(Table):
     """What a visit is worth."""
     loyalty: Loyalty | None = None
     """Whether customers stay."""
+    word_of_mouth: WordOfMouth | None = None
+    """What customers tell others."""
     spending: Spending | None = None
     """What customers spend."""
     mistakes: Mistakes | None = None
@@ -87,6 +100,22 @@ class Scenario(Table):
     """What is promised by a date."""
     outreach: Outreach | None = None
     """Who is called back."""
+    competitors: Competitors | None = None
+    """Who else serves them."""
+    internal: Internal | None = None
+    """What colleagues ask of the desk."""
+    recognition: Recognition | None = None
+    """Who is recognised."""
+    phone: Phone | None = None
+    """Who calls instead of coming."""
+    load: Load | None = None
+    """What a crowd and a long day do to agents."""
+    advertising: Advertising | None = None
+    """What is spent on being known."""
+    training: Training | None = None
+    """How agents learn, forget and are replaced."""
+    budget: Budget | None = None
+    """One sum for advertising and training."""
     money: Money = Field(default_factory=Money)
     """How money is counted."""
     segments: Annotated[list[Segment], Field(max_length=50)] = Field(default_factory=list)

@@ -13,6 +13,11 @@ LEVERS = {
     "investment.relationship_hours_per_month": ("Spend", "hours a month on calling customers back"),
     "promises.quoted_days": ("Promise", "days ahead"),
     "staff.agents": ("Have", "agents at the desk"),
+    "budget.training_share": ("Spend", "of the budget on training"),
+    "budget.money_per_month": ("Spend", "a month on advertising and training"),
+    "advertising.budget_per_month": ("Spend", "a month on advertising"),
+    "training.hours_per_month": ("Give every agent", "hours of training a month"),
+    "internal.request_priority": ("Give colleagues", "as their priority"),
 }
 """What to do with a lever, and what its level counts; others are called by their name."""
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from servsim.scenario.scenario import Scenario
 from servsim.sheet import staffed_minutes
-from servsim.study.lives import name_of, weekday_words
+from servsim.study.lives import person, weekday_words
 from servsim.units import DAY, HOUR, MILLIONTHS, MINUTE
 from servsim.words import Call, Happening, Reason
 
@@ -24,6 +24,7 @@ REASONS = {
     Reason.MISTAKE: "because of the mistake",
     Reason.BROKEN_PROMISE: "because of the broken promise",
     Reason.UNRECOVERED: "because what had gone wrong was not put right",
+    Reason.COMPETITOR: "because somebody else had become better",
 }
 CALLS = {
     Call.NOTHING: "for nothing in particular",
@@ -192,7 +193,17 @@ class Line:
     @property
     def customer(self) -> str:
         """Whom it is about."""
-        return f"customer {name_of(self.who)}"
+        return person(self.who)
+
+    @property
+    def other(self) -> str:
+        """The value as the customer whom it names."""
+        return person(self.value)
+
+    @property
+    def people(self) -> str:
+        """The value as a number of people."""
+        return plural(self.value, "person", "people")
 
 
 def lines_of(rows: np.ndarray, scenario: Scenario) -> list[Line]:

@@ -7,7 +7,7 @@ from rich.table import Table
 from servsim.show.numbers import compact, figure, is_share, level, plain, signed, unit_words
 from servsim.study.compare import Comparison
 from servsim.study.evaluate import Evaluation
-from servsim.study.metrics import METRICS, NAMES
+from servsim.study.metrics import METRICS, NAMES, OWN
 from servsim.study.outlook import Outlook
 from servsim.study.run import Run
 from servsim.study.statistics import Interval
@@ -39,6 +39,17 @@ def run_table(run: Run) -> Table:
         if run.sample(metric.name).any() and interval.mean == interval.mean:
             unit = unit_words(interval.unit, metric.name)
             table.add_row(metric.name, figure(interval.mean, metric.name), span(interval, metric.name), unit)
+    return table
+
+
+def segments_table(run: Run) -> Table:
+    """What each segment of customers lives through, and what one of its customers is worth."""
+    unit = run.scenario.money.currency
+    table = blank_table(f"By segment, {unit}", "segment", *(own.head for own in OWN))
+    table.columns[0].no_wrap, table.columns[0].overflow, table.columns[0].max_width = False, "fold", 24
+    for segment in run.scenario.segments:
+        figures = run.of_segment(segment.name)
+        table.add_row(segment.name, *(figure(figures[own.name].mean, own.name) for own in OWN))
     return table
 
 

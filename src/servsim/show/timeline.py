@@ -10,13 +10,25 @@ import numpy as np
 
 from servsim.scenario.scenario import Scenario
 from servsim.show.spoken import Line, and_joined, capital, lines_of, minutes, plural, when
-from servsim.show.story import Told, episodes
-from servsim.study.lives import BOOKKEEPING, weekday_words
+from servsim.show.story import Told, by_telephone, episodes
+from servsim.study.lives import BOOKKEEPING, OF_THE_MONTH, weekday_words
 from servsim.units import DAY, MILLIONTHS, MINUTE
 from servsim.words import Happening as H  # noqa: N817 as short as in the figures
 
 CLAUSES: dict[H, str] = {
     H.ARRIVED: "came (visit {it.value})",
+    H.REFERRED: "had been told of it by {it.other}",
+    H.STAYED_AWAY: "had been warned and stayed away",
+    H.ASKED: "asked for something",
+    H.HELPING: "waited {it.minutes} for {it.agent}",
+    H.HELPED: "was helped with {it.minutes} of work",
+    H.RECOGNISED: "was recognised",
+    H.PRAISED: "spoke well of it to {it.people}",
+    H.WARNED: "warned {it.people}",
+    H.DETERRED: "kept {it.people} away",
+    H.COOLED: "was warned by a friend",
+    H.PICKED_UP: "",
+    H.RANG_OFF: "",
     H.BLOCKED: "found no place to wait and left",
     H.BALKED: "saw the queue and left",
     H.ABANDONED: "gave up after {it.minutes}",
@@ -52,20 +64,33 @@ CLAUSES: dict[H, str] = {
     H.WENT_OFF: "went home at {it.clock}",
     H.LOST_ATTENTION: "was lost in thought for {it.lasted}",
     H.WENT_ON_BREAK: "took a break of {it.lasted}",
+    H.REPLACED: "left the business, and a newcomer took the place",
+    H.LEARNED: "knows {it.share} of what there is to know from now on",
     H.RELEASED: "was free again after {it.minutes} of staying while the manager talked",
 }
+RINGS = {
+    H.ARRIVED: "called (visit {it.value})",
+    H.BLOCKED: "found all lines taken and rang off",
+    H.ABANDONED: "rang off after {it.minutes}",
+    H.SENT_HOME: "was on the line for {it.minutes} when the desk closed",
+    H.STARTED: "waited {it.minutes} on the line for {it.agent}",
+}
+"""What is said instead of those who telephone."""
 SPANS = {
     H.STARTED: (H.FINISHED, "visit", "visits"),
     H.STEPPED_IN: (H.STEPPED_BACK, "talk", "talks"),
     H.TOOK_UP: (H.FOLLOWED_UP, "follow-up", "follow-ups"),
     H.CALLED: (H.HUNG_UP, "call", "calls"),
+    H.HELPING: (H.HELPED, "request", "requests"),
     H.WENT_ON_BREAK: (H.CAME_BACK, "break", "breaks"),
     H.LOST_ATTENTION: (H.REGAINED_ATTENTION, "lapse of attention", "lapses of attention"),
 }
 """What an agent does for a while: how it begins, how it ends, and what it is called, once and more often."""
 AT_OTHER_WORK = ("time at other work", "times at other work")
 """What a lapse of attention is where managers are concerned."""
-ALONE = (H.LOST_ATTENTION, H.WENT_ON_BREAK, H.RELEASED)
+ALL_DAY = ("did nothing", "was there all day")
+"""What an agent did who neither came nor went, without or with rows of the day."""
+ALONE = (H.LOST_ATTENTION, H.WENT_ON_BREAK, H.RELEASED, *OF_THE_MONTH)
 """What an agent's timeline tells by itself."""
 UNSERVED = (H.BLOCKED, H.BALKED, H.ABANDONED, H.SENT_HOME)
 WAITED = (H.STARTED, H.ABANDONED, H.SENT_HOME)
@@ -80,7 +105,8 @@ def timeline(rows: np.ndarray, scenario: Scenario, day: int, agent: int | None =
     visits = [episode for own in by(lines, lambda line: line.who).values() for episode in on_the_day(own, day, agent)]
     told = [paragraph(episode) for episode in visits]
     if agent is None:
-        told = [*doors(scenario, day), *(shift(own, day) for own in staff.values() if today(own, day)), *told]
+        told = [*doors(scenario, day), *(shift(own, day) for own in staff.values() if at_work(own, day)), *told]
+        told += [spell(line) for own in staff.values() for line in today(own, day) if line.what in OF_THE_MONTH]
         first = Told(day * DAY, weekday_words(day), " ".join([summary(visits), *book(lines, day)]))
     else:
         told += [spell(line) for line in today(staff[agent], day) if line.what in ALONE]
@@ -114,6 +140,11 @@ def today(own: list[Line], day: int) -> list[Line]:
     return [line for line in own if line.tick // DAY == day]
 
 
+def at_work(own: list[Line], day: int) -> list[Line]:
+    """Rows of the day that tell of an agent being there."""
+    return [line for line in today(own, day) if line.what not in OF_THE_MONTH]
+
+
 # Customers
 
 
@@ -140,7 +171,8 @@ def paragraph(episode: list[Line]) -> Told:
 def clause_of(line: Line, episode: list[Line]) -> str:
     """What is said of one row; nothing if another row of its episode says it."""
     beside = [other for other in episode if other.tick == line.tick]
-    clause = CLAUSES[line.what].format(it=line)
+    rings = line.what in RINGS and by_telephone(line, episode)
+    clause = (RINGS if rings else CLAUSES)[line.what].format(it=line)
     if line.what == H.FINISHED:
         care = "".join(CLAUSES[H.CARED].format(it=other) for other in beside if other.what == H.CARED)
         judged = any(other.what == H.JUDGED for other in episode)
@@ -148,10 +180,13 @@ def clause_of(line: Line, episode: list[Line]) -> str:
     if line.what == H.JUDGED:
         levels = [other for other in beside if other.what == H.JUDGED]
         return "is satisfied at " + ", then ".join(other.points for other in levels) if line is levels[0] else ""
-    if line.what in (H.STARTED, H.STEPPED_IN) and line.value == 0:
-        return f"found {line.agent} free"
+    if line.what in (H.STARTED, H.STEPPED_IN, H.HELPING) and line.value == 0:
+        return f"had {line.agent} pick up at once" if rings else f"found {line.agent} free"
     if line.what == H.ABANDONED and line.value == 0:
-        return "left at once"
+        return "rang off at once" if rings else "left at once"
+    if line.what == H.COOLED:
+        warned = [other for other in beside if other.what == H.COOLED]
+        return "" if line is not warned[0] else clause if len(warned) == 1 else "was warned by friends"
     return "" if line.what == H.CARED else clause
 
 
@@ -174,6 +209,10 @@ FATES = {
     H.LOST: ("customer lost", "customers lost"),
     H.WON_BACK: ("customer won back", "customers won back"),
     H.COMPLAINED: ("complaint", "complaints"),
+    H.REFERRED: ("referral", "referrals"),
+    H.STAYED_AWAY: ("candidate who stayed away", "candidates who stayed away"),
+    H.PICKED_UP: ("answered telephone call", "answered telephone calls"),
+    H.ASKED: ("request of a colleague", "requests of colleagues"),
 }
 """What a day's summary counts besides."""
 
@@ -215,9 +254,9 @@ def doors(scenario: Scenario, day: int) -> list[Told]:
 
 def shift(own: list[Line], day: int) -> Told:
     """An agent's day in one line: when they came and went, and what took how long."""
-    lines = today(own, day)
+    lines = at_work(own, day)
     turns = [line for line in lines if line.what in (H.CAME_ON, H.WENT_OFF)]
-    presence = and_joined([CLAUSES[line.what].format(it=line) for line in turns]) or "was there all day"
+    presence = and_joined([CLAUSES[line.what].format(it=line) for line in turns]) or ALL_DAY[bool(lines)]
     done = []
     for begin, (_, *names) in SPANS.items():
         names = [*AT_OTHER_WORK] if begin == H.LOST_ATTENTION and of_a_manager(own[0]) else names

@@ -52,21 +52,24 @@ def come_by_chance(scenario: Scenario, per_hour: float) -> Scenario:
     waiting = scenario.waiting
     retries = waiting is not None and waiting.on and waiting.retry_probability > 0
     sells = scenario.spending is not None and scenario.spending.on
-    if not (scenario.demand.opening_book or sells or retries):
+    if not (scenario.demand.opening_book or sells or retries or scenario.word_of_mouth or scenario.advertising):
         return scenario
     new = {"opening_book": 0, "prospects_per_hour": per_hour}
     once = waiting and waiting.model_copy(update={"retry_probability": 0.0})
     return scenario.model_copy(update={
         "demand": scenario.demand.model_copy(update=new), "waiting": once, "spending": None, "loyalty": None,
-        "quality": None,
+        "quality": None, **dict.fromkeys(("word_of_mouth", "advertising", "budget", "competitors")),
     })  # fmt: skip
 
 
 def nothing_but_visits(scenario: Scenario, per_hour: float) -> Scenario:
-    """The desk where nothing goes wrong, nothing is promised, nobody is called, and agents are alike without breaks."""
+    """The desk that nobody phones, where nothing goes wrong or is promised, with agents alike who need no rest."""
     alike = {"break_minutes": 0.0, "knowledge": 0.5, "agent_knowledge": None, "agent_speed": None,
              "choice": "longest_free"}  # fmt: skip
-    tables = dict.fromkeys(("mistakes", "recovery", "manager", "promises", "outreach"))
+    tables = dict.fromkeys((
+        "mistakes", "recovery", "manager", "promises", "outreach", "training", "internal", "recognition", "phone",
+        "load",
+    ))  # fmt: skip
     return scenario.model_copy(update={"staff": scenario.staff.model_copy(update=alike), **tables})
 
 

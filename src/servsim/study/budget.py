@@ -2,7 +2,7 @@
 
 from servsim.errors import ScenarioError
 from servsim.scenario.scenario import Scenario
-from servsim.study.expected import weekly_visits
+from servsim.study.expected import reproduction, weekly_visits
 
 VISITS_AT_MOST = 2_000_000_000
 """Visits that one command simulates at most: about half an hour of the compiled loop."""
@@ -15,7 +15,14 @@ BYTES_PER_VISIT = 400
 
 
 def affordable(scenario: Scenario, file: str, replications: int | None, scenarios: int = 1) -> Scenario:
-    """The scenario, if its question fits time and memory; else ScenarioError with the estimates."""
+    """The scenario, if it ends, and fits time and memory; else ScenarioError with the estimates."""
+    brings = reproduction(scenario)
+    if brings >= 1.0 and scenario.word_of_mouth and scenario.word_of_mouth.potential_customers == 0:
+        raise ScenarioError([
+            f"{file}: word of mouth would grow without end: every newcomer would bring about {brings:.2f} others; "
+            "lower word_of_mouth.praises, mentions or referral_share, or say in word_of_mouth.potential_customers how "
+            "many there are."
+        ])  # fmt: skip
     worlds = (replications or scenario.evaluate.replications) * scenarios
     visits, weeks = weekly_visits(scenario), scenario.horizon.weeks
     per_world = visits * weeks

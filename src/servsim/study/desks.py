@@ -61,8 +61,9 @@ def queue_figures(queue: Queue) -> dict[str, float]:
 def cases() -> tuple[Case, ...]:
     """Every desk with known answers."""
     from servsim.study.failure_desks import failing
+    from servsim.study.world_desks import around
 
-    return (*queues(), *impatient(), *limited(), *inattentive(), *varying(), *loyal(), *failing())
+    return (*queues(), *impatient(), *limited(), *inattentive(), *varying(), *loyal(), *failing(), *around())
 
 
 def queues() -> Iterable[Case]:

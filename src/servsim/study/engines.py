@@ -5,16 +5,22 @@ from typing import Any, Literal
 
 import numpy as np
 
+from servsim.errors import ServsimError
 from servsim.scenario.scenario import Scenario
 from servsim.sheet import in_world
+from servsim.study.expected import weekly_visits
 from servsim.study.metrics import Reading
 from servsim.study.tally import Tally
 from servsim.units import WEEK
+from servsim.words import Happening
 
 Engine = Literal["reference", "fast"]
 
 PIECE = 4 * WEEK
 """How much of a trace is held in memory at once."""
+
+REFERRED_AT_MOST, REFERRED_FOR_EACH = 20_000, 20
+"""Referred prospects in a world at most: so many, and so many for each visit that was to be expected."""
 
 
 def engine_named(name: Engine) -> Any:
@@ -26,7 +32,22 @@ def counted(scenario: Scenario, sheet: np.ndarray, seed: int, replication: int, 
     """One world of a scenario, told by an engine and counted as it is told."""
     world = in_world(sheet, seed, replication)
     tally = Tally(world, round(scenario.horizon.warmup_weeks * WEEK), scenario.money.discount_rate)
-    for rows in engine_named(engine).pieces(world, PIECE):
+    tells = bool(world["word_of_mouth_on"].any())
+    expected, referred = weekly_visits(scenario) if tells else 0.0, 0
+    for week, rows in enumerate(engine_named(engine).pieces(world, WEEK if tells else PIECE), 1):
         tally.add(rows)
+        if tells:
+            referred += int(np.count_nonzero(rows[:, 1] == Happening.REFERRED))
+            watch(referred, expected * week, week)
     tally.close()
     return Reading(tally, scenario)
+
+
+def watch(referred: int, expected: float, week: int) -> None:
+    """Stop a world in which word of mouth grows without end: ServsimError with what it has brought."""
+    if referred > REFERRED_AT_MOST + REFERRED_FOR_EACH * expected:
+        raise ServsimError(
+            f"stopped: by week {week} word of mouth had brought {referred:,} prospects, where {expected:,.0f} visits "
+            "were to be expected in all: it grows without end. Lower word_of_mouth.praises, mentions or "
+            "referral_share, or word_of_mouth.potential_customers."
+        )

@@ -1,6 +1,10 @@
 """What to expect of a week before it is simulated."""
 
+from typing import Any
+
 from servsim.model.kernel import readable
+from servsim.model.rules.loyalty import natural_staying, staying
+from servsim.model.rules.quality import before_the_first_visit
 from servsim.model.rules.recovery import brought_back_probability
 from servsim.scenario.scenario import Scenario, as_segments
 from servsim.sheet import open_minutes, to_sheet
@@ -9,12 +13,56 @@ SHORTEST_DAYS = 1 / 24
 """Days from a mistake to the extra visit, below which no estimate distinguishes."""
 
 
+MOST_BROUGHT = 0.95
+"""Reproduction above which no estimate distinguishes; `engines` stops what grows beyond it."""
+
+
 def weekly_visits(scenario: Scenario) -> float:
     """Visits a week to reckon with: prospects, returns of the opening book, and extra visits to put mistakes right."""
     demand = scenario.demand
-    prospects = demand.prospects_per_hour * open_minutes(scenario).sum() / 60
-    per_customer = 7 * (1 + demand.gap_between_cv**2) / demand.visit_gap_days
-    return float((prospects + demand.opening_book * per_customer) * extra_visits(scenario))
+    shares = [segment.share for segment in scenario.segments] or [1.0]
+    prospects = weekly_prospects(scenario) * int(to_sheet(scenario)[0]["layers"])
+    brings = reproduction(scenario)
+    grown = prospects / (1.0 - min(brings, MOST_BROUGHT))
+    if scenario.word_of_mouth and scenario.loyalty and (pool := scenario.word_of_mouth.potential_customers):
+        grown = min(grown, prospects + pool / scenario.horizon.weeks)
+    per_customer = sum(
+        share * 7 * (1 + own.demand.gap_between_cv**2) / own.demand.visit_gap_days
+        for share, own in zip(shares, as_segments(scenario), strict=True)
+    )
+    return float((grown + demand.opening_book * per_customer) * extra_visits(scenario))
+
+
+def weekly_prospects(scenario: Scenario) -> float:
+    """Prospects a week by themselves, before advertising and word of mouth."""
+    return float(scenario.demand.prospects_per_hour * open_minutes(scenario).sum() / 60)
+
+
+def reproduction(scenario: Scenario) -> float:
+    """How many others a newcomer brings by praise while nobody is missing in the pool, at today's satisfaction.
+
+    m = visits of a newcomer · people told · share who come; visits = 1 + P(becomes a customer) p / (1 − p), p the
+    chance of coming back after a visit. With m below 1 the newcomers are 1 / (1 − m) for each who comes by themselves;
+    with m of 1 or more they grow without end. The mean over segments, to which newcomers belong by chance. Source:
+    Harris (1963).
+    """
+    sheet = readable(to_sheet(scenario))
+    return sum(float(sheet[segment]["share"]) * brought(sheet, segment) for segment in range(len(sheet)))
+
+
+def brought(sheet: Any, segment: int) -> float:
+    """The same for one segment; who comes often makes more visits in the same time, hence 1 + cv² of the usual gaps."""
+    own = sheet[segment]
+    if own["word_of_mouth_on"] == 0:
+        return 0.0
+    satisfied = before_the_first_visit(sheet, segment, True)
+    told = own["praises"] if satisfied > own["delighted_above"] else own["mentions"]
+    visits = 1.0
+    if own["loyalty_on"] == 1 and own["spending_on"] == 1:
+        gap = own["visit_gap_days"]
+        stays = float(natural_staying(sheet, segment, gap) * staying(sheet, segment, gap, satisfied, 10, False, 7.0, 0))
+        visits += own["conversion"] * (1.0 + own["gap_between_cv"] ** 2) * stays / max(1.0 - stays, 1e-9)
+    return float(visits * told * own["referral_share"])
 
 
 def extra_visits(scenario: Scenario) -> float:

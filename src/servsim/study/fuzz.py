@@ -18,12 +18,12 @@ from servsim.scenario.complain import bare, table_of
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, as_segments
 from servsim.scenario.table import Mechanism
-from servsim.sheet import open_minutes, profile_mass
+from servsim.sheet import most_lift, open_minutes, profile_mass
 from servsim.units import MINUTE, MINUTES_PER_WEEK, WEEK
 
 VISITS = 3000
 """Visits that a random scenario brings at most, about."""
-LONGEST_WEEKS = 3.0
+LONGEST_WEEKS = 5.0
 TRIES = 1000
 """Settings drawn at most before the reason why they do not fit together is raised."""
 SPREAD = 4.0
@@ -186,6 +186,15 @@ SPECIAL: dict[Path, Callable[[Rng, bool], float]] = {
     ("waiting", "waiting_places"): lambda rng, storm: rng.uniform(0, 7),
     ("quality", "opening_satisfaction"): lambda rng, storm: rng.uniform(0, 10),
     ("quality", "first_expectation"): lambda rng, storm: rng.uniform(0, 10),
+    ("internal", "requests_per_hour"): lambda rng, storm: log_uniform(rng, *((1e5, 1e6) if storm else (0.2, 20))),
+    ("word_of_mouth", "praises"): lambda rng, storm: rng.uniform(0, 1),
+    ("word_of_mouth", "warnings"): lambda rng, storm: rng.uniform(0, 3),
+    ("word_of_mouth", "mentions"): lambda rng, storm: rng.uniform(0, 1),
+    ("word_of_mouth", "referral_share"): lambda rng, storm: rng.uniform(0, 0.5),
+    ("word_of_mouth", "potential_customers"): lambda rng, storm: rng.uniform(10, 1000),
+    ("competitors", "newcomer_quality"): lambda rng, storm: rng.uniform(0, 10),
+    ("competitors", "newcomer_week"): lambda rng, storm: 0.0 if storm else rng.uniform(0, LONGEST_WEEKS),
+    ("advertising", "elasticity"): lambda rng, storm: rng.uniform(0, 1),
     ("loyalty", "natural_churn"): lambda rng, storm: rng.uniform(0, 0.3),
     ("loyalty", "yearly_retention"): lambda rng, storm: rng.uniform(0.01, 0.98),
     ("loyalty", "satisfaction_slope"): lambda rng, storm: rng.uniform(1, 5) if storm else rng.uniform(0, 2),
@@ -212,15 +221,17 @@ def calmer(scenario: Scenario) -> Scenario:
     demand, staff = scenario.demand, scenario.staff
     fewer = {"prospects_per_hour": demand.prospects_per_hour * 0.8, "opening_book": demand.opening_book * 4 // 5}
     longer = {"attentive_minutes": staff.attentive_minutes * 1.3}
-    return scenario.model_copy(
-        update={"demand": demand.model_copy(update=fewer), "staff": staff.model_copy(update=longer)}
-    )
+    changed: dict[str, Any] = {"demand": demand.model_copy(update=fewer), "staff": staff.model_copy(update=longer)}
+    if scenario.internal:
+        rarer = {"requests_per_hour": scenario.internal.requests_per_hour * 0.8}
+        changed["internal"] = scenario.internal.model_copy(update=rarer)
+    return scenario.model_copy(update=changed)
 
 
 def happenings(scenario: Scenario, mass: np.ndarray, weeks: float) -> float:
     """About how many visits, and tenths of spells of attention, a horizon brings."""
     days = 7 * (weeks // 1) + np.interp(weeks % 1 * MINUTES_PER_WEEK, np.arange(len(mass)), mass)
-    prospects = scenario.demand.prospects_per_hour * open_minutes(scenario).sum() / 60 / 7 * days
+    prospects = most_lift(scenario) * scenario.demand.prospects_per_hour * open_minutes(scenario).sum() / 60 / 7 * days
     staff = scenario.staff
     spells = weeks * MINUTES_PER_WEEK / (staff.attentive_minutes + staff.inattentive_minutes)
     agents = max(staff.agents, 4 if staff.roster else 0) if staff.inattentive_minutes else 0
@@ -228,17 +239,22 @@ def happenings(scenario: Scenario, mass: np.ndarray, weeks: float) -> float:
     visits = sum(
         share * visits_of(own, prospects, days) for share, own in zip(shares, as_segments(scenario), strict=True)
     )
-    return visits + spells * agents / 10
+    internal = scenario.internal
+    requests = internal.requests_per_hour * open_minutes(scenario).sum() / 60 / 7 * days if internal else 0.0
+    return visits + requests + spells * agents / 10
 
 
 def visits_of(own: Scenario, prospects: float, days: float) -> float:
-    """About how many visits prospects and book bring in so many days of the profile's clock, tries and returns too."""
+    """About how many visits prospects and book bring in so many days of the profile's clock, and those they bring."""
     demand, waiting, spending = own.demand, own.waiting, own.spending
     returns = days * (1 + demand.gap_between_cv**2) / demand.visit_gap_days
     tries = repeats(waiting.retry_probability, waiting.retry_limit) if waiting else 1.0
     thoughts = repeats(spending.second_thought_probability, spending.second_thought_limit) if spending else 1.0
     won = prospects / 2 if spending and own.loyalty else 0.0
-    return (1 + tries) / 2 * ((1 + thoughts) / 2 * prospects + returns * (demand.opening_book + won / 2))
+    told = own.word_of_mouth
+    brought = min(max(told.praises, told.mentions) * told.referral_share, 0.9) if told else 0.0
+    visits = (1 + tries) / 2 * ((1 + thoughts) / 2 * prospects + returns * (demand.opening_book + won / 2))
+    return visits / (1 - brought)
 
 
 def repeats(probability: float, limit: int) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 
 from servsim.errors import ServsimError
 from servsim.model.rules.demand import DAY_BITS, KIND_BITS, LAYER_BITS, prospect_key, segment_of
+from servsim.model.rules.internal import request_key
 from servsim.model.trace import COLUMNS
 from servsim.scenario.desk import WEEKDAYS
 from servsim.scenario.scenario import Scenario
@@ -20,7 +21,13 @@ from servsim.words import Happening, Kind, Reason
 TICK, WHAT, WHO, AGENT, VALUE = range(len(COLUMNS))
 PROSPECTS = int(prospect_key(0, 0, 0))
 """The least key of those who came in from the street."""
-DAY_AND_NUMBER = re.compile(r"(\d{1,6}):(\d{1,8})", re.ASCII)
+DAY_AND_NUMBER = re.compile(r"(\d{1,6}):(\d{1,8})(?::(\d{1,2}))?", re.ASCII)
+COLLEAGUE = re.compile(r"colleague[ -](\d{1,6}):(\d{1,8})", re.ASCII)
+FRIEND = re.compile(r"friend-([0-9a-z]{1,11})", re.ASCII)
+FRIENDS = 36
+"""Base of the numbers in the names of those who were referred."""
+OF_THE_MONTH = (Happening.LEARNED, Happening.REPLACED)
+"""Rows that tell of agents whether they are there or not."""
 BOOKKEEPING = (Happening.MEMBER, Happening.REMAINS, Happening.OUTLOOK)
 """Rows that say who is in the book, at no particular time of a day."""
 
@@ -31,6 +38,9 @@ FIRSTS = {
     "first-recovered": (Happening.RECOVERED, None),
     "first-won-back": (Happening.WON_BACK, None),
     "first-broken-promise": (Happening.FAILED, Reason.BROKEN_PROMISE),
+    "first-referred": (Happening.REFERRED, None),
+    "first-warned": (Happening.WARNED, None),
+    "first-cooled": (Happening.COOLED, None),
 }
 """Words for the first customer to whom something happens: the happening, and its value if that matters."""
 
@@ -38,11 +48,29 @@ Wanted = Callable[[np.ndarray], np.ndarray]
 
 
 def name_of(key: int) -> str:
-    """A customer's name in words and on the command line: 17 of the opening book, 3:17 for number 17 of day 3."""
-    number = key - PROSPECTS
-    within_day = number % (1 << DAY_BITS)
-    plain = number < 0 or within_day >> LAYER_BITS or key >> KIND_BITS != Kind.PROSPECT
-    return str(key) if plain else f"{number >> DAY_BITS}:{within_day}"
+    """A customer's name in words and on the command line: 17 of the opening book, 3:17 for number 17 of day 3.
+
+    3:17:1 is one who came because of more advertising than usual, friend-2gosa7pa2gv one who was referred, and
+    colleague 3:17 asked for something on day 3.
+    """
+    kind, number = key >> KIND_BITS, key % (1 << KIND_BITS)
+    day, layer, within = number >> DAY_BITS, number % (1 << DAY_BITS) >> LAYER_BITS, number % (1 << LAYER_BITS)
+    names = {
+        Kind.PROSPECT: f"{day}:{within}" + (f":{layer}" if layer else ""),
+        Kind.REFERRED: f"friend-{np.base_repr(number, FRIENDS).lower()}",
+        Kind.COLLEAGUE: f"colleague {day}:{within}",
+    }
+    return names.get(Kind(kind), str(key))
+
+
+def is_colleague(key: int) -> bool:
+    """Does this key name somebody in the house, and no customer?"""
+    return key >> KIND_BITS == Kind.COLLEAGUE
+
+
+def person(key: int) -> str:
+    """Who that is, within a sentence."""
+    return name_of(key) if is_colleague(key) else f"customer {name_of(key)}"
 
 
 def weekday_words(day: int) -> str:
@@ -109,16 +137,20 @@ def life(world: World, words: str) -> tuple[int, np.ndarray]:
 
 
 def customer_named(world: World, words: str) -> int:
-    """The key that these words mean: a number of the book, a prospect's day:number, or a first one."""
+    """The key that these words mean: a number of the book, a name as `name_of` has it, or a first one."""
     if words in FIRSTS:
         return first_one(world, words)
     if match := DAY_AND_NUMBER.fullmatch(words):
-        return int(prospect_key(int(match[1]), 0, int(match[2])))
+        return int(prospect_key(int(match[1]), int(match[3] or 0), int(match[2])))
+    if match := COLLEAGUE.fullmatch(words):
+        return int(request_key(int(match[1]), int(match[2])))
+    if match := FRIEND.fullmatch(words):
+        return (int(Kind.REFERRED) << KIND_BITS) + int(match[1], FRIENDS)
     if words.isascii() and words.isdecimal():
         return int(words)
     raise ServsimError(
         f"--customer {words} means nobody: give a number of the opening book, a prospect's day:number such as 3:17, "
-        f"or one of {', '.join(FIRSTS)}."
+        f"a name that a story has, such as friend-2gosa7pa2gv or colleague-3:17, or one of {', '.join(FIRSTS)}."
     )
 
 
@@ -176,7 +208,7 @@ def agents_day(world: World, agent: int, day: int | None) -> tuple[int, np.ndarr
         bosses = f", and {agents} to {everybody - 1} the managers" if everybody > agents else ""
         serve = f"0 to {agents - 1} are the agents of the desk{bosses}" if everybody else "the desk has none"
         raise ServsimError(f"There is no agent {agent}: {serve}.")
-    first = world.first(lambda piece: piece[:, AGENT] == agent)
+    first = world.first(lambda piece: (piece[:, AGENT] == agent) & ~np.isin(piece[:, WHAT], OF_THE_MONTH))
     if first is None:
         raise ServsimError(f"Agent {agent} is never at the desk within these {world.days} days.")
     first_day = int(first[TICK] // DAY)

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from servsim.scenario.scenario import Scenario
+from servsim.sheet import monthly_advertising, monthly_training_cost, monthly_training_hours
 from servsim.study import tally as t
 from servsim.study.tally import Tally
 from servsim.units import DAY, DAYS_PER_MONTH, DAYS_PER_YEAR, HOUR, MILLIONTHS, MINUTE, WEEK
 from servsim.words import Happening as H
+from servsim.words import Reason
 
 UNDEFINED = math.nan
 """A figure that does not exist in a run, such as the mean wait of nobody; null in JSON."""
@@ -54,14 +56,33 @@ class Reading:
         staff = self.scenario.staff
         return (scheduled + staff.overtime_factor * (present - scheduled)) / HOUR * staff.wage_per_hour
 
+    @property
+    def margin(self) -> float:
+        """Share of revenue left after the cost of what is sold, which does not rise with its price."""
+        margin, spending = self.scenario.money.margin, self.scenario.spending
+        return margin + (1.0 - margin) * (1.0 - 1.0 / spending.price_level) if spending else margin
+
     def revenue(self) -> float:
         """What customers paid in the time that counts."""
         return self.sum(t.REVENUE) / MILLIONTHS
 
     def profit(self) -> float:
-        """Margin on revenue less wages and the manager's time, in the time that counts."""
+        """Margin on revenue less wages, the manager's time, advertising and training, in the time that counts."""
         wages = self.wages(self.tally.scheduled_ticks(), self.sum(t.PRESENT)) + self.managers_cost(self.sum(t.TALKING))
-        return float(self.revenue() * self.scenario.money.margin - wages)
+        budgets = (self.advertising() + self.training()) * self.months(self.ticks)
+        return float(self.revenue() * self.margin - wages - budgets)
+
+    def months(self, ticks: Any) -> Any:
+        """So many ticks in months."""
+        return ticks / DAY / DAYS_PER_MONTH
+
+    def advertising(self) -> float:
+        """What is spent on advertising in a month."""
+        return monthly_advertising(self.scenario)
+
+    def training(self) -> float:
+        """What training costs in a month, wages and fees."""
+        return monthly_training_cost(self.scenario, monthly_training_hours(self.scenario))
 
     def managers_cost(self, talking: Any) -> Any:
         """What so many ticks of managers' talks cost; managers are paid for nothing else here."""
@@ -74,8 +95,9 @@ class Reading:
         return sum(self.sum(place) for place in places)
 
     def at_work(self) -> int:
-        """Agents' time with customers, promises and calls, in ticks."""
-        return self.sum(t.BUSY) + self.sum(t.FOLLOWING_UP) + self.sum(t.CALLING) + self.sum(t.HELD)
+        """Agents' time with customers and colleagues, on promises and calls, in ticks."""
+        places = (t.BUSY, t.FOLLOWING_UP, t.CALLING, t.HELPING, t.HELD)
+        return sum(self.sum(place) for place in places)
 
     def core(self) -> int:
         """Agents' time on the transactions themselves, in ticks."""
@@ -93,7 +115,9 @@ class Reading:
         """(days,) the same of every day from the first."""
         revenue = self.tally.revenue / MILLIONTHS
         wages = self.wages(self.tally.scheduled(), self.tally.present) + self.managers_cost(self.tally.talks)
-        profit: np.ndarray = revenue * self.scenario.money.margin - wages
+        days = np.diff(np.minimum(np.arange(len(revenue) + 1) * DAY, self.tally.end))
+        budgets = (self.advertising() + self.training()) * self.months(days)
+        profit: np.ndarray = revenue * self.margin - wages - budgets
         return profit
 
     def discount(self, ticks: np.ndarray | int) -> np.ndarray:
@@ -106,20 +130,23 @@ class Reading:
         ends = (np.arange(len(self.tally.present)) + 1) * DAY
         return float((self.daily_profit() * self.discount(ends)).sum())
 
-    def worth(self, margins: int) -> float:
+    def worth(self, margins: int, segment: int | None = None) -> float:
         """Σ m r / (1 + i − r) over customers: margin on what they spend less what their visits cost in staff time.
+
+        Of one segment, or of all. Customers are taken to spend as newcomers do: what `spend_growth` adds is not counted.
 
         A visit costs the wage of the time an agent spends on it; idle time is paid in `cash`, whoever stays. Of the
         visits customers mean to make, the share counts that the run served in the end, after however many tries.
         """
-        visits = float(self.tally.worth[margins + 1])
+        worth = self.tally.worth.sum(axis=0) if segment is None else self.tally.worth[segment]
+        visits = float(worth[margins + 1])
         if visits == 0 or self.count(H.FINISHED) == 0:
             return 0.0
         if not math.isfinite(visits):  # nobody ever leaves and nothing is discounted
             return UNDEFINED
         cost_per_visit = self.scenario.staff.wage_per_hour * self.sum(t.BUSY) / HOUR / self.count(H.FINISHED)
         served = self.count(H.FINISHED) / (self.count(H.ARRIVED) - self.count(H.RETRIES))
-        margin = self.tally.worth[margins] * self.scenario.money.margin
+        margin = worth[margins] * self.margin
         return float(served * (margin - cost_per_visit * visits))
 
     def closing_book(self) -> float:
@@ -131,6 +158,27 @@ class Reading:
         opening = self.count(H.MEMBER)
         years = min(1.0, self.tally.end / t.YEAR)
         return ratio(opening - self.sum(t.OPENING_LOST), opening) ** (1 / years)
+
+    def own(self, segment: int, place: int) -> float:
+        """The mean of a sum of one segment."""
+        return ratio(int(self.tally.segments[segment, place]), int(self.tally.segments[segment, place + 1]))
+
+    def gap_between_spenders(self, place: int) -> float:
+        """The mean of a sum of segments among the highest spenders less that among the lowest; undefined among equals.
+
+        Spenders are told apart by what a customer of their segment spends in a year as the scenario has it.
+        """
+        sheet, own = self.tally.sheet, self.tally.segments
+        spend = sheet["spending_on"] * sheet["basket_mean"] / sheet["visit_gap_days"]
+        most, least = own[spend == spend.max()].sum(axis=0), own[spend == spend.min()].sum(axis=0)
+        if spend.max() == spend.min():
+            return UNDEFINED
+        return ratio(most[place], most[place + 1]) - ratio(least[place], least[place + 1])
+
+    def knowledge(self) -> float:
+        """What agents of the desk know at the end, on average."""
+        agents = self.tally.agents[: int(self.tally.sheet[0]["desk_agents"]), t.KNOWLEDGE]
+        return ratio(float(agents.sum()) / MILLIONTHS, len(agents))
 
     def wait_quantile(self, share: float) -> float:
         """Wait that this share of those who joined did not exceed, in minutes; to the second."""
@@ -180,6 +228,11 @@ METRICS = (
     Metric("balked_share", "balked, of arrivals", "1", -1, lambda r: ratio(r.count(H.BALKED), r.count(H.ARRIVED))),
     Metric("unserved_share", "not served for any of these reasons, of arrivals", "1", -1, lambda r: ratio(r.count(H.ABANDONED, H.BALKED, H.BLOCKED, H.SENT_HOME), r.count(H.ARRIVED))),
     Metric("wait_mean", "time in queue, all who joined", "min", -1, lambda r: ratio(r.sum(t.WAIT) / MINUTE, r.tally.joined())),
+    Metric("wait_gap", "wait of the segment that spends most, less that of the one that spends least", "min", 0, lambda r: r.gap_between_spenders(t.OWN_WAIT) / MINUTE),
+    Metric("phone_wait_mean", "time in queue of callers", "min", -1, lambda r: where(r, ("phone",), ratio(r.sum(t.PHONE_WAIT) / MINUTE, r.count(H.PICKED_UP, H.RANG_OFF)))),
+    Metric("phone_lost_share", "not served, of callers", "1", -1, lambda r: where(r, ("phone",), ratio(r.count(H.RANG_OFF), r.count(H.PICKED_UP, H.RANG_OFF)))),
+    Metric("requests", "what colleagues ask of the desk", "1/week", 0, lambda r: where(r, ("internal",), r.weekly(r.count(H.ASKED)))),
+    Metric("request_wait_mean", "until an agent turns to a colleague", "min", -1, lambda r: where(r, ("internal",), ratio(r.sum(t.REQUEST_WAIT) / MINUTE, r.count(H.HELPING)))),
     Metric("wait_p50", "half of those who joined waited no longer", "min", -1, lambda r: r.wait_quantile(0.5)),
     Metric("wait_p90", "nine in ten of those who joined waited no longer", "min", -1, lambda r: r.wait_quantile(0.9)),
     Metric("wait_served_mean", "time in queue, served only", "min", -1, lambda r: ratio(r.sum(t.WAIT_SERVED) / MINUTE, r.count(H.STARTED))),
@@ -189,10 +242,16 @@ METRICS = (
     Metric("time_in_system_mean", "from arrival to departure, served only", "min", -1, lambda r: ratio(r.sum(t.IN_SYSTEM) / MINUTE, r.count(H.FINISHED))),
     Metric("quality_mean", "quality of served visits", "0–10", 1, lambda r: where(r, ("quality",), ratio(r.sum(t.QUALITY) / MILLIONTHS, r.count(H.FINISHED)))),
     Metric("satisfaction_mean", "satisfaction of the closing book", "0–10", 1, lambda r: where(r, ("quality",), ratio(r.sum(t.SATISFACTION) / MILLIONTHS, r.count(H.REMAINS)))),
+    Metric("satisfaction_gap", "satisfaction of the segment that spends most, less that of the one that spends least", "points", 0, lambda r: where(r, ("quality",), r.gap_between_spenders(t.OWN_SATISFACTION) / MILLIONTHS)),
+    Metric("recognised_share", "greeted by someone who knows them, of served visits", "1", 1, lambda r: where(r, ("recognition",), ratio(r.count(H.RECOGNISED), r.count(H.FINISHED)))),
+    Metric("knowledge_mean", "knowledge of agents at the end", "1", 1, lambda r: where(r, ("training",), r.knowledge())),
     Metric("retention", "opening book still in it after a year", "1", 1, lambda r: r.retention()),
     Metric("retention_rate", "exp(−lost / customer-years in the book)", "1/year", 1, lambda r: math.exp(-ratio(r.count(H.LOST), r.customer_years()))),
     Metric("customers_lost", "customers who left the book", "1/year", -1, lambda r: r.yearly(r.count(H.LOST))),
     Metric("customers_won", "prospects who entered the book", "1/year", 1, lambda r: r.yearly(r.count(H.WON))),
+    Metric("lost_to_rivals", "customers who would have stayed had rivals remained as they were", "1/year", -1, lambda r: where(r, ("competitors",), r.yearly(int(r.tally.reasons[Reason.COMPETITOR])))),
+    Metric("referrals", "prospects who came because a customer told them", "1/year", 1, lambda r: where(r, ("word_of_mouth",), r.yearly(r.count(H.REFERRED)))),
+    Metric("deterred", "candidates who stayed away, having been warned", "1/year", -1, lambda r: where(r, ("word_of_mouth",), r.yearly(r.count(H.STAYED_AWAY)))),
     Metric("customers_end", "customers in the closing book", "customers", 1, lambda r: float(r.count(H.REMAINS))),
     Metric("investment_hours", "staff time spent beyond the transaction", "h/month", 0, lambda r: r.hours(r.beyond())),
     Metric("minutes_per_relationship", "the same, per customer and year in the book", "min/year", 0, lambda r: ratio(r.beyond() / MINUTE, r.customer_years())),
@@ -204,25 +263,64 @@ METRICS = (
     Metric("escalated", "complaints that went to the manager", "1/year", 0, lambda r: where(r, ("manager",), r.yearly(r.count(H.ESCALATED)))),
     Metric("promises_kept_share", "kept, of promises whose date has come", "1", 1, lambda r: where(r, ("promises",), ratio(r.count(H.KEPT), r.count(H.KEPT) + r.sum(t.BROKEN)))),
     Metric("calls", "calls to customers", "1/month", 0, lambda r: where(r, ("outreach",), r.monthly(r.count(H.CALLED)))),
-    Metric("won_back", "customers lost who were won back", "1/year", 1, lambda r: where(r, ("outreach",), r.yearly(r.count(H.WON_BACK)))),
+    Metric("won_back", "customers lost who came back", "1/year", 1, lambda r: where(r, ("outreach", "competitors"), r.yearly(r.count(H.WON_BACK)))),
     Metric("hours_core", "agents' time on transactions", "h/month", 0, lambda r: r.hours(r.core())),
     Metric("hours_care", "on the six steps", "h/month", 0, lambda r: r.hours(r.sum(t.CARE))),
     Metric("hours_clarifying", "on mistakes caught in the visit", "h/month", 0, lambda r: where(r, ("mistakes",), r.hours(r.sum(t.CLARIFYING)))),
     Metric("hours_recovery", "on complaints, and held while the manager speaks", "h/month", 0, lambda r: where(r, ("recovery",), r.hours(r.sum(t.SOOTHING) + r.sum(t.HELD)))),
     Metric("hours_promises", "on what was promised", "h/month", 0, lambda r: where(r, ("promises",), r.hours(r.sum(t.FOLLOWING_UP)))),
     Metric("hours_relationship", "on calls to customers", "h/month", 0, lambda r: where(r, ("outreach",), r.hours(r.sum(t.CALLING)))),
+    Metric("hours_internal", "on colleagues' requests", "h/month", 0, lambda r: where(r, ("internal",), r.hours(r.sum(t.HELPING)))),
     Metric("hours_inattentive", "lost in thought or in a screen", "h/month", -1, lambda r: r.hours(r.sum(t.INATTENTIVE))),
     Metric("hours_break", "on breaks", "h/month", 0, lambda r: r.hours(r.sum(t.ON_BREAK)) if r.scenario.staff.break_minutes else UNDEFINED),
     Metric("hours_idle", "with nothing to do", "h/month", 0, lambda r: r.hours(r.sum(t.IDLE))),
     Metric("hours_manager", "managers' talks with customers", "h/month", 0, lambda r: where(r, ("manager",), r.hours(r.sum(t.TALKING)))),
+    Metric("advertising_cost", "what is spent on advertising", "money/year", 0, lambda r: where(r, ("advertising",), 12 * r.advertising())),
+    Metric("training_cost", "wages and fees of training", "money/year", 0, lambda r: where(r, ("training",), 12 * r.training())),
     Metric("revenue", "what customers pay", "money/year", 1, lambda r: r.yearly(r.revenue())),
-    Metric("profit", "margin on revenue less wages", "money/year", 1, lambda r: r.yearly(r.profit())),
+    Metric("profit", "margin on revenue less wages, advertising and training", "money/year", 1, lambda r: r.yearly(r.profit())),
     Metric("cash", "profit of the horizon, discounted", "money", 1, lambda r: r.cash()),
     Metric("closing_book", "worth of the closing book, discounted", "money", 1, lambda r: r.closing_book()),
     Metric("value", "cash and closing book", "money", 1, lambda r: r.cash() + r.closing_book()),
     Metric("customer_value", "worth of a customer when won", "money", 1, lambda r: ratio(r.worth(t.WON_MARGINS), r.count(H.WON))),
+    Metric("loss_of_one", "what the closing book is worth, for each of its customers", "money", 0, lambda r: ratio(r.worth(t.MARGINS), r.count(H.REMAINS))),
 )  # fmt: skip
 """Every figure, in the order tables show them."""
+
+
+@dataclass(frozen=True)
+class Own:
+    """A figure of one segment: its name, what tables call it, its unit, and how it is read."""
+
+    name: str
+    head: str
+    unit: str
+    read: Callable[[Reading, int], float]
+
+
+OWN = (
+    Own("wait_mean", "wait", "min", lambda r, s: r.own(s, t.OWN_WAIT) / MINUTE),
+    Own(
+        "satisfaction_mean",
+        "satisf.",
+        "0–10",
+        lambda r, s: where(r, ("quality",), r.own(s, t.OWN_SATISFACTION) / MILLIONTHS),
+    ),
+    Own("customers_end", "customers", "customers", lambda r, s: float(r.tally.segments[s, t.OWN_REMAINING])),
+    Own(
+        "customer_value",
+        "worth when won",
+        "money",
+        lambda r, s: ratio(r.worth(t.WON_MARGINS, s), int(r.tally.segments[s, t.OWN_WON])),
+    ),
+    Own(
+        "loss_of_one",
+        "loss of one",
+        "money",
+        lambda r, s: ratio(r.worth(t.MARGINS, s), int(r.tally.segments[s, t.OWN_REMAINING])),
+    ),
+)
+"""Every figure that is read for each segment."""
 
 NAMES = tuple(metric.name for metric in METRICS)
 BY_NAME = {metric.name: metric for metric in METRICS}
@@ -231,6 +329,12 @@ BY_NAME = {metric.name: metric for metric in METRICS}
 def figures(reading: Reading) -> np.ndarray:
     """(metrics,) every figure of a run, in the order of METRICS; NaN where undefined."""
     return np.array([metric.read(reading) for metric in METRICS])
+
+
+def own_figures(reading: Reading) -> np.ndarray:
+    """(segments, own metrics) every figure of each segment, in the order of OWN; no rows where there are no segments."""
+    segments = len(reading.scenario.segments)
+    return np.array([[own.read(reading, number) for own in OWN] for number in range(segments)]).reshape(-1, len(OWN))
 
 
 def unit_of(name: str, currency: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from servsim.scenario.scenario import MECHANISMS, Scenario, as_segments
 from servsim.sheet import open_minutes, paid_hours_per_week, to_sheet
 from servsim.study.engines import counted
-from servsim.study.expected import weekly_visits
+from servsim.study.expected import reproduction, weekly_visits
 from servsim.study.identity import digest_of
 from servsim.study.metrics import NAMES, figures
 
@@ -30,7 +30,15 @@ class Outlook:
     @property
     def load(self) -> float:
         """Agents' time asked for, of time paid for; above 1 the queue grows until people leave it."""
-        return self.visits * self.visit_minutes / 60 / self.paid_hours
+        return (self.visits * self.visit_minutes / 60 + self.requested_hours) / self.paid_hours
+
+    @property
+    def requested_hours(self) -> float:
+        """Agents' time that colleagues ask for in a week."""
+        internal = self.scenario.internal
+        if internal is None or not internal.on:
+            return 0.0
+        return internal.requests_per_hour * self.open_hours * internal.request_minutes / 60
 
     def to_dict(self) -> dict[str, Any]:
         """The outlook as `servsim check --json` prints it."""
@@ -98,7 +106,10 @@ def warnings(look: Outlook) -> list[str]:
         )
     if scenario.investment and scenario.investment.on and not (scenario.quality and scenario.quality.on):
         found.append("[investment] is on without [quality]: minutes cost time and bring nothing.")
-    found += [sentence for sentence, idle in idle_tables(look) if idle]
+    found += [sentence for sentence, idle in (*idle_tables(look), *idle_budgets(look)) if idle]
+    brings = reproduction(scenario)
+    if brings >= 1.0:
+        found.append(f"every newcomer brings about {brings:.2f} others: customers grow until nobody is left to come.")
     if scenario.quality and scenario.quality.on and scenario.demand.opening_book:
         found += drift(scenario)
     return found
@@ -121,6 +132,28 @@ def idle_tables(look: Outlook) -> list[tuple[str, bool]]:
          "outreach" in on and hours == 0),
         ("investment.relationship_hours_per_month are spent on calls: add [outreach].",
          hours > 0 and "outreach" not in on),
+    ]  # fmt: skip
+
+
+def idle_budgets(look: Outlook) -> list[tuple[str, bool]]:
+    """The same of what is spent and said around the desk."""
+    on = set(look.on)
+    both = {"advertising", "training"}
+    return [
+        ("[budget] is on without [advertising] and [training]: it is spent on nothing.",
+         "budget" in on and not both & on),
+        ("[budget] is on without [advertising]: only the share for training is spent.",
+         "budget" in on and "training" in on and "advertising" not in on),
+        ("[budget] is on without [training]: only the share for advertising is spent.",
+         "budget" in on and "advertising" in on and "training" not in on),
+        ("[internal] is on without [mistakes]: neglecting colleagues costs nothing but their time.",
+         "internal" in on and "mistakes" not in on),
+        ("[competitors] is on without [loyalty]: nobody leaves for them.",
+         "competitors" in on and "loyalty" not in on),
+        ("[word_of_mouth] is on without [quality]: everybody tells others what one satisfied at 8 does.",
+         "word_of_mouth" in on and "quality" not in on),
+        ("[recognition] is on without [quality]: being known is worth nothing.",
+         "recognition" in on and "quality" not in on),
     ]  # fmt: skip
 
 

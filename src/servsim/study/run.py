@@ -8,7 +8,7 @@ import numpy as np
 from servsim.scenario.scenario import Scenario
 from servsim.study.engines import Engine
 from servsim.study.identity import digest_of, model_version
-from servsim.study.metrics import NAMES, unit_of
+from servsim.study.metrics import NAMES, OWN, unit_of
 from servsim.study.statistics import Interval, defined, interval
 from servsim.study.tidy import Tidy
 from servsim.study.workers import Job, Pool, Progress, quiet
@@ -19,12 +19,13 @@ RISK = (0.05, 0.5, 0.95)
 
 @dataclass(frozen=True)
 class Run(Tidy):
-    """A projection: (replications, metrics) figures, one row for each world."""
+    """A projection: (replications, metrics) figures, one row for each world; (replications, segments, own metrics)."""
 
     scenario: Scenario
     seed: int
     confidence: float
     figures: np.ndarray
+    own: np.ndarray
     interrupted: bool = False
 
     def __getitem__(self, metric: str) -> Interval:
@@ -35,6 +36,15 @@ class Run(Tidy):
         """(replications,) a figure in each world."""
         column: np.ndarray = self.figures[:, NAMES.index(metric)]
         return column
+
+    def of_segment(self, segment: str) -> dict[str, Interval]:
+        """The figures of one segment, by name of the figure."""
+        number = [own.name for own in self.scenario.segments].index(segment)
+        currency = self.scenario.money.currency
+        return {
+            own.name: interval(self.own[:, number, place], own.unit.replace("money", currency), self.confidence)
+            for place, own in enumerate(OWN)
+        }
 
     def risk(self, metric: str) -> tuple[float, ...]:
         """The figure's quantiles RISK across worlds: what a single year may bring, not doubt about the mean."""
@@ -53,6 +63,10 @@ class Run(Tidy):
             "confidence": self.confidence,
             "interrupted": self.interrupted,
             "metrics": {name: self[name].to_dict() for name in NAMES},
+            "segments": {
+                own.name: {name: figure.to_dict() for name, figure in self.of_segment(own.name).items()}
+                for own in self.scenario.segments
+            },
         }
 
     def rows(self) -> list[dict[str, Any]]:
@@ -80,4 +94,5 @@ def run(
     pool = Pool([scenario], seed, engine, workers)
     outcomes = pool.outcomes([Job(0, number) for number in range(n)], progress)
     table = np.array([outcome.figures for outcome in outcomes]).reshape(-1, len(NAMES))
-    return Run(scenario, seed, confidence or scenario.evaluate.confidence, table, pool.interrupted)
+    own = np.array([outcome.own for outcome in outcomes]).reshape(len(outcomes), len(scenario.segments), len(OWN))
+    return Run(scenario, seed, confidence or scenario.evaluate.confidence, table, own, pool.interrupted)

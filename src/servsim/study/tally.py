@@ -25,24 +25,29 @@ CHANGES[[
     Happening.CAME_ON, Happening.WENT_OFF, Happening.LOST_ATTENTION, Happening.REGAINED_ATTENTION,
     Happening.WENT_ON_BREAK, Happening.CAME_BACK, Happening.STARTED, Happening.FINISHED, Happening.TOOK_UP,
     Happening.FOLLOWED_UP, Happening.CALLED, Happening.HUNG_UP, Happening.ESCALATED, Happening.RELEASED,
+    Happening.HELPING, Happening.HELPED,
 ]] = 1  # fmt: skip
 
 YEAR = int(DAYS_PER_YEAR) * DAY
 
 (WAIT, WAIT_SERVED, STARTED_AT_ONCE, JOINED, BUSY, PRESENT, IN_SYSTEM, QUALITY, CARE, BOOK_TIME, BOOK, BOOK_SINCE,
- OPENING_LOST, SATISFACTION, REVENUE, CLARIFYING, SOOTHING, TALKING, BY_CALL, BROKEN,
- IDLE, VISITING, FOLLOWING_UP, CALLING, HELD, ON_BREAK, INATTENTIVE, SUMS) = range(28)  # fmt: skip
+ OPENING_LOST, SATISFACTION, REVENUE, CLARIFYING, SOOTHING, TALKING, BY_CALL, BROKEN, REQUEST_WAIT, PHONE_WAIT,
+ IDLE, VISITING, FOLLOWING_UP, CALLING, HELPING, HELD, ON_BREAK, INATTENTIVE, SUMS) = range(31)  # fmt: skip
 """Places in `sums`: ticks, customers, or millionths, all of them whole. From IDLE on: what agents of the desk do with
 their time, every tick of their presence in one of them."""
 
-VISIT_SINCE, VISIT_ARRIVED, VISIT_COUNTS, HERE_SINCE, DOING, SINCE, AWAY, RESTS, AGENT_SUMS = range(9)
+VISIT_SINCE, VISIT_ARRIVED, VISIT_COUNTS, HERE_SINCE, DOING, SINCE, AWAY, RESTS, KNOWLEDGE, AGENT_SUMS = range(10)
 """Places in a row of `agents`: when the visit in hand began, when its customer came, whether it counts; 0 or the
 instant after which the agent's presence is still to be counted, plus 1; what the agent does, counted up to when,
-whether inattentive, whether on a break."""
+whether inattentive, whether on a break; what the agent knows, in millionths."""
 
 MARGINS, VISITS, WON_MARGINS, WON_VISITS, WORTHS = range(5)
 """Places in `worth`: Σ w b v and Σ w v over the closing book, and the same over customers when they were won, with
 w = r / (1 + i − r), b the mean basket and v the visits a year."""
+
+OWN_WAIT, OWN_JOINED, OWN_SATISFACTION, OWN_REMAINING, OWN_OUTLOOK, OWN_WON, OWN_SUMS = range(7)
+"""Places in a row of `segments`: ticks waited, visits that joined; satisfaction of the closing book, its customers;
+yearly retention to expect of customers won, how many they are."""
 
 
 @dataclass
@@ -52,7 +57,7 @@ class Tally:
     counts: (happenings,) rows of each happening that count. sums: (SUMS,) ticks, customers, millionths.
     waits: (seconds,) histogram of waits of all who joined. revenue, present, talks: (days,) millionths of money, ticks
     of agents' presence and of managers' talks. reasons: (reasons,) customers lost. fate: (opening book,) the reason
-    each of them was lost for, 0 for those who remain.
+    each of them was lost for, 0 for those who remain. segments, worth: (segments, …) what is counted for each.
     """
 
     sheet: np.ndarray
@@ -73,12 +78,15 @@ class Tally:
         self.reasons = np.zeros(len(Reason), np.int64)
         self.fate = np.zeros(int(self.sheet[0]["opening_book"]), np.int8)
         self.agents = np.zeros((agents, AGENT_SUMS), np.int64)
-        self.worth = np.zeros(WORTHS)
+        self.agents[:, KNOWLEDGE] = np.rint(self.sheet[0]["knowledge_of"][:agents] * MILLIONTHS)
+        self.segments = np.zeros((len(self.sheet), OWN_SUMS), np.int64)
+        self.worth = np.zeros((len(self.sheet), WORTHS))
 
     def add(self, rows: np.ndarray) -> None:
         """Count one more piece of the trace."""
         add_rows(readable(self.sheet), rows, self.warmup, self.discount_rate, self.counts, self.sums, self.waits,
-                 self.revenue, self.present, self.talks, self.reasons, self.fate, self.agents, self.worth)  # fmt: skip
+                 self.revenue, self.present, self.talks, self.reasons, self.fate, self.agents, self.segments,
+                 self.worth)  # fmt: skip
 
     def close(self) -> None:
         """Count what is still going on at the end: visits in hand, agents present, the book."""
@@ -163,6 +171,8 @@ def does_now(agent, what, value, now):
         agent[DOING] = FOLLOWING_UP
     elif what == Happening.CALLED:
         agent[DOING] = CALLING
+    elif what == Happening.HELPING:
+        agent[DOING] = HELPING
     elif what == Happening.ESCALATED:
         agent[DOING] = HELD if value == 1 else IDLE
     elif what != Happening.WENT_OFF:
@@ -186,6 +196,14 @@ def count_wait(counts, sums, waits, what, wait):
 
 
 @kernel
+def count_own(sheet, segments, who, place, amount):
+    """Count an amount for a customer's segment, and that it was counted."""
+    segment = segment_of(sheet, who)
+    segments[segment, place] += amount
+    segments[segment, place + 1] += 1
+
+
+@kernel
 def second_reached(waits, many):
     """The second by which so many waits are over; few seconds are looked at, since few wait long."""
     over = waits[0]
@@ -203,14 +221,15 @@ def add_worth(sheet, who, retention, discount_rate, worth, first):
     own = sheet[segment]
     weight = retention / (1.0 + discount_rate - retention)
     visits = DAYS_PER_YEAR / usual_gap(sheet, segment, who)
-    worth[first] += weight * visits * (own.basket_mean if own.spending_on == 1 else 0.0)
-    worth[first + 1] += weight * visits
+    worth[segment, first] += weight * visits * (own.basket_mean * own.price_level if own.spending_on == 1 else 0.0)
+    worth[segment, first + 1] += weight * visits
 
 
 @kernel
 def add_rows(
-    sheet, rows, warmup, discount_rate, counts, sums, waits, revenue, present, talks, reasons, fate, agents, worth
-):
+    sheet, rows, warmup, discount_rate, counts, sums, waits, revenue, present, talks, reasons, fate, agents, segments,
+    worth,
+):  # fmt: skip
     """Count a piece of a trace."""
     desk_agents, pauses = sheet[0].desk_agents, sheet[0].while_serving != HALF_THERE
     for i in range(len(rows)):
@@ -227,6 +246,7 @@ def add_rows(
                 count_wait(counts, sums, waits, what, value)
                 sums[WAIT_SERVED] += value
                 sums[STARTED_AT_ONCE] += value == 0
+                count_own(sheet, segments, who, OWN_WAIT, value)
         elif what == Happening.FINISHED:
             sums[BUSY] += max(0, now - max(agents[agent, VISIT_SINCE] - 1, warmup))
             agents[agent, VISIT_SINCE] = 0
@@ -237,6 +257,11 @@ def add_rows(
         elif what == Happening.ABANDONED or what == Happening.SENT_HOME:
             if now - value >= warmup:
                 count_wait(counts, sums, waits, what, value)
+                count_own(sheet, segments, who, OWN_WAIT, value)
+        elif what == Happening.PICKED_UP or what == Happening.RANG_OFF:
+            if now - value >= warmup:
+                counts[what] += 1
+                sums[PHONE_WAIT] += value
         elif what == Happening.MEMBER:
             counts[what] += 1
             sums[BOOK] += 1
@@ -252,6 +277,8 @@ def add_rows(
                 revenue[day_of(now)] += value
             elif what == Happening.STEPPED_BACK:
                 talks[day_of(now)] += value
+            elif what == Happening.LEARNED:
+                agents[agent, KNOWLEDGE] = value
             elif what == Happening.WON or what == Happening.LOST or what == Happening.WON_BACK:
                 count_book_time(sums, now, warmup)
                 sums[BOOK] += -1 if what == Happening.LOST else 1
@@ -276,11 +303,15 @@ def add_rows(
                 sums[BROKEN] += value == Reason.BROKEN_PROMISE
             elif what == Happening.RECOVERED:
                 sums[BY_CALL] += value == By.CALL
+            elif what == Happening.HELPING:
+                sums[REQUEST_WAIT] += value
             elif what == Happening.LOST:
                 reasons[value] += 1
             elif what == Happening.REMAINS:
                 sums[SATISFACTION] += value
+                count_own(sheet, segments, who, OWN_SATISFACTION, value)
             elif what == Happening.WON:
+                count_own(sheet, segments, who, OWN_OUTLOOK, value)
                 add_worth(sheet, who, value / MILLIONTHS, discount_rate, worth, WON_MARGINS)
             elif what == Happening.OUTLOOK:
                 add_worth(sheet, who, value / MILLIONTHS, discount_rate, worth, MARGINS)

@@ -15,7 +15,7 @@ from servsim.errors import ServsimError
 from servsim.scenario.scenario import Scenario
 from servsim.sheet import to_sheet
 from servsim.study.engines import Engine, counted
-from servsim.study.metrics import figures
+from servsim.study.metrics import figures, own_figures
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,12 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a job: (metrics,) figures, and the fate of each customer of the opening book."""
+    """What came of a job: (metrics,) figures, the fate of each customer of the opening book, figures of segments."""
 
     job: Job
     figures: np.ndarray
     fate: np.ndarray
+    own: np.ndarray
 
 
 Progress = Callable[[int, int, float], None]
@@ -107,7 +108,7 @@ def simulated(work: Work, job: Job) -> Outcome:
     """One job done."""
     scenarios, sheets, seed, engine = work
     reading = counted(scenarios[job.scenario], sheets[job.scenario], seed, job.replication, engine)
-    return Outcome(job, figures(reading), reading.tally.fate)
+    return Outcome(job, figures(reading), reading.tally.fate, own_figures(reading))
 
 
 HERE: list[Work] = []

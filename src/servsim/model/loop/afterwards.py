@@ -15,8 +15,20 @@ from servsim.model.loop.people import (
     next_visit,
     outlook,
 )
-from servsim.model.loop.state import INSIDE, LIGHT, NOW, note, schedule
-from servsim.model.rules import demand, loyalty, mistakes, quality, recovery, spending, visit, waiting
+from servsim.model.loop.state import INSIDE, LIGHT, MEMBERS, NOW, add, note, schedule
+from servsim.model.loop.telling import tells
+from servsim.model.rules import (
+    demand,
+    loyalty,
+    mistakes,
+    phone,
+    quality,
+    recovery,
+    spending,
+    visit,
+    waiting,
+    word_of_mouth,
+)
 from servsim.model.rules.amounts import millionths
 from servsim.units import NEVER
 from servsim.words import Happening, Purpose, Reason
@@ -52,10 +64,11 @@ def served(sheet, s, place, agent, points, reason, size, wrong, remedy, by):
         comes = complained(sheet, s, place, remedy, by)
     else:
         customer.unrecovered = 0
+        tells(sheet, s, place, word_of_mouth.AFTER_VISIT)
         comes = bought_or_not(sheet, s, place, points, visit.main_reason(reason, size, disappointment))
     if wrong == mistakes.OVERLOOKED and customer.light < NEVER:
         schedule(sheet, s, customer.light, LIGHT, place, customer.key)
-    if comes < NEVER:
+    if comes < NEVER and customer.away == 0:
         promise(sheet, s, place, agent)
     return comes
 
@@ -76,9 +89,12 @@ def bought_or_not(sheet, s, place, points, reason):
     spend(sheet, s, place)
     customer.gap = demand.usual_gap(sheet, segment, key)
     satisfaction = loyal_satisfaction(sheet, s, place)
-    if not loyalty.becomes_customer(sheet, segment, key, number, customer.gap, customer.served, satisfaction):
+    if not loyalty.becomes_customer(
+        sheet, segment, key, number, customer.gap, customer.served, satisfaction, customer.should, s.n[NOW]
+    ):
         return gone(s, place)
     customer.in_book = 1
+    add(s, MEMBERS, 1)
     note(s, Happening.WON, key, -1, millionths(outlook(sheet, s, place)))
     return next_visit(sheet, s, place)
 
@@ -99,11 +115,12 @@ def unserved(sheet, s, place):
         return gone(s, place)
     before = loyal_satisfaction(sheet, s, place)
     judge(sheet, s, place, quality.UNSERVED)
+    tells(sheet, s, place, word_of_mouth.IN_VAIN)
     if not in_vain:
         return next_visit_or_lost(sheet, s, place, np.int64(Reason.ABANDONED))
-    customer.unrecovered, customer.known = recovery.recovers(sheet, customer.segment), 0
+    customer.unrecovered, customer.told = recovery.recovers(sheet, customer.segment), 0
     leaves_over_failure(sheet, s, place, before, np.int64(Purpose.STAY), np.int64(Reason.ABANDONED))
-    return next_visit(sheet, s, place) if customer.in_book == 1 else np.int64(NEVER)
+    return next_visit(sheet, s, place) if customer.in_book == 1 else customer.comes
 
 
 @inner
@@ -112,6 +129,8 @@ def leave_unserved(sheet, s, place, outcome):
     customer = s.people[place]
     customer.waits = 0
     note(s, outcome, customer.key, -1, s.n[NOW] - customer.joined)
+    if phone.by_phone(sheet, customer.segment, customer.key, customer.visit):
+        note(s, Happening.RANG_OFF, customer.key, -1, s.n[NOW] - customer.joined)
     comes_again(sheet, s, place, unserved(sheet, s, place))
 
 
@@ -119,7 +138,9 @@ def leave_unserved(sheet, s, place, outcome):
 def spend(sheet, s, place):
     """The customer pays."""
     customer = s.people[place]
-    basket = spending.basket(sheet, customer.segment, customer.key, customer.visit)
+    basket = spending.basket(
+        sheet, customer.segment, customer.key, customer.visit, customer.served, customer.gap
+    )  # fmt: skip
     if basket > 0.0:
         note(s, Happening.BOUGHT, customer.key, -1, millionths(basket))
 
@@ -140,8 +161,10 @@ def next_visit_or_lost(sheet, s, place, reason):
     customer = s.people[place]
     segment, key, number = customer.segment, customer.key, customer.visit
     satisfaction = loyal_satisfaction(sheet, s, place)
-    why = loyalty.leaves(sheet, segment, key, number, customer.gap, customer.served, satisfaction, reason)
+    why = loyalty.leaves(
+        sheet, segment, key, number, customer.gap, customer.served, satisfaction, customer.should, s.n[NOW], reason
+    )
     if why == Reason.NONE:
         return next_visit(sheet, s, place)
     lost(sheet, s, place, why)
-    return np.int64(NEVER)
+    return customer.comes

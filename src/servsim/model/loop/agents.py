@@ -4,7 +4,7 @@ import numpy as np
 
 from servsim.model import calendar
 from servsim.model.heap import push
-from servsim.model.kernel import inner
+from servsim.model.kernel import aside, inner
 from servsim.model.loop.state import (
     ATTENTIVE_HERE,
     BREAK_BEGINS,
@@ -12,6 +12,7 @@ from servsim.model.loop.state import (
     FREE,
     LEAVING,
     MANAGERS,
+    MONTH_IS_OVER,
     NOW,
     SHIFT_BEGINS,
     SHIFT_ENDS,
@@ -20,7 +21,8 @@ from servsim.model.loop.state import (
     note,
     schedule_duty,
 )
-from servsim.model.rules import attention, breaks, dispatch, manager
+from servsim.model.rules import attention, breaks, dispatch, load, manager, training
+from servsim.model.rules.amounts import millionths
 from servsim.units import NEVER
 from servsim.words import Happening
 
@@ -59,7 +61,7 @@ def shift_ends(sheet, s, number):
     schedule_duty(sheet, s, calendar.shift_start(sheet, number, s.n[NOW]), SHIFT_BEGINS, number, 0)
 
 
-@inner
+@aside
 def come_on(sheet, s, number):
     """An agent begins a shift, attentive; spells are counted through the day."""
     agent = s.agents[number]
@@ -68,6 +70,7 @@ def come_on(sheet, s, number):
     agent.spell = agent.spell + 1 if agent.day == today else 0
     agent.day = today
     agent.here = agent.attentive = 1
+    agent.tiredness, agent.tired_since = 0.0, s.n[NOW]
     s.n[ATTENTIVE_HERE] += notices(sheet, s, number)
     set_free(sheet, s, number)
     begin_spell(sheet, s, number)
@@ -82,7 +85,7 @@ def notices(sheet, s, number):
     return agent.attentive == 1 and agent.on_break == 0 and not manager.is_manager(sheet, number)
 
 
-@inner
+@aside
 def go_off(sheet, s, number):
     """An agent goes home."""
     agent = s.agents[number]
@@ -159,7 +162,7 @@ def break_begins(sheet, s, number):
         begin_break(sheet, s, number)
 
 
-@inner
+@aside
 def begin_break(sheet, s, number):
     """An agent takes a break."""
     agent = s.agents[number]
@@ -170,7 +173,7 @@ def begin_break(sheet, s, number):
     schedule_duty(sheet, s, agent.break_ends, BREAK_ENDS, number, 0)
 
 
-@inner
+@aside
 def break_ends(sheet, s, number):
     """The break ends, unless the agent has gone home."""
     agent = s.agents[number]
@@ -188,6 +191,7 @@ def break_ends(sheet, s, number):
 def work_in_hand_is_done(sheet, s, number):
     """The agent is free for what comes next, takes the break that is due, or may leave if the shift is over."""
     s.agents[number].busy = 0
+    tires(sheet, s, number, True)
     if not calendar.on_duty(sheet, number, s.n[NOW]):
         may_leave(s, number)
     elif s.agents[number].break_due <= s.n[NOW]:
@@ -197,10 +201,34 @@ def work_in_hand_is_done(sheet, s, number):
 
 
 @inner
-def turns_to_work(s, number):
-    """A free agent begins something."""
+def begins_work(sheet, s, number):
+    """A free agent begins something, rested since the last."""
     s.agents[number].free, s.agents[number].busy = 0, 1
     stays(s, number)
+    tires(sheet, s, number, False)
+
+
+@inner
+def tires(sheet, s, number, was_busy):
+    """What the time since the agent last began or ended something has done."""
+    agent = s.agents[number]
+    agent.tiredness = load.tiredness_after(sheet, agent.tiredness, was_busy, s.n[NOW] - agent.tired_since)
+    agent.tired_since = s.n[NOW]
+
+
+@aside
+def learn(sheet, s):
+    """A month is over: agents have learnt and forgotten, and some are replaced by newcomers."""
+    s.n[MONTH_IS_OVER] = 0
+    for number in range(sheet[0].desk_agents):
+        agent = s.agents[number]
+        if training.is_replaced(sheet, number, training.month_of(s.n[NOW])):
+            note(s, Happening.REPLACED, -1, number, 0)
+            agent.hires += 1
+            agent.knowledge, agent.cases = training.newcomer(sheet)
+        else:
+            agent.knowledge = training.knowledge_after(sheet, agent.knowledge)
+        note(s, Happening.LEARNED, -1, number, millionths(agent.knowledge))
 
 
 @inner
@@ -228,7 +256,7 @@ def still_free(sheet, s, free, i):
     return agent.free == 1 and first == free[i, 0] and second == free[i, 1]
 
 
-@inner
+@aside
 def only_the_free(sheet, s, free, size):
     """Drop from a heap of free agents all who have since lost attention, left, or begun something; how many remain."""
     left = 0

@@ -3,7 +3,7 @@
 import numpy as np
 
 from servsim.model.heap import push
-from servsim.model.kernel import inner
+from servsim.model.kernel import aside, inner
 from servsim.model.loop.people import (
     comes_at,
     gone,
@@ -13,7 +13,7 @@ from servsim.model.loop.people import (
     may_be_forgotten,
     next_visit,
     note_satisfaction,
-    outlook,
+    won_back,
 )
 from servsim.model.loop.state import (
     BEGUN,
@@ -27,8 +27,8 @@ from servsim.model.loop.state import (
     note,
     schedule,
 )
-from servsim.model.rules import dispatch, loyalty, outreach, promises, recovery
-from servsim.model.rules.amounts import millionths
+from servsim.model.loop.telling import tells
+from servsim.model.rules import dispatch, loyalty, outreach, promises, recovery, word_of_mouth
 from servsim.units import NEVER
 from servsim.words import By, Call, Happening, Purpose, Reason, Remedy
 
@@ -40,7 +40,7 @@ def finds_out(sheet, s, place):
     fails(sheet, s, place, np.int64(Reason.MISTAKE))
 
 
-@inner
+@aside
 def fails(sheet, s, place, reason):
     """The business has failed a customer, who complains or swallows it."""
     customer = s.people[place]
@@ -59,13 +59,16 @@ def fails(sheet, s, place, reason):
         customer.complains, customer.call_for = 1, 0
         comes_at(sheet, s, place, recovery.complaint_visit(sheet, key, number, s.n[NOW]))
         return
-    knew = customer.unrecovered == 1 and customer.known == 1
-    customer.unrecovered, customer.known = 1, knew or reason == Reason.BROKEN_PROMISE
+    knew = customer.unrecovered == 1 and customer.told == 1
+    customer.unrecovered, customer.told = 1, knew or reason == Reason.BROKEN_PROMISE
+    tells(sheet, s, place, word_of_mouth.about(reason))
     if customer.in_book == 0:
         if customer.comes == NEVER:
             gone(s, place)
         return
     leaves_over_failure(sheet, s, place, before, loyalty.silence(reason), reason)
+    if customer.away == 1:
+        comes_at(sheet, s, place, customer.comes)
     may_be_called(sheet, s, place)
 
 
@@ -75,23 +78,24 @@ def leaves_over_failure(sheet, s, place, before, purpose, reason):
     customer = s.people[place]
     after = loyal_satisfaction(sheet, s, place)
     why = loyalty.leaves_over_failure(
-        sheet, customer.segment, customer.key, customer.visit, customer.gap, customer.served, before, after, purpose,
-        reason,
+        sheet, customer.segment, customer.key, customer.visit, customer.gap, customer.served,
+        before, after, customer.should, s.n[NOW], purpose, reason,
     )  # fmt: skip
     if why != Reason.NONE:
         lost(sheet, s, place, why)
 
 
-@inner
+@aside
 def complained(sheet, s, place, remedy, by):
     """What an extra visit to complain leads to; the instant of the next visit, NEVER if there is none."""
     customer = s.people[place]
     customer.complains = 0
     was_in_book = customer.in_book == 1
     remedied(sheet, s, place, remedy, by)
+    tells(sheet, s, place, word_of_mouth.about_complaint(remedy))
     if customer.in_book == 1:
         return next_visit(sheet, s, place)
-    return np.int64(NEVER) if was_in_book else gone(s, place)
+    return customer.comes if was_in_book else gone(s, place)
 
 
 @inner
@@ -100,7 +104,7 @@ def remedied(sheet, s, place, remedy, by):
     customer = s.people[place]
     if customer.is_due == 0:
         customer.promise = 0
-    customer.unrecovered = customer.known = remedy == Remedy.FAILED
+    customer.unrecovered = customer.told = remedy == Remedy.FAILED
     if remedy == Remedy.RECOVERED:
         recovered(sheet, s, place, by)
     elif remedy == Remedy.FAILED:
@@ -166,7 +170,7 @@ def falls_due(sheet, s, place):
     note_satisfaction(sheet, s, place)
 
 
-@inner
+@aside
 def answers(sheet, s, place):
     """What a call changes for the customer."""
     customer = s.people[place]
@@ -178,8 +182,7 @@ def answers(sheet, s, place):
         recovered(sheet, s, place, By.CALL)
     if called_for == Call.LAPSED:
         if outreach.call_wins_back(sheet, segment, key, number):
-            customer.in_book = 1
-            note(s, Happening.WON_BACK, key, -1, millionths(outlook(sheet, s, place)))
+            won_back(sheet, s, place)
             comes_at(sheet, s, place, outreach.returns(sheet, segment, key, number, now))
         may_be_forgotten(s, place)
     elif called_for == Call.OVERDUE:

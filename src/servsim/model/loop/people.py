@@ -3,9 +3,9 @@
 import numpy as np
 
 from servsim.model.heap import push
-from servsim.model.kernel import inner
-from servsim.model.loop.state import ARRIVAL, CALLS, LAPSED, LISTED, NOW, PEOPLE, VACANT, note, schedule
-from servsim.model.rules import demand, loyalty, outreach, quality, recovery
+from servsim.model.kernel import aside, inner
+from servsim.model.loop.state import ARRIVAL, CALLS, LAPSED, LISTED, MEMBERS, NOW, PEOPLE, VACANT, add, note, schedule
+from servsim.model.rules import competitors, demand, loyalty, outreach, quality, recognition, recovery
 from servsim.model.rules.amounts import millionths
 from servsim.units import NEVER
 from servsim.words import Call, Happening
@@ -22,14 +22,15 @@ def newborn(sheet, s, key, in_book):
         s.n[PEOPLE] += 1
     customer = s.people[place]
     segment = demand.segment_of(sheet, key)
-    before = quality.before_the_first_visit(sheet, segment, in_book)
     customer.key, customer.segment, customer.in_book = key, segment, in_book
-    customer.satisfaction = customer.will = customer.should = before
+    customer.satisfaction = quality.before_the_first_visit(sheet, segment, in_book)
+    customer.will = customer.should = quality.expected_before(sheet, segment, in_book)
     customer.served = demand.visits_behind(sheet, segment) if in_book else 0
     customer.visit = customer.tries = customer.declined = customer.waits = customer.inside = 0
-    customer.complains = customer.unrecovered = customer.known = customer.failure = customer.call_for = 0
-    customer.promise = customer.is_due = 0
-    customer.relief = 0.0
+    customer.complains = customer.unrecovered = customer.told = customer.failure = customer.call_for = 0
+    customer.promise = customer.is_due = customer.away = 0
+    customer.known = recognition.known_today(sheet, segment, key) if in_book else recognition.NOBODY
+    customer.relief = customer.gap = 0.0
     customer.comes = customer.light = customer.listed = np.int64(NEVER)
     if in_book:
         customer.gap = demand.usual_gap(sheet, segment, key)
@@ -74,8 +75,9 @@ def judge(sheet, s, place, points):
     if not quality.judges(sheet, customer.segment):
         return 0.0
     customer.satisfaction, customer.will, customer.should, disappointment = quality.judged(
-        sheet, customer.segment, customer.served, customer.satisfaction, customer.will, customer.should, points
-    )
+        sheet, customer.segment, customer.served,
+        customer.satisfaction, customer.will, customer.should, points, s.n[NOW],
+    )  # fmt: skip
     customer.relief = recovery.fading_relief(customer.served, customer.relief)
     note_satisfaction(sheet, s, place)
     return disappointment
@@ -100,7 +102,17 @@ def outlook(sheet, s, place):
     """The yearly retention that a customer's present satisfaction implies."""
     customer = s.people[place]
     satisfaction = loyal_satisfaction(sheet, s, place)
-    return loyalty.yearly_retention(sheet, customer.segment, customer.gap, satisfaction, customer.served)
+    return loyalty.yearly_retention(
+        sheet, customer.segment, customer.gap, satisfaction, customer.served, customer.should, s.n[NOW]
+    )
+
+
+@aside
+def won_back(sheet, s, place):
+    """A customer who was lost is in the book again."""
+    s.people[place].in_book, s.people[place].away = 1, 0
+    add(s, MEMBERS, 1)
+    note(s, Happening.WON_BACK, s.people[place].key, -1, millionths(outlook(sheet, s, place)))
 
 
 @inner
@@ -112,11 +124,16 @@ def next_visit(sheet, s, place):
 
 @inner
 def lost(sheet, s, place, why):
-    """A customer leaves the book; who left because of the desk may be called for a while."""
+    """A customer leaves the book, may be called for a while, and may come back from a rival."""
     customer = s.people[place]
+    add(s, MEMBERS, -1)
     note(s, Happening.LOST, customer.key, -1, why)
     customer.in_book = customer.promise = customer.is_due = 0
-    customer.comes = customer.light = np.int64(NEVER)
+    customer.light = np.int64(NEVER)
+    customer.comes = competitors.comes_back(
+        sheet, customer.segment, customer.key, customer.visit, customer.gap, s.n[NOW], why
+    )
+    customer.away = customer.comes < NEVER
     worth_a_call = outreach.may_be_won_back(sheet, customer.segment, why)
     customer.call_for = np.int64(Call.LAPSED if worth_a_call else Call.NOTHING)
 
@@ -139,7 +156,7 @@ def may_be_called(sheet, s, place):
         return
     if customer.in_book == 1:
         was_late = customer.call_for == Call.OVERDUE
-        customer.call_for = outreach.listed_for(customer.unrecovered == 1, customer.known == 1)
+        customer.call_for = outreach.listed_for(customer.unrecovered == 1, customer.told == 1)
         if was_late and customer.call_for == Call.OVERDUE:
             return
     if customer.call_for == Call.NOTHING:
@@ -154,7 +171,7 @@ def may_be_called(sheet, s, place):
             schedule(sheet, s, ends, LAPSED, place, customer.key)
 
 
-@inner
+@aside
 def is_listed(sheet, s, place, key):
     """From this instant on the customer is on the list, if there is still something to call for."""
     customer = s.people[place]
@@ -162,7 +179,7 @@ def is_listed(sheet, s, place, key):
         s.n[CALLS] = push(s.calls, s.n[CALLS], outreach.urgency(sheet, customer.call_for), customer.listed, key, place)
 
 
-@inner
+@aside
 def lapses(sheet, s, place, key):
     """A lost customer is not called any more."""
     customer = s.people[place]

@@ -4,9 +4,10 @@ import numpy as np
 
 from servsim.model import calendar
 from servsim.model.heap import pop, push
-from servsim.model.kernel import inner, within
+from servsim.model.kernel import aside, inner, within
 from servsim.model.loop.afterwards import leave_unserved
-from servsim.model.loop.agents import go_off, set_free, still_free, turns_to_work
+from servsim.model.loop.agents import begins_work, go_off, learn, set_free, still_free
+from servsim.model.loop.colleagues import comes_first, helps
 from servsim.model.loop.state import (
     ATTENTIVE_HERE,
     CALL_MONTH,
@@ -16,11 +17,13 @@ from servsim.model.loop.state import (
     FREE,
     INSIDE,
     LEAVING,
+    MONTH_IS_OVER,
     NEWCOMERS,
     NOW,
     PATIENCE_ENDS,
     PREPARED_WORK,
     QUEUE,
+    REQUESTS,
     ROWS,
     SPENT,
     TOLD,
@@ -28,8 +31,9 @@ from servsim.model.loop.state import (
     WORK,
     schedule,
 )
+from servsim.model.loop.telling import take_warnings
 from servsim.model.loop.work import call, follow_up, serve, step_in
-from servsim.model.rules import dispatch, manager, outreach, waiting
+from servsim.model.rules import dispatch, manager, outreach, phone, recognition, waiting
 from servsim.units import NEVER
 from servsim.words import Call, Happening
 
@@ -37,11 +41,14 @@ from servsim.words import Call, Happening
 @within
 def settle(sheet, s):
     """Close the doors, let agents leave, let free agents turn to what is first, let who was not served decide."""
+    take_warnings(sheet, s)
+    if s.n[MONTH_IS_OVER] == 1:
+        learn(sheet, s)
     if s.n[CLOSING] == 1:
         send_home(sheet, s)
     let_leave(sheet, s)
     step_in(sheet, s)
-    if s.n[NEWCOMERS] == 0 and (s.n[FREE] == 0 or s.n[WAITING] + s.n[WORK] + s.n[CALLS] == 0):
+    if s.n[NEWCOMERS] == 0 and (s.n[FREE] == 0 or s.n[WAITING] + s.n[REQUESTS] + s.n[WORK] + s.n[CALLS] == 0):
         return
     for i in range(s.n[NEWCOMERS]):
         join(sheet, s, s.newcomers[i])
@@ -74,7 +81,10 @@ def let_leave(sheet, s):
 def rank_of(sheet, s, place):
     """A customer's place in the queue."""
     customer = s.people[place]
-    return dispatch.rank(sheet, customer.segment, customer.joined, customer.key, customer.complains == 1)
+    return dispatch.rank(
+        sheet, customer.segment, customer.joined, customer.key, customer.visit,
+        customer.complains == 1, customer.served, customer.gap,
+    )  # fmt: skip
 
 
 @inner
@@ -82,7 +92,8 @@ def join(sheet, s, place):
     """A newcomer stands in the queue, for the moment."""
     customer = s.people[place]
     customer.waits = 1
-    customer.noticed = s.n[ATTENTIVE_HERE] > 0
+    phones = phone.by_phone(sheet, customer.segment, customer.key, customer.visit)
+    customer.noticed = phone.is_noticed(phones, s.n[ATTENTIVE_HERE])
     if s.n[QUEUE] == len(s.queue):
         only_the_waiting(sheet, s)
     first, second = rank_of(sheet, s, place)
@@ -98,7 +109,7 @@ def still_waits(sheet, s, i):
     return s.people[place].waits == 1 and first == s.queue[i, 0] and second == s.queue[i, 1]
 
 
-@inner
+@aside
 def only_the_waiting(sheet, s):
     """Drop from the queue's heap all who have left."""
     size, s.n[QUEUE] = s.n[QUEUE], 0
@@ -116,27 +127,31 @@ def dispatch_all(sheet, s):
             s.n[FREE] = pop(s.free, s.n[FREE])
         while s.n[QUEUE] > 0 and not still_waits(sheet, s, 0):
             s.n[QUEUE] = pop(s.queue, s.n[QUEUE])
-        if s.n[FREE] == 0 or s.n[QUEUE] + s.n[WORK] + s.n[CALLS] == 0:
+        if s.n[FREE] == 0 or s.n[QUEUE] + s.n[REQUESTS] + s.n[WORK] + s.n[CALLS] == 0:
             return
         while s.n[WORK] > 0 and not still_to_do(s, 0):
             s.n[WORK] = pop(s.work, s.n[WORK])
         may_call = next_call(sheet, s)
         due = s.work[0, 0] if s.n[WORK] > 0 else np.int64(NEVER)
         turns_to = dispatch.turns_to(
-            sheet, s.n[NOW], s.n[QUEUE] > 0, s.n[WORK] > 0, due, may_call,
+            sheet, s.n[NOW], s.n[QUEUE] > 0, s.n[REQUESTS] > 0,
+            comes_first(sheet, s, s.queue[0, 0], s.queue[0, 1], s.n[QUEUE] > 0), s.n[WORK] > 0, due, may_call,
             may_call and outreach.protected(sheet, s.n[NOW], s.n[CALLING]),
         )  # fmt: skip
         if turns_to == dispatch.NOBODY:
             return
         number = s.free[0, 3]
-        s.n[FREE] = pop(s.free, s.n[FREE])
-        turns_to_work(s, number)
+        if turns_to == dispatch.CUSTOMER:
+            number = own_agent(sheet, s, s.queue[0, 3], number)
+        begins_work(sheet, s, number)
         if turns_to == dispatch.CUSTOMER:
             place = s.queue[0, 3]
             s.n[QUEUE] = pop(s.queue, s.n[QUEUE])
             s.people[place].waits = 0
             s.n[WAITING] -= 1
             serve(sheet, s, place, number)
+        elif turns_to == dispatch.REQUEST:
+            helps(sheet, s, number)
         elif turns_to == dispatch.FOLLOW_UP:
             place = s.work[0, 3]
             s.n[WORK] = pop(s.work, s.n[WORK])
@@ -145,6 +160,17 @@ def dispatch_all(sheet, s):
             place = s.calls[0, 3]
             s.n[CALLS] = pop(s.calls, s.n[CALLS])
             call(sheet, s, number, place)
+
+
+@inner
+def own_agent(sheet, s, place, other):
+    """The agent of a customer's last visit, where such customers get their own, and the agent is free; else another."""
+    customer = s.people[place]
+    if not recognition.wants_own_agent(sheet, customer.segment, customer.known):
+        return other
+    number = recognition.place_of(customer.known)
+    agent = s.agents[number]
+    return number if agent.free == 1 and recognition.name_of(number, agent.hires) == customer.known else other
 
 
 @inner
@@ -224,7 +250,7 @@ def patience_ends(sheet, s, place, joined):
         leave_unserved(sheet, s, place, Happening.ABANDONED)
 
 
-@inner
+@aside
 def send_home(sheet, s):
     """Everyone who still waits goes home."""
     s.n[CLOSING] = 0

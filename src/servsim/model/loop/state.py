@@ -7,31 +7,35 @@ import numpy as np
 from servsim.model.heap import push
 from servsim.model.kernel import COMPILED, inner
 
-(LIGHT, DATE, ARRIVAL, PATIENCE_ENDS, PREPARED, LISTED, LAPSED,
+(LIGHT, DATE, ARRIVAL, PATIENCE_ENDS, PREPARED, LISTED, LAPSED, REFERRAL, HEARS, FORGOTTEN,
  CANDIDATE, WORK_ENDS, SPELL_ENDS, SHIFT_BEGINS, SHIFT_ENDS, BREAK_BEGINS, BREAK_ENDS, DOORS_CLOSE,
- CHANCE) = range(16)  # fmt: skip
+ CHANCE, ASKS, MONTH_ENDS) = range(21)  # fmt: skip
 """What is due: in the calendar what concerns customers known to the desk, in the duties what concerns the desk.
 
 What comes to light at home, and dates that fall due, come before an arrival at the same instant.
 """
 
-VISIT, TALK, FOLLOW_UP, CALL = range(4)
+VISIT, TALK, FOLLOW_UP, CALL, REQUEST = range(5)
 """What an agent is at work on."""
 
 NOTHING_PROMISED, IN_PREPARATION, PREPARED_WORK, BEGUN = range(4)
 """How far a promise is."""
 
 (NOW, UNSETTLED, CALENDAR, DUTIES, QUEUE, FREE, ROWS, TOLD, NEWCOMERS, PEOPLE, VACANT, WAITING, ATTENTIVE_HERE,
- LEAVING, CLOSING, DAY, NUMBER, INSIDE, MANAGERS_QUEUE, MANAGERS, WORK, CALLS, CALLING, CALL_MONTH, SPENT, CASES,
- NUMBERS) = range(27)  # fmt: skip
-"""Places in `n`: the clock, how much of each array is in use, and the counts that the desk keeps."""
+ LEAVING, CLOSING, INSIDE, MANAGERS_QUEUE, MANAGERS, WORK, CALLS, CALLING, CALL_MONTH, SPENT, CASES,
+ REQUESTS, WARNED, MONTH_IS_OVER, MEMBERS, MEMBERS_BEFORE, MEMBERS_CHANGED, DETERRED, DETERRED_BEFORE,
+ DETERRED_CHANGED, NUMBERS) = range(34)  # fmt: skip
+"""Places in `n`: the clock, how much of each array is in use, and the counts that the desk keeps.
+
+Of members and of people deterred, decisions may know only what they were before the present instant.
+"""
 
 CUSTOMER = np.dtype([
     ("key", "i8"), ("joined", "i8"), ("satisfaction", "f8"), ("will", "f8"), ("should", "f8"), ("gap", "f8"),
     ("segment", "i4"), ("served", "i4"), ("visit", "i4"), ("tries", "i2"), ("declined", "i2"),
     ("in_book", "i1"), ("waits", "i1"), ("noticed", "i1"), ("inside", "i1"),
-    ("complains", "i1"), ("unrecovered", "i1"), ("known", "i1"), ("failure", "i1"), ("call_for", "i1"),
-    ("promise", "i1"), ("is_due", "i1"),
+    ("complains", "i1"), ("unrecovered", "i1"), ("told", "i1"), ("failure", "i1"), ("call_for", "i1"),
+    ("promise", "i1"), ("is_due", "i1"), ("away", "i1"), ("known", "i4"),
     ("comes", "i8"), ("light", "i8"), ("failed", "i8"), ("before", "f8"), ("relief", "f8"),
     ("due", "i8"), ("work", "i8"), ("listed", "i8"), ("promised_in", "i4"),
 ])  # fmt: skip
@@ -40,8 +44,11 @@ AGENT = np.dtype([
     ("day", "i8"), ("spell", "i8"), ("spell_ends", "i8"),
     ("break_due", "i8"), ("break_ends", "i8"), ("on_break", "i8"),
     ("doing", "i8"), ("customer", "i8"), ("work", "i8"), ("care", "i8"), ("clarifying", "i8"), ("soothing", "i8"),
-    ("reason", "i8"), ("wrong", "i8"), ("remedy", "i8"), ("points", "f8"), ("shortfall", "f8"),
+    ("reason", "i8"), ("wrong", "i8"), ("remedy", "i8"), ("recognised", "i8"), ("points", "f8"), ("shortfall", "f8"),
+    ("knowledge", "f8"), ("cases", "i8"), ("hires", "i8"), ("tiredness", "f8"), ("tired_since", "i8"),
 ])  # fmt: skip
+STREAM = np.dtype([("day", "i8"), ("number", "i8"), ("reached", "f8")])
+"""How far a stream of arrivals is: the day, the next number in it, and the place on the profile's clock."""
 CASE = np.dtype([
     ("open", "i8"), ("customer", "i8"), ("agent", "i8"), ("since", "i8"), ("reason", "i8"), ("wrong", "i8"),
     ("points", "f8"), ("shortfall", "f8"),
@@ -53,7 +60,8 @@ class State(NamedTuple):
     """Everything the loop knows; arrays that are full are replaced between runs of the loop."""
 
     n: np.ndarray
-    reached: np.ndarray
+    streams: np.ndarray
+    neglect: np.ndarray
     calendar: np.ndarray
     duties: np.ndarray
     queue: np.ndarray
@@ -68,6 +76,22 @@ class State(NamedTuple):
     work: np.ndarray
     calls: np.ndarray
     cases: np.ndarray
+    requests: np.ndarray
+    warned: np.ndarray
+
+
+@inner
+def add(s, what, change):
+    """A number of people changes, of whom decisions may know only what they were before the present instant."""
+    if s.n[NOW] > s.n[what + 2]:
+        s.n[what + 1], s.n[what + 2] = s.n[what], s.n[NOW]
+    s.n[what] += change
+
+
+@inner
+def before_now(s, what):
+    """What such a number was when the instant before this one was over."""
+    return s.n[what] if s.n[NOW] > s.n[what + 2] else s.n[what + 1]
 
 
 @inner
@@ -97,7 +121,8 @@ def blank(sheet: np.ndarray) -> State:
     book, agents = int(sheet[0]["opening_book"]), int(sheet[0]["all_agents"])
     return State(
         n=np.zeros(NUMBERS, np.int64),
-        reached=np.zeros(1),
+        streams=fields_readable(np.zeros(int(sheet[0]["layers"]) + 1, STREAM)),
+        neglect=np.zeros(1),
         calendar=np.zeros((book + 64, 4), np.int64),
         duties=np.zeros((4 * agents + 64, 4), np.int64),
         queue=np.zeros((64, 4), np.int64),
@@ -112,12 +137,18 @@ def blank(sheet: np.ndarray) -> State:
         work=np.zeros((64, 4), np.int64),
         calls=np.zeros((64, 4), np.int64),
         cases=fields_readable(np.zeros(64, CASE)),
+        requests=np.zeros((64, 4), np.int64),
+        warned=np.zeros(64, np.int64),
     )
+
+
+ROWS_EACH = 32
+"""Rows that one customer or agent can cause in an instant at most, and things to come."""
 
 
 def page(agents: int) -> int:
     """How many rows the loop writes at a stretch."""
-    return 32 * agents + 8192
+    return ROWS_EACH * 2 * agents + 8192
 
 
 def fields_readable(array: np.ndarray) -> np.ndarray:
@@ -125,15 +156,21 @@ def fields_readable(array: np.ndarray) -> np.ndarray:
     return array if COMPILED else array.view(np.recarray)
 
 
+def crowd(state: State) -> int:
+    """How many customers and agents can be concerned in the present instant."""
+    n = state.n
+    return int(n[NEWCOMERS] + (n[WAITING] if n[CLOSING] else 0) + 2 * len(state.agents) + 8)
+
+
 def grown(state: State) -> State:
     """The state with more room in every array that is nearly full."""
-    n = state.n
-    crowd = n[WAITING] + n[NEWCOMERS] + 2 * len(state.agents) + 8
+    n, many = state.n, crowd(state)
     used: dict[str, int] = {
-        "calendar": n[CALENDAR] + 5 * crowd, "duties": n[DUTIES] + crowd, "queue": 2 * crowd,
-        "rows": n[ROWS] + 16 * crowd,
+        "calendar": n[CALENDAR] + ROWS_EACH * many, "duties": n[DUTIES] + many,
+        "queue": 2 * (n[WAITING] + n[NEWCOMERS]) + 8, "rows": n[ROWS] + ROWS_EACH * many,
         "newcomers": n[NEWCOMERS] + 2, "people": n[PEOPLE] + 2, "vacant": n[PEOPLE] + 2, "work": n[WORK] + 2,
-        "calls": n[CALLS] + 2, "cases": n[CASES] + 2, "managers_queue": n[CASES] + 2,
+        "calls": n[CALLS] + 2, "cases": n[CASES] + 2, "managers_queue": n[CASES] + 2, "requests": n[REQUESTS] + 2,
+        "warned": n[WARNED] + 2,
     }  # fmt: skip
     return state._replace(**{name: longer(getattr(state, name), size) for name, size in used.items()})
 

@@ -3,9 +3,10 @@
 import numpy as np
 
 from servsim.model.heap import pop, push
-from servsim.model.kernel import inner, within
+from servsim.model.kernel import aside, inner, within
 from servsim.model.loop.afterwards import comes_again, served
-from servsim.model.loop.agents import busy_with, is_at_work, still_free, turns_to_work, work_in_hand_is_done
+from servsim.model.loop.agents import begins_work, busy_with, is_at_work, still_free, work_in_hand_is_done
+from servsim.model.loop.colleagues import neglected
 from servsim.model.loop.failures import answers
 from servsim.model.loop.state import (
     BEGUN,
@@ -19,11 +20,17 @@ from servsim.model.loop.state import (
     SPENT,
     TALK,
     VISIT,
+    WAITING,
     note,
 )
-from servsim.model.rules import dispatch, manager, outreach, promises, visit
+from servsim.model.rules import dispatch, manager, outreach, phone, promises, recognition, visit
 from servsim.model.rules.amounts import millionths
 from servsim.words import By, Happening, Remedy
+
+END_OF = (
+    Happening.FINISHED, Happening.STEPPED_BACK, Happening.FOLLOWED_UP, Happening.HUNG_UP, Happening.HELPED,
+)  # fmt: skip
+"""What ends each kind of work, from VISIT on."""
 
 
 @inner
@@ -32,12 +39,18 @@ def serve(sheet, s, place, number):
     customer, agent, now = s.people[place], s.agents[number], s.n[NOW]
     waited = now - customer.joined
     note(s, Happening.STARTED, customer.key, number, waited)
+    if phone.by_phone(sheet, customer.segment, customer.key, customer.visit):
+        note(s, Happening.PICKED_UP, customer.key, number, waited)
+    name = recognition.name_of(number, agent.hires)
     (ends, agent.care, agent.clarifying, agent.soothing, agent.points, agent.reason, agent.shortfall, agent.wrong,
-     agent.remedy) = visit.visit(
+     agent.remedy, agent.recognised) = visit.visit(
         sheet, customer.segment, customer.key, customer.visit,
-        number, agent.day, agent.spell, agent.spell_ends, now, waited, customer.noticed == 1,
+        number, agent.day, agent.spell, agent.spell_ends, agent.knowledge, agent.cases, agent.tiredness, name,
+        now, waited, customer.noticed == 1, s.n[WAITING], neglected(sheet, s), customer.known,
         customer.complains == 1, customer.failed, customer.satisfaction,
     )  # fmt: skip
+    agent.cases += 1
+    customer.known = name
     is_at_work(sheet, s, number, VISIT, place, ends)
 
 
@@ -53,7 +66,7 @@ def work_ends(sheet, s, number):
         return
     if agent.doing == CALL:
         s.n[CALLING] -= 1
-    note(s, Happening.HUNG_UP if agent.doing == CALL else Happening.FOLLOWED_UP, agent.customer, number, agent.work)
+    note(s, END_OF[agent.doing], agent.customer, number, agent.work)
     work_in_hand_is_done(sheet, s, number)
 
 
@@ -66,6 +79,8 @@ def visit_ends(sheet, s, number):
     )  # fmt: skip
     key = s.people[place].key
     note(s, Happening.FINISHED, key, number, millionths(points))
+    if agent.recognised == 1:
+        note(s, Happening.RECOGNISED, key, number, 0)
     if agent.care > 0:
         note(s, Happening.CARED, key, number, agent.care)
     if agent.clarifying > 0:
@@ -79,7 +94,7 @@ def visit_ends(sheet, s, number):
         comes_again(sheet, s, place, served(sheet, s, place, number, points, reason, size, wrong, remedy, By.AGENT))
 
 
-@inner
+@aside
 def step_back(sheet, s, number):
     """The customer waits for the manager; the agent stays or turns to others."""
     agent = s.agents[number]
@@ -110,7 +125,7 @@ def step_in(sheet, s):
         number, slot = s.managers[0, 3], s.managers_queue[0, 3]
         s.n[MANAGERS] = pop(s.managers, s.n[MANAGERS])
         s.n[MANAGERS_QUEUE] = pop(s.managers_queue, s.n[MANAGERS_QUEUE])
-        turns_to_work(s, number)
+        begins_work(sheet, s, number)
         boss, customer = s.agents[number], s.people[s.cases[slot].customer]
         note(s, Happening.STEPPED_IN, customer.key, number, s.n[NOW] - customer.joined)
         boss.work = manager.talk(sheet, customer.key, customer.visit)
@@ -120,7 +135,7 @@ def step_in(sheet, s):
         is_at_work(sheet, s, number, TALK, slot, s.n[NOW] + boss.work)
 
 
-@inner
+@aside
 def talk_ends(sheet, s, number):
     """The manager has spoken."""
     boss, case = s.agents[number], s.cases[s.agents[number].customer]
@@ -137,7 +152,7 @@ def talk_ends(sheet, s, number):
     ))  # fmt: skip
 
 
-@inner
+@aside
 def follow_up(sheet, s, number, place):
     """An agent begins to do what was promised."""
     agent, customer = s.agents[number], s.people[place]
@@ -147,7 +162,7 @@ def follow_up(sheet, s, number, place):
     customer.work = busy_with(sheet, s, number, FOLLOW_UP, customer.key)
 
 
-@inner
+@aside
 def call(sheet, s, number, place):
     """An agent begins to call a customer, who is won over, comes back, comes sooner, or nothing of the kind."""
     agent, customer = s.agents[number], s.people[place]

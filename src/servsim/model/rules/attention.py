@@ -50,8 +50,9 @@ def minutes_away(sheet, agent):
 def visit_under_attention(sheet, agent, day, spell, attentive_until, now, work):
     """(instant at which work begun now by an attentive agent is done, ticks of inattention on the way).
 
-    "pause": work stands still while the agent is inattentive, so that n lapses take E[C] = E[S] (1 + f/r), f lapses a
-    minute, 1/r minutes each (Gaver 1962). "half_there": work goes on, but a share of it does not reach the customer.
+    "pause": work stands still while the agent is inattentive, so that it takes E[C] = E[S] (1 + f/r), f lapses a
+    minute, 1/r minutes each. "half_there": work goes on, but a share of it does not reach the customer. Source: Gaver
+    (1962). Evidence: theorem; c for which of the two people do.
     """
     paused = np.int64(0)
     inattentive = np.int64(0)

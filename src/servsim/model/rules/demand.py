@@ -46,8 +46,9 @@ def busyness(sheet, day):
 
 
 @kernel
-def candidate(sheet, day, number, reached):
-    """(place on the profile's clock, instant) of a day's number-th candidate, the one before it being at `reached`.
+def candidate(sheet, day, layer, number, reached):
+    """(place on the profile's clock, instant) of the number-th candidate of a day in a layer of the stream, the one
+    before it being at `reached`.
 
     A non-homogeneous Poisson process by inversion: Λ(T_k) = Λ(day) + (E_1 + … + E_k) / (candidates per day · busyness),
     E exponential with mean 1; NEVER when the day brings no more. Source: Çinlar (1975). Evidence: theorem; the daily
@@ -56,7 +57,7 @@ def candidate(sheet, day, number, reached):
     rate = sheet[0].candidates_per_day * busyness(sheet, day)
     if rate <= 0.0:
         return reached, np.int64(NEVER)
-    u = drawn(sheet, prospect_key(day, 0, number), 0, Purpose.CANDIDATE)
+    u = drawn(sheet, prospect_key(day, layer, number), 0, Purpose.CANDIDATE)
     reached += exponential(1.0, u) / rate
     if reached >= clock(sheet, (day + 1) * DAY):
         return reached, np.int64(NEVER)
@@ -89,15 +90,20 @@ def usual_gap(sheet, segment, who):
 
 
 @kernel
-def next_visit(sheet, segment, who, visit, usual, now):
-    """The instant of a customer's next visit: one gap around the `usual` one, on the profile's clock.
+def own_gap(sheet, segment, who, visit):
+    """The gap after this visit as a multiple of the customer's usual one.
 
     Service visits are regular: gaps of a salon's customers have cv 0.70 (bookings, Canada, 2018). Evidence: b.
     """
     own = sheet[segment]
     u = drawn(sheet, who, visit, Purpose.GAP)
-    gap = length(own.gap_distribution, 1.0, own.gap_cv, own.gap_scale, own.gap_shape, own.core_table, u)
-    return later(sheet, now, gap * usual)
+    return length(own.gap_distribution, 1.0, own.gap_cv, own.gap_scale, own.gap_shape, own.core_table, u)
+
+
+@kernel
+def next_visit(sheet, segment, who, visit, usual, now):
+    """The instant of a customer's next visit: one gap around the `usual` one, on the profile's clock."""
+    return later(sheet, now, own_gap(sheet, segment, who, visit) * usual)
 
 
 @kernel

@@ -6,7 +6,8 @@ import numpy as np
 
 from servsim.model.draw import drawn
 from servsim.model.kernel import kernel
-from servsim.model.rules.quality import SATISFIED
+from servsim.model.rules.competitors import USUAL, pull
+from servsim.model.rules.quality import SATISFIED, expected, judges
 from servsim.units import DAYS_PER_YEAR
 from servsim.words import Purpose, Reason
 
@@ -16,55 +17,72 @@ SETTLED = 10
 
 @kernel
 def natural_staying(sheet, segment, gap_days):
-    """Chance per visit of not leaving for reasons of one's own: (1 − h)^(g/365), h the natural churn a year."""
+    """Chance per visit of not leaving for reasons of one's own: (1 − h)^(g/365), h the natural churn a year.
+
+    Source: by definition of a yearly rate. Evidence: theorem; c for a churn of 5 %.
+    """
     return math.exp(gap_days / DAYS_PER_YEAR * math.log(1.0 - sheet[segment].natural_churn))
 
 
 @kernel
-def staying(sheet, segment, gap_days, satisfaction, served, unrecovered):
-    """Chance per visit of staying for us: logistic(γ0 + γ1 S + γ2 (min(n, 10) − 10) − γ3 unrecovered).
+def staying(sheet, segment, gap_days, satisfaction, served, unrecovered, should, now):
+    """Chance per visit of staying for us, as rivals pull now."""
+    asked = expected(sheet, segment, should, now) if judges(sheet, segment) else USUAL
+    rivals = pull(sheet, segment, asked, now)
+    return staying_against(sheet, segment, gap_days, satisfaction, served, unrecovered, rivals)
+
+
+@kernel
+def staying_against(sheet, segment, gap_days, satisfaction, served, unrecovered, rivals):
+    """Chance per visit of staying for us: e^x / (e^x + pull), the rivals' pull being 1 while nothing changes.
+
+    x = γ0 + γ1 S + γ2 (min(n, 10) − 10) − γ3 unrecovered − γ4 log(price level); with a pull of 1 it is logistic(x).
 
     γ0 = logit((R / (1 − h))^(g/365)) − 8 γ1, so that customers held at S = 8 stay at R a year. Source: Rust and Zahorik
     (1993), individual logit; Bolton (1998), tenure strengthens; γ1 = 0.5 per point from Heskett et al. (1994) as an
     upper bound of 0.9; γ3 = 1 from the repurchase of resolved and unresolved complaints, 70 and 46 % (Goodman).
-    Evidence: b for γ1 and γ3, c for γ2.
+    Evidence: b for γ1 and γ3, c for γ2 and γ4.
     """
     own = sheet[segment]
     at_eight = math.exp(gap_days / DAYS_PER_YEAR * math.log(own.yearly_retention / (1.0 - own.natural_churn)))
     score = own.satisfaction_slope * (satisfaction - SATISFIED) + own.tenure_slope * (min(served, SETTLED) - SETTLED)
-    score -= own.unrecovered_weight * unrecovered
-    return at_eight / (at_eight + (1.0 - at_eight) * math.exp(-score))
+    score -= own.unrecovered_weight * unrecovered + own.price_slope * own.log_price
+    return at_eight / (at_eight + (1.0 - at_eight) * math.exp(-score) * rivals)
 
 
 @kernel
-def leaves(sheet, segment, who, visit, gap, served, satisfaction, reason):
+def leaves(sheet, segment, who, visit, gap, served, satisfaction, should, now, reason):
     """Why this customer does not come back after this visit; Reason.NONE for one who stays.
 
     `gap` is their usual one, in days. `reason` is what fell short most in the visit, and stands as the cause unless the
-    customer leaves naturally.
+    customer leaves naturally, or would have stayed had rivals remained as they were.
     """
     if sheet[segment].loyalty_on == 0:
         return np.int64(Reason.NONE)
     if drawn(sheet, who, visit, Purpose.NATURAL) >= natural_staying(sheet, segment, gap):
         return np.int64(Reason.NATURAL)
-    if drawn(sheet, who, visit, Purpose.STAY) >= staying(sheet, segment, gap, satisfaction, served, False):
-        return reason
-    return np.int64(Reason.NONE)
+    u = drawn(sheet, who, visit, Purpose.STAY)
+    if u < staying(sheet, segment, gap, satisfaction, served, False, should, now):
+        return np.int64(Reason.NONE)
+    if u < staying_against(sheet, segment, gap, satisfaction, served, False, 1.0):
+        return np.int64(Reason.COMPETITOR)
+    return reason
 
 
 @kernel
-def leaves_over_failure(sheet, segment, who, visit, gap, served, before, after, purpose, reason):
+def leaves_over_failure(sheet, segment, who, visit, gap, served, before, after, should, now, purpose, reason):
     """Why a customer does not come back after a failure that was not put right; Reason.NONE for one who does.
 
     P(stay) = p(after, unrecovered) / p(before), with p as in `staying` and the satisfactions around the failure: what
-    it adds to the chance of leaving at a visit. So extra visits by themselves drive nobody away. Evidence: c for the
-    form.
+    it adds to the chance of leaving at a visit. So extra visits by themselves drive nobody away. Source: assumed.
+    Evidence: c for the form.
     """
     if sheet[segment].loyalty_on == 0:
         return np.int64(Reason.NONE)
-    usual = staying(sheet, segment, gap, before, served, False)
+    usual = staying(sheet, segment, gap, before, served, False, should, now)
     unrecovered = sheet[segment].recovery_on == 1
-    if drawn(sheet, who, visit, purpose) * usual >= staying(sheet, segment, gap, after, served, unrecovered):
+    now_that = staying(sheet, segment, gap, after, served, unrecovered, should, now)
+    if drawn(sheet, who, visit, purpose) * usual >= now_that:
         return reason
     return np.int64(Reason.NONE)
 
@@ -77,18 +95,19 @@ def silence(reason):
 
 
 @kernel
-def becomes_customer(sheet, segment, who, visit, gap, served, satisfaction):
+def becomes_customer(sheet, segment, who, visit, gap, served, satisfaction, should, now):
     """Does a prospect who just bought come back, and so enter the book? Without loyalty nobody is won."""
     if sheet[segment].loyalty_on == 0:
         return False
     chance = np.int64(Reason.CHANCE)
-    return leaves(sheet, segment, who, visit, gap, served, satisfaction, chance) == Reason.NONE
+    return leaves(sheet, segment, who, visit, gap, served, satisfaction, should, now, chance) == Reason.NONE
 
 
 @kernel
-def yearly_retention(sheet, segment, gap, satisfaction, served):
-    """The yearly retention that a customer's present satisfaction and usual gap imply; 1 without loyalty."""
+def yearly_retention(sheet, segment, gap, satisfaction, served, should, now):
+    """The yearly retention that a customer's present satisfaction and usual gap imply now; 1 without loyalty."""
     if sheet[segment].loyalty_on == 0:
         return 1.0
-    per_visit = natural_staying(sheet, segment, gap) * staying(sheet, segment, gap, satisfaction, served, False)
+    stay = staying(sheet, segment, gap, satisfaction, served, False, should, now)
+    per_visit = natural_staying(sheet, segment, gap) * stay
     return math.exp(DAYS_PER_YEAR / gap * math.log(per_visit))

@@ -19,8 +19,8 @@ def is_manager(sheet, agent):
 def becomes_personal(sheet, who, visit, satisfaction):
     """Does this complaint go to the manager? A share of all, and everybody whose satisfaction is below a limit.
 
-    Source: 1 to 5 % of complaints reach the management by themselves (Goodman). Evidence: b for the share, c for the
-    limit.
+    Source: 1 to 5 % of complaints reach the management by themselves (Goodman). Evidence: b for the order of size, c
+    for 7 % and for the limit.
     """
     if sheet[0].manager_on == 0:
         return False
@@ -48,8 +48,8 @@ def talk(sheet, who, visit):
 def wins_over(sheet, segment, who, visit, delay):
     """Does the manager win the customer over? P = 1 − left · (1 − P(recovered by an agent in the same minutes)).
 
-    The manager's word carries more: interactional justice (Gelbrich and Roschk 2011). Evidence: a for the sign, c for
-    half of the failures.
+    The manager's word carries more. Source: interactional justice (Gelbrich and Roschk 2011). Evidence: a for the sign,
+    c for half of the failures.
     """
     agents_chance = recovery_probability(sheet, segment, sheet[0].manager_minutes, delay)
     failing = sheet[0].manager_failure * (1.0 - agents_chance)

@@ -19,32 +19,33 @@ NONE, CAUGHT, OVERLOOKED = 0, 1, 2
 
 
 @kernel
-def mistake_probability(sheet, segment, listened, knowledge, away):
-    """P(mistake) = share · exp(−a (q(listen) − 0.9)) · (1.5 − knowledge) · (1 + δ · share of inattention), at most 1.
+def mistake_probability(sheet, segment, listened, knowledge, away, strain):
+    """P(mistake) = share · exp(−a (q(listen) − 0.9)) · (1.5 − knowledge) · (1 + δ · share of inattention) · strain.
 
-    At the standard minutes of listening, knowledge 0.5 and full attention it is `mistake_share`. Source: first-contact
-    resolution of 67 to 86 % in service centres (SQM), two thirds of repeat calls caused by agents' errors. Evidence: b
-    for the share, c for what moves it (model-basis sections 0, 12 and 18).
+    At most 1; strain is the factor of fatigue and of neglected colleagues. At the standard minutes of listening,
+    knowledge 0.5, full attention and no strain it is `mistake_share`. Source: first-contact resolution of 67 to 86 % in
+    service centres (SQM), two thirds of repeat calls caused by agents' errors. Evidence: b for the share, c for what
+    moves it.
     """
     own = sheet[segment]
     quality = step_quality(own.steepness, listened, own.standard_listen)
     factor = math.exp(own.listening_effect * (STANDARD - quality)) * (1.5 - knowledge)
-    return min(1.0, own.mistake_share * factor * (1.0 + own.inattention_effect * away))
+    return min(1.0, own.mistake_share * factor * (1.0 + own.inattention_effect * away) * strain)
 
 
 @kernel
 def catch_probability(sheet, segment, summarised):
-    """P(caught) = catch share · q(summarise) / 0.9, at most 1. Evidence: c."""
+    """P(caught) = catch share · q(summarise) / 0.9, at most 1. Source: assumed. Evidence: c."""
     own = sheet[segment]
     return min(1.0, own.catch_share * step_quality(own.steepness, summarised, own.standard_summarise) / STANDARD)
 
 
 @kernel
-def mistake(sheet, segment, who, visit, listened, summarised, knowledge, away):
+def mistake(sheet, segment, who, visit, listened, summarised, knowledge, away, strain):
     """NONE, CAUGHT or OVERLOOKED: what went wrong in a visit with so many minutes of listening and of summing up."""
     if sheet[segment].mistakes_on == 0:
         return NONE
-    probability = mistake_probability(sheet, segment, listened, knowledge, away)
+    probability = mistake_probability(sheet, segment, listened, knowledge, away, strain)
     if drawn(sheet, who, visit, Purpose.MISTAKE) >= probability:
         return NONE
     caught = drawn(sheet, who, visit, Purpose.CATCH) < catch_probability(sheet, segment, summarised)

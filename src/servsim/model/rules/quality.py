@@ -5,7 +5,9 @@ import numpy as np
 from servsim.model.draw import drawn
 from servsim.model.durations import normal_quantile
 from servsim.model.kernel import kernel
+from servsim.model.rules.advertising import promised
 from servsim.model.rules.service import step_quality
+from servsim.units import DAY, DAYS_PER_YEAR
 from servsim.words import Purpose
 
 UNSERVED = 0.0
@@ -68,39 +70,64 @@ def surprise(sheet, segment, quality, will, should):
 
 @kernel
 def judging_weight(served):
-    """ω = max(0.1, 1 / (served + 2)): how much one more visit counts. Rust et al. (1999) for the fall. Evidence: c."""
+    """ω = max(0.1, 1 / (served + 2)): how much one more visit counts.
+
+    Source: Rust et al. (1999), the fall. Evidence: c.
+    """
     return max(0.1, 1.0 / (served + 2.0))
 
 
 @kernel
-def judged(sheet, segment, served, satisfaction, will, should, quality):
+def expected(sheet, segment, should, now):
+    """What a customer thinks should happen by now: should + drift · years + price effect · log(price level), 0 to 10.
+
+    Customers grow used to better things everywhere, and expect more where they pay more. Source: assumed.
+    Evidence: c for both.
+    """
+    own = sheet[segment]
+    grown = should + own.should_drift * (now / (DAYS_PER_YEAR * DAY)) + own.price_expectation * own.log_price
+    return min(max(grown, 0.0), 10.0)
+
+
+@kernel
+def judged(sheet, segment, served, satisfaction, will, should, quality, now):
     """(satisfaction, will, should, disappointment) after a visit of this quality, with `served` visits before it.
 
     X = clip(quality + b v(d), 0, 10); S ← S + ω (X − S), ω = max(0.1, 1/(served + 2));
-    will ← will + w (quality − will); should ← should + ratchet · max(0, quality − should).
+    will ← will + w (quality − will); should ← should + ratchet · max(0, quality − should), what drifts beside it kept.
     Steady quality Q leads to S = Q where should is not above Q. Disappointment is the points by which falling short of
     expectation darkened the visit. Source: Boulding et al. (1993) for will and should; Rust et al. (1999) for the
     falling weight ω. Evidence: b for w, c for ω and the ratchet.
     """
     own = sheet[segment]
-    colour = surprise(sheet, segment, quality, will, should)
+    asked = expected(sheet, segment, should, now)
+    colour = surprise(sheet, segment, quality, will, asked)
     lived = min(max(quality + colour, 0.0), 10.0)
     weight = judging_weight(served)
     return (
         satisfaction + weight * (lived - satisfaction),
         will + own.will_weight * (quality - will),
-        should + own.should_ratchet * max(0.0, quality - should),
+        should + own.should_ratchet * max(0.0, quality - asked),
         max(0.0, -colour),
     )
 
 
 @kernel
 def before_the_first_visit(sheet, segment, in_book):
-    """What satisfaction, will and should are before anything was lived: the book's, or a newcomer's expectation."""
+    """What satisfaction is before anything was lived: the book's, or a newcomer's expectation."""
     own = sheet[segment]
     if own.quality_on == 0:
         return SATISFIED
     return own.opening_satisfaction if in_book else own.first_expectation
+
+
+@kernel
+def expected_before(sheet, segment, in_book):
+    """What will and should are before anything was lived: with what advertising promises newcomers."""
+    before = before_the_first_visit(sheet, segment, in_book)
+    if not in_book:
+        return min(10.0, before + promised(sheet))
+    return sheet[segment].opening_expectation if sheet[segment].opening_expectation >= 0.0 else before
 
 
 @kernel

@@ -68,7 +68,7 @@ def brought_back_probability(sheet, segment):
         return 0.0
     listened = planned_step(sheet, segment, own.split_listen)
     summarised = planned_step(sheet, segment, own.split_summarise)
-    wrong = mistake_probability(sheet, segment, listened, sheet[0].knowledge, 0.0)
+    wrong = mistake_probability(sheet, segment, listened, sheet[0].knowledge, 0.0, 1.0)
     return wrong * (1.0 - catch_probability(sheet, segment, summarised)) * voice_probability(sheet, segment)
 
 

@@ -1,12 +1,14 @@
 """Spending: whether a prospect buys, what a customer spends, and who comes back to buy after all."""
 
+import math
+
 import numpy as np
 
 from servsim.model.calendar import later
 from servsim.model.draw import drawn
 from servsim.model.durations import exponential, lognormal_of
 from servsim.model.kernel import kernel
-from servsim.units import NEVER
+from servsim.units import DAYS_PER_YEAR, NEVER
 from servsim.words import Purpose
 
 NEUTRAL = 7.0
@@ -21,24 +23,51 @@ def sells(sheet, segment):
 
 @kernel
 def buys(sheet, segment, who, visit, quality):
-    """Does a served prospect buy? P = clip(conversion + slope · (quality − 7), 0, 1).
+    """Does a served prospect buy? P = clip(conversion · price level^(−price slope) + slope · (quality − 7), 0, 1).
 
-    Quality counts where it is judged. Evidence: c.
+    Quality counts where it is judged. Source: assumed. Evidence: c.
     """
     own = sheet[segment]
     if own.spending_on == 0:
         return False
     lift = own.conversion_slope * (quality - NEUTRAL) if own.quality_on == 1 else 0.0
-    return drawn(sheet, who, visit, Purpose.CONVERSION) < min(max(own.conversion + lift, 0.0), 1.0)
+    willing = own.conversion * math.exp(-own.price_slope * own.log_price)
+    return drawn(sheet, who, visit, Purpose.CONVERSION) < min(max(willing + lift, 0.0), 1.0)
 
 
 @kernel
-def basket(sheet, segment, who, visit):
-    """What a customer spends on a visit: lognormal. cv 0.74 in a salon's receipts (Canada, 2018). Evidence: b."""
+def growth(sheet, segment, served, gap):
+    """How much more than a newcomer a customer spends: min((1 + g)^years, cap), years = visits before · gap / 365.
+
+    Off where g is 0. Source: loyal customers spend more and more (Reichheld and Sasser 1990), or do not (Reinartz and
+    Kumar 2002). Evidence: b, contested.
+    """
+    own = sheet[segment]
+    if own.spend_growth == 0.0:
+        return 1.0
+    return math.exp(min(math.log(1.0 + own.spend_growth) * served * gap / DAYS_PER_YEAR, math.log(own.spend_cap)))
+
+
+@kernel
+def yearly_spend(sheet, segment, served, gap):
+    """What a customer with this usual gap, in days, is likely to spend in a year."""
+    own = sheet[segment]
+    if own.spending_on == 0 or gap <= 0.0:
+        return 0.0
+    return own.basket_mean * own.price_level * growth(sheet, segment, served, gap) * DAYS_PER_YEAR / gap
+
+
+@kernel
+def basket(sheet, segment, who, visit, served, gap):
+    """What a customer spends on a visit, the last of so many served: lognormal.
+
+    cv 0.74 in a salon's receipts (Canada, 2018). Evidence: b.
+    """
     own = sheet[segment]
     if own.spending_on == 0:
         return 0.0
-    return lognormal_of(own.basket_mean, own.basket_log_variance, drawn(sheet, who, visit, Purpose.BASKET))
+    mean = own.basket_mean * own.price_level * growth(sheet, segment, served - 1, gap)
+    return lognormal_of(mean, own.basket_log_variance, drawn(sheet, who, visit, Purpose.BASKET))
 
 
 @kernel

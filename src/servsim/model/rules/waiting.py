@@ -8,6 +8,7 @@ from servsim.model.calendar import is_open, later
 from servsim.model.draw import drawn
 from servsim.model.durations import exponential, length, ticks
 from servsim.model.kernel import kernel
+from servsim.model.rules.phone import by_phone, usual_patience
 from servsim.units import MINUTE, NEVER
 from servsim.words import Purpose
 
@@ -26,16 +27,18 @@ def patience(sheet, segment, who, visit):
     if own.waiting_on == 0:
         return np.int64(NEVER)
     u = drawn(sheet, who, visit, Purpose.PATIENCE)
-    return ticks(
-        length(own.patience_distribution, own.patience_minutes, own.patience_cv, own.patience_scale,
-               own.patience_shape, own.core_table, u)
+    at_the_counter = length(
+        own.patience_distribution, own.patience_minutes, own.patience_cv, own.patience_scale, own.patience_shape,
+        own.core_table, u,
     )  # fmt: skip
+    phones = by_phone(sheet, segment, who, visit)
+    return ticks(at_the_counter * (usual_patience(sheet, segment, phones) / own.patience_minutes))
 
 
 @kernel
 def finds_no_place(sheet, waiting):
     """Are all waiting places taken? `waiting` counts those who wait already."""
-    return sheet[0].waiting_on == 1 and 0 <= sheet[0].waiting_places <= waiting
+    return 0 <= sheet[0].waiting_places <= waiting
 
 
 @kernel
@@ -54,11 +57,13 @@ def leaves_at_once(sheet, segment, who, visit):
 def balks(sheet, segment, who, visit, waiting, agents):
     """Does a customer who sees so many wait for so many agents turn away? P = 1 − exp(−expected wait / scale).
 
+    A caller does not see the queue.
+
     Expected wait = (waiting + 1) · mean visit / agents: each departure moves the queue by one, and the newcomer starts
-    with the (waiting + 1)th. Evidence: c for the form and the scale; that longer queues deter is a.
+    with the (waiting + 1)th. Source: assumed. Evidence: c for the form and the scale; that longer queues deter is a.
     """
     own = sheet[segment]
-    if own.waiting_on == 0 or own.balk_scale_minutes == 0.0:
+    if own.waiting_on == 0 or own.balk_scale_minutes == 0.0 or by_phone(sheet, segment, who, visit):
         return False
     if agents == 0:
         return True
@@ -76,7 +81,7 @@ def planned_visit_minutes(sheet, segment):
 @kernel
 def goes_home_at_closing(sheet):
     """Are those who still wait sent home when the doors close?"""
-    return sheet[0].waiting_on == 1 and sheet[0].at_closing == SEND_HOME
+    return sheet[0].at_closing == np.int64(SEND_HOME)
 
 
 @kernel
@@ -101,10 +106,11 @@ def next_try(sheet, segment, who, visit, tries, now):
 
 
 @kernel
-def wait_loss(sheet, segment, waited, paused, noticed):
+def wait_loss(sheet, segment, waited, paused, noticed, phones):
     """Points of quality lost to waiting: weight · max(0, felt / patience − tolerance).
 
-    felt = wait · (1 + unnoticed) · (1 + uninformed) + pause weight · pauses, in minutes; patience: the segment's mean.
+    felt = wait · (1 + unnoticed) · (1 + uninformed) + pause weight · pauses, in minutes; patience: the segment's mean,
+    at the counter or on the telephone.
     Source: Maister (1985); Taylor (1994); Hui and Tse (1996) for the signs. Evidence: a for the signs, c for the sizes.
     """
     own = sheet[segment]
@@ -114,4 +120,4 @@ def wait_loss(sheet, segment, waited, paused, noticed):
         1.0 if own.informed == 1 else 1.0 + own.uninformed_weight
     )
     felt = (waited * longer + paused * own.pause_weight) / MINUTE
-    return own.wait_weight * max(0.0, felt / own.patience_minutes - own.tolerance)
+    return own.wait_weight * max(0.0, felt / usual_patience(sheet, segment, phones) - own.tolerance)

@@ -1,0 +1,211 @@
+"""The model card: docs/model-card.md is fresh, whole, and names nothing that does not exist.
+
+python tests/test_model_card.py    writes the page anew
+"""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from servsim.cli import app
+from servsim.errors import ScenarioError
+from servsim.scenario.read import checked
+from servsim.scenario.scenario import Scenario
+from servsim.sheet import to_sheet
+from servsim.show import lineage, markdown, model_card, rule_book
+from servsim.show.setting_book import graded, settings
+from servsim.show.source_articles import ADVICE
+from servsim.study.fuzz import random_scenario
+from servsim.study.metrics import NAMES
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "model-card.md"
+FRAME = ROOT / "docs" / "model-card-frame.md"
+STALE = "docs/model-card.md is not what the code says now: write it anew with `python tests/test_model_card.py`, and read the difference."
+TABLES = {setting.table for setting in settings()}
+PATHS = {setting.path for setting in settings()} | {f"{s.table}.{s.key.partition('.')[0]}" for s in settings()}
+
+
+def page() -> str:
+    """The page as the code says now."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return model_card.model_card(FRAME.read_text(encoding="utf-8"), project)
+
+
+def test_the_page_is_fresh():
+    assert PAGE.read_text(encoding="utf-8") == page(), STALE
+
+
+def test_every_setting_rule_and_figure_is_on_the_page():
+    text = PAGE.read_text(encoding="utf-8")
+    names = [*(s.key for s in settings()), *NAMES]
+    assert not [name for name in names if f"| `{name}` |" not in text]
+    rules = [rule.name for rule in rule_book.rules()]
+    assert not [name for name in rules if f"#### {name}\n" not in text and f"| `{name}` |" not in text]
+
+
+def test_every_link_leads_somewhere():
+    text = PAGE.read_text(encoding="utf-8")
+    anchors = {markdown.anchor(heading) for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE)}
+    links = re.findall(r"\]\(([^)]+)\)", text)
+    assert not [link for link in links if link.startswith("#") and link[1:] not in anchors]
+    assert not [link for link in links if not link.startswith("#") and not (PAGE.parent / link).exists()]
+
+
+def test_prose_fits_its_lines_and_tables_have_as_many_cells_as_heads():
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    assert not [line for line in lines if len(line) > 120 and not line.startswith("|")]
+    heads = 0
+    for line in lines:
+        cells = len(re.findall(r"(?<!\\)\|", line)) if line.startswith("|") else 0
+        assert not (cells and heads) or cells == heads, line
+        heads = cells
+
+
+def test_the_page_names_no_path_of_one_machine():
+    for path in (PAGE, FRAME):
+        assert not re.search(r"(?<![\w.-])/(work|root|tmp|home)/", path.read_text(encoding="utf-8")), path
+
+
+def test_every_blank_of_the_frame_is_filled_and_nothing_is_filled_in_vain():
+    asked = set(re.findall(r"\$\{(\w+)\}", FRAME.read_text(encoding="utf-8")))
+    assert asked == set(model_card.blanks({"project": {"version": "", "requires-python": "", "dependencies": []}}))
+
+
+def test_every_number_has_one_grade_or_none():
+    numbers = [setting for setting in settings() if setting.is_number]
+    assert sum(graded(settings(), grade) for grade in model_card.GRADES) == len(numbers)
+
+
+def test_no_setting_is_without_effect():
+    """If this fails, a setting is checked and then read by no rule, no figure and no study.
+
+    A segment's name only tells it from the others in the file.
+    """
+    assert [setting.path for setting in lineage.unread()] == ["segments.name"]
+
+
+def test_every_file_of_rules_has_its_place_on_the_page():
+    """A new file: name it in ORDER of show/model_card.py."""
+    assert sorted(model_card.ORDER) == sorted(lineage.rule_modules())
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "some"),
+    [
+        ("waiting", "wait_loss", {"waiting.tolerance", "waiting.informed", "waiting.patience_minutes"}),
+        ("waiting", "patience", {"waiting.patience_shape", "waiting.patience_minutes"}),  # one scale in the sheet
+        (
+            "recovery",
+            "voice_probability",
+            {"quality.steepness", "service.split.listen", "investment.minutes_per_visit"},
+        ),
+        ("demand", "first_visit", {"demand.gap_cv", "demand.gap_between_cv", "demand.gap_shape"}),
+        ("visit", "visit", {"mistakes.catch_share", "promises.distance_loss", "staff.while_serving"}),
+        ("dispatch", "readiness", {"staff.choice", "staff.agent_speed"}),
+    ],
+)
+def test_a_rule_reads_what_it_and_those_it_calls_read(module, name, some):
+    rule = next(rule for rule in rule_book.rules() if (rule.module, rule.name) == (module, name))
+    assert some <= set(rule.reads)
+    assert not [path for path in rule.reads if path.startswith(("money.", "evaluate."))]
+
+
+def test_a_law_that_only_transactions_have_is_no_setting_of_a_gap():
+    rule = next(rule for rule in rule_book.rules() if rule.name == "next_visit")
+    assert not [path for path in rule.reads if path.startswith("service.")]
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("number", range(6))
+def test_no_field_of_the_sheet_moves_with_a_setting_that_it_is_not_made_of(number):
+    """One setting at a time is as in another random scenario: whatever field moves then must be made of it.
+
+    Not switches: a table that is off is as if nothing in it had been written.
+    """
+    ours, theirs = (plain_tables(2 * number + which) for which in range(2))
+    before, tried = to_sheet(checked(ours, "ours")), 0
+    pairs = [(table, key) for table in ours for key in theirs.get(table, {}) if key != "on"]
+    for table, key in pairs:
+        try:
+            after = to_sheet(checked({**ours, table: {**ours[table], key: theirs[table][key]}}, "ours"))
+        except ScenarioError:
+            continue
+        tried += 1
+        moved = [name for name in after.dtype.names if not np.array_equal(after[name], before[name])]
+        assert not [name for name in moved if not is_made_of(name, table, key)], f"{table}.{key}"
+    assert tried > 50
+
+
+def is_made_of(field: str, table: str, key: str) -> bool:
+    """Is a field of the sheet said to be made of a setting, of one inside it, or of its whole table?"""
+    paths = lineage.settings_behind(field)
+    return table in paths or any(f"{path}.".startswith(f"{table}.{key}.") for path in paths)
+
+
+def plain_tables(number: int) -> dict[str, dict[str, Any]]:
+    """The tables of a random scenario, without segments, every setting named."""
+    scenario = random_scenario(np.random.default_rng([20, number]), storm=False)
+    return scenario.model_dump(exclude_none=True, exclude={"title", "segments", "evaluate"})
+
+
+def test_a_docstring_is_taken_apart():
+    text = "Does it rain? P = 1 − exp(−clouds). Only outdoors. Source: Noah et al. (2000). Evidence: c for it. More."
+    rule = rule_book.told("weather", "rains", text, set(), False)
+    assert (rule.lead, rule.equations, rule.remarks) == (
+        "Does it rain?",
+        ("P = 1 − exp(−clouds)",),
+        "Only outdoors. More.",
+    )
+    assert (rule.source, rule.evidence) == ("Noah et al. (2000).", "c for it.")
+
+
+def test_what_is_said_not_to_be_built_is_not():
+    commands = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    assert not commands & set(model_card.NOT_BUILT)
+
+
+# The table of advice
+
+
+def test_the_advice_is_complete_and_in_order():
+    assert [each.id for each in ADVICE] == [f"A{number}" for number in range(1, 22)]
+
+
+@pytest.mark.parametrize("each", ADVICE, ids=lambda each: each.id)
+def test_a_row_of_advice_names_what_exists(each):
+    assert not [path for path in each.settings if path not in (PATHS if "." in path else TABLES)]
+    assert not [figure for figure in each.figures if figure not in NAMES]
+    assert not [name for name in each.scenarios if not (ROOT / "scenarios" / f"{name}.toml").exists()]
+    assert each.settings
+    assert each.figures
+
+
+@pytest.mark.parametrize(
+    ("each", "scenario"),
+    [(each, name) for each in ADVICE for name in each.scenarios],
+    ids=lambda case: getattr(case, "id", case),
+)
+def test_a_scenario_named_beside_advice_has_it_switched_on(each, scenario):
+    written = tomllib.loads((ROOT / "scenarios" / f"{scenario}.toml").read_text(encoding="utf-8"))
+    tables = {path.partition(".")[0] for path in each.settings}
+    assert any(is_on(written.get(table)) for table in tables)
+
+
+def is_on(table: object) -> bool:
+    """Is a table of a file there, and not switched off?"""
+    return table is not None and not (isinstance(table, dict) and table.get("on") is False)
+
+
+def test_every_mechanism_is_somewhere_in_the_advice():
+    named = {path.partition(".")[0] for each in ADVICE for path in each.settings}
+    assert set(model_card.MECHANISMS) - named <= {"load"}
+    assert named <= set(Scenario.model_fields)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
