@@ -217,10 +217,13 @@ def shortened(rng: Rng, scenario: Scenario, storm: bool) -> Scenario:
 
 
 def calmer(scenario: Scenario) -> Scenario:
-    """The scenario with fewer customers and longer spells of attention."""
+    """The scenario with fewer customers, and longer spells of attention and between breaks."""
     demand, staff = scenario.demand, scenario.staff
     fewer = {"prospects_per_hour": demand.prospects_per_hour * 0.8, "opening_book": demand.opening_book * 4 // 5}
-    longer = {"attentive_minutes": staff.attentive_minutes * 1.3}
+    longer = {
+        "attentive_minutes": staff.attentive_minutes * 1.3,
+        "break_after_minutes": min(staff.break_after_minutes * 1.3, 1440.0),
+    }
     changed: dict[str, Any] = {"demand": demand.model_copy(update=fewer), "staff": staff.model_copy(update=longer)}
     if scenario.internal:
         rarer = {"requests_per_hour": scenario.internal.requests_per_hour * 0.8}
@@ -229,12 +232,13 @@ def calmer(scenario: Scenario) -> Scenario:
 
 
 def happenings(scenario: Scenario, mass: np.ndarray, weeks: float) -> float:
-    """About how many visits, and tenths of spells of attention, a horizon brings."""
+    """About how many visits, and tenths of spells of attention and of breaks, a horizon brings."""
     days = 7 * (weeks // 1) + np.interp(weeks % 1 * MINUTES_PER_WEEK, np.arange(len(mass)), mass)
     prospects = most_lift(scenario) * scenario.demand.prospects_per_hour * open_minutes(scenario).sum() / 60 / 7 * days
     staff = scenario.staff
-    spells = weeks * MINUTES_PER_WEEK / (staff.attentive_minutes + staff.inattentive_minutes)
-    agents = max(staff.agents, 4 if staff.roster else 0) if staff.inattentive_minutes else 0
+    minutes, agents = weeks * MINUTES_PER_WEEK, max(staff.agents, 4 if staff.roster else 0)
+    spells = minutes / (staff.attentive_minutes + staff.inattentive_minutes) if staff.inattentive_minutes else 0.0
+    spells += minutes / (staff.break_after_minutes + staff.break_minutes) if staff.break_minutes else 0.0
     shares = [segment.share for segment in scenario.segments] or [1.0]
     visits = sum(
         share * visits_of(own, prospects, days) for share, own in zip(shares, as_segments(scenario), strict=True)
