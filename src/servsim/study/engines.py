@@ -33,12 +33,13 @@ def counted(scenario: Scenario, sheet: np.ndarray, seed: int, replication: int, 
     world = in_world(sheet, seed, replication)
     tally = Tally(world, round(scenario.horizon.warmup_weeks * WEEK), scenario.money.discount_rate)
     tells = bool(world["word_of_mouth_on"].any())
-    expected, referred = weekly_visits(scenario) if tells else 0.0, 0
+    referred = 0
     for week, rows in enumerate(engine_named(engine).pieces(world, WEEK if tells else PIECE), 1):
         tally.add(rows)
         if tells:
             referred += int(np.count_nonzero(rows[:, 1] == Happening.REFERRED))
-            watch(referred, expected * week, week)
+            if referred > REFERRED_AT_MOST:
+                watch(referred, weekly_visits(scenario) * week, week)
     tally.close()
     return Reading(tally, scenario)
 
