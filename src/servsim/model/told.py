@@ -261,13 +261,13 @@ class Told:
 
     @cached_property
     def holds(self) -> dict[int, list[Span]]:
-        """For each agent who stays with a customer left to the manager, until the manager's talk is over."""
+        """For each agent, the times spent with customers left to the manager, until the manager's talk was over."""
         held: dict[int, list[Span]] = defaultdict(list)
         for lines in self.customers.values():
             for span in spans(lines, {H.ESCALATED}, {H.STEPPED_BACK}):
                 if span.opened.value:
                     held[span.opened.agent].append(span)
-        return held
+        return {agent: sorted(some) for agent, some in held.items()}
 
     @cached_property
     def breaks(self) -> dict[int, list[Span]]:
