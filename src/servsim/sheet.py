@@ -156,10 +156,11 @@ def to_sheet(scenario: Scenario, seed: int = 1, replication: int = 0) -> np.ndar
     lived = as_segments(scenario)
     sheet = np.zeros(len(lived), sheet_type())
     somewhere = {name: any(is_on(own, name) for own in lived) for name in TABLES}
+    defaults = {name: table_class(name)() for name in TABLES}
     for row, own in zip(sheet, lived, strict=True):
         for name, _, path in fields():
             counts = somewhere[path[0]] if belongs_to_desk(path) else is_on(own, path[0])
-            value: Any = (getattr(own, path[0]) if counts else None) or table_class(path[0])()
+            value: Any = (getattr(own, path[0]) if counts else None) or defaults[path[0]]
             for key in path[1:]:
                 value = getattr(value, key)
             row[name] = 0 if path[1] == "on" and not counts else number(value, choices_of(path))
@@ -211,7 +212,7 @@ def usual_spend(sheet: np.ndarray) -> float:
 def describe_budgets(sheet: np.ndarray, scenario: Scenario) -> None:
     """What is spent on advertising, as a multiple of the usual; hours of training a month; layers of prospects."""
     sheet["spend_ratio"] = monthly_advertising(scenario) / sheet[0]["usual_per_month"]
-    sheet["training_hours"] = monthly_training_hours(scenario)
+    sheet["training_hours"] = monthly_training_hours(scenario, int(sheet[0]["desk_agents"]))
     sheet["layers"] = math.ceil(most_lift(scenario))
 
 
@@ -234,21 +235,20 @@ def monthly_advertising(scenario: Scenario) -> float:
     return own.budget_per_month
 
 
-def monthly_training_hours(scenario: Scenario) -> float:
-    """Hours of training in a month for each agent; 0 where it is switched off."""
+def monthly_training_hours(scenario: Scenario, agents: int) -> float:
+    """Hours of training in a month for each of so many agents; 0 where it is switched off."""
     own, both = scenario.training, scenario.budget
     if own is None or not own.on:
         return 0.0
     if both and both.on:
-        hour = monthly_training_cost(scenario, 1.0)
+        hour = agents * hourly_training_cost(scenario)
         return min(both.money_per_month * both.training_share / hour, MOST_TRAINING) if hour else MOST_TRAINING
     return own.hours_per_month
 
 
-def monthly_training_cost(scenario: Scenario, hours: float) -> float:
-    """What so many hours of training a month for every agent of the desk cost: their wages and the fees."""
-    fee = scenario.training.fee_per_hour if scenario.training else 0.0
-    return hours * int(staffed_minutes(scenario).max()) * (scenario.staff.wage_per_hour + fee)
+def hourly_training_cost(scenario: Scenario) -> float:
+    """What an hour of training costs for one agent: the wage and the fee."""
+    return scenario.staff.wage_per_hour + (scenario.training.fee_per_hour if scenario.training else 0.0)
 
 
 def in_world(sheet: np.ndarray, seed: int, replication: int) -> np.ndarray:

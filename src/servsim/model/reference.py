@@ -27,15 +27,7 @@ import numpy as np
 
 from servsim.model import calendar
 from servsim.model.kernel import readable
-from servsim.model.rules import (
-    advertising,
-    demand,
-    internal,
-    outreach,
-    recognition,
-    training,
-    waiting,
-)
+from servsim.model.rules import advertising, demand, internal, outreach, recognition, training, waiting
 from servsim.model.rules.amounts import millionths
 from servsim.model.story.settling import Settling
 from servsim.model.story.state import Count, Customer, Story

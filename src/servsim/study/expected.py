@@ -1,5 +1,6 @@
 """What to expect of a week before it is simulated."""
 
+import math
 from typing import Any
 
 from servsim.model.kernel import readable
@@ -7,11 +8,10 @@ from servsim.model.rules.loyalty import natural_staying, staying
 from servsim.model.rules.quality import before_the_first_visit
 from servsim.model.rules.recovery import brought_back_probability
 from servsim.scenario.scenario import Scenario, as_segments
-from servsim.sheet import open_minutes, to_sheet
+from servsim.sheet import most_lift, open_minutes, to_sheet
 
 SHORTEST_DAYS = 1 / 24
 """Days from a mistake to the extra visit, below which no estimate distinguishes."""
-
 
 MOST_BROUGHT = 0.95
 """Reproduction above which no estimate distinguishes; `engines` stops what grows beyond it."""
@@ -21,7 +21,7 @@ def weekly_visits(scenario: Scenario) -> float:
     """Visits a week to reckon with: prospects, returns of the opening book, and extra visits to put mistakes right."""
     demand = scenario.demand
     shares = [segment.share for segment in scenario.segments] or [1.0]
-    prospects = weekly_prospects(scenario) * int(to_sheet(scenario)[0]["layers"])
+    prospects = weekly_prospects(scenario) * math.ceil(most_lift(scenario))
     brings = reproduction(scenario)
     grown = prospects / (1.0 - min(brings, MOST_BROUGHT))
     if scenario.word_of_mouth and scenario.loyalty and (pool := scenario.word_of_mouth.potential_customers):
@@ -46,6 +46,8 @@ def reproduction(scenario: Scenario) -> float:
     with m of 1 or more they grow without end. The mean over segments, to which newcomers belong by chance. Source:
     Harris (1963).
     """
+    if not any(own.word_of_mouth and own.word_of_mouth.on for own in as_segments(scenario)):
+        return 0.0
     sheet = readable(to_sheet(scenario))
     return sum(float(sheet[segment]["share"]) * brought(sheet, segment) for segment in range(len(sheet)))
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from servsim.scenario.scenario import Scenario
-from servsim.sheet import monthly_advertising, monthly_training_cost, monthly_training_hours
+from servsim.sheet import hourly_training_cost, monthly_advertising
 from servsim.study import tally as t
 from servsim.study.tally import Tally
 from servsim.units import DAY, DAYS_PER_MONTH, DAYS_PER_YEAR, HOUR, MILLIONTHS, MINUTE, WEEK
@@ -82,7 +82,8 @@ class Reading:
 
     def training(self) -> float:
         """What training costs in a month, wages and fees."""
-        return monthly_training_cost(self.scenario, monthly_training_hours(self.scenario))
+        sheet = self.tally.sheet[0]
+        return float(sheet["training_hours"] * sheet["desk_agents"]) * hourly_training_cost(self.scenario)
 
     def managers_cost(self, talking: Any) -> Any:
         """What so many ticks of managers' talks cost; managers are paid for nothing else here."""

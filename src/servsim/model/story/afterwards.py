@@ -1,15 +1,6 @@
 """What follows a visit, served or not: judging, buying, staying, coming again."""
 
-from servsim.model.rules import (
-    demand,
-    loyalty,
-    mistakes,
-    quality,
-    recovery,
-    spending,
-    waiting,
-    word_of_mouth,
-)
+from servsim.model.rules import demand, loyalty, mistakes, quality, recovery, spending, waiting, word_of_mouth
 from servsim.model.rules.amounts import millionths
 from servsim.model.rules.visit import main_reason
 from servsim.model.story.failures import Failures

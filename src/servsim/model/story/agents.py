@@ -3,14 +3,7 @@
 from heapq import heappush
 
 from servsim.model import calendar
-from servsim.model.rules import (
-    attention,
-    breaks,
-    dispatch,
-    load,
-    manager,
-    training,
-)
+from servsim.model.rules import attention, breaks, dispatch, load, manager, training
 from servsim.model.rules.amounts import millionths
 from servsim.model.story.people import People
 from servsim.model.story.state import Agent, Story

@@ -3,9 +3,7 @@
 from heapq import heappush
 
 from servsim.model import calendar
-from servsim.model.rules import (
-    internal,
-)
+from servsim.model.rules import internal
 from servsim.model.story.state import Agent, Request, Story
 from servsim.model.story.telling import Telling
 from servsim.units import NEVER

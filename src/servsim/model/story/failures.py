@@ -2,14 +2,7 @@
 
 from heapq import heappush
 
-from servsim.model.rules import (
-    dispatch,
-    loyalty,
-    outreach,
-    promises,
-    recovery,
-    word_of_mouth,
-)
+from servsim.model.rules import dispatch, loyalty, outreach, promises, recovery, word_of_mouth
 from servsim.model.story.colleagues import Colleagues
 from servsim.model.story.state import Agent, Customer, Promise, Story
 from servsim.units import NEVER

@@ -2,14 +2,7 @@
 
 from heapq import heappush
 
-from servsim.model.rules import (
-    competitors,
-    demand,
-    loyalty,
-    outreach,
-    quality,
-    recovery,
-)
+from servsim.model.rules import competitors, demand, loyalty, outreach, quality, recovery
 from servsim.model.rules.amounts import millionths
 from servsim.model.story.state import Customer, State, Story
 from servsim.units import NEVER

@@ -4,14 +4,7 @@ from heapq import heappop, heappush
 from typing import Any
 
 from servsim.model import calendar
-from servsim.model.rules import (
-    dispatch,
-    manager,
-    outreach,
-    phone,
-    recognition,
-    waiting,
-)
+from servsim.model.rules import dispatch, manager, outreach, phone, recognition, waiting
 from servsim.model.story.state import Agent, Customer, Request, Story
 from servsim.model.story.work import Work
 from servsim.units import NEVER

@@ -7,9 +7,7 @@ from typing import Any
 import numpy as np
 import simpy
 
-from servsim.model.rules import (
-    recognition,
-)
+from servsim.model.rules import recognition
 from servsim.model.trace import Row
 from servsim.units import NEVER
 from servsim.words import Call, Happening, Reason

@@ -1,8 +1,6 @@
 """What people tell each other: who comes because of it, who stays away, and who cools."""
 
-from servsim.model.rules import (
-    word_of_mouth,
-)
+from servsim.model.rules import word_of_mouth
 from servsim.model.story.agents import Agents
 from servsim.model.story.state import Customer, Story
 from servsim.words import Happening

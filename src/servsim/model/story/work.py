@@ -2,15 +2,7 @@
 
 from heapq import heappush
 
-from servsim.model.rules import (
-    dispatch,
-    manager,
-    outreach,
-    phone,
-    promises,
-    recognition,
-    waiting,
-)
+from servsim.model.rules import dispatch, manager, outreach, phone, promises, recognition, waiting
 from servsim.model.rules.amounts import millionths
 from servsim.model.rules.visit import visit
 from servsim.model.story.afterwards import Afterwards
