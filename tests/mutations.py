@@ -84,7 +84,7 @@ SLIPS = {
     ),
     "a break that falls due during work is not taken": ("elif s.agents[number].break_due <= s.n[NOW]:", "elif s.agents[number].break_due < 0:"),
     "the budget for calls is spent once and for all": (
-        "s.n[CALL_MONTH], s.n[SPENT] = outreach.month_of(s.n[NOW]), 0", "s.n[CALL_MONTH] = outreach.month_of(s.n[NOW])",
+        "s.n[CALL_MONTH], s.n[SPENT] = calendar.month_of(s.n[NOW]), 0", "s.n[CALL_MONTH] = calendar.month_of(s.n[NOW])",
     ),
     "who was called and comes sooner comes twice": (" and s.people[index].comes == s.n[NOW]:", ":"),
     "candidates know who has become a customer at this very instant": ("before_now(s, MEMBERS)", "s.n[MEMBERS]"),

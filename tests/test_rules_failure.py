@@ -702,7 +702,7 @@ def test_calls_that_a_months_budget_allows(world, hours, minutes, calls):
 
 def test_a_month_is_a_twelfth_of_a_year():
     assert 12 * MONTH == DAYS_PER_YEAR * DAY
-    months = [outreach.month_of(tick) for tick in (0, MONTH - 1, MONTH, 2 * MONTH - 1, 12 * MONTH)]
+    months = [calendar.month_of(tick) for tick in (0, MONTH - 1, MONTH, 2 * MONTH - 1, 12 * MONTH)]
     assert months == [0, 0, 1, 1, 12]
 
 

@@ -590,7 +590,7 @@ def test_without_training_nobody_is_taught(world):
     (0, 0, MONTH), (MONTH - 1, 0, MONTH), (MONTH, 1, 2 * MONTH), (YEAR, 12, 13 * MONTH),
 ])  # fmt: skip
 def test_months_are_twelfths_of_a_year(now, month, following):
-    assert (training.month_of(now), training.next_month(now)) == (month, following)
+    assert (calendar.month_of(now), calendar.next_month(now)) == (month, following)
     assert 12 * MONTH == YEAR
 
 

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import BaseModel
 
+from servsim.scenario.complain import belongs_to_desk
 from servsim.scenario.scenario import Scenario, as_segments
 from servsim.units import DAYS_PER_YEAR, MINUTES_PER_WEEK, WEEK
 from servsim.words import Law
@@ -137,12 +138,6 @@ def is_on(own: Scenario, name: str) -> bool:
     """Is a table there, and not switched off?"""
     table = getattr(own, name)
     return table is not None and getattr(table, "on", True)
-
-
-def belongs_to_desk(path: tuple[str, ...]) -> bool:
-    """Does a setting belong to the desk as a whole? Then it counts wherever its table is on for any segment."""
-    extra = table_class(path[0]).model_fields[path[1]].json_schema_extra
-    return isinstance(extra, dict) and bool(extra.get("desk"))
 
 
 def choices_of(path: tuple[str, ...]) -> tuple[str, ...]:

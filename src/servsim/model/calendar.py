@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from servsim.model.kernel import kernel, part
-from servsim.units import DAY, HOUR, MINUTE, MINUTES_PER_WEEK, NEVER, WEEK
+from servsim.units import DAY, HOUR, MINUTE, MINUTES_PER_WEEK, MONTH, NEVER, WEEK
 
 
 @part
@@ -144,6 +144,18 @@ def roster_turns(sheet, agent, now, on):
 def day_of(tick):
     """The number of the day this instant is in; day 0 is a Monday."""
     return tick // DAY
+
+
+@kernel
+def month_of(tick):
+    """The number of the month, a twelfth of 365 days, that this instant is in."""
+    return tick // MONTH
+
+
+@kernel
+def next_month(now):
+    """The first instant of the next month."""
+    return (month_of(now) + 1) * MONTH
 
 
 @kernel

@@ -77,6 +77,7 @@ from servsim.model.loop.state import (
     note,
     page,
     schedule_duty,
+    turn_the_day,
 )
 from servsim.model.loop.telling import considers, hears
 from servsim.model.loop.work import work_ends
@@ -98,9 +99,7 @@ def next_candidate(sheet, s, layer):
             schedule_duty(sheet, s, instant, CANDIDATE, key, layer)
             stream.number += 1
             return
-        stream.day += 1
-        stream.number = 0
-        stream.reached = calendar.clock(sheet, calendar.day_begins(stream.day))
+        turn_the_day(sheet, stream)
 
 
 @inner
@@ -159,7 +158,7 @@ def happen(sheet, s):
         asks(sheet, s, index)
     elif what == MONTH_ENDS:
         s.n[MONTH_IS_OVER] = 1
-        schedule_duty(sheet, s, training.next_month(s.n[NOW]), MONTH_ENDS, 0, 0)
+        schedule_duty(sheet, s, calendar.next_month(s.n[NOW]), MONTH_ENDS, 0, 0)
     elif what == PATIENCE_ENDS:
         patience_ends(sheet, s, index, check)
     elif what == WORK_ENDS:
@@ -257,7 +256,7 @@ def open_the_desk(sheet, s):
     if internal.has_colleagues(sheet):
         next_request(sheet, s)
     if training.trains(sheet):
-        schedule_duty(sheet, s, training.next_month(0), MONTH_ENDS, 0, 0)
+        schedule_duty(sheet, s, calendar.next_month(0), MONTH_ENDS, 0, 0)
     if waiting.goes_home_at_closing(sheet):
         schedule_duty(sheet, s, calendar.closing(sheet, 0), DOORS_CLOSE, 0, 0)
     if outreach.calls_back(sheet):

@@ -25,7 +25,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from servsim.model import calendar
 from servsim.model.kernel import readable
 from servsim.model.rules import advertising, demand, internal, outreach, recognition, training, waiting
 from servsim.model.rules.amounts import millionths
@@ -74,20 +73,15 @@ class Desk(Settling):
 
     def prospects(self, layer: int) -> Story:
         """Day after day, the candidates of a layer come through the door one after the other."""
-        day = 0
-        while calendar.day_begins(day) < self.end:
-            number, reached = 0, calendar.clock(self.sheet, calendar.day_begins(day))
-            while True:
-                reached, instant = demand.candidate(self.sheet, day, layer, number, reached)
-                if instant == NEVER:
-                    break
-                yield self.clock.until(instant)
-                key = demand.prospect_key(day, layer, number)
-                if advertising.comes(self.sheet, key, layer, self.now) and self.considers(key):
-                    self.clock.process(self.life(self.newborn(key, in_book=False), instant))
-                number += 1
-            day += 1
-            yield self.clock.until(calendar.day_begins(day))
+        return self.arrivals(
+            lambda day, number, reached: demand.candidate(self.sheet, day, layer, number, reached),
+            lambda day, number: self.candidate(int(demand.prospect_key(day, layer, number)), layer),
+        )
+
+    def candidate(self, key: int, layer: int) -> None:
+        """A candidate comes, if advertising brings this one, unless warned, or a customer already."""
+        if advertising.comes(self.sheet, key, layer, self.now) and self.considers(key):
+            self.clock.process(self.life(self.newborn(key, in_book=False), self.now))
 
     def life(self, customer: Customer, arrival: int) -> Story:
         """Visit after visit, until the customer does not come again."""

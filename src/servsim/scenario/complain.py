@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 from servsim.scenario.desk import HOURS_NEED, hours_of_the_day
 from servsim.scenario.places import Path
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario
+from servsim.scenario.table import declared
 
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 UNIT = re.compile(r"(_per)?_(s|sec|seconds?|m|mins?|minutes?|h|hours?|d|days?|weeks?|months?|years?)$")
@@ -105,9 +106,7 @@ def field_at(path: Path) -> FieldInfo | None:
 
 def belongs_to_desk(path: Path) -> bool:
     """Whether a setting or table is the whole desk's, so that no segment can have its own."""
-    field = field_at(path)
-    extra = field.json_schema_extra if field else None
-    return path[0] not in SEGMENT_TABLES or (isinstance(extra, dict) and bool(extra.get("desk")))
+    return path[0] not in SEGMENT_TABLES or bool(declared(field_at(path), "desk"))
 
 
 def fits(path: Path, value: Any) -> bool:

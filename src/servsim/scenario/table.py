@@ -3,6 +3,7 @@
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
 
 
 class Table(BaseModel):
@@ -29,3 +30,9 @@ def setting(default: Any, unit: str = "", *, grade: str = "", desk: bool = False
     extra: dict[str, Any] = {"unit": unit, "grade": grade, "desk": desk}
     factory = {"default_factory": default} if isinstance(default, type) else {"default": default}
     return Field(**factory, **limits, json_schema_extra={key: value for key, value in extra.items() if value})
+
+
+def declared(field: FieldInfo | None, what: str) -> Any:
+    """What `setting` says of a field beside its type: unit, grade, desk; empty where it says nothing."""
+    extra = field.json_schema_extra if field else None
+    return extra.get(what, "") if isinstance(extra, dict) else ""

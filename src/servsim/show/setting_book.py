@@ -1,6 +1,5 @@
 """Every setting of a scenario file as its class declares it: unit, default, limits, evidence grade, one sentence."""
 
-import typing
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -9,7 +8,9 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from servsim.scenario.complain import table_of
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, Segment
+from servsim.scenario.table import declared
 from servsim.sheet import table_class
 
 LIMITS = {
@@ -68,27 +69,14 @@ def settings_of(
     schema = model.model_json_schema()
     for key, field in model.model_fields.items():
         default = field.get_default(call_default_factory=True) if given is None else getattr(given, key)
-        inside = inner_table(field.annotation)
+        inside = table_of(field.annotation)
         if inside is not None and table != "segments":
-            yield from settings_of(table, inside, own and not extra(field, "desk"), f"{before}{key}.", default)
+            yield from settings_of(table, inside, own and not declared(field, "desk"), f"{before}{key}.", default)
             continue
         yield Setting(
-            table, before + key, extra(field, "unit"), default, limits_of(schema, schema["properties"][key]),
-            extra(field, "grade"), own and not extra(field, "desk"), field.description or "",
+            table, before + key, declared(field, "unit"), default, limits_of(schema, schema["properties"][key]),
+            declared(field, "grade"), own and not declared(field, "desk"), field.description or "",
         )  # fmt: skip
-
-
-def inner_table(annotation: Any) -> type[BaseModel] | None:
-    """The table that a setting is by itself, as in service.split; None for others."""
-    for option in (annotation, *typing.get_args(annotation)):
-        if isinstance(option, type) and issubclass(option, BaseModel):
-            return option
-    return None
-
-
-def extra(field: Any, name: str) -> Any:
-    """What `scenario.table.setting` says of a setting beyond pydantic's own; empty where it says nothing."""
-    return (field.json_schema_extra or {}).get(name, "")
 
 
 def limits_of(schema: dict[str, Any], own: dict[str, Any]) -> str:

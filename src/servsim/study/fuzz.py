@@ -17,7 +17,7 @@ from servsim.errors import ScenarioError
 from servsim.scenario.complain import bare, table_of
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, as_segments
-from servsim.scenario.table import Mechanism
+from servsim.scenario.table import Mechanism, declared
 from servsim.sheet import most_lift, open_minutes, profile_mass
 from servsim.units import MINUTE, MINUTES_PER_WEEK, WEEK
 
@@ -98,12 +98,6 @@ def drawn_table(
             value = drawn_value(rng, field, (*path, name), days_per_tick)
             named |= {} if value is None else {name: value}
     return named
-
-
-def declared(field: FieldInfo, what: str) -> Any:
-    """What a setting's declaration says beside its type: its unit, or whether it belongs to the whole desk."""
-    extra = field.json_schema_extra
-    return extra.get(what, "") if isinstance(extra, dict) else ""
 
 
 def drawn_value(rng: Rng, field: FieldInfo, path: Path, days_per_tick: float) -> Any:

@@ -222,7 +222,7 @@ def learn(sheet, s):
     s.n[MONTH_IS_OVER] = 0
     for number in range(sheet[0].desk_agents):
         agent = s.agents[number]
-        if training.is_replaced(sheet, number, training.month_of(s.n[NOW])):
+        if training.is_replaced(sheet, number, calendar.month_of(s.n[NOW])):
             note(s, Happening.REPLACED, -1, number, 0)
             agent.hires += 1
             agent.knowledge, agent.cases = training.newcomer(sheet)

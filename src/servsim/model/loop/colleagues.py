@@ -6,7 +6,7 @@ from servsim.model import calendar
 from servsim.model.heap import pop, push
 from servsim.model.kernel import aside, inner
 from servsim.model.loop.agents import busy_with
-from servsim.model.loop.state import ASKS, NOW, REQUEST, REQUESTS, note, schedule_duty
+from servsim.model.loop.state import ASKS, NOW, REQUEST, REQUESTS, note, schedule_duty, turn_the_day
 from servsim.model.rules import dispatch, internal
 from servsim.units import NEVER
 from servsim.words import Happening
@@ -22,9 +22,7 @@ def next_request(sheet, s):
             schedule_duty(sheet, s, instant, ASKS, internal.request_key(stream.day, stream.number), 0)
             stream.number += 1
             return
-        stream.day += 1
-        stream.number = 0
-        stream.reached = calendar.clock(sheet, calendar.day_begins(stream.day))
+        turn_the_day(sheet, stream)
 
 
 @inner

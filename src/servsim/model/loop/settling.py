@@ -178,8 +178,8 @@ def next_call(sheet, s):
     """Is there a customer to call, and time left for it this month? Who need not be called any more is dropped."""
     if s.n[CALLS] == 0:
         return False
-    if s.n[CALL_MONTH] != outreach.month_of(s.n[NOW]):
-        s.n[CALL_MONTH], s.n[SPENT] = outreach.month_of(s.n[NOW]), 0
+    if s.n[CALL_MONTH] != calendar.month_of(s.n[NOW]):
+        s.n[CALL_MONTH], s.n[SPENT] = calendar.month_of(s.n[NOW]), 0
     if not outreach.within_budget(sheet, s.n[SPENT]):
         return False
     while s.n[CALLS] > 0 and not still_to_call(sheet, s, 0):

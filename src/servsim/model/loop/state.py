@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from servsim.model import calendar
 from servsim.model.heap import push
 from servsim.model.kernel import COMPILED, inner
 
@@ -114,6 +115,14 @@ def schedule_duty(sheet, s, instant, what, index, check):
     """The same among the duties: few, and so quick to keep in order, however many customers there are."""
     if instant < sheet[0].end:
         s.n[DUTIES] = push(s.duties, s.n[DUTIES], instant, what, index, check)
+
+
+@inner
+def turn_the_day(sheet, stream):
+    """A stream of arrivals goes on with the next day."""
+    stream.day += 1
+    stream.number = 0
+    stream.reached = calendar.clock(sheet, calendar.day_begins(stream.day))
 
 
 def blank(sheet: np.ndarray) -> State:

@@ -2,9 +2,9 @@
 
 import math
 
+from servsim.model.calendar import month_of
 from servsim.model.draw import drawn
 from servsim.model.kernel import kernel
-from servsim.units import MONTH
 from servsim.words import Purpose
 
 
@@ -21,7 +21,7 @@ def lift(sheet, now):
     if sheet[0].advertising_on == 0:
         return 1.0
     ratio = sheet[0].spend_ratio
-    carried = (1.0 - ratio) * power(sheet[0].carry_over, now // MONTH + 1)
+    carried = (1.0 - ratio) * power(sheet[0].carry_over, month_of(now) + 1)
     stock = max(sheet[0].least_effect, ratio + carried)
     lifted = power(stock, sheet[0].elasticity) * (1.0 + sheet[0].promise_pull * sheet[0].promised_points)
     return min(lifted, float(sheet[0].layers))

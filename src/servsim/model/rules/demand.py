@@ -58,7 +58,12 @@ def candidate(sheet, day, layer, number, reached):
     if rate <= 0.0:
         return reached, np.int64(NEVER)
     u = drawn(sheet, prospect_key(day, layer, number), 0, Purpose.CANDIDATE)
-    reached += exponential(1.0, u) / rate
+    return next_of_day(sheet, day, reached + exponential(1.0, u) / rate)
+
+
+@kernel
+def next_of_day(sheet, day, reached):
+    """(place on the profile's clock, instant) of what comes at this place; NEVER if that is after the day."""
     if reached >= clock(sheet, (day + 1) * DAY):
         return reached, np.int64(NEVER)
     return reached, moment(sheet, reached)

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from servsim.model.calendar import business_time, clock, moment
+from servsim.model.calendar import business_time
 from servsim.model.draw import drawn
 from servsim.model.durations import exponential, lognormal, ticks
 from servsim.model.kernel import kernel
-from servsim.model.rules.demand import DAY_BITS, KIND_BITS
-from servsim.units import DAY, MINUTE, NEVER
+from servsim.model.rules.demand import DAY_BITS, KIND_BITS, next_of_day
+from servsim.units import MINUTE, NEVER
 from servsim.words import Kind, Law, Purpose
 
 STEP = 10.0
@@ -36,10 +36,8 @@ def request(sheet, day, number, reached):
     rate = sheet[0].requests_per_day
     if rate <= 0.0:
         return reached, np.int64(NEVER)
-    reached += exponential(1.0, drawn(sheet, request_key(day, number), 0, Purpose.REQUEST)) / rate
-    if reached >= clock(sheet, (day + 1) * DAY):
-        return reached, np.int64(NEVER)
-    return reached, moment(sheet, reached)
+    u = drawn(sheet, request_key(day, number), 0, Purpose.REQUEST)
+    return next_of_day(sheet, day, reached + exponential(1.0, u) / rate)
 
 
 @kernel

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from servsim.model.calendar import hour_of, later
+from servsim.model.calendar import hour_of, later, next_month
 from servsim.model.draw import drawn
 from servsim.model.durations import exponential, ticks
 from servsim.model.kernel import kernel
 from servsim.model.rules.recovery import recovery_probability
-from servsim.units import DAY, HOUR, MONTH, NEVER
+from servsim.units import DAY, HOUR, NEVER
 from servsim.words import Call, Purpose, Reason
 
 BLOCK = 1
@@ -24,12 +24,6 @@ def calls_back(sheet):
 def is_called_back(sheet, segment):
     """Are customers of this segment called?"""
     return sheet[0].calls_back == 1 and sheet[segment].outreach_on == 1
-
-
-@kernel
-def month_of(tick):
-    """The number of the month, a twelfth of 365 days, to which the budget belongs."""
-    return tick // MONTH
 
 
 @kernel
@@ -55,7 +49,7 @@ def protected(sheet, now, calling):
 @kernel
 def next_chance(sheet, now):
     """The next instant after now at which calls may become possible by themselves: a new month, or a block begins."""
-    month = (month_of(now) + 1) * MONTH
+    month = next_month(now)
     if sheet[0].call_when != BLOCK:
         return month
     block = now // DAY * DAY + sheet[0].block_from_hour * HOUR

@@ -131,6 +131,12 @@ def expected_before(sheet, segment, in_book):
 
 
 @kernel
+def lowered(sheet, segment, satisfaction, points):
+    """Satisfaction after something has cost so many points of it, where customers judge."""
+    return max(0.0, satisfaction - points) if judges(sheet, segment) else satisfaction
+
+
+@kernel
 def judges(sheet, segment):
     """Does this customer judge visits at all?"""
     return sheet[segment].quality_on == np.int64(1)

@@ -6,7 +6,7 @@ from servsim.model.calendar import is_open, later
 from servsim.model.draw import drawn
 from servsim.model.kernel import kernel
 from servsim.model.rules.mistakes import STANDARD, catch_probability, mistake_probability
-from servsim.model.rules.quality import judges, judging_weight
+from servsim.model.rules.quality import judges, judging_weight, lowered
 from servsim.model.rules.service import planned_step, step_quality
 from servsim.units import DAY
 from servsim.words import Purpose, Reason
@@ -31,9 +31,7 @@ def failure_loss(sheet, segment, reason):
 @kernel
 def after_failure(sheet, segment, satisfaction, reason):
     """Satisfaction after finding out a failure, where customers judge."""
-    if not judges(sheet, segment):
-        return satisfaction
-    return max(0.0, satisfaction - failure_loss(sheet, segment, reason))
+    return lowered(sheet, segment, satisfaction, failure_loss(sheet, segment, reason))
 
 
 @kernel
@@ -138,9 +136,8 @@ def after_double_deviation(sheet, segment, satisfaction, reason):
 
     Source: Bitner, Booms and Tetreault (1990). Evidence: c for a factor of 1.5.
     """
-    if not judges(sheet, segment):
-        return satisfaction
-    return max(0.0, satisfaction - sheet[segment].double_deviation * failure_loss(sheet, segment, reason))
+    loss = sheet[segment].double_deviation * failure_loss(sheet, segment, reason)
+    return lowered(sheet, segment, satisfaction, loss)
 
 
 @kernel

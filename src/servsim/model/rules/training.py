@@ -5,7 +5,6 @@ import math
 from servsim.model.draw import drawn
 from servsim.model.kernel import kernel
 from servsim.model.rules.attention import agent_key
-from servsim.units import MONTH
 from servsim.words import Purpose
 
 MONTHS_PER_YEAR = 12.0
@@ -18,21 +17,9 @@ def trains(sheet):
 
 
 @kernel
-def month_of(now):
-    """The number of the month that begins now."""
-    return now // MONTH
-
-
-@kernel
 def newcomer(sheet):
     """(knowledge, customers served) of an agent who is new."""
     return sheet[0].newcomer_knowledge, sheet[0].newcomer_cases
-
-
-@kernel
-def next_month(now):
-    """The first instant of the next month."""
-    return (now // MONTH + 1) * MONTH
 
 
 @kernel

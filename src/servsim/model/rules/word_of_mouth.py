@@ -9,7 +9,7 @@ from servsim.model.draw import drawn
 from servsim.model.durations import exponential
 from servsim.model.kernel import kernel
 from servsim.model.rules.demand import KIND_BITS
-from servsim.model.rules.quality import judges
+from servsim.model.rules.quality import judges, lowered
 from servsim.units import DAY
 from servsim.words import Kind, Purpose, Reason, Remedy
 
@@ -135,9 +135,7 @@ def word_arrives(sheet, segment, who, telling, now):
 @kernel
 def after_warning(sheet, segment, satisfaction):
     """Satisfaction of a customer whom a friend has warned. Evidence: c for 0.2 points."""
-    if not judges(sheet, segment):
-        return satisfaction
-    return max(0.0, satisfaction - sheet[segment].friend_loss)
+    return lowered(sheet, segment, satisfaction, sheet[segment].friend_loss)
 
 
 @kernel

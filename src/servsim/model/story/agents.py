@@ -172,7 +172,7 @@ class Agents(People):
 
     def months(self) -> Story:
         """Month after month ends; what it taught is taken in when the instant settles."""
-        while (ends := int(training.next_month(self.now))) < self.end:
+        while (ends := int(calendar.next_month(self.now))) < self.end:
             yield self.clock.until(ends)
             self.month_ends = True
 
@@ -180,7 +180,7 @@ class Agents(People):
         """A month is over: agents have learnt and forgotten, and some are replaced by newcomers."""
         self.month_ends = False
         for agent in (agent for agent in self.agents if not manager.is_manager(self.sheet, agent.number)):
-            if training.is_replaced(self.sheet, agent.number, training.month_of(self.now)):
+            if training.is_replaced(self.sheet, agent.number, calendar.month_of(self.now)):
                 self.note(Happening.REPLACED, agent=agent.number)
                 agent.hires += 1
                 agent.knowledge, agent.cases = training.newcomer(self.sheet)

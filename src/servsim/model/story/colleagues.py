@@ -2,11 +2,9 @@
 
 from heapq import heappush
 
-from servsim.model import calendar
 from servsim.model.rules import internal
 from servsim.model.story.state import Agent, Request, Story
 from servsim.model.story.telling import Telling
-from servsim.units import NEVER
 from servsim.words import Happening
 
 
@@ -15,18 +13,10 @@ class Colleagues(Telling):
 
     def colleagues(self) -> Story:
         """Day after day, colleagues ask for something."""
-        day = 0
-        while calendar.day_begins(day) < self.end:
-            number, reached = 0, calendar.clock(self.sheet, calendar.day_begins(day))
-            while True:
-                reached, instant = internal.request(self.sheet, day, number, reached)
-                if instant == NEVER:
-                    break
-                yield self.clock.until(instant)
-                self.asks(Request(int(internal.request_key(day, number)), self.now))
-                number += 1
-            day += 1
-            yield self.clock.until(calendar.day_begins(day))
+        return self.arrivals(
+            lambda day, number, reached: internal.request(self.sheet, day, number, reached),
+            lambda day, number: self.asks(Request(int(internal.request_key(day, number)), self.now)),
+        )
 
     def asks(self, request: Request) -> None:
         """A colleague asks the desk for something, and waits as long as it takes."""

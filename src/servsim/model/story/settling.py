@@ -142,8 +142,8 @@ class Settling(Work):
         """Whom to call next, if there is time left for it this month; who need not be called any more is dropped."""
         if not self.calls:
             return None
-        if self.month != outreach.month_of(self.now):
-            self.month, self.spent = int(outreach.month_of(self.now)), 0
+        if self.month != calendar.month_of(self.now):
+            self.month, self.spent = int(calendar.month_of(self.now)), 0
         if not outreach.within_budget(self.sheet, self.spent):
             return None
         while self.calls:

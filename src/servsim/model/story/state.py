@@ -1,18 +1,23 @@
 """What the story knows: a clock that settles, the people, and the desk's lists."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import simpy
 
+from servsim.model import calendar
 from servsim.model.rules import recognition
 from servsim.model.trace import Row
 from servsim.units import NEVER
 from servsim.words import Call, Happening, Reason
 
 Story = Generator[simpy.Event, Any, Any]
+Following = Callable[[int, int, float], tuple[float, int]]
+"""From a day, a number in it and the place reached on the profile's clock: the next place, and its instant."""
+Comes = Callable[[int, int], None]
+"""What happens when the number-th of a day comes."""
 
 
 class Clock(simpy.Environment):
@@ -173,6 +178,21 @@ class State:
     def note(self, what: Happening, who: int = -1, agent: int = -1, value: int = 0) -> None:
         """One line of the trace."""
         self.rows.append((self.now, what, who, agent, value))
+
+    def arrivals(self, following: Following, comes: Comes) -> Story:
+        """Day after day, what `following` says comes, one after the other; `comes` is told the day and the number."""
+        day = 0
+        while calendar.day_begins(day) < self.end:
+            number, reached = 0, calendar.clock(self.sheet, calendar.day_begins(day))
+            while True:
+                reached, instant = following(day, number, reached)
+                if instant == NEVER:
+                    break
+                yield self.clock.until(instant)
+                comes(day, number)
+                number += 1
+            day += 1
+            yield self.clock.until(calendar.day_begins(day))
 
     def life(self, customer: Customer, arrival: int) -> Story:
         """A customer's story, told in `reference`; others begin it, or let it go on otherwise."""
