@@ -9,8 +9,9 @@ import numpy as np
 from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
 from servsim.study.closed_forms import Queue, erlang_a, exponential
-from servsim.study.engines import Engine, counted
+from servsim.study.engines import counted
 from servsim.study.expected import weekly_visits
+from servsim.study.means import Engine
 from servsim.study.metrics import NAMES, figures
 from servsim.units import MINUTES_PER_WEEK
 from servsim.words import Happening

@@ -28,11 +28,13 @@ from servsim.model import fast
 from servsim.scenario.read import read_scenario, with_level
 from servsim.scenario.scenario import Scenario
 from servsim.sheet import in_world, to_sheet
-from servsim.study.engines import PIECE, Engine
+from servsim.study.engines import PIECE
 from servsim.study.evaluate import evaluate
+from servsim.study.means import Engine, Means
 from servsim.study.metrics import Reading, figures
 from servsim.study.tally import Tally
-from servsim.study.workers import Job, Pool
+from servsim.study.workers import Pool
+from servsim.study.worlds import Job
 from servsim.units import DAY, MINUTE, WEEK
 from servsim.words import Happening
 
@@ -313,7 +315,7 @@ def threads(quick: bool) -> Numbers:
 
 def outcomes_by(scenarios: list[Scenario], workers: int, jobs: list[Job]) -> Callable[[int], Any]:
     """The work of simulating jobs with so many workers."""
-    pool = Pool(scenarios, 1, "fast", workers)
+    pool = Pool(scenarios, 1, Means(workers=workers))
     return lambda _: pool.outcomes(jobs)
 
 

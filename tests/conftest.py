@@ -1,6 +1,8 @@
 """What the tests of the model share: a world from a few settings, and a module of the model without the compiler."""
 
 import importlib.util
+import os
+import tempfile
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -12,6 +14,8 @@ from hypothesis import settings
 from servsim.model import kernel
 from servsim.scenario.read import checked
 from servsim.sheet import to_sheet
+
+os.environ["SERVSIM_STORE"] = os.path.join(tempfile.mkdtemp(prefix="servsim-tests-"), "worlds.sqlite")
 
 settings.register_profile("servsim", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("servsim")

@@ -8,7 +8,8 @@ import pytest
 from servsim.scenario.read import read_scenario
 from servsim.scenario.scenario import Scenario
 from servsim.study.compare import Comparison, compare
-from servsim.study.evaluate import Evaluation, evaluate
+from servsim.study.evaluate import evaluate
+from servsim.study.evaluation import Evaluation
 from servsim.study.run import Run, run
 
 ANSWERED = (

@@ -188,7 +188,7 @@ def test_evaluate_json_keeps_its_contract(tiny):
     ):  # fmt: skip
         assert key in result
     assert [level["level"] for level in result["levels"]] == [0, 5, 10]
-    assert set(result["levels"][0]) == {"level", "replications", "metrics", "vs_today"}
+    assert set(result["levels"][0]) == {"level", "replications", "metrics", "vs_today", "breaks"}
 
 
 def test_evaluate_shows_table_advice_and_picture(tiny):

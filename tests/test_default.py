@@ -3,7 +3,7 @@
 import pytest
 
 from servsim import evaluate, read_scenario
-from servsim.study.evaluate import Evaluation
+from servsim.study.evaluation import Evaluation
 
 WORLDS = 10
 

@@ -25,6 +25,7 @@ from servsim.study.desks import (
     one_agent,
     pausing,
 )
+from servsim.study.means import Means
 from servsim.study.theory import Effort, theory
 from servsim.units import DAY, HOUR
 from servsim.words import Happening, Reason
@@ -35,7 +36,7 @@ DESKS = {case.name: case for case in cases()}
 
 def told(case: Case, share: float = 1.0, worlds: int = 24, seed: int = 1) -> None:
     """The story meets the textbook at this desk, with this share of the weeks that the full proof takes."""
-    for found in theory([case], Effort(worlds, share, sharpness=0.02, twins=0), seed, "reference", workers=1):
+    for found in theory([case], Effort(worlds, share, sharpness=0.02, twins=0), seed, Means("reference", workers=1)):
         assert found.standard_error <= 0.02 * abs(found.expected), f"{found.figure}: {found} is not sharp"
         assert abs(found.z) <= 3, f"{found.figure}: {found} is off by {found.z:.1f} standard errors"
 

@@ -29,8 +29,10 @@ from servsim.study.failure_desks import (
     priority,
     stepping_back,
 )
+from servsim.study.means import Means
 from servsim.study.metrics import NAMES
-from servsim.study.workers import Job, Pool
+from servsim.study.workers import Pool
+from servsim.study.worlds import Job
 from servsim.units import MINUTE
 from servsim.words import Happening
 
@@ -106,7 +108,7 @@ def test_each_class_waits_as_cobham_says():
 def simulated(scenarios: list, worlds: int, figure: str, seed: int = 5) -> np.ndarray:
     """(scenarios, worlds) a figure on common worlds, by the compiled loop."""
     jobs = [Job(place, number) for place in range(len(scenarios)) for number in range(worlds)]
-    outcomes = Pool(scenarios, seed, "fast", workers=1).outcomes(jobs)
+    outcomes = Pool(scenarios, seed, Means(workers=1)).outcomes(jobs)
     return np.array([outcome.figures[NAMES.index(figure)] for outcome in outcomes]).reshape(len(scenarios), worlds)
 
 

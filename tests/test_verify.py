@@ -18,6 +18,7 @@ from servsim.study import beside
 from servsim.study import closed_forms as known
 from servsim.study.desks import Case, cases, erlang_c
 from servsim.study.fuzz import random_scenario
+from servsim.study.means import Means
 from servsim.study.theory import Effort, bound, finding, theory
 from servsim.study.verify import twins
 from servsim.words import Happening
@@ -102,13 +103,13 @@ def test_the_bound_raises_false_alarm_as_often_as_stated(figures, worlds):
 
 
 def test_desks_do_not_share_worlds():
-    twice = theory([erlang_c(1, 0.5, 1), erlang_c(1, 0.5, 1)], HASTY, seed=1, workers=1)
+    twice = theory([erlang_c(1, 0.5, 1), erlang_c(1, 0.5, 1)], HASTY, seed=1, means=Means(workers=1))
     assert twice[0].simulated != twice[len(twice) // 2].simulated
 
 
 def test_the_same_proof_for_any_number_of_workers():
     desks = cases()[:3]
-    assert theory(desks, HASTY, seed=1, workers=1) == theory(desks, HASTY, seed=1, workers=3)
+    assert theory(desks, HASTY, seed=1, means=Means(workers=1)) == theory(desks, HASTY, seed=1, means=Means(workers=3))
 
 
 # Random scenarios

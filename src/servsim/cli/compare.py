@@ -5,7 +5,22 @@ from typing import Annotated
 
 import typer
 
-from servsim.cli.options import Csv, Engine, EngineName, File, Json, Quiet, Replications, Seed, Set, Workers
+from servsim.cli.options import (
+    Csv,
+    Dask,
+    Engine,
+    EngineName,
+    File,
+    Json,
+    NoStore,
+    Quiet,
+    Replications,
+    Seed,
+    Set,
+    Shard,
+    Store,
+    Workers,
+)
 
 Other = Annotated[
     Path | None, typer.Argument(help="The other scenario; left out: the same file with --to.", show_default=False)
@@ -25,12 +40,17 @@ def compare(
     seed: Seed = 1,
     engine: Engine = EngineName.fast,
     workers: Workers = None,
+    dask: Dask = None,
+    store: Store = None,
+    no_store: NoStore = False,
+    shard: Shard = None,
     as_json: Json = False,
     csv: Csv = None,
     quiet: Quiet = False,
 ) -> None:
     """Two scenarios on the same worlds: paired differences, and who was saved or lost."""
-    from servsim.cli.output import announce_compiling, end_interrupted, print_json, progress, say, write_csv
+    from servsim.cli.answering import answering, simulate_shard
+    from servsim.cli.output import end_interrupted, print_json, say, write_csv
     from servsim.errors import ServsimError
     from servsim.scenario.read import read_scenario
     from servsim.study.budget import affordable
@@ -43,11 +63,10 @@ def compare(
     b = affordable(read_scenario(other or file, same + list(to or ())), str(other or file), replications)
     if to:
         b = b.model_copy(update={"title": f"{b.title}, {', '.join(to)}"})
-    announce_compiling(quiet)
-    with progress("Comparing scenarios", quiet) as tell:
-        result = compare_scenarios(
-            a, b, replications=replications, seed=seed, engine=engine.value, workers=workers, progress=tell
-        )
+    with answering("Comparing scenarios", quiet, engine, workers, dask, store, no_store) as means:
+        if shard:
+            return simulate_shard(shard, [a, b], replications, seed, means, customers=True)
+        result = compare_scenarios(a, b, replications=replications, seed=seed, means=means)
     write_csv(csv, result.rows())
     if as_json:
         print_json(result.to_dict())
@@ -56,4 +75,4 @@ def compare(
 
         worlds = f"{result.replications} common worlds, seed {seed}; bold: the interval of B − A leaves out 0."
         say(comparison_table(result), *customers_lines(result), worlds)
-    end_interrupted(result.interrupted)
+    return end_interrupted(result.interrupted)

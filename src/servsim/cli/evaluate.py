@@ -1,15 +1,41 @@
 """servsim evaluate"""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from servsim.cli.options import Csv, Engine, EngineName, File, Json, Quiet, Replications, Seed, Set, Workers
+from servsim.cli.options import (
+    Csv,
+    Dask,
+    Engine,
+    EngineName,
+    File,
+    Json,
+    NoStore,
+    Quiet,
+    Replications,
+    Seed,
+    Set,
+    Shard,
+    Store,
+    Workers,
+)
 
 Lever = Annotated[str | None, typer.Option(help="Setting to vary; default: as the scenario says.")]
 Levels = Annotated[str | None, typer.Option(help="Values to try, e.g. 0,2,4,6; default: as the scenario says.")]
-Objective = Annotated[str | None, typer.Option(help="value, profit, revenue or retention.")]
+Objective = Annotated[str | None, typer.Option(help="Figure that is to be best: value, profit, retention, …")]
+Constraint = Annotated[
+    list[str] | None,
+    typer.Option("--constraint", help='What a level must keep to, e.g. "abandoned_share <= 0.05". Repeatable.'),
+]
+Difference = Annotated[
+    float | None,
+    typer.Option("--smallest-difference", min=0, help="Difference of the objective too small to care about."),
+]
+Budget = Annotated[int | None, typer.Option(min=2, help="Simulated worlds of all levels together, at most.")]
+Finer = Annotated[int | None, typer.Option(min=0, max=20, help="Levels put between the best and its neighbours.")]
 Picture = Annotated[Path | None, typer.Option(metavar="PATH", help="Where the picture goes (png, svg, pdf).")]
 NoPicture = Annotated[bool, typer.Option("--no-picture", help="Do not draw the picture.")]
 
@@ -20,10 +46,18 @@ def evaluate(
     lever: Lever = None,
     levels: Levels = None,
     objective: Objective = None,
+    constraints: Constraint = None,
+    smallest_difference: Difference = None,
+    budget: Budget = None,
+    finer: Finer = None,
     replications: Replications = None,
     seed: Seed = 1,
     engine: Engine = EngineName.fast,
     workers: Workers = None,
+    dask: Dask = None,
+    store: Store = None,
+    no_store: NoStore = False,
+    shard: Shard = None,
     as_json: Json = False,
     csv: Csv = None,
     picture: Picture = None,
@@ -31,20 +65,24 @@ def evaluate(
     quiet: Quiet = False,
 ) -> None:
     """How much time to invest: the table of levels, the best, the advice, the picture."""
-    from servsim.cli.output import announce_compiling, end_interrupted, print_json, progress, say, write_csv
-    from servsim.scenario.read import read_scenario
+    from servsim.cli.answering import answering, simulate_shard
+    from servsim.cli.output import end_interrupted, print_json, say, write_csv
     from servsim.study.budget import affordable
     from servsim.study.evaluate import evaluate as compare_levels
+    from servsim.study.evaluate import levels_of
+    from servsim.study.objective import read_question
 
-    asked = [f'evaluate.{key}="{value}"' for key, value in (("lever", lever), ("objective", objective)) if value]
+    asked = [f"evaluate.{key}={json.dumps(value)}" for key, value in (
+        ("lever", lever), ("objective", objective), ("constraints", constraints),
+        ("smallest_difference", smallest_difference), ("budget_replications", budget), ("finer", finer),
+    ) if value is not None]  # fmt: skip
     asked += [f"evaluate.levels=[{levels}]"] if levels else []
-    scenario = read_scenario(file, [*(overrides or ()), *asked])
+    scenario = read_question(file, [*(overrides or ()), *asked])
     scenario = affordable(scenario, str(file), replications, len(scenario.evaluate.levels) + 1)
-    announce_compiling(quiet)
-    with progress("Comparing levels", quiet) as tell:
-        result = compare_levels(
-            scenario, replications=replications, seed=seed, engine=engine.value, workers=workers, progress=tell
-        )
+    with answering("Comparing levels", quiet, engine, workers, dask, store, no_store) as means:
+        if shard:
+            return simulate_shard(shard, levels_of(scenario), replications, seed, means)
+        result = compare_levels(scenario, replications=replications, seed=seed, means=means)
     write_csv(csv, result.rows())
     if as_json:
         print_json(result.to_dict())
@@ -55,7 +93,7 @@ def evaluate(
         say(level_table(result), advice(result), "", *caveats(result))
     if result.replications >= 2 and not no_picture and (picture or not as_json):
         draw(result, picture or Path(f"{file.stem}-evaluate.png"), quiet)
-    end_interrupted(result.interrupted)
+    return end_interrupted(result.interrupted)
 
 
 def draw(result: object, path: Path, quiet: bool) -> None:
@@ -63,7 +101,7 @@ def draw(result: object, path: Path, quiet: bool) -> None:
     from servsim.cli.output import notice, write_whole
     from servsim.errors import ServsimError
     from servsim.show.picture import evaluation_figure, save
-    from servsim.study.evaluate import Evaluation
+    from servsim.study.evaluation import Evaluation
 
     assert isinstance(result, Evaluation)
     if path.suffix not in (".png", ".svg", ".pdf"):

@@ -26,3 +26,22 @@ Workers = Annotated[int | None, typer.Option(min=1, max=1024, help="Worlds at on
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Csv = Annotated[Path | None, typer.Option("--csv", metavar="PATH", help="Also write every world's figures as CSV.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no warnings.")]
+Dask = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS", help="Use the workers of this Dask scheduler, e.g. tcp://10.0.0.5:8786.", show_default=False
+    ),
+]
+Store = Annotated[
+    Path | None,
+    typer.Option(
+        "--store", metavar="PATH", help="Where finished worlds are kept; default: a file of yours.", show_default=False
+    ),
+]
+NoStore = Annotated[bool, typer.Option("--no-store", help="Neither look up finished worlds nor keep them.")]
+Shard = Annotated[
+    str | None,
+    typer.Option(
+        metavar="I/N", help="Only simulate part I of N into --store, e.g. 3/10; show nothing.", show_default=False
+    ),
+]

@@ -35,13 +35,13 @@ def verify(
 
 def prove(quick: bool, seed: int, workers: int | None, as_json: bool, quiet: bool) -> None:
     """The proof, and exit code 1 where it fails."""
-    from servsim.cli.output import announce_compiling, print_json, progress, say
+    from servsim.cli.answering import answering
+    from servsim.cli.output import print_json, say
     from servsim.study.theory import FULL, QUICK
     from servsim.study.verify import verify as verified
 
-    announce_compiling(quiet)
-    with progress("Proving", quiet) as tell:
-        proof = verified(QUICK if quick else FULL, seed=seed, workers=workers, progress=tell)
+    with answering("Proving", quiet, workers=workers, no_store=True) as means:
+        proof = verified(QUICK if quick else FULL, seed=seed, means=means)
     if as_json:
         print_json(proof.to_dict())
     else:
@@ -54,16 +54,16 @@ def prove(quick: bool, seed: int, workers: int | None, as_json: bool, quiet: boo
 
 def set_beside(file: Path, quick: bool, seed: int, workers: int | None, as_json: bool, quiet: bool) -> None:
     """A scenario's desk beside the nearest closed form, losing one property after the other."""
-    from servsim.cli.output import announce_compiling, print_json, progress, say
+    from servsim.cli.answering import answering
+    from servsim.cli.output import print_json, say
     from servsim.scenario.read import read_scenario
     from servsim.study.beside import CHANGES, beside
     from servsim.study.budget import affordable
 
     replications = QUICK_WORLDS if quick else None
     scenario = affordable(read_scenario(file), str(file), replications, len(CHANGES) + 1)
-    announce_compiling(quiet)
-    with progress("Simplifying", quiet) as tell:
-        result = beside(scenario, replications=replications, seed=seed, workers=workers, progress=tell)
+    with answering("Simplifying", quiet, workers=workers, no_store=True) as means:
+        result = beside(scenario, replications=replications, seed=seed, means=means)
     if as_json:
         print_json(result.to_dict())
     else:

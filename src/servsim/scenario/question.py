@@ -1,12 +1,10 @@
 """The question: what is invested, what money is worth, how far to look, and which levels to compare."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from servsim.scenario.table import Mechanism, Table, setting
-
-OBJECTIVES = Literal["value", "profit", "revenue", "retention"]
 
 
 class Investment(Mechanism):
@@ -49,11 +47,19 @@ class Evaluate(Table):
         default_factory=lambda: [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0]
     )
     """The values to try; today's value is always one of them."""
-    objective: OBJECTIVES = "value"
-    """What is to be best."""
+    objective: str = "value"
+    """What is to be best: value, profit, revenue, retention, or any other figure of which more, or less, is better."""
+    constraints: Annotated[list[str], Field(max_length=20)] = Field(default_factory=list)
+    """What a level must keep to, such as "abandoned_share <= 0.05" or "investment_hours <= today"."""
+    tolerance: float = setting(0.02, "of the bound", gt=0, le=0.5)
+    """How far a level may be on the wrong side of a constraint without harm, as a share of its bound."""
     confidence: float = setting(0.95, gt=0.5, lt=1)
-    """How sure the intervals are."""
+    """How sure the answer is, and its intervals."""
     smallest_difference: float = setting(0.0, "the objective's", ge=0)
-    """A difference of the objective too small to care about."""
+    """A difference of the objective too small to care about; without it the best level comes with no guarantee."""
     replications: int = setting(20, "replications", ge=2, le=100_000)
-    """Simulated worlds per level."""
+    """Simulated worlds of every level to begin with."""
+    budget_replications: int = setting(2000, "replications", ge=2, le=10_000_000)
+    """Simulated worlds of all levels together, after which the search for the best stops."""
+    finer: int = setting(0, "levels", ge=0, le=20)
+    """Levels put between the best of a first try and its neighbours."""

@@ -34,6 +34,15 @@ def read_scenario(file: str | File, overrides: Iterable[str] = ()) -> Scenario:
     return checked(raw, str(file), text, origins)
 
 
+def place_of(file: str | File, overrides: Iterable[str], path: Path) -> str:
+    """Where a setting of a file that can be read was written: its override, else the file and the line."""
+    text = text_of(File(file))
+    raw = tomllib.loads(text)
+    label = origin({apply(raw, override): f"--set {override}" for override in overrides}, path)
+    line = line_of(lines_of(text), path)
+    return label or (f"{file}:{line}" if line else str(file))
+
+
 def text_of(file: File) -> str:
     """The text of a file; ScenarioError where there is none to be had."""
     try:

@@ -2,9 +2,8 @@
 
 import math
 
-from servsim.show.numbers import level, plain, short
-from servsim.study.evaluate import Evaluation
-from servsim.study.metrics import BY_NAME
+from servsim.show.numbers import is_share, level, plain, short, signed, unit_words
+from servsim.study.evaluation import Evaluation
 
 MINUTES = "investment.minutes_per_visit"
 LEVERS = {
@@ -26,7 +25,15 @@ def advice(e: Evaluation) -> str:
     """What to do, what it brings with its interval, what it takes, and where it stops paying."""
     if e.replications < 2:
         return "No advice: fewer than two worlds were finished at every level."
-    return " ".join(part for part in (verdict(e), effects(e), effort(e), turning_point(e)) if part)
+    if e.best is None:
+        return f"No level keeps {listed(sorted({text for broken in e.breaks for text in broken}))}: try others."
+    parts = (verdict(e, e.best), effects(e, e.best), effort(e, e.best), next_unit(e), turning_point(e, e.best))
+    return " ".join(part for part in parts if part)
+
+
+def listed(words: list[str]) -> str:
+    """Words as a sentence has them: a, b and c."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def setting_words(e: Evaluation, value: float) -> str:
@@ -34,79 +41,146 @@ def setting_words(e: Evaluation, value: float) -> str:
     return f"{level(value)} {LEVERS[e.lever][1]}" if e.lever in LEVERS else f"{e.lever} = {level(value)}"
 
 
-def verdict(e: Evaluation) -> str:
+def verdict(e: Evaluation, best: float) -> str:
     """Which level to choose, or why today's may stay."""
-    if e.best == e.today:
+    if best == e.today:
         return f"Stay at {setting_words(e, e.today)}: none of the other levels has a better {e.objective}."
     if e.today in e.not_worse:
-        return f"Stay at {setting_words(e, e.today)}: {level(e.best)} did best, but today's is not shown to be worse."
+        return f"Stay at {setting_words(e, e.today)}: {level(best)} did best, but today's is not shown to be worse."
     verb = LEVERS[e.lever][0] if e.lever in LEVERS else "Set"
-    return f"{verb} {setting_words(e, e.best)} (today: {level(e.today)})."
+    return f"{verb} {setting_words(e, best)} (today: {level(e.today)})."
 
 
-def effects(e: Evaluation) -> str:
+def effects(e: Evaluation, best: float) -> str:
     """What the best level changes against today's: retention, revenue, and the objective with its interval."""
-    if e.best == e.today:
+    if best == e.today:
         return ""
-    parts = [retention_words(e)] if math.isfinite(e.at(e.today, "retention").mean) else []
-    parts += [gain_words(e, name) for name in dict.fromkeys(("revenue", "value", e.objective)) if name != "retention"]
+    parts = [retention_words(e, best)] if math.isfinite(e.at(e.today, "retention").mean) else []
+    names = dict.fromkeys(("revenue", "value", e.objective))
+    parts += [gain_words(e, best, name) for name in names if name != "retention" and e.is_known(name)]
     return f"{'; '.join(parts)}."
 
 
-def retention_words(e: Evaluation) -> str:
+def retention_words(e: Evaluation, best: float) -> str:
     """Retention today and at the best level."""
-    before, after = e.at(e.today, "retention").mean, e.at(e.best, "retention").mean
+    before, after = e.at(e.today, "retention").mean, e.at(best, "retention").mean
     verb = (
         "Retention goes" if abs(after - before) < 5e-4 else "Retention rises" if after > before else "Retention falls"
     )
     return f"{verb} from {100 * before:.0f} % to {100 * after:.0f} % a year"
 
 
-def gain_words(e: Evaluation, metric: str) -> str:
+def gain_words(e: Evaluation, best: float, metric: str) -> str:
     """A figure's change from today to the best level, with its interval."""
-    change = e.difference(e.best, e.today, metric)
+    change = e.difference(best, e.today, metric)
+    share = f"{100 * e.confidence:.0f} % CI"
     if change.low <= 0 <= change.high:
-        span = f"{short(change.low)} to {short(change.high)}"
-        return f"{metric} is not shown to change ({100 * e.confidence:.0f} % CI {span})"
-    verb = "rises" if change.mean > 0 else "falls"
-    sign = 1 if change.mean > 0 else -1
+        return (
+            f"{metric} is not shown to change ({share} {amount(change.low, metric)} to {amount(change.high, metric)})"
+        )
+    verb, sign = ("rises", 1) if change.mean > 0 else ("falls", -1)
     low, high = sorted((sign * change.low, sign * change.high))
     return (
-        f"{metric} {verb} by {short(abs(change.mean))} {change.unit}"
-        f" ({100 * e.confidence:.0f} % CI {short(low)} to {short(high)})"
+        f"{metric} {verb} by {with_unit(abs(change.mean), metric, change.unit)}"
+        f" ({share} {amount(low, metric)} to {amount(high, metric)})"
     )
 
 
-def effort(e: Evaluation) -> str:
+def amount(number: float, metric: str) -> str:
+    """A difference of a figure, short enough for a sentence."""
+    if is_share(metric):
+        return signed(number, metric).lstrip("+")
+    return short(number) if abs(number) >= 100 else plain(number)
+
+
+def with_unit(number: float, metric: str, unit: str) -> str:
+    """The same with its unit."""
+    words = unit_words(unit, metric)
+    return f"{amount(number, metric)} {words}".rstrip() if not is_share(metric) else amount(number, metric)
+
+
+def effort(e: Evaluation, best: float) -> str:
     """The staff time that the best level takes, and what today's takes."""
-    hours, today = e.at(e.best, "investment_hours").mean, e.at(e.today, "investment_hours").mean
+    hours, today = e.at(best, "investment_hours").mean, e.at(e.today, "investment_hours").mean
     if hours == 0:
         return ""
-    now = "" if e.best == e.today else f" (today: {plain(today)})"
+    now = "" if best == e.today else f" (today: {plain(today)})"
     return f"That takes {plain(hours)} staff hours a month beyond the transactions{now}."
 
 
-def turning_point(e: Evaluation) -> str:
+def next_unit(e: Evaluation) -> str:
+    """What one more minute than today would bring."""
+    worth = e.marginal(e.today)
+    if e.lever != MINUTES or worth is None or worth.low <= 0 <= worth.high:
+        return ""
+    verb = "brings" if worth.mean * e.better > 0 else "costs"
+    low, high = sorted((abs(worth.low), abs(worth.high)))
+    spread = f"{amount(low, e.objective)} to {amount(high, e.objective)}"
+    return f"The next minute {verb} {with_unit(abs(worth.mean), e.objective, worth.unit)} ({spread})."
+
+
+def turning_point(e: Evaluation, best: float) -> str:
     """From which level on the objective is shown to fall, if the best lies inside the range."""
-    beyond = [value for value in e.levels if value > e.best and value not in e.not_worse]
+    beyond = [value for value in e.levels if value > best and value not in e.not_worse]
+    if any(e.breaks[e.levels.index(value)] for value in beyond):
+        return ""
     if e.lever != MINUTES:
         return ""
-    if e.best == max(e.levels):
+    if best == max(e.levels):
         return "The best level is the largest one tried: try larger ones."
     return f"From {level(min(beyond))} minutes on, the queue costs more than the care earns." if beyond else ""
 
 
 def caveats(e: Evaluation) -> list[str]:
-    """What the numbers do not say."""
-    better = BY_NAME[e.objective].better
-    lines = [
-        f"{e.replications} common worlds; best = {'highest' if better > 0 else 'lowest'} mean {e.objective}; "
-        f"~ not shown worse than the best; {100 * e.confidence:.0f} % intervals hold for all pairs of levels at once.",
+    """How sure that is, and what the numbers do not say."""
+    share = f"{100 * e.confidence:.0f} %"
+    return [
+        f"{worlds_words(e)}, seed {e.seed}; best = {'highest' if e.better > 0 else 'lowest'} mean {e.objective}; "
+        f"~ not shown worse than the best; {share} intervals hold for all pairs of levels at once.",
+        *constraint_lines(e),
+        guarantee_words(e),
         "Intervals cover the noise of simulation only, not doubt about the scenario's settings.",
     ]
-    if e.smallest_difference and e.resolved > e.smallest_difference:
-        lines.append(
-            f"Differences down to {plain(e.resolved)} can be told apart, not yet {plain(e.smallest_difference)}: "
-            "more --replications would."
-        )
+
+
+def worlds_words(e: Evaluation) -> str:
+    """In how many worlds levels were simulated."""
+    counts = [e.worlds(value) for value in e.levels]
+    few, many = min(counts), max(counts)
+    return f"{few} common worlds" if few == many else f"{few} to {many} common worlds of each level"
+
+
+def constraint_lines(e: Evaluation) -> list[str]:
+    """Which levels break which constraint."""
+    texts = dict.fromkeys(e.scenario.evaluate.constraints)
+    lines = []
+    for text in texts:
+        broken = [level(value) for value, own in zip(e.levels, e.breaks, strict=True) if text in own]
+        lines.append(f"{text}: {f'broken (!) by {listed(broken)}' if broken else 'kept by every level'}.")
     return lines
+
+
+def of_which(e: Evaluation) -> str:
+    """Among which levels the best was looked for."""
+    asked = e.scenario.evaluate
+    return f"level that keeps to this, give or take {100 * asked.tolerance:g} %" if any(e.breaks) else "of these levels"
+
+
+def guarantee_words(e: Evaluation) -> str:
+    """The guarantee; without one, why there is none and what could be told apart."""
+    if e.guarantee and e.best is not None:
+        return (
+            f"With {100 * e.guarantee.probability:.0f} % probability {level(e.best)} is the best {of_which(e)}, or "
+            f"within {with_unit(e.guarantee.difference, e.objective, e.guarantee.unit)} of it, and all these intervals "
+            "hold."
+        )
+    if not e.smallest_difference:
+        return (
+            "No guarantee that no other level is better: say with --smallest-difference which difference of "
+            f"{e.objective} matters to you."
+        )
+    apart = f"; differences down to {plain(e.resolved)} can be told apart" if math.isfinite(e.resolved) else ""
+    return (
+        f"No guarantee: the worlds allowed did not suffice to tell levels apart to within "
+        f"{plain(e.smallest_difference)}{apart}; more --budget would."
+    )

@@ -2,15 +2,14 @@
 
 from pathlib import Path
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from servsim.show.advice import MINUTES
+from servsim.show.advice import MINUTES, worlds_words
 from servsim.show.numbers import is_share, level, short
-from servsim.study.evaluate import Evaluation
+from servsim.study.evaluation import Evaluation
 
 INK, BEST, TODAY, SHADE = "#1b3a57", "#c0392b", "#7f8c8d", "#1b3a57"
 NAMES = {"value": "Value", "retention": "Retention a year", "wait_mean": "Mean wait", "profit": "Profit",
@@ -19,9 +18,7 @@ NAMES = {"value": "Value", "retention": "Retention a year", "wait_mean": "Mean w
 
 def evaluation_figure(e: Evaluation) -> Figure:
     """Objective, retention and waiting against the lever; today's and the best level marked, intervals as bands."""
-    shown = [
-        name for name in dict.fromkeys((e.objective, "retention", "wait_mean")) if np.isfinite(e.sample(name)).all()
-    ]
+    shown = [name for name in dict.fromkeys((e.objective, "retention", "wait_mean")) if e.is_known(name)]
     layout = ConstrainedLayoutEngine(rect=(0, 0.03, 1, 0.97))
     picture = Figure(figsize=(8.0, 1.2 + 2.0 * len(shown)), layout=layout)
     picture.suptitle(e.scenario.title, fontweight="bold")
@@ -60,20 +57,22 @@ def draw_curve(axes: Axes, e: Evaluation, name: str) -> None:
 def mark_levels(axes: Axes, e: Evaluation, labelled: bool) -> None:
     """Today's level and the best as upright lines, levels not shown worse as a shaded range."""
     axes.axvline(e.today, color=TODAY, linestyle="--", linewidth=1.2)
-    axes.axvline(e.best, color=BEST, linewidth=1.4)
+    if e.best is not None:
+        axes.axvline(e.best, color=BEST, linewidth=1.4)
     if len(e.not_worse) > 1:
         axes.axvspan(min(e.not_worse), max(e.not_worse), color=BEST, alpha=0.08, linewidth=0)
     if labelled:
         top = axes.get_xaxis_transform()
         if e.today != e.best:
             axes.text(e.today, 1.02, f"today {level(e.today)}", transform=top, ha="center", color=TODAY, fontsize=9)
-        axes.text(e.best, 1.02, f"best {level(e.best)}", transform=top, ha="center", color=BEST, fontsize=9)
+        if e.best is not None:
+            axes.text(e.best, 1.02, f"best {level(e.best)}", transform=top, ha="center", color=BEST, fontsize=9)
 
 
 def footnote(e: Evaluation) -> str:
     """What was done, in one line."""
     share = f"{100 * e.confidence:.0f} %"
-    note = f"{e.replications} simulated worlds per level, bands are {share} intervals of the mean"
+    note = f"{worlds_words(e)}, bands are {share} intervals of the mean"
     return note + ("; shaded: not shown worse than the best" if len(e.not_worse) > 1 else "")
 
 

@@ -1,12 +1,11 @@
 """Tables that fit 80 columns."""
 
-from numpy import isfinite
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from servsim.show.numbers import compact, figure, is_share, level, plain, signed, unit_words
 from servsim.study.compare import Comparison
-from servsim.study.evaluate import Evaluation
+from servsim.study.evaluation import Evaluation
 from servsim.study.metrics import METRICS, NAMES, OWN
 from servsim.study.outlook import Outlook
 from servsim.study.run import Run
@@ -74,7 +73,7 @@ LEVEL_COLUMNS = (
 def level_table(e: Evaluation) -> Table:
     """One line for each level, with today's, the best, and those not shown worse marked."""
     objective = "" if e.objective == "retention" else e.objective
-    columns = [(head, name) for head, name in LEVEL_COLUMNS if e.objective != name and isfinite(e.sample(name)).any()]
+    columns = [(head, name) for head, name in LEVEL_COLUMNS if e.objective != name and e.is_known(name)]
     table = blank_table(
         f"{e.scenario.title}: {e.lever}, {e.unit(e.objective) if objective else 'shares'}",
         "level", *(head for head, _ in columns), e.objective, "vs today", "±",
@@ -106,8 +105,9 @@ def unsigned(half: float, metric: str) -> str:
 
 
 def mark(e: Evaluation, value: float) -> str:
-    """How a level stands: best, not shown worse, today's."""
-    signs = "best" if value == e.best else "~" if value in e.not_worse else ""
+    """How a level stands: best, not shown worse, breaking a constraint, today's."""
+    broken = e.breaks[e.levels.index(value)]
+    signs = "best" if value == e.best else "~" if value in e.not_worse else "!" if broken else ""
     return " ".join(part for part in (signs, "today" if value == e.today else "") if part)
 
 

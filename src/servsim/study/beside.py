@@ -1,7 +1,8 @@
 """A scenario's own desk beside the nearest closed form, losing one property after the other."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,11 @@ from servsim.sheet import open_minutes, profile_mass, roster_minutes
 from servsim.study import closed_forms as known
 from servsim.study.closed_forms import Queue
 from servsim.study.identity import digest_of, model_version
+from servsim.study.means import HERE, Means, Progress
 from servsim.study.outlook import planned
 from servsim.study.run import Run
 from servsim.study.run import run as project
 from servsim.study.statistics import defined
-from servsim.study.workers import Progress, quiet
 
 
 @dataclass(frozen=True)
@@ -233,8 +234,7 @@ def beside(
     *,
     replications: int | None = None,
     seed: int = 1,
-    workers: int | None = None,
-    progress: Progress = quiet,
+    means: Means = HERE,
 ) -> Beside:
     """Simulate a scenario, then take its properties away one by one, on the same worlds."""
     n = replications or scenario.evaluate.replications
@@ -244,15 +244,17 @@ def beside(
         before = steps[-1][1] if steps else None
         desk = change(before.scenario if before else scenario, arrivals_per_hour(before) if before else 0.0)
         if before is None or desk != before.scenario:
-            done = place * n
-            found = project(
-                desk, replications=n, seed=seed, workers=workers,
-                progress=lambda d, _, s, done=done: progress(done + d, whole, s),  # type: ignore[misc]
-            )  # fmt: skip
+            tell = partial(of_all, means.progress, place * n, whole)
+            found = project(desk, replications=n, seed=seed, means=replace(means, progress=tell))
             if found.interrupted:
                 raise KeyboardInterrupt
             steps.append((name, found))
     return Beside(seed, tuple(steps))
+
+
+def of_all(progress: Progress, before: int, whole: int, done: int, total: int, seconds: float) -> None:
+    """Tell of one part's progress as of the whole's."""
+    progress(before + done, whole, seconds)
 
 
 def arrivals_per_hour(run: Run) -> float:

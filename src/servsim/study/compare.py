@@ -7,13 +7,13 @@ import numpy as np
 
 from servsim.errors import ScenarioError
 from servsim.scenario.scenario import Scenario
-from servsim.study.engines import Engine
-from servsim.study.evaluate import shared_worlds
 from servsim.study.identity import digest_of
+from servsim.study.means import HERE, Means
 from servsim.study.metrics import NAMES, unit_of
 from servsim.study.statistics import Interval, defined, interval
 from servsim.study.tidy import Tidy
-from servsim.study.workers import Job, Outcome, Pool, Progress, quiet
+from servsim.study.workers import Pool
+from servsim.study.worlds import Job, Outcome
 from servsim.words import Reason
 
 FATES = ("kept_by_both", "lost_by_both", "saved_by_b", "lost_by_b")
@@ -98,10 +98,7 @@ def compare(
     *,
     replications: int | None = None,
     seed: int = 1,
-    confidence: float | None = None,
-    engine: Engine = "fast",
-    workers: int | None = None,
-    progress: Progress = quiet,
+    means: Means = HERE,
 ) -> Comparison:
     """Simulate two scenarios on the same worlds: the same people come, with the same patience and the same cases."""
     if a.money.currency != b.money.currency:
@@ -109,11 +106,19 @@ def compare(
             [f"money.currency is {a.money.currency} in A and {b.money.currency} in B; it must be the same."]
         )
     n = replications or a.evaluate.replications
-    pool = Pool([a, b], seed, engine, workers)
-    outcomes = pool.outcomes([Job(place, number) for number in range(n) for place in (0, 1)], progress)
-    table = shared_worlds(outcomes, 2)
+    with Pool([a, b], seed, means) as pool:
+        outcomes = pool.outcomes([Job(place, number) for number in range(n) for place in (0, 1)], customers=True)
+    table = shared_worlds(outcomes)
     fates = fate_table(outcomes) / max(1, table.shape[1])
-    return Comparison(a, b, seed, confidence or a.evaluate.confidence, table, fates, pool.interrupted)
+    return Comparison(a, b, seed, a.evaluate.confidence, table, fates, pool.interrupted)
+
+
+def shared_worlds(outcomes: list[Outcome]) -> np.ndarray:
+    """(2, replications, metrics) figures of the worlds in which both scenarios were finished."""
+    found = {(outcome.job.scenario, outcome.job.replication): outcome.figures for outcome in outcomes}
+    numbers = sorted(number for place, number in found if place == 0 and (1, number) in found)
+    table = [[found[place, number] for number in numbers] for place in (0, 1)]
+    return np.array(table).reshape(2, len(numbers), len(NAMES))
 
 
 def fate_table(outcomes: list[Outcome]) -> np.ndarray:

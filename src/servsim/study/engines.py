@@ -1,7 +1,7 @@
 """The two engines by name, and one world told and counted."""
 
 from importlib import import_module
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -9,12 +9,11 @@ from servsim.errors import ServsimError
 from servsim.scenario.scenario import Scenario
 from servsim.sheet import in_world
 from servsim.study.expected import weekly_visits
+from servsim.study.means import Engine
 from servsim.study.metrics import Reading
 from servsim.study.tally import Tally
 from servsim.units import WEEK
 from servsim.words import Happening
-
-Engine = Literal["reference", "fast"]
 
 PIECE = 4 * WEEK
 """How much of a trace is held in memory at once."""

@@ -1,143 +1,27 @@
-"""`evaluate`: how much to invest. Levels of one lever on the same worlds, compared in pairs.
+"""`evaluate`: how much to invest. The best level of one lever, on the same worlds for every level."""
 
-Every interval of a difference belongs to one Bonferroni family over all pairs of levels, so that choosing the best of
-them does not bias it. Source: paired t under common random numbers, Law (2015), chapter 10.
-"""
-
-from dataclasses import dataclass
-from itertools import combinations
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from servsim.errors import ScenarioError
+from servsim.scenario.question import Evaluate
 from servsim.scenario.read import value_at, with_level
 from servsim.scenario.scenario import Scenario
-from servsim.study.engines import Engine
-from servsim.study.identity import digest_of, model_version
+from servsim.study.evaluation import Evaluation, Guarantee
+from servsim.study.gathering import Gathering
+from servsim.study.means import HERE, Means
 from servsim.study.metrics import NAMES, unit_of
-from servsim.study.statistics import Interval, defined, interval, t_quantile
-from servsim.study.tidy import Tidy
-from servsim.study.workers import Job, Pool, Progress, quiet
+from servsim.study.objective import constraint, direction
+from servsim.study.selection import Race, Rules
+from servsim.study.workers import Pool
 
-
-@dataclass(frozen=True)
-class Evaluation(Tidy):
-    """(levels, replications, metrics) figures of a lever's levels, in worlds that they share."""
-
-    scenario: Scenario
-    seed: int
-    lever: str
-    objective: str
-    confidence: float
-    smallest_difference: float
-    levels: tuple[float, ...]
-    today: float
-    figures: np.ndarray
-    interrupted: bool = False
-
-    @property
-    def replications(self) -> int:
-        """Worlds in which every level was simulated."""
-        return int(self.figures.shape[1])
-
-    @property
-    def best(self) -> float:
-        """The level with the best mean of the objective."""
-        return self.levels[int(np.nanargmax(self.sample(self.objective).mean(axis=1)))]
-
-    def unit(self, metric: str) -> str:
-        """A figure's unit."""
-        return unit_of(metric, self.scenario.money.currency)
-
-    def sample(self, metric: str) -> np.ndarray:
-        """(levels, replications) a figure at each level in each world."""
-        column: np.ndarray = self.figures[:, :, NAMES.index(metric)]
-        return column
-
-    def at(self, level: float, metric: str) -> Interval:
-        """A figure at a level, by itself."""
-        return interval(self.sample(metric)[self.levels.index(level)], self.unit(metric), self.confidence)
-
-    def difference(self, level: float, other: float, metric: str | None = None) -> Interval:
-        """A figure at a level less the same at another, world by world; of the family over all pairs of levels."""
-        metric = metric or self.objective
-        sample = self.sample(metric)
-        gap = sample[self.levels.index(level)] - sample[self.levels.index(other)]
-        return interval(gap, self.unit(metric), self.confidence, self.pairs)
-
-    @property
-    def pairs(self) -> int:
-        """How many intervals of differences hold together."""
-        return max(1, len(list(combinations(self.levels, 2))))
-
-    @property
-    def gain(self) -> Interval:
-        """What the best level brings over today's, in the objective."""
-        return self.difference(self.best, self.today)
-
-    @property
-    def not_worse(self) -> list[float]:
-        """Levels that are not shown to be worse than the best."""
-        return [level for level in self.levels if level == self.best or self.difference(level, self.best).high >= 0]
-
-    @property
-    def resolved(self) -> float:
-        """The smallest difference from the best that these replications could have told apart."""
-        best = self.levels.index(self.best)
-        gaps = np.delete(self.sample(self.objective) - self.sample(self.objective)[best], best, axis=0)
-        if self.replications < 2 or len(gaps) == 0:
-            return np.nan
-        t = t_quantile(self.confidence, self.replications - 1, self.pairs)
-        return float(t * gaps.std(axis=1, ddof=1).max() / np.sqrt(self.replications))
-
-    def to_dict(self) -> dict[str, Any]:
-        """The evaluation as `servsim evaluate --json` prints it."""
-        return {
-            "scenario": self.scenario.title,
-            "digest": digest_of(self.scenario),
-            "model": model_version(),
-            "seed": self.seed,
-            "lever": self.lever,
-            "objective": self.objective,
-            "confidence": self.confidence,
-            "smallest_difference": self.smallest_difference,
-            "levels": [self.level_dict(level) for level in self.levels],
-            "today": self.today,
-            "best": self.best,
-            "not_worse": self.not_worse,
-            "gain": self.gain.to_dict(),
-            "guarantee": None,
-            "resolved": defined(self.resolved),
-            "interrupted": self.interrupted,
-        }
-
-    def level_dict(self, level: float) -> dict[str, Any]:
-        """One level as JSON has it."""
-        return {
-            "level": level,
-            "replications": self.replications,
-            "metrics": {name: self.at(level, name).to_dict() for name in NAMES},
-            "vs_today": self.difference(level, self.today).to_dict(),
-        }
-
-    def rows(self) -> list[dict[str, Any]]:
-        """Tidy rows, one for each level, world and figure."""
-        return [
-            {"lever": self.lever, "level": level, "replication": number, "metric": name,
-             "value": defined(self.sample(name)[place, number]), "unit": self.unit(name)}
-            for place, level in enumerate(self.levels)
-            for number in range(self.replications)
-            for name in NAMES
-        ]  # fmt: skip
-
-
-def levels_of(scenario: Scenario, lever: str, levels: tuple[float, ...]) -> tuple[float, tuple[float, ...]]:
-    """(today's level, all levels in order, today's among them)."""
-    today = value_at(scenario, lever)
-    if isinstance(today, bool) or not isinstance(today, int | float):
-        raise ScenarioError([f"{lever} is {today!r}; a lever must be a setting that is a number."])
-    return float(today), tuple(sorted({float(today), *levels}))
+ROUND = 10
+"""Worlds between two looks at the race."""
+PILOT = 1 << 40
+"""The number of the pilot's first world. The pilot chooses where finer levels go, in worlds that are none of the
+race's, so that the race's guarantee does not depend on the choice."""
+PILOT_WORLDS = 5
 
 
 def evaluate(
@@ -146,32 +30,184 @@ def evaluate(
     lever: str | None = None,
     levels: tuple[float, ...] | None = None,
     objective: str | None = None,
+    constraints: Sequence[str] | None = None,
+    smallest_difference: float | None = None,
     replications: int | None = None,
-    seed: int = 1,
+    budget: int | None = None,
+    finer: int | None = None,
     confidence: float | None = None,
-    engine: Engine = "fast",
-    workers: int | None = None,
-    progress: Progress = quiet,
+    seed: int = 1,
+    means: Means = HERE,
 ) -> Evaluation:
-    """Compare levels of a lever on the same worlds; whatever is left out is as the scenario's [evaluate] says."""
-    asked = scenario.evaluate
-    lever = lever or asked.lever
-    today, tried = levels_of(scenario, lever, levels or tuple(asked.levels))
-    n = replications or asked.replications
-    pool = Pool([with_level(scenario, lever, level) for level in tried], seed, engine, workers)
-    jobs = [Job(place, number) for number in range(n) for place in range(len(tried))]
-    outcomes = pool.outcomes(jobs, progress)
-    return Evaluation(
-        scenario, seed, lever, objective or asked.objective, confidence or asked.confidence,
-        asked.smallest_difference, tried, today, shared_worlds(outcomes, len(tried)), pool.interrupted,
-    )  # fmt: skip
+    """Compare levels of a lever; whatever is left out is as the scenario's [evaluate] says.
+
+    Every level is simulated in the first `replications` worlds. Where a smallest difference is stated, a race then goes
+    on among those that may be best, until one is left or `budget` worlds are spent.
+    """
+    given = {
+        "lever": lever, "levels": levels and list(levels), "objective": objective, "finer": finer,
+        "constraints": constraints and list(constraints), "smallest_difference": smallest_difference,
+        "replications": replications, "budget_replications": budget, "confidence": confidence,
+    }  # fmt: skip
+    asked = scenario.evaluate.model_copy(update={key: value for key, value in given.items() if value is not None})
+    return Contest(scenario, asked, seed, means).run()
 
 
-def shared_worlds(outcomes: list[Any], scenarios: int) -> np.ndarray:
-    """(scenarios, replications, metrics) figures of the worlds in which every scenario was finished."""
-    worlds: dict[int, dict[int, np.ndarray]] = {}
-    for outcome in outcomes:
-        worlds.setdefault(outcome.job.replication, {})[outcome.job.scenario] = outcome.figures
-    whole = [worlds[number] for number in sorted(worlds) if len(worlds[number]) == scenarios]
-    table = [[world[place] for world in whole] for place in range(scenarios)]
-    return np.array(table).reshape(scenarios, len(whole), len(NAMES))
+def today_of(scenario: Scenario, lever: str) -> float:
+    """Today's level of a lever; ScenarioError where it is no number."""
+    today = value_at(scenario, lever)
+    if isinstance(today, bool) or not isinstance(today, int | float):
+        raise ScenarioError([f"{lever} is {today!r}; a lever must be a setting that is a number."])
+    return float(today)
+
+
+def levels_of(scenario: Scenario) -> list[Scenario]:
+    """The scenario at each level that its [evaluate] names, today's among them."""
+    lever = scenario.evaluate.lever
+    levels = sorted({today_of(scenario, lever), *map(float, scenario.evaluate.levels)})
+    return [with_level(scenario, lever, level) for level in levels]
+
+
+class Contest:
+    """One evaluation while it is going on: the levels, their worlds, and the race between them."""
+
+    def __init__(self, scenario: Scenario, asked: Evaluate, seed: int, means: Means) -> None:
+        """The levels that are asked for, and today's."""
+        self.scenario, self.asked, self.seed = scenario, asked, seed
+        self.better = direction(asked.objective)
+        self.objective = NAMES.index(asked.objective)
+        self.constraints = [constraint(text) for text in asked.constraints]
+        self.today = today_of(scenario, asked.lever)
+        self.contenders = len({self.today, *map(float, asked.levels)}) + asked.finer
+        self.pool = Pool([], seed, means)
+        self.gathering = Gathering(self.pool)
+        self.places: dict[float, int] = {}
+        for level in sorted({self.today, *map(float, asked.levels)}):
+            self.add(level)
+        self.alive: list[float] = []
+        self.decided = False
+
+    @property
+    def levels(self) -> list[float]:
+        """The levels that take part."""
+        return sorted(self.places)
+
+    def add(self, level: float) -> None:
+        """One more level takes part."""
+        self.places[level] = self.pool.add(with_level(self.scenario, self.asked.lever, level))
+
+    def run(self) -> Evaluation:
+        """The whole contest."""
+        with self.pool:
+            if not self.asked.finer or self.add_finer():
+                self.race()
+        return self.result()
+
+    def add_finer(self) -> bool:
+        """Put finer levels around the best of a pilot; False where interrupted."""
+        pilot = Gathering(self.pool, PILOT)
+        if not pilot.until(self.places.values(), min(PILOT_WORLDS, self.asked.replications)):
+            return False
+        means = [self.better * pilot.table(self.places[level])[:, self.objective].mean() for level in self.levels]
+        self.require(bool(np.isfinite(means).all()))
+        whole = isinstance(value_at(self.scenario, self.asked.lever), int)
+        for level in finer_levels(self.levels, int(np.argmax(means)), self.asked.finer, whole):
+            self.add(level)
+        return True
+
+    def require(self, defined: bool) -> None:
+        """ScenarioError where the objective is not defined at some level."""
+        if not defined:
+            raise ScenarioError([
+                f'evaluate.objective is "{self.asked.objective}", which is not defined at every level of this '
+                "scenario; it must be a figure that `servsim run` shows."
+            ])  # fmt: skip
+
+    def race(self) -> None:
+        """The first stage, and then rounds until the best is known or the budget spent."""
+        worlds, difference = self.asked.replications, self.asked.smallest_difference
+        if not self.gathering.until(self.places.values(), worlds):
+            return
+        self.alive = self.levels
+        self.require(bool(np.isfinite(self.figures_of(self.alive)).all()))
+        if not difference:
+            return
+        race = Race(self.rules(), self.levels)
+        while True:
+            race.look(self.figures_of(race.alive), np.array([self.slack_of(level) for level in race.alive]))
+            self.alive, self.decided = race.alive, race.decided
+            if race.decided or self.cost(worlds + ROUND) > self.asked.budget_replications:
+                break
+            worlds += ROUND
+            running = {*self.alive, self.today} if self.follows_today else self.alive
+            if not self.gathering.until([self.places[level] for level in sorted(running)], worlds):
+                return
+        self.gathering.until([self.places[self.today], *(self.places[level] for level in self.alive)], worlds)
+
+    def rules(self) -> Rules:
+        """What the race is run by."""
+        today = self.gathering.table(self.places[self.today])
+        tolerances = tuple(self.asked.tolerance * each.scale(today) for each in self.constraints)
+        doubt = (1 - self.asked.confidence) / 2
+        return Rules(self.contenders, self.asked.replications, self.asked.smallest_difference, doubt, tolerances)
+
+    def cost(self, worlds: int) -> int:
+        """Worlds of all levels together, if the race goes on to so many, and today's level in the end."""
+        run_on = {self.today, *self.alive}
+        return len(self.gathering) + sum(worlds - len(self.gathering.table(self.places[level])) for level in run_on)
+
+    def figures_of(self, levels: Sequence[float]) -> np.ndarray:
+        """(levels, worlds) the objective, more being better."""
+        return np.array([self.better * self.gathering.table(self.places[level])[:, self.objective] for level in levels])
+
+    def slack_of(self, level: float) -> np.ndarray:
+        """(constraints, worlds) by how much each constraint is kept at a level."""
+        table, today = self.gathering.table(self.places[level]), self.gathering.table(self.places[self.today])
+        shared = min(len(table), len(today)) if self.follows_today else len(table)
+        slack = [each.slack(table[:shared], today[:shared]) for each in self.constraints]
+        return np.array(slack).reshape(len(slack), shared)
+
+    @property
+    def follows_today(self) -> bool:
+        """Is some constraint bound to what is so today, so that today's level is needed to the end?"""
+        return any(each.bound is None for each in self.constraints)
+
+    def breaks(self, level: float) -> tuple[str, ...]:
+        """The constraints that a level breaks on average, beyond the tolerance."""
+        today = self.gathering.table(self.places[self.today])
+        return tuple(
+            each.text
+            for each, slack in zip(self.constraints, self.slack_of(level), strict=True)
+            if len(slack) and slack.mean() < -self.asked.tolerance * each.scale(today)
+        )
+
+    def best(self) -> float | None:
+        """The best of the levels that are left; None where there is none that keeps the constraints."""
+        left = [level for level in self.alive if self.decided or not self.breaks(level)]
+        if not left:
+            return None
+        return left[int(np.argmax(self.figures_of(left).mean(axis=1)))]
+
+    def result(self) -> Evaluation:
+        """What was found."""
+        asked, levels, best = self.asked, self.levels, self.best()
+        unit = unit_of(asked.objective, self.scenario.money.currency)
+        sure = (
+            Guarantee(asked.confidence, asked.smallest_difference, unit) if self.decided and best is not None else None
+        )
+        return Evaluation(
+            self.scenario, self.seed, asked.lever, asked.objective, asked.confidence, asked.smallest_difference,
+            tuple(levels), self.today, tuple(self.gathering.table(self.places[level]) for level in levels), best,
+            self.contenders, tuple(self.breaks(level) for level in levels), sure, self.pool.interrupted,
+        )  # fmt: skip
+
+
+def finer_levels(levels: Sequence[float], best: int, many: int, whole: bool) -> list[float]:
+    """So many levels at most, evenly put between the best of some levels and its neighbours; whole ones where asked."""
+    gaps = [(levels[place], levels[place + 1]) for place in (best - 1, best) if 0 <= place < len(levels) - 1]
+    found: list[float] = []
+    for number, (low, high) in enumerate(gaps):
+        own = many // len(gaps) + (number < many % len(gaps))
+        found += [low + (high - low) * part / (own + 1) for part in range(1, own + 1)]
+    rounded = {float(round(level)) for level in found} if whole else {float(f"{level:.6g}") for level in found}
+    return sorted(rounded - set(levels))

@@ -14,7 +14,8 @@ from servsim.model.trace import COLUMNS
 from servsim.scenario.desk import WEEKDAYS
 from servsim.scenario.scenario import Scenario
 from servsim.sheet import to_sheet
-from servsim.study.engines import PIECE, Engine, engine_named
+from servsim.study.engines import PIECE, engine_named
+from servsim.study.means import Engine
 from servsim.units import DAY
 from servsim.words import Happening, Kind, Reason
 

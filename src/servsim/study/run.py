@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 
 from servsim.scenario.scenario import Scenario
-from servsim.study.engines import Engine
 from servsim.study.identity import digest_of, model_version
+from servsim.study.means import HERE, Means
 from servsim.study.metrics import NAMES, OWN, unit_of
 from servsim.study.statistics import Interval, defined, interval
 from servsim.study.tidy import Tidy
-from servsim.study.workers import Job, Pool, Progress, quiet
+from servsim.study.workers import Pool
+from servsim.study.worlds import Job
 
 RISK = (0.05, 0.5, 0.95)
 """Quantiles across replications that are shown as risk."""
@@ -85,14 +86,12 @@ def run(
     replications: int | None = None,
     seed: int = 1,
     confidence: float | None = None,
-    engine: Engine = "fast",
-    workers: int | None = None,
-    progress: Progress = quiet,
+    means: Means = HERE,
 ) -> Run:
     """Project a scenario from today's book: so many independent worlds, every figure with its t interval."""
     n = replications or scenario.evaluate.replications
-    pool = Pool([scenario], seed, engine, workers)
-    outcomes = pool.outcomes([Job(0, number) for number in range(n)], progress)
+    with Pool([scenario], seed, means) as pool:
+        outcomes = pool.outcomes([Job(0, number) for number in range(n)])
     table = np.array([outcome.figures for outcome in outcomes]).reshape(-1, len(NAMES))
     own = np.array([outcome.own for outcome in outcomes]).reshape(len(outcomes), len(scenario.segments), len(OWN))
     return Run(scenario, seed, confidence or scenario.evaluate.confidence, table, own, pool.interrupted)

@@ -57,7 +57,8 @@ class Tally:
     counts: (happenings,) rows of each happening that count. sums: (SUMS,) ticks, customers, millionths.
     waits: (seconds,) histogram of waits of all who joined. revenue, present, talks: (days,) millionths of money, ticks
     of agents' presence and of managers' talks. reasons: (reasons,) customers lost. fate: (opening book,) the reason
-    each of them was lost for, 0 for those who remain. segments, worth: (segments, …) what is counted for each.
+    each of them was lost for, 0 for those who remain. spent: (opening book,) millionths of money. segments, worth:
+    (segments, …) what is counted for each.
     """
 
     sheet: np.ndarray
@@ -77,6 +78,7 @@ class Tally:
         self.talks = np.zeros(days + 1, np.int64)
         self.reasons = np.zeros(len(Reason), np.int64)
         self.fate = np.zeros(int(self.sheet[0]["opening_book"]), np.int8)
+        self.spent = np.zeros(len(self.fate), np.int64)
         self.agents = np.zeros((agents, AGENT_SUMS), np.int64)
         self.agents[:, KNOWLEDGE] = np.rint(self.sheet[0]["knowledge_of"][:agents] * MILLIONTHS)
         self.segments = np.zeros((len(self.sheet), OWN_SUMS), np.int64)
@@ -85,8 +87,8 @@ class Tally:
     def add(self, rows: np.ndarray) -> None:
         """Count one more piece of the trace."""
         add_rows(readable(self.sheet), rows, self.warmup, self.discount_rate, self.counts, self.sums, self.waits,
-                 self.revenue, self.present, self.talks, self.reasons, self.fate, self.agents, self.segments,
-                 self.worth)  # fmt: skip
+                 self.revenue, self.present, self.talks, self.reasons, self.fate, self.spent, self.agents,
+                 self.segments, self.worth)  # fmt: skip
 
     def close(self) -> None:
         """Count what is still going on at the end: visits in hand, agents present, the book."""
@@ -227,8 +229,8 @@ def add_worth(sheet, who, retention, discount_rate, worth, first):
 
 @kernel
 def add_rows(
-    sheet, rows, warmup, discount_rate, counts, sums, waits, revenue, present, talks, reasons, fate, agents, segments,
-    worth,
+    sheet, rows, warmup, discount_rate, counts, sums, waits, revenue, present, talks, reasons, fate, spent, agents,
+    segments, worth,
 ):  # fmt: skip
     """Count a piece of a trace."""
     desk_agents, pauses = sheet[0].desk_agents, sheet[0].while_serving != HALF_THERE
@@ -275,6 +277,8 @@ def add_rows(
         else:
             if what == Happening.BOUGHT:
                 revenue[day_of(now)] += value
+                if of_opening_book(who):
+                    spent[who] += value
             elif what == Happening.STEPPED_BACK:
                 talks[day_of(now)] += value
             elif what == Happening.LEARNED:

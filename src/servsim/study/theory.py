@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from servsim.study.desks import Case
-from servsim.study.engines import Engine
+from servsim.study.means import HERE, Means
 from servsim.study.metrics import NAMES
 from servsim.study.statistics import defined
-from servsim.study.workers import Job, Pool, Progress, quiet
+from servsim.study.workers import Pool
+from servsim.study.worlds import Job
 
 FALSE_ALARM = 0.001
 """Chance that a correct installation fails the theory: over all figures together, by Šidák's bound."""
@@ -90,16 +91,14 @@ def theory(
     desks: Sequence[Case],
     effort: Effort,
     seed: int,
-    engine: Engine = "fast",
-    workers: int | None = None,
-    progress: Progress = quiet,
+    means: Means = HERE,
 ) -> list[Finding]:
     """Every figure of every desk, simulated and held against its known value."""
-    pool = Pool([case.scenario(effort.share) for case in desks], seed, engine, workers)
     jobs = [
         Job(place, place * effort.worlds + number) for place in range(len(desks)) for number in range(effort.worlds)
     ]
-    outcomes = pool.outcomes(jobs, progress)
+    with Pool([case.scenario(effort.share) for case in desks], seed, means) as pool:
+        outcomes = pool.outcomes(jobs)
     if pool.interrupted:
         raise KeyboardInterrupt
     limit = bound(sum(len(case.expected) for case in desks), effort.worlds)

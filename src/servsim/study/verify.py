@@ -5,7 +5,7 @@ both engines, row by row the same. Laws: what must hold of every one of those tr
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,8 +17,8 @@ from servsim.study.desks import cases
 from servsim.study.engines import engine_named
 from servsim.study.fuzz import random_scenario
 from servsim.study.identity import model_version
+from servsim.study.means import HERE, Means, Progress, quiet
 from servsim.study.theory import FALSE_ALARM, FULL, Effort, Finding, bound, theory
-from servsim.study.workers import Progress, quiet
 
 
 @dataclass(frozen=True)
@@ -114,11 +114,11 @@ class Proof:
         }
 
 
-def verify(effort: Effort = FULL, *, seed: int = 1, workers: int | None = None, progress: Progress = quiet) -> Proof:
+def verify(effort: Effort = FULL, *, seed: int = 1, means: Means = HERE) -> Proof:
     """Prove the installation: theory, twins and laws."""
     desks = cases()
     worlds = len(desks) * effort.worlds
     whole = worlds + effort.twins
-    found = theory(desks, effort, seed, workers=workers, progress=lambda done, _, s: progress(done, whole, s))
-    pairs = twins(effort.twins, seed, lambda done, _, s: progress(worlds + done, whole, s))
+    found = theory(desks, effort, seed, replace(means, progress=lambda done, _, s: means.progress(done, whole, s)))
+    pairs = twins(effort.twins, seed, lambda done, _, s: means.progress(worlds + done, whole, s))
     return Proof(seed, effort, tuple(found), pairs)

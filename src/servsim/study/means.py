@@ -1,0 +1,36 @@
+"""By what means a question is answered. Nothing of it changes an answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from servsim.study.store import Store
+
+Engine = Literal["reference", "fast"]
+
+Progress = Callable[[int, int, float], None]
+"""Told after each world: how many are done, of how many, and the seconds it has taken."""
+
+
+def quiet(done: int, total: int, seconds: float) -> None:
+    """No progress shown."""
+
+
+@dataclass(frozen=True)
+class Means:
+    """The engine that tells the worlds, who simulates them, where they are kept, and who is told of progress.
+
+    workers: worlds at once on this machine; None for one on each core. dask: the address of a Dask scheduler, whose
+    workers are used instead. store: where finished worlds are kept, and looked up before they are simulated.
+    """
+
+    engine: Engine = "fast"
+    workers: int | None = None
+    dask: str | None = None
+    store: "Store | None" = None
+    progress: Progress = quiet
+
+
+HERE = Means()
+"""The compiled loop on every core of this machine, nothing kept, nothing shown."""

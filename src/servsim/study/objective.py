@@ -1,0 +1,98 @@
+"""What is to be best, and what must be kept to: figures by their names."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+import numpy as np
+
+from servsim.errors import ScenarioError
+from servsim.scenario.read import place_of, read_scenario
+from servsim.scenario.scenario import Scenario
+from servsim.study.metrics import BY_NAME, NAMES
+
+CONSTRAINT = re.compile(r"\s*(\w+)\s*(<=|>=)\s*(today|[-+]?[\d_.]+(?:[eE][-+]?\d+)?)\s*", re.ASCII)
+TODAY = "today"
+
+
+def known_figure(name: str, asker: str, verb: str = "is") -> str:
+    """The name of a figure; ScenarioError with the nearest one where there is none of that name."""
+    if name in BY_NAME:
+        return name
+    near = get_close_matches(name, NAMES, n=1)
+    hint = f" Did you mean {near[0]}?" if near else " Such as value, profit, revenue or retention."
+    raise ScenarioError([f'{asker} {verb} "{name}"; it must be the name of a figure.{hint}'])
+
+
+def direction(name: str, asker: str = "evaluate.objective") -> int:
+    """1 where more of a figure is better, −1 where less is; ScenarioError where neither is."""
+    better = BY_NAME[known_figure(name, asker)].better
+    if better == 0:
+        raise ScenarioError([f'{asker} is "{name}"; it must be a figure of which more, or less, is better.'])
+    return better
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """A figure that must not be above, or not below, a bound; the bound may be what the figure is today."""
+
+    text: str
+    figure: str
+    above: bool
+    bound: float | None
+
+    def slack(self, figures: np.ndarray, today: np.ndarray) -> np.ndarray:
+        """(worlds,) by how much the constraint is kept in each world; today: the same worlds as they are today.
+
+        figures, today: (worlds, metrics). A figure that is undefined in a world breaks nothing there.
+        """
+        place = NAMES.index(self.figure)
+        bound = today[:, place] if self.bound is None else self.bound
+        slack: np.ndarray = np.nan_to_num((figures[:, place] - bound) * (1 if self.above else -1))
+        return slack
+
+    def scale(self, today: np.ndarray) -> float:
+        """The size of the bound, of which a tolerance is a share: (worlds, metrics) as they are today."""
+        size = abs(float(np.nanmean(today[:, NAMES.index(self.figure)])) if self.bound is None else self.bound)
+        return size or 1.0
+
+
+def constraint(text: str, asker: str = "evaluate.constraints") -> Constraint:
+    """A constraint as it is written; ScenarioError where it cannot be read."""
+    match = CONSTRAINT.fullmatch(text)
+    if match is None or (match[3] != TODAY and not number_like(match[3])):
+        raise ScenarioError([
+            f'{asker} has "{text}"; it must be FIGURE <= BOUND or FIGURE >= BOUND, such as "abandoned_share <= 0.05" '
+            'or "investment_hours <= today".'
+        ])  # fmt: skip
+    bound = None if match[3] == TODAY else float(match[3])
+    return Constraint(text.strip(), known_figure(match[1], asker, "has"), match[2] == ">=", bound)
+
+
+def number_like(text: str) -> bool:
+    """Can this be read as a number?"""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def read_question(file: str | Path, overrides: Sequence[str] = ()) -> Scenario:
+    """A scenario whose [evaluate] names figures that there are; ScenarioError with the place of those it does not."""
+    scenario = read_scenario(file, overrides)
+    asked = scenario.evaluate
+    checks: list[tuple[str, Callable[[], object]]] = [("objective", lambda: direction(asked.objective))]
+    checks += [("constraints", lambda text=text: constraint(text)) for text in asked.constraints]  # type: ignore[misc]
+    messages = []
+    for key, check in checks:
+        try:
+            check()
+        except ScenarioError as error:
+            place = place_of(file, overrides, ("evaluate", key))
+            messages += [f"{place}: {message}" for message in error.messages]
+    if messages:
+        raise ScenarioError(messages)
+    return scenario
