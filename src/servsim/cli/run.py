@@ -1,5 +1,9 @@
 """servsim run"""
 
+from typing import Annotated
+
+import typer
+
 from servsim.cli.options import (
     Csv,
     Dask,
@@ -17,11 +21,23 @@ from servsim.cli.options import (
     Workers,
 )
 
+Precision = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--precision", metavar="FIGURE=SHARE", help="Run on until it is known so well, e.g. value=0.02. Repeatable."
+    ),
+]
+Budget = Annotated[int | None, typer.Option(min=2, help="Simulated worlds at most, to reach the --precision.")]
+NoControls = Annotated[bool, typer.Option("--no-controls", help="Plain means, not narrowed by control variates.")]
+
 
 def run(
     file: File,
     overrides: Set = None,
     replications: Replications = None,
+    precision: Precision = None,
+    budget: Budget = None,
+    no_controls: NoControls = False,
     seed: Seed = 1,
     engine: Engine = EngineName.fast,
     workers: Workers = None,
@@ -41,18 +57,37 @@ def run(
     from servsim.study.run import run as project
 
     scenario = affordable(read_scenario(file, overrides or ()), str(file), replications)
+    wanted = dict(map(precision_of, precision or ()))
     with answering("Projecting", quiet, engine, workers, dask, store, no_store) as means:
         if shard:
             return simulate_shard(shard, [scenario], replications, seed, means)
-        result = project(scenario, replications=replications, seed=seed, means=means)
+        result = project(
+            scenario, replications=replications, precision=wanted, budget=budget, controls=not no_controls, seed=seed,
+            means=means,
+        )  # fmt: skip
     write_csv(csv, result.rows())
     if as_json:
         print_json(result.to_dict())
     else:
-        from servsim.show.table import risk_line, run_table, segments_table
+        from servsim.show.table import risk_line, run_lines, run_table, segments_table
 
-        worlds = f"{len(result.figures)} simulated worlds, seed {seed}; intervals are of the mean."
-        say(run_table(result), worlds, *([risk_line(result)] if scenario.spending else []))
+        say(run_table(result), *run_lines(result), *([risk_line(result)] if scenario.spending else []))
         if scenario.segments:
             say("", segments_table(result))
     return end_interrupted(result.interrupted)
+
+
+def precision_of(words: str) -> tuple[str, float]:
+    """A figure and the share of its mean to which it is to be known."""
+    from servsim.errors import ServsimError
+
+    name, _, share = words.partition("=")
+    try:
+        number = float(share)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < 1:
+        raise ServsimError(
+            f"--precision {words}: it must be FIGURE=SHARE with a share between 0 and 1, such as value=0.02."
+        )
+    return name.strip(), number

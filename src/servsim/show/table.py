@@ -41,6 +41,19 @@ def run_table(run: Run) -> Table:
     return table
 
 
+def run_lines(run: Run) -> list[str]:
+    """In how many worlds, how intervals are made, and what ended the run."""
+    how = "; control variates narrow them" if run.controls.size else ""
+    lines = [f"{len(run.figures)} simulated worlds, seed {run.seed}; intervals are of the mean{how}."]
+    known = ", ".join(f"{name} to {100 * run.known_to(name):.2g} %" for name in run.precision)
+    if run.stopped == "precision":
+        lines.append(f"Stopped as precise as asked: {known}.")
+    elif run.stopped == "budget":
+        asked = ", ".join(f"{name} to {100 * share:.2g} %" for name, share in run.precision.items())
+        lines.append(f"Stopped at the budget of worlds: known are {known}; asked for was {asked}.")
+    return lines
+
+
 def segments_table(run: Run) -> Table:
     """What each segment of customers lives through, and what one of its customers is worth."""
     unit = run.scenario.money.currency
@@ -126,23 +139,6 @@ def comparison_table(c: Comparison) -> Table:
                 style="bold" if half and abs(change.mean) > half else None,
             )  # fmt: skip
     return table
-
-
-def customers_lines(c: Comparison) -> list[str]:
-    """What became of the same customers under both."""
-    who = c.customers()
-    if not c.fates.any():
-        return []
-    lines = [
-        f"Of today's customers, per world: {plain(who['kept_by_both'])} kept by both, "
-        f"{plain(who['lost_by_both'])} lost by both, {plain(who['saved_by_b'])} saved by B, "
-        f"{plain(who['lost_by_b'])} lost by B."
-    ]
-    for fate, words in (("saved_by_b", "Saved by B, lost by A for"), ("lost_by_b", "Lost by B, kept by A, for")):
-        reasons = sorted(who["reasons"][fate].items(), key=lambda item: -item[1])
-        if reasons:
-            lines.append(f"{words}: " + ", ".join(f"{name} {plain(count)}" for name, count in reasons) + ".")
-    return lines
 
 
 def outlook_parts(look: Outlook) -> list[Table | str]:

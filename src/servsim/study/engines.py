@@ -1,7 +1,7 @@
 """The two engines by name, and one world told and counted."""
 
 from importlib import import_module
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -27,14 +27,30 @@ def engine_named(name: Engine) -> Any:
     return import_module(f"servsim.model.{name}")
 
 
-def counted(scenario: Scenario, sheet: np.ndarray, seed: int, replication: int, engine: Engine) -> Reading:
-    """One world of a scenario, told by an engine and counted as it is told."""
+def warmup_of(scenario: Scenario) -> int:
+    """The tick from which on figures count."""
+    return round(scenario.horizon.warmup_weeks * WEEK)
+
+
+class Listener(Protocol):
+    """Whoever wants to hear a world as it is told."""
+
+    def add(self, rows: np.ndarray) -> None:
+        """Hear one more piece of its trace."""
+
+
+def counted(
+    scenario: Scenario, sheet: np.ndarray, seed: int, replication: int, engine: Engine, listener: Listener | None = None
+) -> Reading:
+    """One world of a scenario, told by an engine and counted as it is told; a listener hears it, too."""
     world = in_world(sheet, seed, replication)
-    tally = Tally(world, round(scenario.horizon.warmup_weeks * WEEK), scenario.money.discount_rate)
+    tally = Tally(world, warmup_of(scenario), scenario.money.discount_rate)
     tells = bool(world["word_of_mouth_on"].any())
     referred = 0
     for week, rows in enumerate(engine_named(engine).pieces(world, WEEK if tells else PIECE), 1):
         tally.add(rows)
+        if listener is not None:
+            listener.add(rows)
         if tells:
             referred += int(np.count_nonzero(rows[:, 1] == Happening.REFERRED))
             if referred > REFERRED_AT_MOST:

@@ -1,18 +1,26 @@
 """`run`: a scenario's projection, every figure with its interval."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import numpy as np
 
 from servsim.scenario.scenario import Scenario
+from servsim.study.controls import controls_of
 from servsim.study.identity import digest_of, model_version
 from servsim.study.means import HERE, Means
 from servsim.study.metrics import NAMES, OWN, unit_of
-from servsim.study.statistics import Interval, defined, interval
+from servsim.study.objective import known_figure
+from servsim.study.statistics import Interval, controlled, defined, interval
 from servsim.study.tidy import Tidy
 from servsim.study.workers import Pool
-from servsim.study.worlds import Job
+from servsim.study.worlds import Job, Outcome
+
+ROUND = 10
+"""Worlds between two looks at the precision."""
+
+Stopped = Literal["replications", "precision", "budget", "interrupted"]
+"""What ends a run: the worlds it was to have, the precision it was to reach, the worlds it was allowed, Ctrl-C."""
 
 RISK = (0.05, 0.5, 0.95)
 """Quantiles across replications that are shown as risk."""
@@ -20,18 +28,49 @@ RISK = (0.05, 0.5, 0.95)
 
 @dataclass(frozen=True)
 class Run(Tidy):
-    """A projection: (replications, metrics) figures, one row for each world; (replications, segments, own metrics)."""
+    """A projection from so many independent worlds.
+
+    figures: (replications, metrics). own: (replications, segments, own metrics). controls: (replications, controls)
+    deviations from known means; none where they are not to be used. precision: how well figures were to be known, as
+    shares of their means. stopped: what ended the run.
+    """
 
     scenario: Scenario
     seed: int
     confidence: float
     figures: np.ndarray
     own: np.ndarray
-    interrupted: bool = False
+    controls: np.ndarray
+    precision: dict[str, float] = field(default_factory=dict)
+    stopped: Stopped = "replications"
+
+    @property
+    def interrupted(self) -> bool:
+        """Was it stopped by Ctrl-C?"""
+        return self.stopped == "interrupted"
 
     def __getitem__(self, metric: str) -> Interval:
         """A figure's mean and interval over replications."""
-        return interval(self.sample(metric), unit_of(metric, self.scenario.money.currency), self.confidence)
+        return self.interval(metric)
+
+    def interval(self, metric: str, comparisons: int = 1) -> Interval:
+        """The same, as one of so many intervals that hold together; with control variates where they pay."""
+        sample, unit = self.sample(metric), unit_of(metric, self.scenario.money.currency)
+        if self.controls.size == 0:
+            return interval(sample, unit, self.confidence, comparisons)
+        return controlled(sample, self.controls[:, controls_of(metric)], unit, self.confidence, comparisons)
+
+    def known_to(self, metric: str) -> float:
+        """Half the width of a figure's interval, as a share of its mean; of all figures with a precision at once."""
+        found = self.interval(metric, max(1, len(self.precision)))
+        return (found.high - found.low) / 2 / abs(found.mean) if found.mean else np.inf
+
+    def is_precise(self) -> bool:
+        """Are the figures known as well as was asked?
+
+        Half-width ≤ γ / (1 + γ) of the mean makes the relative error at most γ. Source: Law (2015), section 9.4.1.
+        """
+        return all(self.known_to(metric) <= share / (1 + share) for metric, share in self.precision.items())
 
     def sample(self, metric: str) -> np.ndarray:
         """(replications,) a figure in each world."""
@@ -63,6 +102,8 @@ class Run(Tidy):
             "replications": len(self.figures),
             "confidence": self.confidence,
             "interrupted": self.interrupted,
+            "stopped": self.stopped,
+            "precision": self.precision,
             "metrics": {name: self[name].to_dict() for name in NAMES},
             "segments": {
                 own.name: {name: figure.to_dict() for name, figure in self.of_segment(own.name).items()}
@@ -84,14 +125,43 @@ def run(
     scenario: Scenario,
     *,
     replications: int | None = None,
+    precision: dict[str, float] | None = None,
+    budget: int | None = None,
+    controls: bool = True,
     seed: int = 1,
     confidence: float | None = None,
     means: Means = HERE,
 ) -> Run:
-    """Project a scenario from today's book: so many independent worlds, every figure with its t interval."""
-    n = replications or scenario.evaluate.replications
-    with Pool([scenario], seed, means) as pool:
-        outcomes = pool.outcomes([Job(0, number) for number in range(n)])
-    table = np.array([outcome.figures for outcome in outcomes]).reshape(-1, len(NAMES))
-    own = np.array([outcome.own for outcome in outcomes]).reshape(len(outcomes), len(scenario.segments), len(OWN))
-    return Run(scenario, seed, confidence or scenario.evaluate.confidence, table, own, pool.interrupted)
+    """Project a scenario from today's book: independent worlds, every figure with its interval.
+
+    precision: run on until each of these figures is known to such a share of its mean, all of them at once, or until
+    `budget` worlds are spent. controls: whether control variates may narrow intervals.
+    """
+    asked = scenario.evaluate
+    worlds, most = replications or asked.replications, budget or asked.budget_replications
+    precision = {known_figure(name, "--precision"): share for name, share in (precision or {}).items()}
+    with Pool([scenario], seed, means, controls) as pool:
+        outcomes: list[Outcome] = []
+        while True:
+            outcomes += pool.outcomes([Job(0, number) for number in range(len(outcomes), worlds)])
+            found = gathered(scenario, seed, confidence or asked.confidence, outcomes, precision)
+            if pool.interrupted:
+                return replace(found, stopped="interrupted")
+            if not precision:
+                return found
+            if found.is_precise():
+                return replace(found, stopped="precision")
+            if worlds >= most:
+                return replace(found, stopped="budget")
+            worlds = min(worlds + ROUND, most)
+
+
+def gathered(
+    scenario: Scenario, seed: int, confidence: float, outcomes: list[Outcome], precision: dict[str, float]
+) -> Run:
+    """A run of these worlds."""
+    n = len(outcomes)
+    figures = np.array([outcome.figures for outcome in outcomes]).reshape(n, len(NAMES))
+    own = np.array([outcome.own for outcome in outcomes]).reshape(n, len(scenario.segments), len(OWN))
+    controls = np.array([outcome.controls for outcome in outcomes]).reshape(n, -1 if n else 0)
+    return Run(scenario, seed, confidence, figures, own, controls, precision)
