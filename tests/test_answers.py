@@ -15,6 +15,7 @@ from servsim.study.run import Run, run
 ANSWERED = (
     "recovery", "manager", "promises", "calling-back", "train-or-advertise", "equal-or-by-value", "colleagues",
     "a-bad-month", "competitor", "phone-or-counter", "losing-one", "regulars",
+    "several-levers",
 )  # fmt: skip
 """Scenarios that open with a question and its answer."""
 

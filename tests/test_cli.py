@@ -100,8 +100,9 @@ def test_run_prints_a_table_of_80_columns_and_nothing_else(tiny):
 
 def test_run_json_keeps_its_contract(tiny):
     result = no_nan(servsim("run", str(tiny), "--json", "--seed", "7").stdout)
-    keys = ["scenario", "digest", "model", "seed", "replications", "confidence", "interrupted", "metrics", "segments"]
-    assert list(result) == keys
+    keys = ["scenario", "digest", "model", "seed", "replications", "confidence", "interrupted", "stopped", "precision"]
+    assert list(result) == [*keys, "metrics", "segments"]
+    assert (result["stopped"], result["precision"]) == ("replications", {})
     assert result["seed"] == 7
     assert set(result["metrics"]["retention"]) == {"mean", "low", "high", "unit"}
     assert result["segments"] == {}

@@ -595,6 +595,15 @@ FIGURES = {
         ("at most 200 hours a month at 40", TRAINED | {"budget": {"money_per_month": 1e6}}, [], 12 * 8000),
         ("nobody learns", ADVERTISED, [], math.nan),
     ],
+    "costs": [
+        ("eight hours", {}, shift(), 160 * 365 / 7),
+        ("the manager's half hour costs 30", {"manager": {"manager_wage_per_hour": 60.0}}, shift() + talks(270, 300),
+         (160 + 30) * 365 / 7),
+        ("an hour of overtime costs 25", {}, shift(0, 540), 185 * 365 / 7),
+        ("advertising and training", FREE | ADVERTISED | TRAINED | {"training": {"fee_per_hour": 40.0, "hours_per_month": 2.0}},
+         shift(), 3600 + 960),
+        ("the warm-up's do not count", SECOND_WEEK, shift() + NEXT_SHIFT, 160 * 365 / 7),
+    ],
     "revenue": [
         ("50 in a year", YEAR, paid(day(1), 20) + paid(day(300), 30), 50),
         ("50 in a week", {}, paid(day(1), 50), 50 * 365 / 7),
@@ -694,13 +703,13 @@ ADDED = [
     "hours_core", "hours_care", "hours_clarifying", "hours_recovery", "hours_promises", "hours_relationship",
     "hours_inattentive", "hours_break", "hours_idle", "hours_manager", "hours_internal", "wait_gap", "satisfaction_gap",
     "phone_wait_mean", "phone_lost_share", "requests", "request_wait_mean", "recognised_share", "knowledge_mean",
-    "lost_to_rivals", "advertising_cost", "training_cost", "loss_of_one",
+    "lost_to_rivals", "advertising_cost", "training_cost", "costs", "loss_of_one",
 ]  # fmt: skip
 WORSE = {
     "abandoned", "balked", "blocked", "sent_home", "abandoned_share", "balked_share", "unserved_share", "wait_mean",
     "wait_p50", "wait_p90", "wait_served_mean", "waited_share", "queue_mean", "time_in_system_mean", "customers_lost",
     "mistakes_share", "failures", "hours_inattentive", "phone_wait_mean", "phone_lost_share", "request_wait_mean",
-    "lost_to_rivals", "deterred",
+    "lost_to_rivals", "deterred", "costs",
 }  # fmt: skip
 """Figures of which less is better."""
 NEITHER = {

@@ -1,18 +1,31 @@
-"""Golden traces: a small world in full, meant to be read, and a fingerprint of every scenario of the repository."""
+"""Golden traces: a small world in full, meant to be read, and fingerprints of every scenario's trace and figures.
 
+They hold the version of the model to its promise: it changes when, and only when, answers change.
+"""
+
+import hashlib
 import json
 import platform
+import sys
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from servsim.model import fast
 from servsim.scenario.read import checked, read_scenario
+from servsim.scenario.scenario import Scenario
 from servsim.sheet import to_sheet
 from servsim.study.identity import MODEL
+from servsim.study.metrics import NAMES
+from servsim.study.worlds import Job, Worlds
 from servsim.words import Happening
 
 GOLDEN = Path(__file__).parent / "golden"
+FINGERPRINTS = GOLDEN / "fingerprints.json"
+Fingerprints = dict[str, dict[str, str]]
+"""By scenario: of its trace, and of each figure by name."""
 TINY = {
     "opening": {"monday": "09:00-10:00"},
     "demand": {"prospects_per_hour": 5.0, "opening_book": 3, "visit_gap_days": 5.0},
@@ -44,12 +57,64 @@ def readable_trace() -> str:
     )
 
 
-def digests() -> dict[str, str]:
-    """The fingerprint of two weeks of every scenario, an hour and a half of the textbook one."""
+def scenarios() -> list[Path]:
+    """The scenarios of the repository."""
+    return sorted(Path("scenarios").glob("*.toml"))
+
+
+def digests() -> Fingerprints:
+    """The fingerprint of two weeks of every scenario's trace, an hour and a half of the textbook one."""
     return {
-        path.stem: fast.simulate(to_sheet(read_scenario(path, short(path)))).digest()
-        for path in sorted(Path("scenarios").glob("*.toml"))
+        path.stem: {"trace": fast.simulate(to_sheet(read_scenario(path, short(path)))).digest()} for path in scenarios()
     }
+
+
+def figures() -> Fingerprints:
+    """A fingerprint of each figure in the same worlds, and of all else that a store keeps of them."""
+    return {path.stem: figures_of(read_scenario(path, short(path))) for path in scenarios()}
+
+
+def figures_of(scenario: Scenario) -> dict[str, str]:
+    """The same of one scenario."""
+    found = Worlds(scenario, 1, "fast", controlled=True).simulated(Job(0, 0))
+    rest = {"own": found.own, "controls": found.controls, "fate": found.fate, "spent": found.spent}
+    columns = {**dict(zip(NAMES, found.figures, strict=True)), **rest}
+    return {name: hashlib.sha256(np.where(value != value, np.nan, value).tobytes()).hexdigest()[:8]
+            for name, value in columns.items()}  # fmt: skip
+
+
+def moved(old: Fingerprints, new: Fingerprints) -> list[str]:
+    """What is in both and differs: a scenario or a figure that is new, or gone, moves nothing."""
+    return [
+        f"{scenario}: {name}"
+        for scenario in sorted(old.keys() & new.keys())
+        for name in sorted(old[scenario].keys() & new[scenario].keys())
+        if old[scenario][name] != new[scenario][name]
+    ]
+
+
+def verdict(golden: dict[str, Any], model: int, now: Fingerprints) -> str:
+    """Why the golden file may not be written anew; empty where it may."""
+    changed = moved(golden["fingerprints"], now)
+    if model == golden["model"] and changed:
+        return MOVED.format(what=", ".join(changed[:8]) + (" …" if len(changed) > 8 else ""))
+    if model == golden["model"] + 1 and not changed:
+        return f"MODEL was raised to {model}, but every answer is as it was; put it back to {golden['model']}."
+    if model not in (golden["model"], golden["model"] + 1):
+        return f"MODEL is {model}; it must be {golden['model']}, or {golden['model'] + 1} where answers have changed."
+    return ""
+
+
+def rewritten(golden: dict[str, Any], model: int, now: Fingerprints) -> dict[str, Any]:
+    """The golden file of these answers; those of the version before stay in it, to compare with."""
+    before = golden["before"] if model == golden["model"] else golden["fingerprints"]
+    return {"model": model, "fingerprints": now, "before": before}
+
+
+def fingerprints() -> Fingerprints:
+    """Traces and figures; of the tiny world, its trace alone."""
+    figured, tiny = figures(), {"trace": hashlib.sha256(readable_trace().encode()).hexdigest()[:16]}
+    return {"the tiny world": tiny, **{name: {**trace, **figured[name]} for name, trace in digests().items()}}
 
 
 def short(path: Path) -> list[str]:
@@ -70,12 +135,62 @@ def test_the_tiny_world_is_as_it_was():
 
 @at_home
 def test_every_scenario_is_as_it_was():
-    golden = json.loads((GOLDEN / "digests.json").read_text())
+    """Its trace, and every figure read from it."""
+    golden, now = json.loads(FINGERPRINTS.read_text()), fingerprints()
     assert golden["model"] == MODEL, "MODEL was raised: write the golden traces anew, python tests/test_golden.py"
-    assert golden["digests"] == digests(), MOVED.format(what="the worlds of scenarios/")
+    assert not verdict(golden, MODEL, now), verdict(golden, MODEL, now)
+    assert golden["fingerprints"] == now, (
+        "A scenario or a figure is new, or gone: write the golden traces anew, python tests/test_golden.py"
+    )
+
+
+def test_the_model_version_was_not_raised_for_nothing():
+    golden = json.loads(FINGERPRINTS.read_text())
+    assert (golden["before"] is None) == (golden["model"] == 1)
+    assert golden["before"] is None or moved(golden["before"], golden["fingerprints"])
+
+
+OLD = {"model": 3, "before": None, "fingerprints": {"salon": {"trace": "aa", "wait_mean": "01"}}}
+
+
+@pytest.mark.parametrize(("model", "now", "said"), [
+    (3, {"salon": {"trace": "aa", "wait_mean": "01"}}, ""),
+    (3, {"salon": {"trace": "aa", "wait_mean": "01", "younger": "05"}, "new": {"trace": "bb"}}, ""),
+    (3, {"salon": {"trace": "aa"}}, ""),
+    (3, {"salon": {"trace": "aa", "wait_mean": "02"}}, "Answers have changed: salon: wait_mean."),
+    (3, {"salon": {"trace": "ab", "wait_mean": "01"}}, "Answers have changed: salon: trace."),
+    (4, {"salon": {"trace": "aa", "wait_mean": "02"}}, ""),
+    (4, {"salon": {"trace": "aa", "wait_mean": "01"}}, "every answer is as it was; put it back to 3."),
+    (4, {"salon": {"trace": "aa", "wait_mean": "01", "younger": "05"}}, "every answer is as it was; put it back to 3."),
+    (5, {"salon": {"trace": "ab", "wait_mean": "01"}}, "MODEL is 5; it must be 3, or 4"),
+    (2, {"salon": {"trace": "ab", "wait_mean": "01"}}, "MODEL is 2; it must be 3, or 4"),
+])  # fmt: skip
+def test_the_model_version_changes_when_and_only_when_answers_change(model, now, said):
+    found = verdict(OLD, model, now)
+    assert bool(said) == bool(found)
+    assert said in found
+    if not said:
+        anew = rewritten(OLD, model, now)
+        assert anew["before"] == (None if model == 3 else OLD["fingerprints"])
+        assert not verdict(anew, model, now)
+
+
+@pytest.mark.parametrize("name", ["trace", "wait_mean", "own", "spent"])
+def test_a_moved_answer_is_noticed_in_every_kind_of_fingerprint(name):
+    golden = json.loads(FINGERPRINTS.read_text())
+    now = json.loads(json.dumps(golden["fingerprints"]))
+    now["salon"][name] = "otherwise"
+    assert f"Answers have changed: salon: {name}." in verdict(golden, golden["model"], now)
+
+
+def write() -> None:
+    """Write the golden files anew, or say why that must not be."""
+    golden, now = json.loads(FINGERPRINTS.read_text()), fingerprints()
+    if why := verdict(golden, MODEL, now):
+        sys.exit(why)
+    (GOLDEN / "tiny.txt").write_text(readable_trace())
+    FINGERPRINTS.write_text(json.dumps(rewritten(golden, MODEL, now), indent=1) + "\n")
 
 
 if __name__ == "__main__":
-    GOLDEN.mkdir(exist_ok=True)
-    (GOLDEN / "tiny.txt").write_text(readable_trace())
-    (GOLDEN / "digests.json").write_text(json.dumps({"model": MODEL, "digests": digests()}, indent=2) + "\n")
+    write()

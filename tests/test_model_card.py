@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from servsim.cli import app
 from servsim.errors import ScenarioError
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
@@ -162,11 +161,6 @@ def test_a_docstring_is_taken_apart():
         "Only outdoors. More.",
     )
     assert (rule.source, rule.evidence) == ("Noah et al. (2000).", "c for it.")
-
-
-def test_what_is_said_not_to_be_built_is_not():
-    commands = {command.callback.__name__ for command in app.registered_commands if command.callback}
-    assert not commands & set(model_card.NOT_BUILT)
 
 
 # The table of advice

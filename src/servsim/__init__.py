@@ -18,16 +18,22 @@ if TYPE_CHECKING:
     from servsim.sheet import to_sheet
     from servsim.study.compare import compare
     from servsim.study.evaluate import evaluate
+    from servsim.study.means import Means
     from servsim.study.metrics import METRICS
+    from servsim.study.optimise import optimise
     from servsim.study.run import run
+    from servsim.study.sensitivity import sensitivity
 
 HOMES = {
     "METRICS": "servsim.study.metrics",
     "Scenario": "servsim.scenario.scenario",
     "ScenarioError": "servsim.errors",
     "ServsimError": "servsim.errors",
+    "Means": "servsim.study.means",
     "compare": "servsim.study.compare",
     "evaluate": "servsim.study.evaluate",
+    "optimise": "servsim.study.optimise",
+    "sensitivity": "servsim.study.sensitivity",
     "read_scenario": "servsim.scenario.read",
     "run": "servsim.study.run",
     "simulate": "servsim.model.fast",
@@ -35,8 +41,8 @@ HOMES = {
 }
 
 __all__ = [  # noqa: RUF022 in the order of use
-    "read_scenario", "Scenario", "run", "evaluate", "compare", "to_sheet", "simulate", "METRICS", "ServsimError",
-    "ScenarioError",
+    "read_scenario", "Scenario", "run", "evaluate", "optimise", "sensitivity", "compare", "Means", "METRICS",
+    "to_sheet", "simulate", "ServsimError", "ScenarioError",
 ]  # fmt: skip
 
 

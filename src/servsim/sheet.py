@@ -9,7 +9,7 @@ scenario, so that the compiler sees one kind of sheet.
 import math
 import types
 import typing
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -358,6 +358,7 @@ def normal_tail(z: np.ndarray) -> np.ndarray:
     return np.array([0.5 * math.erfc(x / math.sqrt(2.0)) for x in z])
 
 
+@lru_cache(64)
 def residual_quantiles(law: Law, cv: float, shape: float) -> np.ndarray:
     """Quantiles at Φ(Z) of the equilibrium residual of a gap of mean 1: P(residual > x) = ∫ₓ^∞ P(gap > t) dt.
 

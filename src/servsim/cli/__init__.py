@@ -8,9 +8,17 @@ import typer
 from servsim.cli.check import check
 from servsim.cli.compare import compare
 from servsim.cli.evaluate import evaluate
+from servsim.cli.export import export
+from servsim.cli.film import film
 from servsim.cli.init import init
+from servsim.cli.optimise import optimise
+from servsim.cli.page import page
+from servsim.cli.plot import plot
+from servsim.cli.report import report
+from servsim.cli.results import results
 from servsim.cli.run import run
 from servsim.cli.schema import schema
+from servsim.cli.sensitivity import sensitivity
 from servsim.cli.story import story
 from servsim.cli.verify import verify
 from servsim.errors import ServsimError
@@ -21,8 +29,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="How much time should a business invest in each customer relationship, and what will it bring?",
 )
-for command in (init, check, run, evaluate, compare, story, schema, verify):
+for command in (
+    init,
+    check,
+    run,
+    evaluate,
+    optimise,
+    sensitivity,
+    compare,
+    story,
+    film,
+    export,
+    plot,
+    report,
+    page,
+    schema,
+    verify,
+):
     app.command()(command)
+app.add_typer(results, name="results")
 
 
 def main() -> None:

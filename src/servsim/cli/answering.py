@@ -1,5 +1,6 @@
-"""By what means a command answers: its workers, its store, its progress bar."""
+"""By what means a command answers: its workers, its store, its progress bar; and what a person should know of them."""
 
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ from servsim.cli.options import EngineName
 
 if TYPE_CHECKING:
     from servsim.scenario.scenario import Scenario
-    from servsim.study.means import Means
+    from servsim.study.means import Means, Progress
     from servsim.study.store import Store
 
 
@@ -23,18 +24,53 @@ def answering(
     store: Path | None = None,
     no_store: bool = False,
 ) -> Iterator["Means"]:
-    """The means of a command; afterwards it is said what could not be kept."""
+    """The means of a command; afterwards it is said how far it came, where it was interrupted, and what is not kept.
+
+    The system's request to end (SIGTERM) is taken as Ctrl-C: what is nearly finished is finished, kept and shown.
+    """
     from servsim.cli.output import announce_compiling, notice, progress
     from servsim.study.means import Means
 
     announce_compiling(quiet)
     kept = None if no_store else store_at(store, quiet)
-    with progress(what, quiet) as tell:
-        yield Means(engine.value, workers, dask, kept, tell)
-    if kept is not None:
-        if kept.trouble:
-            notice(f"Not kept: {kept.trouble}")
-        kept.close()
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with progress(what, quiet) as tell:
+            far = Far(tell)
+            try:
+                yield Means(engine.value, workers, dask, kept, far)
+            except KeyboardInterrupt:
+                far.say(kept)
+                raise
+        far.say(kept)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        if kept is not None:
+            if kept.trouble:
+                notice(kept.trouble)
+            kept.close()
+
+
+class Far:
+    """How far a command has come, told on to whoever shows it."""
+
+    def __init__(self, tell: "Progress") -> None:
+        """Nothing is done yet."""
+        self.tell = tell
+        self.done = self.asked = 0
+
+    def __call__(self, done: int, asked: int, seconds: float) -> None:
+        """So many worlds are done, of so many."""
+        self.done, self.asked = done, asked
+        self.tell(done, asked, seconds)
+
+    def say(self, kept: "Store | None") -> None:
+        """Say how to go on, where not all was finished."""
+        from servsim.cli.output import notice
+
+        if self.done < self.asked:
+            again = "; run the same command again to go on." if kept and not kept.trouble else "; none are kept."
+            notice(f"{self.done:,} of {self.asked:,} worlds are finished{again}")
 
 
 def store_at(path: Path | None, quiet: bool) -> "Store | None":
@@ -47,8 +83,6 @@ def store_at(path: Path | None, quiet: bool) -> "Store | None":
     try:
         return Store(usual_place())
     except StoreError as error:
-        if error.is_damage:
-            raise
         notice(f"Nothing is kept: {error}", quiet)
         return None
 
@@ -60,6 +94,7 @@ def simulate_shard(
     seed: int,
     means: "Means",
     customers: bool = False,
+    controlled: bool = False,
 ) -> None:
     """Simulate one part of a question's first worlds into the store, and say how many there are."""
     from servsim.cli.output import end_interrupted, notice
@@ -68,6 +103,8 @@ def simulate_shard(
 
     if means.store is None:
         raise ServsimError("--shard puts worlds into a store; name one with --store.")
-    done = simulate(shard_of(shard), scenarios, replications, seed, means, customers)
+    done = simulate(shard_of(shard), scenarios, replications, seed, means, customers, controlled)
+    if means.store.trouble:
+        raise ServsimError(f"shard {shard} is not kept as a whole.")
     notice(f"Shard {shard}: {done.finished} of {done.asked} worlds are in {means.store.path}.")
     end_interrupted(done.interrupted)

@@ -1,7 +1,8 @@
 """servsim compare"""
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,6 +23,18 @@ from servsim.cli.options import (
     Workers,
 )
 
+if TYPE_CHECKING:
+    from servsim.study.compare import Comparison
+    from servsim.study.why_lives import Lives
+
+
+class Telling(StrEnum):
+    """How three customers' lives are told."""
+
+    short = "short"
+    full = "full"
+
+
 Other = Annotated[
     Path | None, typer.Argument(help="The other scenario; left out: the same file with --to.", show_default=False)
 ]
@@ -29,6 +42,8 @@ To = Annotated[
     list[str] | None,
     typer.Option("--to", metavar="KEY=VALUE", help="What differs in B, e.g. staff.agents=3. Repeatable."),
 ]
+TellLives = Annotated[Telling, typer.Option(help="Three customers' lives, A beside B: in a sentence or two, or whole.")]
+NoLives = Annotated[bool, typer.Option("--no-lives", help="Tell no lives.")]
 
 
 def compare(
@@ -44,13 +59,15 @@ def compare(
     store: Store = None,
     no_store: NoStore = False,
     shard: Shard = None,
+    lives: TellLives = Telling.short,
+    no_lives: NoLives = False,
     as_json: Json = False,
     csv: Csv = None,
     quiet: Quiet = False,
 ) -> None:
-    """Two scenarios on the same worlds: paired differences, and who was saved or lost."""
+    """Two scenarios on the same worlds: paired differences, where they come from, and who was saved or lost."""
     from servsim.cli.answering import answering, simulate_shard
-    from servsim.cli.output import end_interrupted, print_json, say, write_csv
+    from servsim.cli.output import end_interrupted, print_json, write_csv
     from servsim.errors import ServsimError
     from servsim.scenario.read import read_scenario
     from servsim.study.budget import affordable
@@ -67,12 +84,26 @@ def compare(
         if shard:
             return simulate_shard(shard, [a, b], replications, seed, means, customers=True)
         result = compare_scenarios(a, b, replications=replications, seed=seed, means=means)
+        from servsim.study.why_lives import lives as lives_in
+
+        told = None if no_lives or result.interrupted else lives_in(result, means.engine)
     write_csv(csv, result.rows())
     if as_json:
-        print_json(result.to_dict())
-    else:
-        from servsim.show.table import comparison_table, customers_lines
+        from servsim.show.why_lives import lives_json
 
-        worlds = f"{result.replications} common worlds, seed {seed}; bold: the interval of B − A leaves out 0."
-        say(comparison_table(result), *customers_lines(result), worlds)
+        print_json({**result.to_dict(), **({} if no_lives else lives_json(result, told))})
+    else:
+        show(result, told, lives == Telling.full)
     return end_interrupted(result.interrupted)
+
+
+def show(result: "Comparison", told: "Lives | None", full: bool) -> None:
+    """Print the tables, and lives where they are told."""
+    from servsim.cli.output import say
+    from servsim.show.table import comparison_table
+    from servsim.show.why import why_parts
+    from servsim.show.why_lives import lives_parts
+
+    worlds = f"{result.replications} common worlds, seed {result.seed}; bold: the interval of B − A leaves out 0."
+    parts = [part for one in why_parts(result) for part in ("", one)]
+    say(comparison_table(result), worlds, *parts, *(("", *lives_parts(result, told, full)) if told else ()))

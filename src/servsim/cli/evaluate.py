@@ -37,6 +37,7 @@ Difference = Annotated[
 Budget = Annotated[int | None, typer.Option(min=2, help="Simulated worlds of all levels together, at most.")]
 Finer = Annotated[int | None, typer.Option(min=0, max=20, help="Levels put between the best and its neighbours.")]
 Picture = Annotated[Path | None, typer.Option(metavar="PATH", help="Where the picture goes (png, svg, pdf).")]
+NoDoubt = Annotated[bool, typer.Option("--no-doubt", help="Do not look at the ranges in [uncertain].")]
 NoPicture = Annotated[bool, typer.Option("--no-picture", help="Do not draw the picture.")]
 
 
@@ -62,49 +63,56 @@ def evaluate(
     csv: Csv = None,
     picture: Picture = None,
     no_picture: NoPicture = False,
+    no_doubt: NoDoubt = False,
     quiet: Quiet = False,
 ) -> None:
     """How much time to invest: the table of levels, the best, the advice, the picture."""
     from servsim.cli.answering import answering, simulate_shard
-    from servsim.cli.output import end_interrupted, print_json, say, write_csv
+    from servsim.cli.output import end_interrupted, print_json, say, shows_curves, write_csv
     from servsim.study.budget import affordable
     from servsim.study.evaluate import evaluate as compare_levels
     from servsim.study.evaluate import levels_of
     from servsim.study.objective import read_question
+    from servsim.study.swings import rests_on
+    from servsim.study.uncertain import read_doubtful
 
     asked = [f"evaluate.{key}={json.dumps(value)}" for key, value in (
         ("lever", lever), ("objective", objective), ("constraints", constraints),
         ("smallest_difference", smallest_difference), ("budget_replications", budget), ("finer", finer),
     ) if value is not None]  # fmt: skip
     asked += [f"evaluate.levels=[{levels}]"] if levels else []
-    scenario = read_question(file, [*(overrides or ()), *asked])
+    scenario = (read_question if no_doubt else read_doubtful)(file, [*(overrides or ()), *asked])
     scenario = affordable(scenario, str(file), replications, len(scenario.evaluate.levels) + 1)
     with answering("Comparing levels", quiet, engine, workers, dask, store, no_store) as means:
         if shard:
             return simulate_shard(shard, levels_of(scenario), replications, seed, means)
         result = compare_levels(scenario, replications=replications, seed=seed, means=means)
+        doubt = None if no_doubt or result.interrupted else rests_on(result, means=means)
     write_csv(csv, result.rows())
     if as_json:
-        print_json(result.to_dict())
+        print_json({**result.to_dict(), "rests_on": doubt.to_dict() if doubt else None})
     else:
         from servsim.show.advice import advice, caveats
+        from servsim.show.curve import curve
+        from servsim.show.doubt import closing
         from servsim.show.table import level_table
 
-        say(level_table(result), advice(result), "", *caveats(result))
+        drawn = ["", *curve(result), ""] if shows_curves() else []
+        last = [] if no_doubt else closing(result, doubt)
+        say(level_table(result), *drawn, advice(result), "", *caveats(result), *last)
     if result.replications >= 2 and not no_picture and (picture or not as_json):
         draw(result, picture or Path(f"{file.stem}-evaluate.png"), quiet)
-    return end_interrupted(result.interrupted)
+    return end_interrupted(result.interrupted or bool(doubt and doubt.interrupted))
 
 
 def draw(result: object, path: Path, quiet: bool) -> None:
     """Write the picture and say where it is."""
     from servsim.cli.output import notice, write_whole
-    from servsim.errors import ServsimError
-    from servsim.show.picture import evaluation_figure, save
+    from servsim.show.plots.levels import levels_plot
+    from servsim.show.plots.style import ending_of, save
     from servsim.study.evaluation import Evaluation
 
     assert isinstance(result, Evaluation)
-    if path.suffix not in (".png", ".svg", ".pdf"):
-        raise ServsimError(f"--picture {path}: it must end in .png, .svg or .pdf.")
-    write_whole(path, lambda draft: save(evaluation_figure(result), draft))
+    ending_of(path, "--picture")
+    write_whole(path, lambda draft: save(levels_plot(result), draft))
     notice(f"Picture: {path}", quiet)

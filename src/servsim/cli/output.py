@@ -41,6 +41,13 @@ def say(*parts: RenderableType) -> None:
         console.print(part, markup=False)
 
 
+def shows_curves() -> bool:
+    """Is there room for a curve of Braille dots: a terminal of 80 columns or more that shows such signs?"""
+    console = stdout()
+    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
+    return console.is_terminal and not console.is_dumb_terminal and console.width >= 80 and encoding.startswith("utf")
+
+
 def ascii_only(text: str) -> str:
     """Text with the signs servsim uses spelled in ASCII."""
     for sign, plain in (
@@ -52,6 +59,8 @@ def ascii_only(text: str) -> str:
         ("→", "->"),
         ("·", "."),
         ("×", "x"),
+        ("█", "#"),
+        ("│", "+"),
     ):
         text = text.replace(sign, plain)
     return text
@@ -65,7 +74,7 @@ def print_json(result: dict[str, Any]) -> None:
 def notice(message: str, quiet: bool = False) -> None:
     """One line on stderr."""
     if not quiet:
-        stderr().print(message, markup=False)
+        stderr().print(message, markup=False, soft_wrap=True)  # a path must not be folded
 
 
 @contextmanager
@@ -99,6 +108,9 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     except OSError as error:
         draft.unlink(missing_ok=True)
         raise ServsimError(f"{path} cannot be written: {error.strerror or error}.") from None
+    except BaseException:  # such as Ctrl-C, after which no draft may be left behind
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def write_csv(path: Path | None, rows: Iterable[dict[str, Any]]) -> None:

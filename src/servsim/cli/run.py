@@ -60,7 +60,7 @@ def run(
     wanted = dict(map(precision_of, precision or ()))
     with answering("Projecting", quiet, engine, workers, dask, store, no_store) as means:
         if shard:
-            return simulate_shard(shard, [scenario], replications, seed, means)
+            return simulate_shard(shard, [scenario], replications, seed, means, controlled=not no_controls)
         result = project(
             scenario, replications=replications, precision=wanted, budget=budget, controls=not no_controls, seed=seed,
             means=means,

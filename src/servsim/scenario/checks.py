@@ -10,8 +10,6 @@ from servsim.scenario.complain import (
     desk_setting,
     did_you_mean,
     dotted,
-    every_setting,
-    field_at,
     fits,
     nearest,
     need_at,
@@ -20,9 +18,8 @@ from servsim.scenario.complain import (
 from servsim.scenario.desk import WEEKDAYS
 from servsim.scenario.places import Path
 from servsim.scenario.question import Evaluate
+from servsim.scenario.ranges import Complaint, levers, numeric_settings, uncertain
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, Segment, as_segments
-
-Complaint = tuple[Path, str]
 
 
 def complaints(scenario: Scenario) -> Iterator[Complaint]:
@@ -31,6 +28,8 @@ def complaints(scenario: Scenario) -> Iterator[Complaint]:
     yield from pool(scenario)
     yield from segments(scenario)
     yield from question(scenario)
+    yield from levers(scenario)
+    yield from uncertain(scenario)
     found: dict[Path, str] = {}
     for number, lived in enumerate(as_segments(scenario)):
         for path, complaint in people(lived):
@@ -164,13 +163,3 @@ def misfits(evaluate: Evaluate, lever: Path) -> Iterator[Complaint]:
         if not fits(lever, int(level) if level.is_integer() else level):
             path = ("evaluate", "levels", place)
             yield path, f"{dotted(path)} is {plain(level)}; {evaluate.lever} must be {need_at(lever)}."
-
-
-def numeric_settings() -> set[Path]:
-    """The path of every setting that is one number."""
-    return {
-        path
-        for path in every_setting()
-        if (field := field_at(path)) is not None and field.annotation in (int, float, int | None)
-        and path[0] not in ("evaluate", "horizon")
-    }  # fmt: skip

@@ -154,7 +154,7 @@ def need(annotation: Any, marks: list[Any], written: str) -> str:
         (item,) = typing.get_args(kind)
         many = "tables, each written" if table_of(item) else f"items, each {need(item, [], '')}"
         return f"a list of {amount(marks)}{many}" + (f" [[{written}]]" if table_of(item) else "")
-    if table_of(kind):
+    if table_of(kind) or typing.get_origin(kind) is dict:
         return f"a table, written [{written}]"
     if kind is str:
         characters = f" of {amount(marks)}characters" if amount(marks) else ""

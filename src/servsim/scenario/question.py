@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from servsim.scenario.table import Mechanism, Table, setting
+from servsim.scenario.table import Mechanism, Ranges, Table, ranges_in_schema, setting
 
 
 class Investment(Mechanism):
@@ -63,3 +63,32 @@ class Evaluate(Table):
     """Simulated worlds of all levels together, after which the search for the best stops."""
     finer: int = setting(0, "levels", ge=0, le=20)
     """Levels put between the best of a first try and its neighbours."""
+
+
+class Optimise(Table):
+    """What `servsim optimise` may change, and how long it searches. What is not said here is as [evaluate] says."""
+
+    levers: Ranges = Field(default_factory=dict, json_schema_extra=ranges_in_schema)
+    """The settings that may be changed, each with the ends of its range: investment.minutes_per_visit = [0, 20]."""
+    objective: str | None = None
+    """What is to be best; left out: evaluate.objective."""
+    constraints: Annotated[list[str], Field(max_length=20)] | None = None
+    """What a setting of the levers must keep to, such as "costs <= today"; left out: evaluate.constraints."""
+    tolerance: float | None = setting(None, "of the bound", gt=0, le=0.5)
+    """How far it may be on the wrong side of a constraint without harm; left out: evaluate.tolerance."""
+    confidence: float | None = setting(None, gt=0.5, lt=1)
+    """How sure the answer is, and its intervals; left out: evaluate.confidence."""
+    smallest_difference: float | None = setting(None, "the objective's", ge=0)
+    """A difference of the objective too small to care about; left out: evaluate.smallest_difference."""
+    points: int = setting(120, "points", ge=2, le=10_000)
+    """Settings of the levers that the search tries."""
+    worlds: int = setting(6, "replications", ge=1, le=1000)
+    """Simulated worlds, the same for all, in which the search tries them."""
+    finalists: int = setting(5, "points", ge=1, le=20)
+    """The best of them, which are then compared in other worlds, as evaluate compares levels."""
+    replications: int | None = setting(None, "replications", ge=2, le=100_000)
+    """Simulated worlds of every finalist to begin with; left out: evaluate.replications."""
+    budget_replications: int | None = setting(None, "replications", ge=2, le=10_000_000)
+    """Simulated worlds of all finalists, after which their race stops; left out: evaluate.budget_replications."""
+    front: Annotated[list[str], Field(min_length=2, max_length=2)] | None = None
+    """Two figures, such as retention and profit, of which it is shown how one is bought with the other."""

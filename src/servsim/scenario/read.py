@@ -1,7 +1,7 @@
 """A scenario file, read; a setting, overridden; a level, applied."""
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from operator import eq
 from pathlib import Path as File
 from typing import Any
@@ -153,7 +153,13 @@ def value_at(scenario: Scenario, lever: str) -> Any:
 
 def with_level(scenario: Scenario, lever: str, level: float) -> Scenario:
     """The scenario with one setting at another value, checked as a file is."""
+    return with_settings(scenario, {lever: level})
+
+
+def with_settings(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
+    """The scenario with some settings at other values, all at once, checked as a file is."""
     raw = scenario.model_dump(exclude_unset=True, exclude_none=True)
-    exact = int(level) if float(level).is_integer() else float(level)
-    place(raw, known(lever), exact, f"{lever}={level}")
-    return checked(raw, f"{lever} = {as_written(exact)}")
+    exact = {lever: int(value) if float(value).is_integer() else float(value) for lever, value in values.items()}
+    for lever, value in exact.items():
+        place(raw, known(lever), value, f"{lever}={value}")
+    return checked(raw, ", ".join(f"{lever} = {as_written(value)}" for lever, value in exact.items()))

@@ -8,8 +8,8 @@ from servsim.scenario.desk import Demand, Opening, Service, Staff, office_hours
 from servsim.scenario.failure import Manager, Mistakes, Outreach, Promises, Recovery
 from servsim.scenario.house import Internal, Load, Phone, Recognition
 from servsim.scenario.people import Loyalty, Quality, Spending, Waiting
-from servsim.scenario.question import Evaluate, Horizon, Investment, Money
-from servsim.scenario.table import Table, setting
+from servsim.scenario.question import Evaluate, Horizon, Investment, Money, Optimise
+from servsim.scenario.table import Ranges, Table, ranges_in_schema, setting
 from servsim.scenario.world import Advertising, Budget, Competitors, Training, WordOfMouth
 
 
@@ -124,6 +124,10 @@ class Scenario(Table):
     """How far to look."""
     evaluate: Evaluate = Field(default_factory=Evaluate)
     """What to compare."""
+    optimise: Optimise = Field(default_factory=Optimise)
+    """What to set together."""
+    uncertain: Ranges = Field(default_factory=dict, json_schema_extra=ranges_in_schema)
+    """What nobody knows exactly: a setting's key with two ends, or three numbers with the likeliest in the middle."""
 
     def settings(self) -> dict[str, Any]:
         """Every setting with its value, tables that were left out left out."""

@@ -1,8 +1,8 @@
 """What every table of a scenario file has in common, and how a setting is declared."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.fields import FieldInfo
 
 
@@ -36,3 +36,25 @@ def declared(field: FieldInfo | None, what: str) -> Any:
     """What `setting` says of a field beside its type: unit, grade, desk; empty where it says nothing."""
     extra = field.json_schema_extra if field else None
     return extra.get(what, "") if isinstance(extra, dict) else ""
+
+
+def flat(table: Any) -> Any:
+    """Tables in tables as one, each value under its dotted key; anything else as it is."""
+    if not isinstance(table, dict):
+        return table
+    found: dict[str, Any] = {}
+    for key, value in table.items():
+        inner = flat(value)
+        found |= {f"{key}.{below}": item for below, item in inner.items()} if isinstance(inner, dict) else {key: inner}
+    return found
+
+
+def ranges_in_schema(schema: dict[str, Any]) -> None:
+    """The ranges that settings may have, for the JSON Schema."""
+    from servsim.scenario.ranges import schema_of_ranges
+
+    schema_of_ranges(schema)
+
+
+Ranges = Annotated[dict[str, Any], BeforeValidator(flat)]
+"""Numbers for each of some settings, written with their keys: staff.agents = [1, 4]. `scenario.ranges` checks them."""

@@ -56,8 +56,9 @@ def effects(e: Evaluation, best: float) -> str:
     if best == e.today:
         return ""
     parts = [retention_words(e, best)] if math.isfinite(e.at(e.today, "retention").mean) else []
-    names = dict.fromkeys(("revenue", "value", e.objective))
-    parts += [gain_words(e, best, name) for name in names if name != "retention" and e.is_known(name)]
+    money = ("revenue", "value") if e.scenario.spending else ()
+    names = [name for name in dict.fromkeys((*money, e.objective)) if name != "retention"]
+    parts += [gain_words(e, best, name) for name in names if e.is_known(name)]
     return f"{'; '.join(parts)}."
 
 
@@ -171,8 +172,8 @@ def guarantee_words(e: Evaluation) -> str:
     if e.guarantee and e.best is not None:
         return (
             f"With {100 * e.guarantee.probability:.0f} % probability {level(e.best)} is the best {of_which(e)}, or "
-            f"within {with_unit(e.guarantee.difference, e.objective, e.guarantee.unit)} of it, and all these intervals "
-            "hold."
+            f"within {with_unit(e.guarantee.difference, e.objective, e.guarantee.unit)} of it, and all intervals "
+            f"of {e.objective} hold."
         )
     if not e.smallest_difference:
         return (

@@ -21,6 +21,8 @@ OF_THE_WORLD = frozenset(("seed", "replication"))
 """Fields that say which world it is, and are no settings."""
 COMMON = frozenset(("name",))
 """Words that mean other things wherever they stand outside the scenario."""
+QUESTIONS = ("evaluate", "optimise")
+"""Tables that no field of the sheet holds; they share keys with each other, and with tables of the world."""
 READ_AS_A_WHOLE = {"opening": "opening", "roster": "staff.roster"}
 """Tables whose days are looked up by name, so that no text names them one by one."""
 
@@ -45,7 +47,7 @@ def rule_modules() -> list[str]:
 @cache
 def by_field() -> dict[str, Setting]:
     """The setting behind each name that means one: a field of the sheet, or the key of a table that the sheet lacks."""
-    every = settings()
+    every = [setting for setting in settings() if setting.table not in QUESTIONS]
     held = {setting.field: setting for setting in every if setting.field in (sheet_type().names or ())}
     keys = [setting.key for setting in every]
     return {setting.key: setting for setting in every if keys.count(setting.key) == 1 and "." not in setting.key} | held
@@ -154,7 +156,10 @@ def names_of(target: ast.expr) -> Iterable[str]:
 # Who reads a setting at all
 
 
-STUDIES = ("metrics", "tally", "engines", "evaluate", "run", "compare", "budget", "expected", "outlook", "statistics")
+STUDIES = (
+    "metrics", "tally", "engines", "contest", "evaluate", "optimise", "run", "compare", "budget", "expected", "outlook",
+    "statistics",
+)  # fmt: skip
 """Files of `study` that read settings to answer; others make scenarios of their own."""
 
 
@@ -163,7 +168,10 @@ def readers() -> dict[str, tuple[str, ...]]:
     """The files that read each setting, by their own text: rules, the calendar, figures and studies."""
     found: dict[str, list[str]] = {}
     for path in [*module_files(), *(PACKAGE / "study" / f"{name}.py" for name in STUDIES)]:
-        read = {setting for word in words_of(parsed(path)) for setting in behind_word(word)}
+        words = words_of(parsed(path))
+        read = {setting for word in words for setting in behind_word(word)}
+        if path.parent.name == "study":
+            read |= {setting.path for setting in settings() if setting.table in QUESTIONS and setting.key in words}
         for setting in sorted(read | behind_calls(parsed(path))):
             found.setdefault(setting, []).append(path.stem)
     return {setting: tuple(files) for setting, files in found.items()}

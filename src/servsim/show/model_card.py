@@ -24,15 +24,8 @@ ORDER = (
     "competitors", "loyalty", "spending", "internal", "amounts",
 )  # fmt: skip
 """The rules' files in the order of a customer's life."""
-NOT_BUILT = {
-    "optimise": "optimisation over several levers at once",
-    "sensitivity": "a sensitivity analysis over ranges of doubtful settings",
-}
-"""Commands of the design that do not exist, and what they would do."""
-METHODS_NOT_BUILT = (
-    "ranking and selection with a guarantee (KN)", "stopping at a stated precision", "control variates",
-    "warm-up by MSER-5",
-)  # fmt: skip
+NOT_BUILT = "warm-up by MSER-5"
+"""What the design has and servsim has not."""
 ARROWS = {1: "↑", 0: "", -1: "↓"}
 
 
@@ -79,7 +72,7 @@ def of_the_question() -> dict[str, Any]:
         "warmup": f"{usual.horizon.warmup_weeks:g}",
         "visits_at_most": f"{budget.VISITS_AT_MOST:,}",
         "bytes_at_most": budget.BYTES_AT_MOST // 10**9,
-        "not_built": capital(", ".join((*NOT_BUILT.values(), *METHODS_NOT_BUILT))),
+        "not_built": capital(NOT_BUILT),
     }
 
 

@@ -118,7 +118,7 @@ def shown_default(setting: Setting) -> str:
     default = setting.default
     if default is PydanticUndefined or default is Ellipsis:
         return "given"
-    if default is None or default == "":
+    if default is None or default in ("", {}):
         return "left out"
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"

@@ -1,5 +1,6 @@
-"""`compare`: two scenarios on the same worlds, and what became of the same customers in each."""
+"""`compare`: two scenarios on the same worlds, what became of the same customers in each, and what that was worth."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,27 +13,22 @@ from servsim.study.means import HERE, Means
 from servsim.study.metrics import NAMES, unit_of
 from servsim.study.statistics import Interval, defined, interval
 from servsim.study.tidy import Tidy
+from servsim.study.why import Pairs, Shared, paired
+from servsim.study.why_value import PARTS, parts_of_the_difference
 from servsim.study.workers import Pool
 from servsim.study.worlds import Job, Outcome
-from servsim.words import Reason
-
-FATES = ("kept_by_both", "lost_by_both", "saved_by_b", "lost_by_b")
 
 
 @dataclass(frozen=True)
 class Comparison(Tidy):
-    """(2, replications, metrics) figures of two scenarios in worlds that they share, and customers by their two fates.
-
-    `fates` is (reasons, reasons): customers of the opening book per world, by the reason they were lost for in A (rows)
-    and in B (columns), Reason.NONE for those who remain.
-    """
+    """(2, replications, metrics) figures of two scenarios in worlds that they share, and customers in pairs."""
 
     a: Scenario
     b: Scenario
     seed: int
     confidence: float
     figures: np.ndarray
-    fates: np.ndarray
+    pairs: Pairs
     interrupted: bool = False
 
     @property
@@ -40,27 +36,37 @@ class Comparison(Tidy):
         """Worlds in which both were simulated."""
         return int(self.figures.shape[1])
 
+    @property
+    def currency(self) -> str:
+        """The currency of both."""
+        return self.a.money.currency
+
     def difference(self, metric: str) -> Interval:
         """B less A, world by world."""
         place = NAMES.index(metric)
         gap = self.figures[1, :, place] - self.figures[0, :, place]
-        return interval(gap, unit_of(metric, self.a.money.currency), self.confidence)
+        return interval(gap, unit_of(metric, self.currency), self.confidence)
 
     def of(self, which: int, metric: str) -> Interval:
         """A figure of A (0) or B (1) by itself."""
-        scenario = (self.a, self.b)[which]
         sample = self.figures[which, :, NAMES.index(metric)]
-        return interval(sample, unit_of(metric, scenario.money.currency), self.confidence)
+        return interval(sample, unit_of(metric, self.currency), self.confidence)
+
+    def sources(self) -> dict[str, dict[str, Interval]]:
+        """Where the difference in value comes from, each of PARTS in cash, in the closing book, and in both."""
+        parts = parts_of_the_difference(self.a, self.b, self.figures, self.pairs)
+        return {
+            part: {
+                "cash": interval(parts[:, place, 0], self.currency, self.confidence),
+                "closing_book": interval(parts[:, place, 1], self.currency, self.confidence),
+                "value": interval(parts[:, place].sum(axis=1), self.currency, self.confidence),
+            }
+            for place, part in enumerate(PARTS)
+        }
 
     def customers(self) -> dict[str, Any]:
-        """Customers of the opening book by what became of them, per world, and the reasons of those who differ."""
-        kept = int(Reason.NONE)
-        saved, lost = self.fates[kept + 1 :, kept], self.fates[kept, kept + 1 :]
-        counts = (self.fates[kept, kept], self.fates[1:, 1:].sum(), saved.sum(), lost.sum())
-        return {
-            **dict(zip(FATES, map(float, counts), strict=True)),
-            "reasons": {"saved_by_b": reasons(saved), "lost_by_b": reasons(lost)},
-        }
+        """Customers of both opening books by what became of them: how many, why, and what they spent."""
+        return self.pairs.to_dict(self.currency, self.confidence)
 
     def to_dict(self) -> dict[str, Any]:
         """The comparison as `servsim compare --json` prints it."""
@@ -73,6 +79,9 @@ class Comparison(Tidy):
             "replications": self.replications,
             "interrupted": self.interrupted,
             "differences": {name: self.difference(name).to_dict() for name in NAMES},
+            "sources": {
+                part: {where: gap.to_dict() for where, gap in gaps.items()} for part, gaps in self.sources().items()
+            },
             "customers": self.customers(),
         }
 
@@ -80,16 +89,11 @@ class Comparison(Tidy):
         """Tidy rows, one for each scenario, world and figure."""
         return [
             {"scenario": "ab"[which], "replication": number, "metric": name,
-             "value": defined(float(self.figures[which, number, place])), "unit": unit_of(name, self.a.money.currency)}
+             "value": defined(float(self.figures[which, number, place])), "unit": unit_of(name, self.currency)}
             for which in (0, 1)
             for number in range(self.replications)
             for place, name in enumerate(NAMES)
         ]  # fmt: skip
-
-
-def reasons(counts: np.ndarray) -> dict[str, float]:
-    """Customers by reason, those that occur."""
-    return {Reason(place + 1).name.lower(): float(count) for place, count in enumerate(counts) if count}
 
 
 def compare(
@@ -108,26 +112,14 @@ def compare(
     n = replications or a.evaluate.replications
     with Pool([a, b], seed, means) as pool:
         outcomes = pool.outcomes([Job(place, number) for number in range(n) for place in (0, 1)], customers=True)
-    table = shared_worlds(outcomes)
-    fates = fate_table(outcomes) / max(1, table.shape[1])
-    return Comparison(a, b, seed, a.evaluate.confidence, table, fates, pool.interrupted)
+    shared = shared_worlds(outcomes)
+    figures = np.array([[pair[which].figures for pair in shared] for which in (0, 1)])
+    table = figures.reshape(2, len(shared), len(NAMES))
+    return Comparison(a, b, seed, a.evaluate.confidence, table, paired(shared), pool.interrupted)
 
 
-def shared_worlds(outcomes: list[Outcome]) -> np.ndarray:
-    """(2, replications, metrics) figures of the worlds in which both scenarios were finished."""
-    found = {(outcome.job.scenario, outcome.job.replication): outcome.figures for outcome in outcomes}
+def shared_worlds(outcomes: Sequence[Outcome]) -> Shared:
+    """Outcomes of the worlds in which both scenarios were finished, in the order of their numbers."""
+    found = {(outcome.job.scenario, outcome.job.replication): outcome for outcome in outcomes}
     numbers = sorted(number for place, number in found if place == 0 and (1, number) in found)
-    table = [[found[place, number] for number in numbers] for place in (0, 1)]
-    return np.array(table).reshape(2, len(numbers), len(NAMES))
-
-
-def fate_table(outcomes: list[Outcome]) -> np.ndarray:
-    """Customers of both opening books by the reasons they were lost for in A and in B, over all shared worlds."""
-    fates = {(outcome.job.replication, outcome.job.scenario): outcome.fate for outcome in outcomes}
-    table = np.zeros((len(Reason), len(Reason)))
-    for number, which in fates:
-        if which == 0 and (number, 1) in fates:
-            in_a, in_b = fates[number, 0], fates[number, 1]
-            both = min(len(in_a), len(in_b))
-            np.add.at(table, (in_a[:both].astype(int), in_b[:both].astype(int)), 1)
-    return table
+    return [(found[0, number], found[1, number]) for number in numbers]

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import platform
+from typing import Any
 
 from servsim.scenario.scenario import Scenario
 
@@ -13,10 +14,19 @@ ASKED = {"title", "evaluate", "optimise", "uncertain"}
 """What a scenario says beside its worlds: how it is called, and what is asked of it."""
 
 
-def digest_of(scenario: Scenario) -> str:
-    """A fingerprint of every setting, given or by default; what is only shown or asked does not count."""
+def settings_of(scenario: Scenario) -> dict[str, Any]:
+    """Every setting that worlds depend on, given or by default; what is only shown or asked is left out.
+
+    Of a segment, what is given: a setting that it does not name is the desk's, which need not be the default.
+    """
     settings = scenario.model_dump(mode="json", exclude_none=True, exclude=ASKED)
-    return fingerprint(settings)[:16]
+    settings["segments"] = [segment.model_dump(mode="json", exclude_unset=True) for segment in scenario.segments]
+    return settings
+
+
+def digest_of(scenario: Scenario) -> str:
+    """A fingerprint of every setting that worlds depend on."""
+    return fingerprint(settings_of(scenario))[:16]
 
 
 def fingerprint(what: object) -> str:

@@ -19,6 +19,12 @@ UNDEFINED = math.nan
 """A figure that does not exist in a run, such as the mean wait of nobody; null in JSON."""
 
 
+def margin_of(scenario: Scenario) -> float:
+    """Share of revenue left after the cost of what is sold, which does not rise with its price."""
+    margin, spending = scenario.money.margin, scenario.spending
+    return margin + (1.0 - margin) * (1.0 - 1.0 / spending.price_level) if spending else margin
+
+
 @dataclass(frozen=True)
 class Reading:
     """A finished tally beside the scenario it belongs to; figures ask it for rates and ratios."""
@@ -58,9 +64,8 @@ class Reading:
 
     @property
     def margin(self) -> float:
-        """Share of revenue left after the cost of what is sold, which does not rise with its price."""
-        margin, spending = self.scenario.money.margin, self.scenario.spending
-        return margin + (1.0 - margin) * (1.0 - 1.0 / spending.price_level) if spending else margin
+        """Share of revenue left after the cost of what is sold."""
+        return margin_of(self.scenario)
 
     def revenue(self) -> float:
         """What customers paid in the time that counts."""
@@ -68,9 +73,16 @@ class Reading:
 
     def profit(self) -> float:
         """Margin on revenue less wages, the manager's time, advertising and training, in the time that counts."""
-        wages = self.wages(self.tally.scheduled_ticks(), self.sum(t.PRESENT)) + self.managers_cost(self.sum(t.TALKING))
-        budgets = (self.advertising() + self.training()) * self.months(self.ticks)
-        return float(self.revenue() * self.margin - wages - budgets)
+        return float(self.revenue() * self.margin - self.paid() - self.budgets())
+
+    def paid(self) -> float:
+        """Wages, and what managers' talks cost, in the time that counts."""
+        wages = self.wages(self.tally.scheduled_ticks(), self.sum(t.PRESENT))
+        return float(wages + self.managers_cost(self.sum(t.TALKING)))
+
+    def budgets(self) -> float:
+        """What advertising and training cost in the time that counts."""
+        return float((self.advertising() + self.training()) * self.months(self.ticks))
 
     def months(self, ticks: Any) -> Any:
         """So many ticks in months."""
@@ -278,6 +290,7 @@ METRICS = (
     Metric("hours_manager", "managers' talks with customers", "h/month", 0, lambda r: where(r, ("manager",), r.hours(r.sum(t.TALKING)))),
     Metric("advertising_cost", "what is spent on advertising", "money/year", 0, lambda r: where(r, ("advertising",), 12 * r.advertising())),
     Metric("training_cost", "wages and fees of training", "money/year", 0, lambda r: where(r, ("training",), 12 * r.training())),
+    Metric("costs", "wages, managers' time, advertising and training", "money/year", -1, lambda r: r.yearly(r.paid() + r.budgets())),
     Metric("revenue", "what customers pay", "money/year", 1, lambda r: r.yearly(r.revenue())),
     Metric("profit", "margin on revenue less wages, advertising and training", "money/year", 1, lambda r: r.yearly(r.profit())),
     Metric("cash", "profit of the horizon, discounted", "money", 1, lambda r: r.cash()),

@@ -1,9 +1,10 @@
 """What is to be best, and what must be kept to: figures by their names."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,15 @@ class Constraint:
         slack: np.ndarray = np.nan_to_num((figures[:, place] - bound) * (1 if self.above else -1))
         return slack
 
+    def require(self, tables: Sequence[np.ndarray], today: np.ndarray) -> None:
+        """ScenarioError where the figure is defined in no world of these (worlds, metrics), or not as it is today."""
+        looked_at = np.concatenate(tables) if self.bound is not None else today
+        if len(looked_at) and not np.isfinite(looked_at[:, NAMES.index(self.figure)]).any():
+            raise ScenarioError([
+                f'a constraint is "{self.text}", but {self.figure} is not defined in this scenario; it must be of a '
+                "figure that `servsim run` shows."
+            ])  # fmt: skip
+
     def scale(self, today: np.ndarray) -> float:
         """The size of the bound, of which a tolerance is a share: (worlds, metrics) as they are today."""
         size = abs(float(np.nanmean(today[:, NAMES.index(self.figure)])) if self.bound is None else self.bound)
@@ -81,18 +91,27 @@ def number_like(text: str) -> bool:
 
 
 def read_question(file: str | Path, overrides: Sequence[str] = ()) -> Scenario:
-    """A scenario whose [evaluate] names figures that there are; ScenarioError with the place of those it does not."""
+    """A scenario whose questions name figures that there are; ScenarioError with the place of those they do not."""
     scenario = read_scenario(file, overrides)
-    asked = scenario.evaluate
-    checks: list[tuple[str, Callable[[], object]]] = [("objective", lambda: direction(asked.objective))]
-    checks += [("constraints", lambda text=text: constraint(text)) for text in asked.constraints]  # type: ignore[misc]
     messages = []
-    for key, check in checks:
+    for path, check in checks_of(scenario):
         try:
             check()
         except ScenarioError as error:
-            place = place_of(file, overrides, ("evaluate", key))
+            place = place_of(file, overrides, path)
             messages += [f"{place}: {message}" for message in error.messages]
     if messages:
         raise ScenarioError(messages)
     return scenario
+
+
+def checks_of(scenario: Scenario) -> Iterator[tuple[tuple[str, str], Callable[[], object]]]:
+    """Where the questions of a scenario name figures, and what refuses those that there are not."""
+    levers = scenario.optimise
+    for table, asked in (("evaluate", scenario.evaluate), ("optimise", levers)):
+        if asked.objective is not None:
+            yield (table, "objective"), partial(direction, asked.objective, f"{table}.objective")
+        for text in asked.constraints or ():
+            yield (table, "constraints"), partial(constraint, text, f"{table}.constraints")
+    for name in levers.front or ():
+        yield ("optimise", "front"), partial(direction, name, "optimise.front")

@@ -9,6 +9,7 @@ from servsim.study.engines import counted
 from servsim.study.expected import reproduction, weekly_visits
 from servsim.study.identity import digest_of
 from servsim.study.metrics import NAMES, figures
+from servsim.study.uncertain import ranges_of
 
 DRIFT = 0.5
 """Points by which satisfaction may move in the horizon before "today" is no longer today."""
@@ -112,6 +113,19 @@ def warnings(look: Outlook) -> list[str]:
         found.append(f"every newcomer brings about {brings:.2f} others: customers grow until nobody is left to come.")
     if scenario.quality and scenario.quality.on and scenario.demand.opening_book:
         found += drift(scenario)
+    return found + doubtful(scenario)
+
+
+def doubtful(scenario: Scenario) -> list[str]:
+    """What is odd about the ranges in [uncertain]."""
+    lever = scenario.evaluate.lever
+    found = [
+        f"{own.key} is {own.stated:g}, outside of its range in [uncertain], {own.low:g} to {own.high:g}."
+        for own in ranges_of(scenario, lever)
+        if not own.contains_stated
+    ]
+    if lever in scenario.uncertain:
+        found.append(f"{lever} is the lever of [evaluate]: its range in [uncertain] counts for nothing.")
     return found
 
 

@@ -39,11 +39,17 @@ def shard_of(words: str) -> Shard:
 
 
 def simulate(
-    shard: Shard, scenarios: Sequence[Scenario], replications: int | None, seed: int, means: Means, customers: bool
+    shard: Shard,
+    scenarios: Sequence[Scenario],
+    replications: int | None,
+    seed: int,
+    means: Means,
+    customers: bool = False,
+    controlled: bool = False,
 ) -> Share:
     """Simulate every so-manieth world of the first stage, each of them under every scenario."""
     n = replications or scenarios[0].evaluate.replications
     jobs = [Job(place, number) for number in range(shard.number - 1, n, shard.of) for place in range(len(scenarios))]
-    with Pool(scenarios, seed, means) as pool:
+    with Pool(scenarios, seed, means, controlled) as pool:
         finished = len(pool.outcomes(jobs, customers))
     return Share(finished, len(jobs), pool.interrupted)

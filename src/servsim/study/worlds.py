@@ -18,6 +18,11 @@ from servsim.study.metrics import NAMES, OWN, figures, own_figures
 SHEETS_AT_HAND = 64
 """How many sheets are kept, a quarter of a megabyte each."""
 
+NOBODYS = np.zeros(0, np.int8), np.zeros(0, np.int64)
+"""Fate and spending of nobody."""
+UNCONTROLLED = np.zeros(0)
+"""Controls where there are none."""
+
 Halted = Callable[[], bool]
 """Asked between two pieces of a world: is nobody waiting for it any more?"""
 
@@ -78,8 +83,8 @@ class Worlds:
         reading = counted(
             self.scenario, sheet_of(self), self.seed, job.replication, self.engine, Listening(controls, halted)
         )
-        sums = controls.sums if controls else np.zeros(0)
-        fate, spent = (reading.tally.fate, reading.tally.spent) if customers else nobodys()
+        sums = controls.sums if controls else UNCONTROLLED
+        fate, spent = (reading.tally.fate, reading.tally.spent) if customers else NOBODYS
         return Outcome(job, figures(reading) + 0.0, own_figures(reading) + 0.0, sums, fate, spent)
 
     def __eq__(self, other: object) -> bool:
@@ -109,11 +114,6 @@ class Listening:
 def kind_of_answers() -> list[Any]:
     """What two processes must have in common for the answers of one to be those of the other."""
     return [model_version(), machine(), [*NAMES], [own.name for own in OWN], [*CONTROLS]]
-
-
-def nobodys() -> tuple[np.ndarray, np.ndarray]:
-    """Fate and spending of nobody."""
-    return np.zeros(0, np.int8), np.zeros(0, np.int64)
 
 
 @lru_cache(SHEETS_AT_HAND)

@@ -1,0 +1,87 @@
+"""servsim film"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from servsim.cli.compare import To
+from servsim.cli.options import Engine, EngineName, File, Quiet, Seed, Set
+from servsim.cli.story import Replication
+
+if TYPE_CHECKING:
+    from servsim.study.day import Day as DeskDay
+    from servsim.study.lives import World
+
+Day = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        help="A day at the desk by number; 0 is the first Monday. Default: the first with visits after the first week.",
+        show_default=False,
+    ),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(metavar="PATH", help="Where to: .html, or .gif for slides. Default: FILE-film.html here.",
+                 show_default=False),
+]  # fmt: skip
+
+
+def film(
+    file: File,
+    day: Day = None,
+    overrides: Set = None,
+    to: To = None,
+    replication: Replication = 0,
+    seed: Seed = 1,
+    engine: Engine = EngineName.fast,
+    out: Out = None,
+    quiet: Quiet = False,
+) -> None:
+    """Film a day at the desk: who comes, waits and gives up, what agents do; with --to, two desks side by side."""
+    from servsim.cli.output import announce_compiling, notice
+    from servsim.errors import ServsimError
+    from servsim.scenario.read import read_scenario
+    from servsim.study.budget import affordable
+    from servsim.study.day import day_of, first_day
+    from servsim.study.lives import World, weekday_words
+
+    path = out or Path(f"{file.stem}-film.html")
+    if path.suffix not in (".html", ".gif"):
+        raise ServsimError(f"--out {path}: it must end in .html or .gif.")
+    same = list(overrides or ())
+    sides = [same, [*same, *to]] if to else [same]
+    scenarios = [affordable(read_scenario(file, settings), str(file), 1) for settings in sides]
+    announce_compiling(quiet)
+    worlds = [World(scenario, seed, replication, engine.value) for scenario in scenarios]
+    if day is None:
+        day = first_day(worlds[0])
+        notice(f"Day {day} ({weekday_words(day)}) is filmed; choose another with --day.", quiet)
+    days = [day_of(world, day) for world in worlds]
+    labels = [", ".join(same) or "as it is", ", ".join(to)] if to else [""]
+    write_film(worlds, days, labels, path, quiet)
+
+
+def write_film(worlds: "list[World]", days: "list[DeskDay]", labels: list[str], path: Path, quiet: bool) -> None:
+    """Write the film as its file's ending says, and say where it is."""
+    from servsim.cli.output import notice, write_whole
+    from servsim.show.film.gif import save_gif, stretch
+    from servsim.show.film.page import comparison, film_page
+    from servsim.show.film.reel import reel
+    from servsim.show.spoken import clock
+    from servsim.units import TICKS_PER_SECOND
+
+    reels = [reel(day, world) for day, world in zip(days, worlds, strict=True)]
+    if path.suffix == ".gif":
+        write_whole(path, lambda draft: save_gif(reels, labels, draft))
+        begins, ends = (clock(round(t * TICKS_PER_SECOND)) for t in stretch(reels))
+        notice(f"Film: {path}, from {begins} to {ends}", quiet)
+        return
+    page = film_page(reels, labels, comparison(*days) if len(days) == 2 else "")
+
+    def write(draft: Path) -> None:
+        draft.write_text(page, encoding="utf-8")
+
+    write_whole(path, write)
+    notice(f"Film: {path}", quiet)

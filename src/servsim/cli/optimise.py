@@ -1,0 +1,114 @@
+"""servsim optimise"""
+
+import json
+from typing import Annotated
+
+import typer
+
+from servsim.cli.options import (
+    Csv,
+    Dask,
+    Engine,
+    EngineName,
+    File,
+    Json,
+    NoStore,
+    Quiet,
+    Replications,
+    Seed,
+    Set,
+    Store,
+    Workers,
+)
+
+Levers = Annotated[
+    list[str] | None,
+    typer.Option("--lever", metavar="KEY=LOW..HIGH", help="What may be changed, e.g. staff.agents=1..4. Repeatable."),
+]
+Objective = Annotated[str | None, typer.Option(help="Figure that is to be best: value, profit, retention, …")]
+Constraint = Annotated[
+    list[str] | None,
+    typer.Option("--constraint", help='What must be kept to, e.g. "costs <= today". Repeatable.'),
+]
+Difference = Annotated[
+    float | None,
+    typer.Option("--smallest-difference", min=0, help="Difference of the objective too small to care about."),
+]
+Points = Annotated[int | None, typer.Option(min=2, help="Settings of the levers that the search tries.")]
+Budget = Annotated[int | None, typer.Option(min=2, help="Simulated worlds of all finalists together, at most.")]
+Front = Annotated[
+    str | None, typer.Option(metavar="FIGURE,FIGURE", help="Show how one is bought with the other: retention,profit.")
+]
+
+
+def optimise(
+    file: File,
+    overrides: Set = None,
+    levers: Levers = None,
+    objective: Objective = None,
+    constraints: Constraint = None,
+    smallest_difference: Difference = None,
+    points: Points = None,
+    budget: Budget = None,
+    front: Front = None,
+    replications: Replications = None,
+    seed: Seed = 1,
+    engine: Engine = EngineName.fast,
+    workers: Workers = None,
+    dask: Dask = None,
+    store: Store = None,
+    no_store: NoStore = False,
+    as_json: Json = False,
+    csv: Csv = None,
+    quiet: Quiet = False,
+) -> None:
+    """Several levers at once: a search, its finalists beside today, the advice, the front."""
+    from servsim.cli.answering import answering
+    from servsim.cli.output import end_interrupted, print_json, write_csv
+    from servsim.study.objective import read_question
+    from servsim.study.optimise import affordable_search
+    from servsim.study.optimise import optimise as set_together
+
+    asked = [f"optimise.{key}={json.dumps(value)}" for key, value in (
+        ("objective", objective), ("constraints", constraints), ("smallest_difference", smallest_difference),
+        ("points", points), ("budget_replications", budget), ("replications", replications),
+        ("front", front and [name.strip() for name in front.split(",")]),
+    ) if value is not None]  # fmt: skip
+    asked += [f"optimise.levers={{{', '.join(map(as_range, levers))}}}"] if levers else []
+    scenario = affordable_search(read_question(file, [*(overrides or ()), *asked]), str(file))
+    with answering("Setting levers", quiet, engine, workers, dask, store, no_store) as means:
+        result = set_together(scenario, seed=seed, means=means)
+    write_csv(csv, result.rows())
+    if as_json:
+        print_json(result.to_dict())
+    else:
+        show(result)
+    return end_interrupted(result.interrupted)
+
+
+def as_range(lever: str) -> str:
+    """KEY=LOW..HIGH as an item of [optimise.levers]; ServsimError where it is not that."""
+    from servsim.errors import ServsimError
+
+    key, equals, ends = lever.partition("=")
+    low, dots, high = ends.partition("..")
+    if not (key.strip() and equals and dots):
+        raise ServsimError(f"--lever {lever}: it must be KEY=LOW..HIGH, such as staff.agents=1..4.")
+    return f"{json.dumps(key.strip())} = [{low.strip()}, {high.strip()}]"
+
+
+def show(result: object) -> None:
+    """Print what was found, or how far the search came."""
+    from servsim.cli.output import say
+    from servsim.show.optimised import finalists_table, front_table, proposals_table
+    from servsim.show.proposal import proposal, reservations
+    from servsim.study.optimisation import Optimisation
+
+    assert isinstance(result, Optimisation)
+    if result.finals is not None:
+        say(finalists_table(result, result.finals))
+    elif result.points:
+        say(proposals_table(result))
+    say(proposal(result), "", *reservations(result))
+    if result.front:
+        say("", front_table(result))

@@ -1,0 +1,42 @@
+"""servsim page"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from servsim.cli.options import Quiet
+
+EXTRA = ("starlette", "uvicorn", "tomli_w")
+"""What the page needs beside what every command does."""
+
+File = Annotated[
+    Path | None,
+    typer.Argument(help="Scenario file (TOML) to begin with; default: one of servsim's own.", show_default=False),
+]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Port on this machine; 0: any that is free.")]
+NoOpen = Annotated[bool, typer.Option("--no-open", help="Do not open a browser; print the address only.")]
+
+
+def page(file: File = None, port: Port = 0, no_open: NoOpen = False, quiet: Quiet = False) -> None:
+    """Serve a page to play with on this machine: move settings, see the advice change. Ctrl-C ends it."""
+    from contextlib import suppress
+
+    from servsim.cli.output import announce_compiling, notice, say
+    from servsim.errors import ServsimError
+
+    try:
+        from servsim.page.serve import Served, open_soon
+    except ImportError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in EXTRA:
+            raise
+        raise ServsimError(f"page needs {missing}; install it with pip install 'servsim[page]'.") from None
+    served = Served(file, port)
+    announce_compiling(quiet)
+    say(served.address)
+    notice("Only this machine can open it, and only by this address. Ctrl-C ends it.", quiet)
+    if not no_open:
+        open_soon(served.address)
+    with suppress(KeyboardInterrupt):
+        served.run()

@@ -1,0 +1,95 @@
+"""servsim plot"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from servsim.cli.options import Dask, Engine, EngineName, File, NoStore, Quiet, Replications, Seed, Set, Store, Workers
+
+KINDS = {
+    "levels": "value, retention, revenue and wait against the lever",
+    "frontier": "retention against profit",
+    "minutes": "where the staff's time goes",
+    "heat": "two levers at once",
+    "front": "what `servsim optimise` finds, as retention against profit or what [optimise] says",
+    "tornado": "which assumption in [uncertain] moves the answer most",
+    "reasons": "why customers left",
+    "saved": "who stays in one of two scenarios only, and why",
+    "sources": "where the difference in value between two scenarios comes from",
+    "survival": "how long customers stay, by cohort",
+    "waits": "waits and patience",
+    "day": "the queue and the agents over a day",
+    "convergence": "how an estimate settles",
+}
+"""What can be shown."""
+
+Kind = Annotated[
+    str, typer.Argument(help=f"{'; '.join(f'{kind}: {shows}' for kind, shows in KINDS.items())}.", show_default=False)
+]
+Other = Annotated[
+    Path | None, typer.Argument(help="The other scenario, for reasons, saved and sources.", show_default=False)
+]
+To = Annotated[
+    list[str] | None,
+    typer.Option("--to", metavar="KEY=VALUE", help="What differs in the other scenario instead. Repeatable."),
+]
+Lever = Annotated[
+    list[str] | None,
+    typer.Option("--lever", metavar="KEY=LEVELS", help="Setting to vary and its values, e.g. staff.agents=2,3,4."),
+]
+FigureName = Annotated[str | None, typer.Option("--figure", metavar="NAME", help="Which figure, for convergence.")]
+Day = Annotated[int | None, typer.Option(min=0, help="A day at the desk by number; 0 is the first Monday.")]
+Replication = Annotated[
+    int | None, typer.Option(min=0, max=2**31, help="Which of the seed's worlds, from 0, where one world is shown.")
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="PATH", help="Where the plot goes (svg, png, pdf); default: FILE-KIND.png.", show_default=False
+    ),
+]
+SizeName = Annotated[str, typer.Option("--size", metavar="slide|paper", help="For a slide of 16:9, or a page of A4.")]
+
+
+def plot(
+    kind: Kind,
+    file: File,
+    other: Other = None,
+    overrides: Set = None,
+    to: To = None,
+    lever: Lever = None,
+    figure: FigureName = None,
+    day: Day = None,
+    replication: Replication = None,
+    out: Out = None,
+    size: SizeName = "paper",
+    replications: Replications = None,
+    seed: Seed = 1,
+    engine: Engine = EngineName.fast,
+    workers: Workers = None,
+    dask: Dask = None,
+    store: Store = None,
+    no_store: NoStore = False,
+    quiet: Quiet = False,
+) -> None:
+    """Draw a plot, and say in a sentence what it shows."""
+    from servsim.cli.answering import answering
+    from servsim.cli.asked import Asked
+    from servsim.cli.output import end_interrupted, notice, say, write_whole
+    from servsim.cli.plotted import accept, drawn, size_named
+    from servsim.show.plots.style import ending_of, save
+
+    path = out or Path(f"{file.stem}-{kind}.png")
+    ending_of(path, "--out")
+    asked = Asked(
+        file, other, overrides or [], to or [], lever or [], figure, day, replication, replications, seed,
+        size_named(size),
+    )  # fmt: skip
+    accept(kind, asked)
+    with answering("Simulating", quiet, engine, workers, dask, store, no_store) as means:
+        picture, interrupted = drawn(kind, asked, means)
+    write_whole(path, lambda draft: save(picture, draft))
+    say(picture.alt)
+    notice(f"Plot: {path}", quiet)
+    end_interrupted(interrupted)

@@ -1,0 +1,75 @@
+"""servsim report"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from servsim.cli.options import Dask, Engine, EngineName, File, NoStore, Quiet, Replications, Seed, Set, Store, Workers
+
+if TYPE_CHECKING:
+    from servsim.study.findings import Findings
+
+Out = Annotated[
+    Path | None,
+    typer.Option(metavar="PATH", help="Where the report goes (.html); default: FILE-report.html.", show_default=False),
+]
+
+
+def report(
+    file: File,
+    overrides: Set = None,
+    out: Out = None,
+    replications: Replications = None,
+    seed: Seed = 1,
+    engine: Engine = EngineName.fast,
+    workers: Workers = None,
+    dask: Dask = None,
+    store: Store = None,
+    no_store: NoStore = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a report: the question, the advice, plots, what it rests on, all settings. One HTML file, which prints."""
+    from servsim.cli.answering import answering
+    from servsim.cli.output import end_interrupted, notice, say
+    from servsim.errors import ServsimError
+    from servsim.show.advice import advice
+    from servsim.study.budget import affordable
+    from servsim.study.findings import findings
+    from servsim.study.uncertain import read_doubtful
+
+    path = out or Path(f"{file.stem}-report.html")
+    if path.suffix != ".html":
+        raise ServsimError(f"--out {path}: it must end in .html.")
+    scenario = read_doubtful(file, overrides or ())
+    scenario = affordable(scenario, str(file), replications, len(scenario.evaluate.levels) + 3)
+    with answering("Comparing levels", quiet, engine, workers, dask, store, no_store) as means:
+        found = findings(scenario, replications=replications, seed=seed, means=means)
+    if found.evaluation.replications < 2:
+        raise ServsimError("no report: fewer than two worlds were finished at every level.")
+    write_report(found, command(file, overrides or [], replications, seed), path)
+    say(advice(found.evaluation))
+    notice(f"Report: {path}", quiet)
+    end_interrupted(found.interrupted)
+
+
+def command(file: Path, overrides: list[str], replications: int | None, seed: int) -> str:
+    """What a person types to get the same numbers again."""
+    import shlex
+
+    given = [word for override in overrides for word in ("--set", override)]
+    worlds = ["--replications", str(replications)] if replications else []
+    return shlex.join(["servsim", "report", str(file), *given, *worlds, "--seed", str(seed)])
+
+
+def write_report(found: "Findings", again: str, path: Path) -> None:
+    """Write the page, whole or not at all."""
+    from servsim.cli.output import write_whole
+    from servsim.show.report.page import report_page
+
+    page = report_page(found, again)
+
+    def write(draft: Path) -> None:
+        draft.write_text(page, encoding="utf-8")
+
+    write_whole(path, write)

@@ -1,0 +1,135 @@
+"""servsim results"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from servsim.cli.options import Json, Store
+
+if TYPE_CHECKING:
+    from servsim.study.archive import Question
+    from servsim.study.storage import Storage
+
+results = typer.Typer(
+    no_args_is_help=True, help="Finished worlds that are kept: list, show, export, merge, forget them."
+)
+
+Key = Annotated[str, typer.Argument(help="Beginning of a question's key, or of its scenario's digest.")]
+Keys = Annotated[list[str] | None, typer.Argument(help="Beginnings of keys or digests.", show_default=False)]
+Target = Annotated[Path, typer.Argument(metavar="PATH", help="Where the rows go: .csv or .parquet.")]
+One = Annotated[
+    str | None, typer.Option("--question", metavar="KEY", help="Only this question; default: all.", show_default=False)
+]
+All = Annotated[bool, typer.Option("--all", help="Forget everything.")]
+Before = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DATE", help="Forget what was last kept before this day, e.g. 2026-01-31.", show_default=False
+    ),
+]
+Parts = Annotated[list[Path], typer.Argument(metavar="PART...", help="Other stores; they are left as they are.")]
+
+
+def place(store: Path | None) -> Path:
+    """The store that is named, or the person's own."""
+    from servsim.study.store import usual_place
+
+    return store or usual_place()
+
+
+@results.command(name="list")
+def list_(store: Store = None, as_json: Json = False) -> None:
+    """What was asked, one line for each question."""
+    from servsim.cli.output import print_json, say
+    from servsim.show.results import list_table
+    from servsim.study.archive import opened, questions
+
+    with opened(place(store)) as storage:
+        asked, size = questions(storage), storage.size()
+        if as_json:
+            told = [each.to_dict() for each in asked]
+            return print_json({"store": str(storage.path), "size": size, "questions": told})
+        return say(list_table(asked, storage.path, size))
+
+
+@results.command()
+def show(key: Key, store: Store = None, as_json: Json = False) -> None:
+    """One question: its figures, how many worlds they are of, and the settings that are not defaults."""
+    from servsim.cli.output import print_json, say
+    from servsim.show.results import question_parts
+    from servsim.study.archive import opened, question, run_of
+    from servsim.study.differing import own_settings
+
+    with opened(place(store)) as storage:
+        asked = question(storage, key)
+        run = run_of(storage, asked)
+    if as_json:
+        found = run.to_dict()
+        figures = {name: found[name] for name in ("confidence", "metrics", "segments")}
+        return print_json({**asked.to_dict(), "settings": own_settings(asked.settings), **figures})
+    return say(*question_parts(asked, run))
+
+
+@results.command()
+def export(path: Target, one: One = None, store: Store = None) -> None:
+    """Every kept world and figure as tidy rows, in a CSV or Parquet file."""
+    from servsim.cli.output import notice, write_whole
+    from servsim.errors import ServsimError
+    from servsim.study import exporting
+    from servsim.study.archive import opened, question, questions
+
+    if path.suffix not in exporting.FORMATS:
+        raise ServsimError(f"{path}: it must end in {' or '.join(exporting.FORMATS)}.")
+    with opened(place(store)) as storage:
+        asked = [question(storage, one)] if one else questions(storage)
+        write_whole(path, lambda draft: exporting.export(storage, asked, draft, path.suffix))
+    notice(f"Rows: {path}, of {sum(each.worlds for each in asked):,} worlds")
+
+
+@results.command()
+def merge(parts: Parts, store: Store = None) -> None:
+    """Copy the worlds of other stores, such as those of --shard, into this one."""
+    from servsim.cli.output import say
+    from servsim.show.results import many
+    from servsim.study.archive import opened
+    from servsim.study.merging import merge as copy
+
+    with opened(place(store), "make") as storage:
+        for part in parts:
+            found = copy(storage, part)
+            what = f"{many(found.worlds, 'world')} of {many(found.questions, 'question')}"
+            say(f"{part}: {what}, {found.new:,} of them new.")
+
+
+@results.command()
+def forget(keys: Keys = None, everything: All = False, before: Before = None, store: Store = None) -> None:
+    """Take questions and their worlds out of the store, and give back the space."""
+    from servsim.cli.output import say
+    from servsim.show.results import bytes_in_words, many
+    from servsim.study.archive import forget as take_out
+    from servsim.study.archive import opened
+
+    with opened(place(store)) as storage:
+        asked = chosen(storage, keys or [], everything, before)
+        freed = take_out(storage, asked)
+    gone = f"{many(len(asked), 'question')} with {many(sum(each.worlds for each in asked), 'world')}"
+    say(f"Forgotten: {gone}; the store is {bytes_in_words(max(0, freed))} smaller.")
+
+
+def chosen(storage: "Storage", keys: list[str], everything: bool, before: str | None) -> "list[Question]":
+    """The questions to forget; ServsimError unless they are named in one way."""
+    from datetime import date
+
+    from servsim.errors import ServsimError
+    from servsim.study.archive import question, questions
+
+    if bool(keys) + everything + (before is not None) != 1:
+        raise ServsimError("forget needs one of KEY..., --all, or --before DATE.")
+    if keys:
+        return list({asked.number: asked for asked in (question(storage, key) for key in keys)}.values())
+    try:
+        day = date.fromisoformat(before) if before is not None else None
+    except ValueError:
+        raise ServsimError(f"--before {before}: it must be a day, such as 2026-01-31.") from None
+    return [asked for asked in questions(storage) if day is None or asked.last[:10] < day.isoformat()]

@@ -1,0 +1,87 @@
+"""servsim sensitivity"""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from servsim.cli.options import (
+    Csv,
+    Dask,
+    Engine,
+    EngineName,
+    File,
+    Json,
+    NoStore,
+    Quiet,
+    Seed,
+    Set,
+    Store,
+    Workers,
+)
+
+if TYPE_CHECKING:
+    from servsim.study.sensitivity import Sensitivity
+
+Points = Annotated[int, typer.Option(min=0, max=16_384, help="Plausible settings to try, drawn from all ranges.")]
+Worlds = Annotated[int, typer.Option(min=1, max=1000, help="Simulated worlds of each of them.")]
+Replications = Annotated[int, typer.Option(min=2, max=100_000, help="Simulated worlds of every end of a range.")]
+
+
+def sensitivity(
+    file: File,
+    overrides: Set = None,
+    points: Points = 128,
+    worlds: Worlds = 1,
+    replications: Replications = 10,
+    seed: Seed = 1,
+    engine: Engine = EngineName.fast,
+    workers: Workers = None,
+    dask: Dask = None,
+    store: Store = None,
+    no_store: NoStore = False,
+    as_json: Json = False,
+    csv: Csv = None,
+    quiet: Quiet = False,
+) -> None:
+    """What the advice rests on: the ranges in [uncertain], one at a time and all at once; which to measure first."""
+    from servsim.cli.answering import answering
+    from servsim.cli.output import end_interrupted, print_json, write_csv
+    from servsim.study.sensitivity import affordable_analysis
+    from servsim.study.sensitivity import sensitivity as analyse
+    from servsim.study.uncertain import read_doubtful
+
+    scenario = read_doubtful(file, list(overrides or ()))
+    affordable_analysis(scenario, str(file), points * worlds, replications)
+    with answering("Looking at doubts", quiet, engine, workers, dask, store, no_store) as means:
+        result = analyse(scenario, points=points, worlds=worlds, replications=replications, seed=seed, means=means)
+    write_csv(csv, result.rows())
+    if as_json:
+        print_json(result.to_dict())
+    else:
+        show(result)
+    return end_interrupted(result.interrupted)
+
+
+def show(result: "Sensitivity") -> None:
+    """Print the tables that there are, and what an owner should make of them."""
+    from servsim.cli.output import say
+    from servsim.show.measuring import small_print, verdict
+    from servsim.show.sensitivity import (
+        indices_line,
+        indices_table,
+        knowing_table,
+        levels_table,
+        tornado_lines,
+        tornado_table,
+    )
+
+    doubt, over = result.doubt, result.plausible
+    if doubt and doubt.swings:
+        say(tornado_table(result, doubt), *tornado_lines(doubt), "")
+    if over is None:
+        say(f"{len(result.settings)} plausible settings are too few to say more; try more --points.")
+        return
+    say(levels_table(result, over), "", knowing_table(result, over), "")
+    if result.indices:
+        say(indices_table(result), indices_line(result), "")
+    say(verdict(result, over), "", *small_print(result, over))

@@ -1,0 +1,44 @@
+"""What can be taken home from the page: the scenario as a file, the curve as a table, and a report on it."""
+
+import csv
+import io
+import threading
+
+import tomli_w
+
+from servsim.page.question import Question
+from servsim.page.told import command
+from servsim.study.evaluate import evaluate
+from servsim.study.findings import findings
+from servsim.study.means import Means
+
+DRAWING = threading.Lock()
+"""Held while plots are drawn: matplotlib draws one at a time."""
+
+
+def scenario_file(question: Question) -> str:
+    """The new scenario as TOML: whatever its file names and whatever was moved; all else is as by default."""
+    settings = question.new.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+    moved = ", ".join(question.run_overrides) or "nothing"
+    head = f"# From {question.preset.file.name}, with {moved}."
+    return "\n".join([*(f"# {line}" if number else line for number, line in enumerate(head.splitlines())), "",
+                      tomli_w.dumps(settings)])  # fmt: skip
+
+
+def table(question: Question, means: Means) -> str:
+    """The curve's figures as CSV, one row for each level, world and figure: what `servsim evaluate --csv` writes."""
+    rows = evaluate(question.levels, seed=question.seed, means=means).rows()
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def report(question: Question, means: Means) -> str:
+    """The report on the curve as one HTML page: what `servsim report` writes."""
+    from servsim.show.report.page import report_page
+
+    found = findings(question.levels, seed=question.seed, means=means)
+    with DRAWING:
+        return report_page(found, command("report", question, question.levels_overrides))

@@ -1,0 +1,96 @@
+/* Today and new, side by side: the figures that matter most in the strip, all of them in the table. */
+
+import { make, put } from "./words.js";
+
+const FIRST = ["retention", "revenue", "wait_mean", "value", "unserved_share", "served", "occupancy", "profit"];
+const MONEY = ["value", "profit"]; // nothing but wages where nobody spends anything
+const CELLS = 4;
+
+/** Whether a change is better or worse: a sign, a word and a class; nothing is said of what is not shown. */
+function verdict(figure) {
+  const { change, better } = figure;
+  if (!change.mean) return ["", "", ""];
+  if (!change.shown) return ["≈", "not shown to differ", "same"];
+  const up = change.mean > 0;
+  if (!better) return [up ? "▲" : "▼", up ? "more" : "less", "same"];
+  return [up ? "▲" : "▼", up === better > 0 ? "better" : "worse", up === better > 0 ? "better" : "worse"];
+}
+
+/** The figures that a scenario has of those that matter most. */
+const leading = (figures) => FIRST.filter((name) => figures[name] && (figures.revenue || !MONEY.includes(name))).slice(0, CELLS);
+
+/** A cell of the strip, made once and then filled again and again. */
+function cell(name) {
+  const part = (kind, tag = "span") => make(tag, { class: kind });
+  const parts = { label: part("label", "h3"), today: part("was"), arrow: part("arrow"), now: part("now"), sign: part("sign"), change: part("change"), word: part("word"), span: part("span") };
+  const box = make("div", { class: "cell", "data-figure": name }, parts.label,
+    make("p", { class: "values" }, parts.today, parts.arrow, parts.now), make("p", { class: "verdict" }, parts.sign, parts.change, parts.word, parts.span));
+  return { box, parts };
+}
+
+export class Strip {
+  constructor(root) {
+    this.root = root;
+    this.cells = new Map();
+  }
+
+  show(figures, changed) {
+    const names = leading(figures);
+    if (names.join() !== [...this.cells.keys()].join()) {
+      this.cells = new Map(names.map((name) => [name, cell(name)]));
+      this.root.replaceChildren(...[...this.cells.values()].map(({ box }) => box));
+    }
+    for (const [name, { box, parts }] of this.cells) fill(box, parts, figures[name], changed);
+  }
+
+  /** Nothing is known yet. */
+  clear() {
+    for (const { parts } of this.cells.values()) for (const [kind, part] of Object.entries(parts)) if (kind !== "label") put(part, kind === "now" ? "…" : "");
+  }
+
+  /** All of it in one sentence. */
+  get said() {
+    return [...this.cells.values()].map(({ parts }) => `${parts.label.textContent}: ${["was", "arrow", "now"].map((kind) => (parts[kind === "was" ? "today" : kind].textContent)).filter(Boolean).join(" ").replace("→", "to")}, ${parts.change.textContent.trim()}${parts.word.textContent}.`).join(" ");
+  }
+}
+
+function fill(box, parts, figure, changed) {
+  const [sign, words, kind] = changed ? verdict(figure) : ["", "", ""];
+  Object.assign(box.dataset, { today: figure.today.mean, new: figure.new.mean, low: figure.new.low, high: figure.new.high });
+  box.dataset.change = figure.change.mean;
+  put(parts.label, figure.label + (figure.unit.startsWith("a ") ? ` ${figure.unit}` : figure.unit ? `, ${figure.unit}` : ""));
+  put(parts.today, changed ? figure.today.text : "");
+  put(parts.arrow, changed ? "→" : "");
+  put(parts.now, figure.new.text);
+  put(parts.sign, sign);
+  put(parts.change, changed && figure.change.mean ? ` ${figure.change.text}` : changed ? "as today" : "today");
+  put(parts.word, words ? ` ${words}` : "");
+  put(parts.span, changed && figure.change.mean ? figure.change.span : figure.new.span);
+  box.classList.toggle("better", kind === "better");
+  box.classList.toggle("worse", kind === "worse");
+}
+
+/** All figures: today, new, and the change with its interval. */
+export function allFigures(table, told, changed) {
+  const share = `${Number((100 * told.confidence).toPrecision(6))} % interval`;
+  const heads = changed ? ["Figure", "Today", "New", "Change", share] : ["Figure", "Today", share];
+  const rows = Object.values(told.figures).map((figure) => {
+    const [sign, words] = verdict(figure), name = make("th", { scope: "row" }, figure.label, make("span", { class: "pale small" }, ` ${figure.meaning}`));
+    const unit = figure.unit ? ` ${figure.unit}` : "";
+    const cells = changed ? [figure.today.text + unit, figure.new.text + unit, figure.change.mean ? `${sign} ${figure.change.text} ${words}` : "–", figure.change.span || "–"]
+      : [figure.new.text + unit, figure.new.span || "–"];
+    return make("tr", {}, name, ...cells.map((text) => make("td", {}, text)));
+  });
+  const caption = `${changed ? "Today and new in" : "Today in"} ${told.worlds} worlds, the same people in both.`;
+  table.replaceChildren(make("caption", { class: "pale" }, caption), make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { scope: "col" }, head)))), make("tbody", {}, ...rows));
+}
+
+/** The curve as a table: each level with its figures and their intervals. */
+export function levelTable(table, curve) {
+  const marks = (level) => [level === curve.best && "best", level === curve.today && "today", level !== curve.best && curve.not_worse.includes(level) && "not shown worse"].filter(Boolean).join(", ");
+  const heads = [curve.label, "", ...curve.series.map((one) => one.label + (one.unit === "%" || !one.unit ? "" : `, ${one.unit}`)), "Worlds"];
+  const rows = curve.levels.map((level, place) => make("tr", {}, make("th", { scope: "row" }, String(level)), make("td", {}, marks(level)),
+    ...curve.series.map((one) => make("td", {}, `${one.texts[place]}`, make("span", { class: "pale small" }, one.spans[place] ? ` ${one.spans[place]}` : ""))),
+    make("td", {}, String(curve.worlds[place]))));
+  table.replaceChildren(make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { scope: "col" }, head || make("span", { class: "unseen" }, "Standing"))))), make("tbody", {}, ...rows));
+}

@@ -1,0 +1,200 @@
+/* The page: what is moved becomes a question, its answer becomes figures, curves and films. */
+
+import { Asking, send } from "./asking.js";
+import { Chart, keys } from "./chart.js";
+import { search, Settings, slider, table } from "./controls.js";
+import { Desk } from "./desk.js";
+import { allFigures, levelTable, Strip } from "./figures.js";
+import { at, make, put } from "./words.js";
+
+const page = { preset: null, curve: null, figures: null, changed: false, answered: null };
+const charts = [];
+const strip = new Strip(at("strip"));
+const settings = new Settings(() => ask());
+const desk = new Desk(() => film());
+const asking = new Asking(hear);
+const WAIT = "One moment: the first worlds are being simulated.";
+let filming = null;
+
+/** What is asked now. */
+function question() {
+  const seed = at("seed").value.trim();
+  return { preset: page.preset.name, lever: at("lever").value, seed: /^\d{1,15}$/.test(seed) ? Number(seed) : 1, changes: Object.fromEntries(settings.changes) };
+}
+
+function ask() {
+  at("curves").setAttribute("aria-busy", "true");
+  delete document.body.dataset.settled;
+  asking.ask(question());
+}
+
+/** One line of an answer. */
+function hear(line, asked) {
+  const heard = {
+    asked: () => { page.changed = line.changed; page.answered = asked; mistakes([]); commands(line); },
+    progress: () => { at("progress").max = line.total; at("progress").value = line.done; },
+    figures: () => { page.figures = line; showFigures(); },
+    curve: () => { page.curve = line; showCurve(); film(asked); },
+    done: () => { finished(asked); },
+    refused: () => { mistakes(line.errors); },
+  }[line.kind];
+  if (heard) heard();
+}
+
+function showFigures() {
+  const { figures, changed } = page;
+  strip.show(figures.figures, changed);
+  allFigures(at("all"), figures, changed);
+  put(at("far"), `${figures.worlds} worlds so far; intervals shrink while your hand rests.`);
+  if (page.curve) drawCharts();
+}
+
+function showCurve() {
+  const { curve } = page;
+  if (curve.advice || at("advice").textContent === WAIT) put(at("advice"), curve.advice || "A first look at some levels; the advice follows.");
+  at("advice").classList.toggle("draft", !curve.last);
+  put(at("note"), curve.note);
+  drawCharts();
+  if (at("levels").closest("details").open) levelTable(at("levels"), curve);
+}
+
+/** Every curve with the figures of the strip as the place where the slider is. */
+function drawCharts() {
+  const { curve, figures, preset } = page, box = at("charts");
+  while (charts.length < curve.series.length) charts.push(new Chart(charts.length === 0));
+  const shown = charts.slice(0, curve.series.length).map((chart) => chart.figure);
+  if (shown.length !== box.children.length) box.replaceChildren(...shown);
+  curve.series.forEach((series, number) => {
+    const key = `${preset.name} ${curve.lever} ${series.name}`;
+    charts[number].show({
+      ...series, key, xLabel: curve.label, whole: curve.whole, levels: curve.levels, before: beforeOf(series, key), today: curve.today, best: curve.best,
+      notWorse: curve.not_worse, yours: yours(series.name, curve.lever, figures),
+    });
+  });
+  legend();
+}
+
+const befores = new Map();
+
+/** The curve with today's settings; while it is not yet told again, the last one that was. */
+function beforeOf(series, key) {
+  if (series.before) befores.set(key, series.before);
+  return isMovedBeyondTheLever() ? befores.get(key) : null;
+}
+
+const isMovedBeyondTheLever = () => Object.keys((page.answered || { changes: {} }).changes).some((key) => key !== page.curve.lever);
+
+/** Where the slider of the lever is. */
+function yours(name, lever, told) {
+  const level = Number(settings.value(lever)), figure = told && told.figures[name];
+  if (!figure || !page.changed || !Number.isFinite(level)) return null;
+  return { level, ...figure.plain };
+}
+
+function legend() {
+  const percent = Number((100 * page.figures.confidence).toPrecision(6)), moved = isMovedBeyondTheLever();
+  const meanings = [["new", `${moved ? "with your settings" : "mean"}; band: ${percent} % interval of the mean`]];
+  if (moved) meanings.push(["before", "with today's settings"]);
+  if (page.changed) meanings.push(["yours", "where your slider is, with its interval"]);
+  meanings.push(["best", "best level"], ["today", "today's level"]);
+  if (page.curve.not_worse.length > 1) meanings.push(["notworse", "not shown worse than the best"]);
+  keys(at("keys"), meanings);
+}
+
+function finished(asked) {
+  at("curves").setAttribute("aria-busy", "false");
+  at("progress").value = at("progress").max;
+  const worlds = page.curve.worlds, least = Math.min(...worlds), most = Math.max(...worlds);
+  put(at("far"), `Settled: ${page.figures.worlds} worlds; curve from ${least === most ? most : `${least} to ${most}`} of each level.`);
+  put(at("status"), `Settled. ${strip.said}`);
+  document.body.dataset.settled = JSON.stringify(asked.changes);
+}
+
+/** Say what is wrong beside what it is wrong with; what is nowhere else, below the strip. */
+function mistakes(errors) {
+  const others = settings.mistakes(errors);
+  at("mistakes").replaceChildren(...others.map((error) => make("li", {}, error.text)));
+  document.body.classList.toggle("refused", errors.length > 0);
+  if (errors.length) {
+    at("curves").setAttribute("aria-busy", "false");
+    put(at("far"), "Not simulated: see what is wrong; the figures are of the settings before.");
+  }
+}
+
+function commands(line) {
+  put(at("commands"), `${line.run}\n${line.evaluate}`);
+}
+
+/** Ask for the film of the day, unless it is of the same question. */
+async function film(asked = page.answered) {
+  const wanted = JSON.stringify([asked, desk.day]);
+  if (!asked || wanted === page.filmed) return;
+  page.filmed = wanted;
+  if (filming) filming.abort();
+  filming = new AbortController();
+  const { signal } = filming;
+  try {
+    const response = await send(`desk?day=${encodeURIComponent(desk.day)}`, asked, signal), told = await response.json();
+    if (signal.aborted) return;
+    if (told.films) desk.show(told, `${asked.preset} ${asked.seed}`); else desk.clear(told.errors.map((error) => error.text).join(" "));
+  } catch (error) {
+    if (error.name !== "AbortError") desk.clear("The film cannot be had.");
+  }
+}
+
+/** Begin with a preset. */
+async function load(name) {
+  const response = await fetch(`preset/${encodeURIComponent(name)}`), preset = await response.json();
+  if (preset.kind === "refused") { mistakes(preset.errors); return; }
+  page.preset = preset;
+  page.filmed = "";
+  page.curve = page.figures = page.answered = null;
+  page.changed = false;
+  document.title = `${preset.title} – servsim`;
+  strip.clear();
+  at("charts").replaceChildren();
+  for (const id of ["note", "far"]) put(at(id), "");
+  put(at("advice"), WAIT);
+  desk.clear("");
+  at("keys").replaceChildren();
+  befores.clear();
+  put(at("title"), preset.title);
+  put(at("about"), preset.about);
+  at("day").value = "";
+  settings.load(preset);
+  at("levers").replaceChildren(...preset.levers.map((lever) => slider(lever, settings)));
+  at("tables").replaceChildren(...preset.tables.map((told) => table(told, settings)));
+  at("lever").replaceChildren(...preset.levers.map((lever) => make("option", { value: lever.key }, lever.label)));
+  at("lever").value = preset.lever;
+  put(at("segments"), preset.segments.length ? `Groups of customers with settings of their own stay as in the file: ${preset.segments.join(", ")}.` : "");
+  look();
+  ask();
+}
+
+function look() {
+  const words = at("search").value, many = search(words, at("tables"));
+  put(at("found"), words.trim() ? `${many} settings` : "");
+}
+
+/** Save what the server makes of the question. */
+async function take(button) {
+  put(at("taken"), "One moment …");
+  const response = await send(button.dataset.from, question());
+  if (response.headers.get("content-type").startsWith("application/json")) { put(at("taken"), (await response.json()).errors.map((error) => error.text).join(" ")); return; }
+  const link = make("a", { href: URL.createObjectURL(await response.blob()), download: `${page.preset.name}-${button.dataset.name}` });
+  link.click();
+  URL.revokeObjectURL(link.href);
+  put(at("taken"), `Saved as ${link.download}.`);
+}
+
+at("preset").addEventListener("change", () => load(at("preset").value));
+at("lever").addEventListener("change", ask);
+at("seed").addEventListener("change", ask);
+at("reset").addEventListener("click", () => settings.reset());
+at("search").addEventListener("input", look);
+at("levels").closest("details").addEventListener("toggle", () => { if (page.curve) levelTable(at("levels"), page.curve); });
+for (const button of at("downloads").children) button.addEventListener("click", () => take(button));
+
+const names = await (await fetch("presets")).json();
+at("preset").replaceChildren(...names.map((name) => make("option", {}, name)));
+await load(names[0]);

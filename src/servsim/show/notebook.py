@@ -1,0 +1,50 @@
+"""Results as a notebook shows them: their tables, their sentences, and the plot of an evaluation."""
+
+import base64
+from typing import Any
+
+from markupsafe import Markup
+from rich.table import Table
+
+from servsim.show.advice import advice, caveats
+from servsim.show.plots.levels import levels_plot
+from servsim.show.plots.style import as_bytes
+from servsim.show.report.tables import as_html
+from servsim.show.table import comparison_table, level_table, run_table, segments_table
+from servsim.show.why import why_parts
+from servsim.study.compare import Comparison
+from servsim.study.evaluation import Evaluation
+from servsim.study.run import Run
+
+IMAGE = Markup('<img src="data:image/png;base64,{data}" alt="{alt}" style="max-width: 100%; width: 44em">')
+
+
+def html(result: Any) -> str | None:
+    """A result as HTML; None of a result that has no look of its own."""
+    shown = parts(result)
+    return None if shown is None else str(Markup("\n").join(map(part, shown)))
+
+
+def parts(result: Any) -> list[Table | str] | None:
+    """What there is to show of a result, one under the other."""
+    if isinstance(result, Evaluation):
+        plots = [picture(result)] if result.replications > 1 else []
+        return [level_table(result), advice(result), *plots, *caveats(result)]
+    if isinstance(result, Comparison):
+        return [comparison_table(result), *why_parts(result)]
+    if isinstance(result, Run):
+        return [run_table(result), *([segments_table(result)] if result.scenario.segments else [])]
+    return None
+
+
+def part(shown: Table | str) -> Markup:
+    """A table, a picture or a sentence as HTML."""
+    if isinstance(shown, Markup):
+        return shown
+    return as_html(shown) if isinstance(shown, Table) else Markup("<p>{}</p>").format(shown)
+
+
+def picture(e: Evaluation) -> Markup:
+    """The plot of the levels."""
+    plot = levels_plot(e)
+    return IMAGE.format(data=base64.b64encode(as_bytes(plot, ".png")).decode(), alt=plot.alt)

@@ -1,0 +1,64 @@
+"""How an estimate settles: its mean and its interval against the number of worlds."""
+
+import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
+
+from servsim.show.numbers import compact
+from servsim.show.plots.axes import call, label_figure, largest_of
+from servsim.show.plots.style import BAND, BLUE, FAINT, Plot, Size, drawing, thick
+from servsim.study.evaluation import Evaluation
+from servsim.study.run import Run
+from servsim.study.statistics import t_quantile
+
+ROOM, FIRST = 3, 3
+"""The axis reaches so many times as far as the widest interval, the first of them left out."""
+
+
+def convergence_plot(result: Run | Evaluation, metric: str = "", size: Size = "paper") -> Plot:
+    """A figure of a run, or an evaluation's gain of the best level over today's, world after world."""
+    if isinstance(result, Run):
+        metric = metric or result.scenario.evaluate.objective
+        return draw_settling(result.sample(metric), metric, result[metric].unit, "", result, size)
+    metric = metric or result.objective
+    today, best = result.today, result.best
+    sample, words = result.sample(today, metric), f", level {today:g} (today)"
+    if best not in (None, today):
+        sample, words = result.gap(best, today, metric), f", level {best:g} less level {today:g} (today)"
+    return draw_settling(sample, metric, result.unit(metric), words, result, size)
+
+
+def draw_settling(sample: np.ndarray, metric: str, unit: str, words: str, result: Run | Evaluation, size: Size) -> Plot:
+    """The running mean of a sample, with the interval that so many worlds would have given."""
+    counts, means, halves = settling(sample[np.isfinite(sample)], result.confidence)
+    with drawing(size) as plot:
+        axes = plot.subplots()
+        axes.axhline(means[-1], color=FAINT, linestyle="--", linewidth=thick(0.6))
+        axes.fill_between(counts, means - halves, means + halves, color=BLUE, alpha=BAND, linewidth=0)
+        (line,) = axes.plot(counts, means, color=BLUE)
+        spread = ROOM * halves[min(FIRST, len(halves) - 1) :].max()
+        if spread > 0:
+            axes.set_ylim(means[-1] - spread, means[-1] + spread)
+        label_figure(axes.yaxis, metric, unit, largest_of(means))
+        call(axes.yaxis, axes.get_ylabel() + words)
+        call(axes.xaxis, "Simulated worlds")
+        axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+        share = f"{100 * result.confidence:g} %"
+        ends = f"{compact(means[-1], metric, unit)} ± {compact(halves[-1], metric, unit)}"
+        plot.finish(
+            result.scenario.title, f"{counts[-1]} worlds, seed {result.seed}",
+            f"{metric}{words}: {ends} after {counts[-1]} worlds, the {share} interval narrowing from world to world.",
+            {
+                f"mean and {share} interval after so many worlds": (Patch(color=BLUE, alpha=BAND), line),
+                "mean of all": Line2D([], [], color=FAINT, linestyle="--"),
+            },
+        )  # fmt: skip
+    return plot
+
+
+def settling(sample: np.ndarray, confidence: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(worlds,) numbers of worlds from 2 on; the mean and half the t interval of the first so many."""
+    counts = np.arange(2, len(sample) + 1)
+    halves = [t_quantile(confidence, int(n) - 1) * sample[:n].std(ddof=1) / np.sqrt(n) for n in counts]
+    return counts, np.cumsum(sample)[1:] / counts, np.array(halves)

@@ -1,0 +1,157 @@
+"""The frontier: what profit costs in retention, and the other way round, over what was tried."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from servsim.errors import ServsimError
+from servsim.show.advice import worlds_words
+from servsim.show.numbers import level
+from servsim.show.plots.axes import label_figure, largest_of, lever_words, named
+from servsim.show.plots.labels import put_names
+from servsim.show.plots.marks import best_mark, plain_mark, today_line, today_mark
+from servsim.show.plots.small_print import sure
+from servsim.show.plots.style import BLUE, FAINT, Mark, Plot, Size, drawing, thick
+from servsim.study.evaluation import Evaluation
+from servsim.study.levers import Values
+from servsim.study.metrics import BY_NAME
+from servsim.study.optimisation import Optimisation
+from servsim.study.statistics import Interval
+
+
+@dataclass(frozen=True)
+class Tried:
+    """Something that was tried: its name, two figures, and whether it is today's or the best."""
+
+    name: str
+    across: Interval
+    up: Interval
+    is_today: bool = False
+    is_best: bool = False
+
+
+def frontier_plot(e: Evaluation, size: Size = "paper", across: str = "profit", up: str = "retention") -> Plot:
+    """Two figures of every level against each other; levels that no other one beats in both are filled and joined."""
+    if not (e.is_known(across) and e.is_known(up)):
+        raise ServsimError(f"plot frontier needs {up} and {across} at every level; {up} needs customers in a book.")
+    some = [
+        Tried(level(value), e.at(value, across), e.at(value, up), value == e.today, value == e.best)
+        for value in e.levels
+    ]
+    note = f"numbers: {lever_words(e.lever)}. {worlds_words(e)}, seed {e.seed}"
+    return draw_frontier(some, across, up, e.scenario.title, e.confidence, note, size)
+
+
+def front_plot(o: Optimisation, size: Size = "paper") -> Plot:
+    """Two figures of the points of an optimisation's front, and of today's setting and the best, against each other."""
+    e = o.finals
+    if len(o.goal.front) != 2 or not o.front or e is None:
+        raise ServsimError('plot front needs two figures in [optimise], such as front = ["retention", "profit"].')
+    up, across = o.goal.front
+    marked = {o.values(own): own for own in (e.today, e.best) if own is not None}
+    some = [
+        Tried(point_name(o, number, point.values), o.of(point, across), o.of(point, up))
+        for number, point in enumerate(o.front, 1) if point.values not in marked
+    ]  # fmt: skip
+    some += [
+        Tried("today" if own == e.today else "best", e.at(own, across), e.at(own, up), own == e.today, own == e.best)
+        for own in marked.values()
+    ]
+    keys = ", ".join(lever.key for lever in o.levers)
+    names = "as `servsim optimise` lists them" if len(o.levers) > FEW else keys
+    note = f"numbers: {names}; {len(o.front[0].figures)} common worlds of each point of the front, seed {o.seed}"
+    return draw_frontier(some, across, up, o.scenario.title, o.asked.confidence, note, size, path=False)
+
+
+FEW = 3
+"""Levers up to which a point is called by their values; above, by its place in the front."""
+
+
+def point_name(o: Optimisation, number: int, values: Values) -> str:
+    """What a point of the front is called."""
+    return str(number) if len(values) > FEW else ", ".join(map(level, values))
+
+
+def draw_frontier(
+    some: Sequence[Tried], across: str, up: str, title: str, confidence: float, note: str, size: Size,
+    path: bool = True,
+) -> Plot:  # fmt: skip
+    """All that was tried, one mark each, with its name; crosses are the intervals of both figures.
+
+    path: whether what was tried has an order, in which a line joins it.
+    """
+    front = unbeaten(some, BY_NAME[across].better, BY_NAME[up].better)
+    with drawing(size) as plot:
+        axes = plot.subplots()
+        edge = sorted(front, key=lambda one: one.across.mean)
+        if path:
+            axes.plot([one.across.mean for one in some], [one.up.mean for one in some], **today_line())
+        axes.plot([one.across.mean for one in edge], [one.up.mean for one in edge], color=BLUE)
+        for one in some:
+            draw_cross(axes, one)
+            axes.plot(one.across.mean, one.up.mean, **mark_of(one, one in front))
+        for axis, metric, intervals in (
+            (axes.xaxis, across, [one.across for one in some]),
+            (axes.yaxis, up, [one.up for one in some]),
+        ):
+            label_figure(axis, metric, intervals[0].unit, largest_of(np.array([(i.low, i.high) for i in intervals])))
+        plot.finish(title, note, told(front, across, up), meaning(some, front, confidence))
+        put_names(axes, [(one.across.mean, one.up.mean, one.name) for one in by_rank(some, front)])
+    return plot
+
+
+def unbeaten(some: Sequence[Tried], across: int, up: int) -> list[Tried]:
+    """Those whom no other one beats in one figure without falling behind in the other."""
+
+    def beats(one: Tried, other: Tried) -> bool:
+        gains = (across * (one.across.mean - other.across.mean), up * (one.up.mean - other.up.mean))
+        return min(gains) >= 0 and max(gains) > 0
+
+    return [one for one in some if not any(beats(other, one) for other in some)]
+
+
+def draw_cross(axes: Axes, one: Tried) -> None:
+    """The intervals of both figures."""
+    line: dict[str, Any] = {"color": FAINT, "linewidth": thick(0.4)}
+    axes.plot([one.across.low, one.across.high], [one.up.mean] * 2, **line)
+    axes.plot([one.across.mean] * 2, [one.up.low, one.up.high], **line)
+
+
+def mark_of(one: Tried, is_unbeaten: bool) -> dict[str, Any]:
+    """How its mark looks."""
+    return best_mark() if one.is_best else today_mark() if one.is_today else plain_mark(is_unbeaten)
+
+
+def by_rank(some: Sequence[Tried], front: Sequence[Tried]) -> list[Tried]:
+    """Those first whose names matter most, should there not be room for all."""
+    return sorted(some, key=lambda one: (not (one.is_best or one.is_today), one not in front))
+
+
+def meaning(some: Sequence[Tried], front: Sequence[Tried], confidence: float) -> dict[str, Mark]:
+    """What the marks mean."""
+    found: dict[str, Mark] = {
+        "no other beats it in both": (Line2D([], [], color=BLUE), Line2D([], [], **plain_mark(filled=True))),
+        sure(confidence): Line2D([], [], color=FAINT, marker="+", linestyle=""),
+    }
+    for is_one, words, mark in (
+        (
+            any(one not in front and not (one.is_best or one.is_today) for one in some),
+            "others",
+            plain_mark(filled=False),
+        ),
+        (any(one.is_today and not one.is_best for one in some), "today", today_mark()),
+        (any(one.is_best for one in some), "best", best_mark()),
+    ):
+        if is_one:
+            found[words] = Line2D([], [], **mark)
+    return found
+
+
+def told(front: Sequence[Tried], across: str, up: str) -> str:
+    """The plot in a sentence."""
+    names = ", ".join(one.name for one in front)
+    return f"{named(up)} against {across}. Not beaten in both by another: {names}."

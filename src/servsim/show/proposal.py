@@ -1,0 +1,138 @@
+"""The advice of an optimisation in words: what to set, what it brings, what it costs, and how sure that is."""
+
+import math
+
+from servsim.scenario.desk import Steps
+from servsim.show.advice import LEVERS, MINUTES, effects, listed, with_unit
+from servsim.show.numbers import level, plain
+from servsim.show.optimised import lever_names
+from servsim.study.evaluation import Evaluation
+from servsim.study.levers import Values
+from servsim.study.optimisation import Optimisation
+
+SPLIT = "service.split."
+
+
+def proposal(o: Optimisation) -> str:
+    """What to set, what that brings with its interval, and what it takes."""
+    e = o.finals
+    if e is None:
+        return f"No advice yet: of {o.scenario.optimise.points} points {len(o.points)} were tried."
+    if e.replications < 2:
+        return "No advice yet: fewer than two worlds of every finalist were finished."
+    if e.best is None or o.best is None:
+        return f"No point that was tried keeps {listed(o.asked.constraints)}: try wider ranges, or other levers."
+    if e.best == e.today:
+        return f"Stay as you are: none of the points that were tried has a better {o.objective}."
+    if e.today in e.not_worse:
+        return "Stay as you are: what did best is not shown to be better than today."
+    parts = (todo(o, o.best), unchanged(o, o.best), steps(o, o.best), effects(e, e.best), effort(o, e, e.best),
+             lighter(o, e, e.best))  # fmt: skip
+    return " ".join(part for part in parts if part)
+
+
+def todo(o: Optimisation, best: Values) -> str:
+    """Every lever that moves, with its value and today's."""
+    parts = []
+    for own, name, value in zip(o.levers, lever_names(o), best, strict=True):
+        if value == own.today:
+            continue
+        verb, words = LEVERS.get(own.key, ("set", ""))
+        what = f"{level(value)} {words}" if words else f"{name} to {level(value)}"
+        parts.append(f"{verb.lower()} {what} (today: {level(own.today)})")
+    sentence = listed(parts)
+    return f"{sentence[:1].upper()}{sentence[1:]}."
+
+
+def unchanged(o: Optimisation, best: Values) -> str:
+    """The levers that had better stay, and those that change nothing at all."""
+    names = dict(zip((own.key for own in o.levers), lever_names(o), strict=True))
+    today = o.settings(o.today)
+    stay = [f"{names[key]} at {level(today[key])}" for key in o.unchanged(best) if key not in o.idle]
+    idle = [names[key] for key in o.idle]
+    parts = [f"Leave {listed(stay)}." if stay else "", f"{listed(idle)} changes nothing here." if idle else ""]
+    return " ".join(part for part in parts if part)
+
+
+def steps(o: Optimisation, best: Values) -> str:
+    """The minutes of each step that a new split comes to; nothing where the split stays."""
+    if all(value == own.today for own, value in zip(o.levers, best, strict=True) if own.key.startswith(SPLIT)):
+        return ""
+    values, scenario = o.settings(best), o.scenario
+    weights = {step: values.get(SPLIT + step, getattr(scenario.service.split, step)) for step in Steps.model_fields}
+    today = scenario.investment.minutes_per_visit if scenario.investment else 0.0
+    minutes, whole = values.get(MINUTES, today), sum(weights.values())
+    each = [f"{step.replace('_', ' ')} {minutes * weight / whole:.1f}" for step, weight in weights.items()]
+    return f"Of the {level(minutes)} minutes: {', '.join(each)}."
+
+
+def effort(o: Optimisation, e: Evaluation, best: float) -> str:
+    """The staff hours that the best takes, and what it costs, beside today's."""
+    hours, hours_today = (plain(e.at(value, "investment_hours").mean) for value in (best, e.today))
+    costs, costs_today = (with_unit(e.at(value, "costs").mean, "costs", o.unit("costs")) for value in (best, e.today))
+    return (
+        f"That takes {hours} staff hours a month beyond the transactions (today: {hours_today}) and costs {costs} in "
+        f"all (today: {costs_today})."
+    )
+
+
+def lighter(o: Optimisation, e: Evaluation, best: float) -> str:
+    """A finalist that changes fewer levers than the best and is not shown to be worse, if there is one."""
+    stays = {value: o.unchanged(o.values(value)) for value in e.not_worse if value != e.today}
+    least = max(stays, key=lambda value: (len(stays[value]), e.better * e.at(value, o.objective).mean))
+    more = [name for name in stays[least] if name not in stays[best]]
+    if len(stays[least]) <= len(stays[best]):
+        return ""
+    names = dict(zip((own.key for own in o.levers), lever_names(o), strict=True))
+    left = listed([names[key] for key in more])
+    return f"Column {level(least)} changes less and is not shown to be worse: it leaves {left} as today, too."
+
+
+def reservations(o: Optimisation) -> list[str]:
+    """How that was found, how sure it is, and what the numbers do not say."""
+    tried = f"{len(o.points)} points tried in {o.scenario.optimise.worlds} common worlds, seed {o.seed}"
+    e = o.finals
+    if e is None:
+        return [f"{tried}; in these the best are partly lucky: the finalists were not yet compared in others."]
+    few, many = (pick(e.worlds(value) for value in e.levels) for pick in (min, max))
+    worlds = f"{few}" if few == many else f"{few} to {many}"
+    share = f"{100 * e.confidence:.0f} %"
+    return [
+        f"{tried}; {len(o.finalists)} finalists and today compared in {worlds} others; ~ not shown worse than the "
+        f"best; {share} intervals hold for all pairs at once.",
+        *constraint_lines(o, e),
+        *(f"{own.key} is at the end of its range, {level(own.low)} to {level(own.high)}: try a wider one."
+          for own in o.at_the_end),
+        *([guarantee_words(o, e)] if e.best is not None else []),
+        "Intervals cover the noise of simulation only, not doubt about the scenario's settings.",
+    ]  # fmt: skip
+
+
+def constraint_lines(o: Optimisation, e: Evaluation) -> list[str]:
+    """Of each constraint, who breaks it, and whether it stops the best from being better."""
+    lines = []
+    for text in dict.fromkeys(o.asked.constraints):
+        broken = [level(value) for value, own in zip(e.levels, e.breaks, strict=True) if text in own]
+        breaks = f"broken (!) by {listed(broken)}" if broken else "kept by all of these"
+        lines.append(f"{text}: {breaks}{'; it binds: the best only just keeps it' if text in o.binding else ''}.")
+    return lines
+
+
+def guarantee_words(o: Optimisation, e: Evaluation) -> str:
+    """The guarantee among finalists; without one, why there is none."""
+    missed = "what the search did not try it may have missed."
+    if e.guarantee and e.best is not None:
+        within = with_unit(e.guarantee.difference, o.objective, e.guarantee.unit)
+        return (
+            f"With {100 * e.guarantee.probability:.0f} % probability the best is the best of these, or within {within} "
+            f"of it, and all these intervals hold; {missed}"
+        )
+    if not e.smallest_difference:
+        return (
+            f"No guarantee: say with --smallest-difference which difference of {o.objective} matters to you; {missed}"
+        )
+    apart = f"; differences down to {plain(e.resolved)} can be told apart" if math.isfinite(e.resolved) else ""
+    return (
+        f"No guarantee: the worlds allowed did not suffice to tell finalists apart to within "
+        f"{plain(e.smallest_difference)}{apart}; more --budget would; {missed}"
+    )

@@ -1,0 +1,53 @@
+"""Findings: everything that a report tells of a question, gathered on the same worlds."""
+
+from dataclasses import dataclass
+
+from servsim.scenario.read import with_level
+from servsim.scenario.scenario import Scenario
+from servsim.study.compare import Comparison, compare
+from servsim.study.evaluate import evaluate
+from servsim.study.evaluation import Evaluation
+from servsim.study.lives import World
+from servsim.study.means import HERE, Means
+from servsim.study.swings import Doubt, rests_on
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a report tells of a question.
+
+    comparison: today's level beside the best, where another one is best. doubt: what could overturn the answer, where
+    the scenario has ranges. world: one world of the scenario as it is today.
+    """
+
+    evaluation: Evaluation
+    comparison: Comparison | None
+    doubt: Doubt | None
+    world: World
+
+    @property
+    def scenario(self) -> Scenario:
+        """What it is all about."""
+        return self.evaluation.scenario
+
+    @property
+    def interrupted(self) -> bool:
+        """Is it only what was finished before Ctrl-C?"""
+        return any(part is not None and part.interrupted for part in (self.evaluation, self.comparison, self.doubt))
+
+
+def findings(scenario: Scenario, *, replications: int | None = None, seed: int = 1, means: Means = HERE) -> Findings:
+    """Evaluate a scenario's lever, compare today's level with the best, and look at what the answer rests on."""
+    e = evaluate(scenario, replications=replications, seed=seed, means=means)
+    comparison = None
+    if e.best not in (None, e.today) and not e.interrupted:
+        titles = [
+            f"today, {e.lever}={level:g}" if level == e.today else f"{e.lever}={level:g}" for level in (e.today, e.best)
+        ]
+        today, best = (
+            with_level(scenario, e.lever, level).model_copy(update={"title": title})
+            for level, title in zip((e.today, e.best), titles, strict=True)
+        )
+        comparison = compare(today, best, replications=replications, seed=seed, means=means)
+    doubt = None if e.interrupted else rests_on(e, means=means)
+    return Findings(e, comparison, doubt, World(scenario, seed, 0, means.engine))

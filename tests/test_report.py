@@ -1,0 +1,208 @@
+"""The report: whole in one file, its numbers those of `evaluate`, its words safe, its parts there."""
+
+import base64
+import json
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from servsim.cli.report import command, report
+from servsim.errors import ServsimError
+from servsim.scenario.read import checked, read_scenario
+from servsim.show.advice import advice
+from servsim.show.numbers import figure, level
+from servsim.show.report.page import coded, report_page
+from servsim.show.report.settings import evidence, groups
+from servsim.study.findings import findings
+
+FILE = """
+title = "Shop <b>& more</b> </title>"
+[opening]
+monday = "09:00-15:00"
+[demand]
+prospects_per_hour = 4
+opening_book = 60
+visit_gap_days = 7
+[staff]
+agents = 2
+[investment]
+minutes_per_visit = 2
+[waiting]
+[quality]
+[loyalty]
+yearly_retention = 0.7
+[spending]
+[[segments]]
+name = "<i>best</i>"
+share = 1.0
+[segments.spending]
+basket_mean = 30
+[horizon]
+weeks = 10
+[uncertain]
+loyalty.yearly_retention = [0.5, 0.9]
+[evaluate]
+levels = [0, 2, 6, 10]
+replications = 4
+constraints = ["abandoned_share <= 0.9"]
+"""
+SECTIONS = ("question", "advice", "why", "time", "today", "rests", "method", "again", "settings")
+VOID = {"meta", "img", "br"}
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """A scenario file whose words would break a page that does not look out."""
+    path = tmp_path_factory.mktemp("report") / "shop.toml"
+    path.write_text(FILE)
+    return path
+
+
+@pytest.fixture(scope="module")
+def found(shop):
+    """What its report tells."""
+    return findings(read_scenario(shop))
+
+
+@pytest.fixture(scope="module")
+def page(found):
+    """The report."""
+    return report_page(found, "servsim report shop.toml --seed 1")
+
+
+class Reader(HTMLParser):
+    """A page taken apart; every element must be closed by its own end."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.open, self.elements, self.text = [], [], []
+        self.feed(page)
+        assert not self.open
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+    def all(self, tag):
+        """The attributes of every element with this name."""
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def test_the_page_is_well_formed_and_has_every_section(page):
+    reader = Reader(page)
+    assert [own["id"] for own in reader.all("h2")] == list(SECTIONS)
+    assert [own["aria-labelledby"] for own in reader.all("section")] == list(SECTIONS)
+    assert reader.all("html") == [{"lang": "en"}]
+    assert len(reader.all("h1")) == len(reader.all("main")) == len(reader.all("title")) == 1
+
+
+def test_the_page_needs_nothing_else(page):
+    reader = Reader(page)
+    assert {"script", "link", "iframe"}.isdisjoint(tag for tag, _ in reader.elements)
+    assert all(own["src"].startswith("data:image/") for own in reader.all("img"))
+    assert not re.search(r"https?://|url\(|@import", page)
+
+
+def test_every_plot_is_told_to_who_cannot_see_it(page):
+    images = Reader(page).all("img")
+    assert len(images) >= 9
+    assert all(len(own["alt"]) > 20 for own in images)
+    for own in images:
+        kind, data = own["src"].split(";base64,")
+        assert base64.b64decode(data).startswith(b"<?xml" if kind.endswith("svg+xml") else b"\x89PNG")
+
+
+def test_titles_and_names_are_text_and_nothing_else(page):
+    assert "Shop <b>" not in page
+    assert "<i>best" not in page
+    assert "Shop &lt;b&gt;&amp; more" in page
+    assert "&lt;i&gt;best&lt;/i&gt;" in page
+
+
+def test_tables_say_what_their_columns_and_rows_are(page):
+    reader = Reader(page)
+    heads = [own for own in reader.all("th") if own.get("scope") in ("col", "row")]
+    assert len(heads) == len(reader.all("th"))
+    assert len(reader.all("table")) == len([own for own in reader.all("div") if own.get("role") == "region"])
+
+
+def test_numbers_are_those_of_evaluate(page, found):
+    e = found.evaluation
+    text = "".join(Reader(page).text)
+    assert advice(e) in text
+    for value in e.levels:
+        cells = re.search(rf'<tr[^>]*><th scope="row">{level(value)}(?: [a-z~! ]+)?</th>(.*?)</tr>', page)[1]
+        assert figure(e.at(value, "retention").mean, "retention") in cells
+
+
+def test_numbers_are_those_of_evaluate_json(shop, found):
+    done = subprocess.run(
+        [sys.executable, "-c", "from servsim.cli import main; main()", "evaluate", str(shop), "--json"],
+        capture_output=True, text=True, timeout=300, check=True,
+    )  # fmt: skip
+    told, e = json.loads(done.stdout), found.evaluation
+    assert (told["best"], told["today"], told["digest"]) == (e.best, e.today, e.to_dict()["digest"])
+    for own in told["levels"]:
+        assert own["metrics"]["value"]["mean"] == pytest.approx(e.at(own["level"], "value").mean, rel=1e-12)
+
+
+def test_the_same_findings_give_the_same_page(found, page):
+    assert report_page(found, "servsim report shop.toml --seed 1") == page
+
+
+def test_how_to_get_the_same_again_is_said(page, found):
+    for words in ("servsim report shop.toml --seed 1", found.evaluation.to_dict()["digest"], ">seed</dt><dd>1<"):
+        assert words in page
+    again = command(Path("my shop.toml"), ["staff.agents=3", "title=A B"], 8, 5)
+    assert again == "servsim report 'my shop.toml' --set staff.agents=3 --set 'title=A B' --replications 8 --seed 5"
+
+
+def test_settings_tell_given_ones_from_defaults(found):
+    some = {group.name: group for group in groups(found.scenario)}
+    staff = {line.setting.key: (line.value, line.given) for line in some["staff"].lines}
+    assert staff["agents"] == ("2", True)
+    assert staff["wage_per_hour"][1] is False
+    assert [line.value for line in some["segment <i>best</i>"].lines] == ["30"]
+    assert "outreach" not in some
+    assert "optimise" not in some
+    assert next(line.unit for line in some["staff"].lines if line.setting.key == "wage_per_hour") == "EUR/h"
+    counts = evidence(list(some.values()))
+    assert sum(counts.values()) == sum(line.setting.is_number for group in some.values() for line in group.lines)
+    assert counts["given"] >= 9
+
+
+def test_what_a_person_types_looks_like_it_and_nothing_else_does():
+    assert coded("`servsim run` & <b>") == "<code>servsim run</code> &amp; &lt;b&gt;"
+
+
+def test_a_textbook_desk_has_a_report_too():
+    """Nobody stays, spends or is satisfied, and the best level is today's: what there is nothing to say of is left out."""
+    desk = {
+        "title": "M/M/2", "opening": {"always": True}, "demand": {"prospects_per_hour": 10.0, "opening_book": 0},
+        "staff": {"agents": 2}, "service": {"core_minutes": 5.0, "core_distribution": "exponential"}, "horizon": {"weeks": 0.2},
+        "evaluate": {"lever": "staff.agents", "levels": [2.0, 1.0], "objective": "wait_mean", "replications": 3},
+    }  # fmt: skip
+    reader = Reader(report_page(findings(checked(desk, "test")), "servsim report desk.toml"))
+    assert [own["id"] for own in reader.all("h2")] == [name for name in SECTIONS if name != "why"]
+
+
+def test_the_command_writes_the_page_and_says_the_advice(shop, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    report(shop, replications=2, out=Path("made.html"))
+    shown = capsys.readouterr()
+    assert "minutes per visit" in shown.out
+    assert "Report: made.html" in shown.err
+    assert Path("made.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    with pytest.raises(ServsimError, match=re.escape("--out made.pdf: it must end in .html.")):
+        report(shop, out=Path("made.pdf"))

@@ -1,0 +1,342 @@
+"""`servsim results`: what a store holds, as a person asks for it."""
+
+import csv
+import json
+import os
+import shutil
+import sqlite3
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from test_store import SEGMENTS, outcome, tiny
+
+from servsim.scenario.read import read_scenario
+from servsim.sheet import to_sheet
+from servsim.study import archive
+from servsim.study.controls import CONTROLS
+from servsim.study.differing import distinctions, own_settings
+from servsim.study.identity import settings_of
+from servsim.study.means import Means
+from servsim.study.metrics import NAMES, OWN
+from servsim.study.run import run
+from servsim.study.store import Store
+from servsim.study.worlds import Worlds
+
+Said = tuple[int, str, str]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A store with three worlds of a question, five of the same with another setting, and two of another seed."""
+    path = tmp_path / "worlds.sqlite"
+    with closing(Store(path)) as store:
+        means = Means(workers=1, store=store)
+        run(tiny(), replications=3, controls=False, means=means)
+        run(tiny(waiting={"patience_minutes": 7.0}), replications=5, means=means)
+        run(tiny(segments=SEGMENTS, title="Tiny groups"), replications=2, seed=2, means=means)
+    return path
+
+
+def rows_in(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file."""
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
+FIRST = Worlds(tiny(), 1, "fast")
+
+
+def listed(typed: Callable[..., Said], path: Path) -> list[dict]:
+    """The questions that `list --json` tells of."""
+    code, out, _ = typed("results", "list", "--store", path, "--json")
+    assert code == 0
+    return json.loads(out)["questions"]
+
+
+def test_list_has_one_line_for_each_question_and_fits_80_columns(typed, path):
+    code, out, _ = typed("results", "list", "--store", path)
+    lines = [line for line in out.splitlines() if "Tiny" in line]
+    assert code == 0
+    assert len(lines) == 3
+    assert max(map(len, out.splitlines())) <= 80
+    assert "3 questions, 10 worlds, " in out
+    assert FIRST.key[:8] in lines[0]
+    assert "patience_minutes=7" in lines[1]
+
+
+def test_list_says_where_the_store_is_and_how_large(typed, path):
+    found = json.loads(typed("results", "list", "--store", path, "--json")[1])
+    assert (found["store"], found["size"]) == (str(path), path.stat().st_size)
+    assert [each["worlds"] for each in found["questions"]] == [3, 5, 2]
+    assert [each["seed"] for each in found["questions"]] == [1, 1, 2]
+
+
+def test_long_titles_and_seeds_still_fit(typed, tmp_path):
+    path = tmp_path / "long.sqlite"
+    with closing(Store(path)) as store:
+        for seed in (1, 2**63 - 1):
+            worlds = Worlds(tiny(title="A title that is much longer than eighty columns " * 3), seed, "fast")
+            store.keep([(worlds, outcome(worlds, number)) for number in range(1200)])
+    code, out, _ = typed("results", "list", "--store", path)
+    assert code == 0
+    assert max(len(line) for line in out.splitlines() if "A title" in line) <= 80
+    assert str(2**63 - 1) in out
+    assert "1,200" in out
+
+
+@pytest.mark.parametrize("what", ["key", "digest"])
+def test_show_tells_the_figures_of_a_question_with_their_true_n(typed, path, what):
+    begun = {"key": FIRST.key, "digest": FIRST.digest}[what][:10]
+    code, out, err = typed("results", "show", begun, "--store", path)
+    assert (code, err) == (0, "")
+    assert "3 kept worlds, seed 1, fast engine, model " in out
+    assert "demand.opening_book" in out
+    assert max(map(len, out.splitlines())) <= 80
+    figures = json.loads(typed("results", "show", begun, "--store", path, "--json")[1])
+    assert figures["metrics"] == run(tiny(), replications=3, controls=False).to_dict()["metrics"]
+    assert figures["worlds"] == 3
+    assert figures["settings"]["demand.opening_book"] == 30
+    assert "title" not in figures["settings"]
+
+
+def test_show_tells_of_segments(typed, path):
+    (asked,) = [each for each in listed(typed, path) if each["seed"] == 2]
+    _, out, _ = typed("results", "show", asked["key"], "--store", path)
+    assert "By segment" in out
+    figures = json.loads(typed("results", "show", asked["key"], "--store", path, "--json")[1])
+    assert figures["segments"] == run(tiny(segments=SEGMENTS), replications=2, seed=2).to_dict()["segments"]
+
+
+def test_a_key_that_is_ambiguous_or_unknown_is_a_sentence(typed, path):
+    code, _, err = typed("results", "show", "", "--store", path)
+    assert code == 2
+    code, _, err = typed("results", "show", "zz", "--store", path)
+    assert (code, err) == (2, f"zz: no question in {path} begins so; `servsim results list` shows them.\n")
+    with closing(Store(path)) as store:
+        again = Worlds(tiny(), 9, "fast")
+        store.keep([(again, outcome(again))])
+    code, _, err = typed("results", "show", FIRST.digest[:6], "--store", path)
+    assert code == 2
+    assert err == f"{FIRST.digest[:6]}: 2 questions begin so; say which: {FIRST.key[:8]}, {again.key[:8]}.\n"
+
+
+def test_export_writes_a_tidy_row_for_each_world_and_figure(typed, path, tmp_path):
+    target = tmp_path / "rows.csv"
+    assert typed("results", "export", target, "--store", path)[0] == 0
+    rows = rows_in(target)
+    assert len(rows) == 10 * len(NAMES) + 2 * 2 * len(OWN)
+    table = run(tiny(), replications=3, controls=False)
+    for number in range(3):
+        found = {
+            row["metric"]: row["value"]
+            for row in rows
+            if row["question"] == FIRST.key and row["replication"] == str(number)
+        }
+        expected = [row for row in table.rows() if row["replication"] == number]
+        assert found == {row["metric"]: "" if row["value"] is None else repr(row["value"]) for row in expected}
+    assert {row["segment"] for row in rows if row["seed"] == "2"} == {"", "a", "b"}
+    assert {row["unit"] for row in rows if row["metric"] == "revenue"} == {"EUR/year"}
+
+
+def test_export_of_one_question_as_parquet(typed, path, tmp_path):
+    pandas = pytest.importorskip("pandas")
+    target = tmp_path / "rows.parquet"
+    assert typed("results", "export", target, "--question", FIRST.key[:8], "--store", path)[0] == 0
+    frame = pandas.read_parquet(target)
+    assert len(frame) == 3 * len(NAMES)
+    values = frame.pivot(index="replication", columns="metric", values="value")[list(NAMES)].to_numpy()
+    assert np.array_equal(values, run(tiny(), replications=3, controls=False).figures, equal_nan=True)
+    assert frame["seed"].dtype == "int64"
+
+
+def test_export_of_nothing_is_a_table_without_rows(typed, tmp_path):
+    Store(tmp_path / "empty.sqlite").close()
+    for name in ("rows.csv", "rows.parquet"):
+        assert typed("results", "export", tmp_path / name, "--store", tmp_path / "empty.sqlite")[0] == 0
+        assert (tmp_path / name).stat().st_size > 0
+
+
+def test_parquet_without_pyarrow_is_a_sentence_and_leaves_no_file(typed, path, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    code, _, err = typed("results", "export", tmp_path / "rows.parquet", "--store", path)
+    assert (code, err) == (2, "Parquet needs pyarrow; install it with pip install 'servsim[frames]'.\n")
+    assert not [name for name in os.listdir(tmp_path) if "parquet" in name]
+
+
+def test_export_to_another_kind_of_file_is_a_sentence(typed, path, tmp_path):
+    code, _, err = typed("results", "export", tmp_path / "rows.xlsx", "--store", path)
+    assert (code, err) == (2, f"{tmp_path / 'rows.xlsx'}: it must end in .csv or .parquet.\n")
+
+
+def test_forget_takes_out_what_is_named_and_gives_the_space_back(typed, path):
+    with closing(Store(path)) as store:
+        store.keep([(FIRST, outcome(FIRST, number)) for number in range(100, 1100)])
+    before = path.stat().st_size
+    code, out, _ = typed("results", "forget", FIRST.key[:8], "--store", path)
+    assert code == 0
+    assert out.startswith("Forgotten: 1 question with 1,003 worlds; the store is ")
+    assert path.stat().st_size < before / 2
+    assert [each["worlds"] for each in listed(typed, path)] == [5, 2]
+
+
+def test_forget_all(typed, path):
+    assert typed("results", "forget", "--all", "--store", path)[1].startswith("Forgotten: 3 questions with 10 worlds")
+    assert listed(typed, path) == []
+    with closing(Store(path)) as store:
+        assert store.known(FIRST, 0, [0, 1, 2], customers=False) == []
+
+
+def test_forget_what_was_last_kept_before_a_day(typed, path):
+    with closing(Store(path)) as store:
+        store.storage.insist("UPDATE question SET last = '2025-12-31T23:59:59+00:00' WHERE seed = 2")
+    typed("results", "forget", "--before", "2025-12-31", "--store", path)
+    assert len(listed(typed, path)) == 3
+    typed("results", "forget", "--before", "2026-01-01", "--store", path)
+    assert [each["seed"] for each in listed(typed, path)] == [1, 1]
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    ([], "forget needs one of KEY..., --all, or --before DATE.\n"),
+    (["--all", "ab"], "forget needs one of KEY..., --all, or --before DATE.\n"),
+    (["--before", "yesterday"], "--before yesterday: it must be a day, such as 2026-01-31.\n"),
+])  # fmt: skip
+def test_forget_without_a_clear_word_forgets_nothing(typed, path, words, said):
+    assert typed("results", "forget", *words, "--store", path) == (2, "", said)
+    assert len(listed(typed, path)) == 3
+
+
+def test_merge_copies_the_worlds_of_others_and_leaves_them_as_they_are(typed, path, tmp_path):
+    target, before, beside = tmp_path / "all.sqlite", path.read_bytes(), sorted(os.listdir(tmp_path))
+    code, out, _ = typed("results", "merge", path, "--store", target)
+    assert code == 0
+    assert "10 worlds of 3 questions, 10 of them new." in " ".join(out.split())
+    assert "0 of them new." in typed("results", "merge", path, "--store", target)[1]
+    assert path.read_bytes() == before
+    assert sorted(os.listdir(tmp_path)) == sorted([*beside, "all.sqlite"])
+    assert [each["key"] for each in listed(typed, target)] == [each["key"] for each in listed(typed, path)]
+    with closing(Store(target)) as store:
+        told = []
+        found = run(tiny(waiting={"patience_minutes": 7.0}), replications=5,
+                    means=Means(workers=1, store=store, progress=lambda *far: told.append(far[:2])))  # fmt: skip
+    assert told == [(5, 5)]
+    assert found.figures.tobytes() == run(tiny(waiting={"patience_minutes": 7.0}), replications=5).figures.tobytes()
+
+
+def test_merge_reads_what_a_killed_process_left_in_the_log(typed, path, tmp_path):
+    store = Store(path)
+    store.keep([(FIRST, outcome(FIRST, 77))])
+    part = tmp_path / "part.sqlite"
+    for end in ("", "-wal"):
+        shutil.copy(f"{path}{end}", f"{part}{end}")
+    store.close()
+    typed("results", "merge", part, "--store", tmp_path / "all.sqlite")
+    with closing(Store(tmp_path / "all.sqlite")) as merged:
+        assert len(merged.known(FIRST, 0, range(100), customers=False)) == 4
+
+
+def test_merge_of_a_damaged_store_copies_nothing_of_it(typed, path, tmp_path):
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("UPDATE world SET retention = 0.123 WHERE rowid = (SELECT max(rowid) FROM world)")
+        file.commit()
+    target = tmp_path / "all.sqlite"
+    code, _, err = typed("results", "merge", path, "--store", target)
+    assert code == 2
+    assert err.startswith(f"{path} is damaged: world ")
+    assert listed(typed, target) == []
+
+
+@pytest.mark.parametrize("column", ["settings", "seed", "names", "model"])
+def test_a_question_that_is_not_as_it_was_asked_is_noticed(typed, path, column):
+    with closing(sqlite3.connect(path)) as file:
+        file.execute(
+            f"UPDATE question SET {column} = replace(replace({column}, '1', '2'), 'wait', 'weight') WHERE id = 1"
+        )
+        file.commit()
+    code, _, err = typed("results", "show", FIRST.key, "--store", path)
+    assert (code, err) == (
+        2, f"{path} is damaged: question {FIRST.key[:8]} is not as it was kept; it is left as it is.\n"
+    )  # fmt: skip
+
+
+def test_merge_refuses_itself_foreign_files_and_what_is_not_there(typed, path, tmp_path):
+    (tmp_path / "text.sqlite").write_text("no worlds")
+    for part, said in ((path, "is the store that"), (tmp_path / "text.sqlite", "not a store of servsim"),
+                       (tmp_path / "none.sqlite", "there is no store yet")):  # fmt: skip
+        code, _, err = typed("results", "merge", part, "--store", path)
+        assert code == 2
+        assert said in err
+    assert not (tmp_path / "none.sqlite").exists()
+
+
+@pytest.mark.parametrize("command", [["list"], ["show", "ab"], ["export", "x.csv"], ["forget", "--all"]])
+def test_where_there_is_no_store_none_is_made(typed, tmp_path, command):
+    path = tmp_path / "none.sqlite"
+    assert typed("results", *command, "--store", path) == (2, "", f"{path}: there is no store yet.\n")
+    assert not path.exists()
+
+
+def test_a_question_of_an_older_servsim_is_shown_and_exported_by_its_own_figures(typed, path, tmp_path, monkeypatch):
+    """A figure that is no longer known has no unit; one that was not known then has no value."""
+    names = [*NAMES[3:], "forgotten_figure"]
+    with monkeypatch.context() as then:
+        then.setattr("servsim.study.worlds.NAMES", names)
+        worlds = Worlds(tiny(), 3, "fast")
+        old = outcome(worlds, 5)
+        key, row = worlds.key, old.figures[: len(names)]
+    with closing(Store(path)) as store:
+        store.storage.widen(names)
+        settings = json.dumps(settings_of(tiny()))
+        kinds = json.dumps({"figures": names, "own": [own.name for own in OWN], "controls": CONTROLS})
+        store.storage.insist(
+            "INSERT INTO question (key, digest, title, model, seed, engine, machine, first, last, names, settings)"
+            " SELECT ?, digest, 'Old', model, 3, engine, machine, first, last, ?, ? FROM question WHERE id = 1",
+            (key, kinds, settings),
+        )
+        columns = ", ".join(f'"{name}"' for name in names)
+        values = [None if value != value else float(value) for value in row]
+        store.storage.insist(
+            f"INSERT INTO world (question, replication, own, checksum, {columns})"
+            f" VALUES ((SELECT id FROM question WHERE key = ?), 5, x'', ?, {', '.join('?' * len(values))})",
+            (key, archive.checksum_of(key, 5, row, b""), *values),
+        )
+    code, out, err = typed("results", "show", key[:8], "--store", path, "--json")
+    assert code == 0, err
+    metrics = json.loads(out)["metrics"]
+    assert metrics[NAMES[0]]["mean"] is None
+    assert metrics[NAMES[10]]["mean"] == row[7]
+    typed("results", "export", tmp_path / "old.csv", "--question", key, "--store", path)
+    rows = rows_in(tmp_path / "old.csv")
+    assert [each["metric"] for each in rows] == names
+    assert rows[-1]["unit"] == ""
+
+
+def test_settings_of_their_own_are_those_that_are_not_defaults():
+    assert own_settings(settings_of(tiny())) == {
+        "opening.monday": "09:00-12:00",
+        **{f"opening.{day}": "" for day in ("tuesday", "wednesday", "thursday", "friday")},
+        "demand.prospects_per_hour": 3.0, "demand.opening_book": 30, "demand.visit_gap_days": 14.0,
+        **{f"{table}.on": True for table in ("investment", "waiting", "quality", "loyalty", "spending")},
+        "horizon.weeks": 3.0,
+    }  # fmt: skip
+
+
+def test_distinctions_are_the_settings_in_which_scenarios_differ():
+    several = [settings_of(tiny(segments=SEGMENTS)), settings_of(tiny(demand={"opening_book": 31}, segments=SEGMENTS))]
+    a, b = distinctions(several)
+    assert a == {"demand.opening_book": 30, "demand.prospects_per_hour": 3.0, "demand.visit_gap_days": 14.0}
+    assert b["demand.opening_book"] == 31
+    assert distinctions(several[:1]) == [{}]
+
+
+@pytest.mark.parametrize("file", sorted(Path("scenarios").glob("*.toml")), ids=lambda file: file.stem)
+def test_a_kept_scenario_is_read_back_as_it_was_asked(tmp_path, file):
+    """Its segments, too, which name some settings and take the desk's for the others."""
+    worlds = Worlds(read_scenario(file), 1, "fast")
+    with closing(Store(tmp_path / "worlds.sqlite")) as store:
+        store.keep([(worlds, outcome(worlds))])
+    with archive.opened(tmp_path / "worlds.sqlite") as storage:
+        (asked,) = archive.questions(storage)
+    assert to_sheet(asked.scenario).tobytes() == to_sheet(worlds.scenario).tobytes()

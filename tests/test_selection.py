@@ -1,0 +1,395 @@
+"""Selection: the race on made-up worlds whose means are known, and `evaluate` on a desk that takes no time."""
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from servsim.errors import ScenarioError
+from servsim.scenario.read import checked
+from servsim.scenario.scenario import Scenario
+from servsim.study.contest import Contest, finer_levels
+from servsim.study.evaluate import evaluate
+from servsim.study.means import Means
+from servsim.study.metrics import NAMES
+from servsim.study.selection import BREAKS, KEEPS, OPEN, ROUND, Race, Rules, side, width
+from servsim.study.statistics import t_quantile
+
+NOTHING = np.empty((0, 1000))
+
+
+def test_the_width_is_that_of_kim_and_nelson():
+    """½ (1 + 2η)^(−(n₀ − 1) / 2) is the error that one comparison may have; by hand for small first stages."""
+    assert width(0.25, 2) == pytest.approx(3)
+    assert width(0.125, 3) == pytest.approx(6)
+    for share, first in [(0.025, 20), (0.025 / 11, 20), (0.001, 5), (0.2, 500)]:
+        eta = width(share, first) / 2 / (first - 1)
+        assert 0.5 * (1 + 2 * eta) ** (-(first - 1) / 2) == pytest.approx(share)
+    assert width(0.025, 10**6) == pytest.approx(-2 * np.log(0.05), rel=1e-4)
+
+
+def test_levels_and_constraints_share_the_error():
+    """Bonferroni: k − 1 comparisons with the best, and k levels times as many constraints, half of the error each."""
+    assert Rules(5, 20, 1.0, 0.04).h2_of_levels == width(0.01, 20)
+    both = Rules(5, 20, 1.0, 0.04, (0.1, 0.2))
+    assert both.h2_of_levels == width(0.005, 20)
+    assert both.h2_of_constraints == width(0.002, 20)
+    assert Rules(1, 20, 1.0, 0.04).h2_of_levels == width(0.04, 20)
+
+
+def test_a_sum_leaves_its_region_as_one_would_by_hand():
+    """With h² 6, δ 1 and a variance of 1 after 3 worlds the region is ½ (6 − r): 1½ after 3 worlds, nothing from 6 on."""
+
+    def found(*steps: float) -> int:
+        return int(side(np.array(steps), 6.0, 1.0, 3))
+
+    assert found(1.6, 0.6, -0.4) == 1
+    assert found(-1.6, -0.6, 0.4) == -1
+    assert found(1.4, 0.4, -0.6) == 0
+    assert found(1.4, 0.4, -0.6, -0.4) == 0
+    assert found(1.4, 0.4, -0.6, -0.1) == 1
+    assert found(1, 0, -1, 0, 0, 0) == 1
+    assert found(1, 0, -1, 0, 0, -0.01) == -1
+    assert found(0, 0, 0) == 1
+
+
+def looked(race: Race, worlds: int, figures: Sequence[np.ndarray], slack: Sequence[np.ndarray] | None = None) -> Race:
+    """The race after a look at the first worlds of these (levels, worlds) and (levels, constraints, worlds)."""
+    slack = [NOTHING] * len(figures) if slack is None else slack
+    alive = list(map(int, race.alive))
+    race.look(
+        np.array([figures[level][:worlds] for level in alive]), np.array([slack[level][:, :worlds] for level in alive])
+    )
+    return race
+
+
+def raced(
+    rules: Rules, figures: Sequence[np.ndarray], slack: Sequence[np.ndarray] | None = None
+) -> tuple[Race, list[int]]:
+    """A race that is over, and in how many worlds each level was."""
+    race, worlds, taken = Race(rules, range(len(figures))), rules.first, [rules.first] * len(figures)
+    while not looked(race, worlds, figures, slack).over:
+        worlds += ROUND
+        assert worlds <= len(figures[0])
+        for level in race.alive:
+            taken[int(level)] = worlds
+    return race, taken
+
+
+def naive(rules: Rules, figures: np.ndarray) -> tuple[int, list[int]]:
+    """Kim and Nelson's procedure written down level by level, without a thought for time: the last level, and worlds."""
+    eta = ((2 * rules.share / (rules.contenders - 1)) ** (-2 / (rules.first - 1)) - 1) / 2
+    h2 = 2 * eta * (rules.first - 1)
+    left, worlds, taken = list(range(len(figures))), rules.first, [rules.first] * len(figures)
+    while True:
+        staying = []
+        for i in left:
+            taken[i] = worlds
+            beaten = False
+            for j in left:
+                if i != j:
+                    variance = np.var(figures[i, : rules.first] - figures[j, : rules.first], ddof=1)
+                    within = max(0, rules.difference / 2 / worlds * (h2 * variance / rules.difference**2 - worlds))
+                    beaten = beaten or figures[i, :worlds].mean() < figures[j, :worlds].mean() - within
+            if not beaten:
+                staying.append(i)
+        left = staying
+        if len(left) == 1:
+            return left[0], taken
+        worlds += ROUND
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_without_constraints_it_is_the_published_procedure(number):
+    random = np.random.default_rng(number)
+    levels = int(random.integers(2, 8))
+    rules = Rules(levels + number % 3, int(random.integers(2, 30)), float(random.uniform(0.6, 2)), 0.025)
+    figures = random.normal(0, 1, (levels, 1)) + random.normal(0, 1, (levels, 100_000 if rules.first < 5 else 3_000))
+    race, taken = raced(rules, figures)
+    assert ([*race.alive], taken) == ([naive(rules, figures)[0]], naive(rules, figures)[1])
+
+
+def made(random: np.random.Generator, means: Sequence[float], alike: float, worlds: int = 600) -> np.ndarray:
+    """(levels, worlds) normal figures with a variance of 1, correlated between levels."""
+    own = random.standard_normal((len(means), worlds))
+    return np.array(means)[:, None] + np.sqrt(alike) * random.standard_normal(worlds) + np.sqrt(1 - alike) * own
+
+
+CONFIGURATIONS = {
+    "the others just too far": [0, -1, -1, -1, -1],
+    "two": [0, -1],
+    "steps": [-0.51 * step for step in range(6)],
+    "a crowd near the best": [0, -0.5, -0.5, -0.5, -1.01, -1.01, -1.01],
+    "all alike": [0, 0, 0],
+}
+"""Means in smallest differences."""
+
+
+@pytest.mark.parametrize("alike", [0.0, 0.9], ids=["independent", "common"])
+@pytest.mark.parametrize("means", CONFIGURATIONS.values(), ids=CONFIGURATIONS)
+def test_the_best_or_one_as_good_is_chosen_as_often_as_promised(means, alike):
+    """Two fifths of a standard deviation of a difference, 95 % promised; the intervals hold as often, give or take."""
+    random, races = np.random.default_rng(1), 1000
+    difference = 0.4 * np.sqrt(2 * (1 - alike))
+    truth = np.array(means) * difference
+    rules = Rules(len(means), 20, difference, 0.05)
+    right = covered = 0
+    for _ in range(races):
+        figures = made(random, truth, alike)
+        race, taken = raced(rules, figures)
+        assert race.decided
+        right += truth[int(race.alive[0])] >= -difference * 1.000001
+        covered += all_hold(figures, truth, taken, 0.95)
+    assert right >= 0.95 * races
+    assert covered >= (0.95 - 0.02) * races
+
+
+def all_hold(figures: np.ndarray, truth: np.ndarray, taken: list[int], confidence: float) -> bool:
+    """Do the intervals of all differences hold, over the worlds that were taken when the race was over?"""
+    pairs = list(combinations(range(len(truth)), 2))
+    for one, other in pairs:
+        worlds = min(taken[one], taken[other])
+        gap = figures[one, :worlds] - figures[other, :worlds]
+        reach = t_quantile(confidence, worlds - 1, len(pairs)) * gap.std(ddof=1) / np.sqrt(worlds)
+        if abs(gap.mean() - truth[one] + truth[other]) > reach:
+            return False
+    return True
+
+
+def test_the_best_of_those_that_keep_a_constraint_is_chosen_as_often_as_promised():
+    """Slack is just the tolerance to either side; the two that do best break the constraint."""
+    random, races = np.random.default_rng(2), 1000
+    means, slacks = np.array([1.0, 0.5, 0.0, -0.5, -1.0]), np.array([-0.4, -0.4, 0.4, 0.4, 0.4])
+    rules = Rules(5, 20, 0.5, 0.05, (0.4,))
+    right = 0
+    for _ in range(races):
+        figures, slack = made(random, means, 0.5, 1500), made(random, slacks, 0.5, 1500)
+        race, _ = raced(rules, figures, slack[:, None, :])
+        right += race.decided and race.alive == [2]
+    assert right >= 0.95 * races
+
+
+FIRST = np.tile([1.0, -1.0], 500)
+"""A first stage of four worlds has a variance of 4/3; the sum is 0 after every two."""
+
+
+def constrained(slack: Sequence[float], levels: int = 2) -> tuple[Race, list[np.ndarray]]:
+    """A race with one constraint, and slack of such means."""
+    race = Race(Rules(levels, 4, 1.0, 0.05, (1.0,)), range(levels))
+    return race, [(FIRST + mean)[None, :] for mean in slack]
+
+
+def test_a_level_not_known_to_keep_a_constraint_sends_nobody_away_until_it_is():
+    """And then it does so with the lead that it had."""
+    race, slack = constrained([0.0, 50.0])
+    ahead = [np.r_[np.full(4, 100.0), np.full(996, -0.1)], np.zeros(1000)]
+    looked(race, 4, ahead, slack)
+    assert race.alive == [0, 1]
+    assert (0, 1) in race.ahead
+    assert [race.known[level][0] for level in (0, 1)] == [OPEN, KEEPS]
+    assert not race.over
+    ahead[0][4:] = -10
+    slack[0][0, 4:] = 50
+    looked(race, 24, ahead, slack)
+    assert ahead[0][:24].sum() > 0
+    assert race.alive == [0]
+    assert race.decided
+
+
+def test_a_level_that_breaks_a_constraint_leaves_and_sends_nobody_away():
+    race, slack = constrained([-50.0, 50.0])
+    looked(race, 4, [np.full(1000, 100.0), np.zeros(1000)], slack)
+    assert race.known[0][0] == BREAKS
+    assert race.alive == [1]
+    assert race.decided
+
+
+def test_where_all_break_a_constraint_none_is_left():
+    race, slack = constrained([-50.0, -50.0])
+    assert looked(race, 4, [FIRST, FIRST], slack).alive == []
+    assert race.decided
+
+
+def test_one_level_alone_is_best_once_it_is_known_to_keep_its_constraints():
+    race, slack = constrained([50.0], levels=1)
+    assert looked(race, 4, [FIRST], slack).decided
+    race, slack = constrained([0.0], levels=1)
+    assert not looked(race, 4, [FIRST], slack).over
+
+
+def test_levels_ahead_of_each_other_in_a_circle_are_not_decided():
+    race, slack = constrained([50.0] * 3, levels=3)
+    race.ahead = {(0, 1), (1, 2), (2, 0)}
+    looked(race, 4, [FIRST] * 3, slack)
+    assert race.alive == [0, 1, 2]
+    assert race.over
+    assert not race.decided
+
+
+def test_of_levels_that_are_always_equal_the_first_stays():
+    race = Race(Rules(3, 4, 1.0, 0.05), [2, 0, 1])
+    looked(race, 4, [FIRST] * 3)
+    assert race.alive == [2]
+    assert race.decided
+
+
+def test_finer_levels_lie_between_the_best_and_its_neighbours():
+    assert finer_levels([0, 2, 4, 8], 2, 2, False) == [3, 6]
+    assert finer_levels([0, 2, 4, 8], 2, 3, False) == pytest.approx([2 + 2 / 3, 2 + 4 / 3, 6], rel=1e-5)
+    assert finer_levels([0, 2, 4, 8], 3, 3, False) == [5, 6, 7]
+    assert finer_levels([0, 2, 4, 8], 0, 1, False) == [1]
+    assert finer_levels([3], 0, 4, False) == []
+    assert finer_levels([1, 2, 4], 1, 4, True) == [3]
+    assert all(0.1234567 < level < 0.1234569 for level in finer_levels([0.1234567, 0.1234569], 0, 3, False))
+
+
+# Evaluate
+
+
+DESK = {
+    "opening": {"monday": "09:00-12:00"},
+    "demand": {"prospects_per_hour": 6},
+    "investment": {"minutes_per_visit": 4},
+    "waiting": {"patience_minutes": 15},
+    "quality": {},
+    "spending": {},
+    "horizon": {"weeks": 2},
+    "evaluate": {"levels": [0, 2, 4, 8], "replications": 4},
+}
+
+
+def desk(**changed: object) -> Scenario:
+    """A desk of some forty visits, with other tables in place of its own."""
+    return checked({**DESK, **changed}, "desk")
+
+
+def test_a_race_goes_on_with_the_best_and_brings_todays_level_up_to_it():
+    e = evaluate(desk(), objective="wait_mean", levels=(0, 0.5, 8), smallest_difference=0.3, budget=4_000)
+    assert e.guarantee is not None
+    assert e.guarantee.to_dict() == {"probability": 0.95, "difference": 0.3, "unit": "min"}
+    assert e.best == 0
+    assert e.better == -1
+    assert e.worlds(0) == e.worlds(4) > e.worlds(0.5) == 4
+    assert 4 not in e.not_worse
+    assert e.gain.high < 0
+
+
+def test_finer_levels_change_no_world_of_the_others():
+    coarse, fine = (evaluate(desk(), objective="quality_mean", finer=finer) for finer in (0, 3))
+    assert set(coarse.levels) < set(fine.levels)
+    assert len(fine.levels) == len(coarse.levels) + 3
+    assert fine.contenders == coarse.contenders + 3
+    for level in coarse.levels:
+        assert np.array_equal(
+            coarse.figures[coarse.levels.index(level)], fine.figures[fine.levels.index(level)], equal_nan=True
+        )
+
+
+def test_finer_levels_of_a_whole_number_are_whole():
+    e = evaluate(desk(), lever="staff.agents", levels=(1, 3, 6), objective="profit", finer=4)
+    assert all(level.is_integer() for level in e.levels)
+    assert len(e.levels) > 3
+
+
+def test_a_level_that_breaks_a_constraint_is_not_best():
+    free = evaluate(desk(), objective="quality_mean", smallest_difference=0.2, budget=4_000)
+    kept = evaluate(
+        desk(),
+        objective="quality_mean",
+        smallest_difference=0.2,
+        budget=4_000,
+        constraints=["investment_hours <= today"],
+    )
+    assert free.best == 8
+    assert kept.best == 4
+    assert kept.guarantee is not None
+    assert kept.breaks == ((), (), (), ("investment_hours <= today",))
+    assert 8 not in kept.not_worse
+
+
+@pytest.mark.parametrize("difference", [0.0, 0.2])
+def test_where_no_level_keeps_a_constraint_none_is_best(difference):
+    e = evaluate(desk(), objective="quality_mean", smallest_difference=difference, constraints=["occupancy >= 2"])
+    assert e.best is None
+    assert e.gain is None
+    assert e.guarantee is None
+    assert e.not_worse == []
+    assert all(e.breaks)
+    assert e.to_dict()["best"] is None
+
+
+@pytest.mark.parametrize("text", ["complaints <= 10", "complaints <= today"])
+def test_a_constraint_on_a_figure_that_there_is_not_is_a_mistake(text):
+    with pytest.raises(ScenarioError, match=r"complaints is not defined in this scenario"):
+        evaluate(desk(), constraints=[text])
+
+
+def test_an_objective_that_there_is_not_is_a_mistake():
+    with pytest.raises(ScenarioError, match=r'evaluate\.objective is "recovered_share", which is not defined'):
+        evaluate(desk(), objective="recovered_share", finer=1)
+
+
+def test_what_is_asked_is_checked_as_a_file_is():
+    with pytest.raises(ScenarioError, match=r"evaluate\.replications is 1; it must be"):
+        evaluate(desk(), replications=1)
+    with pytest.raises(ScenarioError, match=r"evaluate\.smallest_difference is -1"):
+        evaluate(desk(), smallest_difference=-1.0)
+
+
+def test_a_budget_below_the_first_stage_ends_the_race_after_it():
+    e = evaluate(desk(), smallest_difference=1e-6, budget=2, objective="wait_mean", levels=(3.9, 4.1))
+    assert e.replications == 4
+    assert e.guarantee is None
+    assert e.best == 3.9
+    assert e.resolved > 1e-6
+
+
+def test_a_budget_is_kept_to_pilot_and_all():
+    for finer in (0, 2):
+        e = evaluate(
+            desk(), smallest_difference=1e-6, budget=200, objective="wait_mean", levels=(3.9, 4.1), finer=finer
+        )
+        assert 150 < 4 * (3 if finer else 0) + sum(map(len, e.figures)) <= 200
+
+
+def test_a_lever_whose_table_is_off_changes_nothing_and_today_may_stay():
+    off = {"minutes_per_visit": 4, "on": False}
+    e = evaluate(desk(investment=off), objective="wait_mean", smallest_difference=0.1)
+    assert e.best == e.today == 4
+    assert e.guarantee is not None
+    assert e.not_worse == list(e.levels)
+    assert e.difference(0, 4).mean == e.difference(0, 4).high == 0
+    with pytest.raises(ScenarioError, match=r"the scenario leaves investment out"):
+        evaluate(checked({key: table for key, table in DESK.items() if key not in ("investment", "evaluate")}, "desk"))
+
+
+@pytest.mark.parametrize(("after", "finer"), [(3, 0), (3, 2), (9, 0), (25, 0), (60, 0)])
+def test_what_is_finished_before_an_interruption_is_shown(after, finer):
+    def stop(done: int, of: int, seconds: float) -> None:
+        if done >= after:
+            raise KeyboardInterrupt
+
+    e = evaluate(
+        desk(), objective="wait_mean", smallest_difference=1e-3, finer=finer, means=Means(workers=1, progress=stop)
+    )
+    assert e.interrupted
+    assert e.guarantee is None
+    assert (e.best is not None) == (after >= 9)
+    assert sum(map(len, e.figures)) <= after + 1
+    assert e.to_dict()["interrupted"]
+
+
+def test_a_contest_may_begin_at_any_world():
+    early, late = (Contest(desk(), desk().evaluate, 1, Means(), first).run() for first in (0, 2))
+    column = NAMES.index("wait_mean")
+    for one, other in zip(early.figures, late.figures, strict=True):
+        assert np.array_equal(one[2:, column], other[:2, column])
+
+
+def test_the_marginal_minute_is_a_share_of_the_step_to_the_next_level():
+    e = evaluate(desk(), objective="quality_mean")
+    step, change = e.marginal(4), e.difference(8, 4)
+    assert step.mean == pytest.approx(change.mean / 4)
+    assert step.high - step.low == pytest.approx((change.high - change.low) / 4)
+    assert e.marginal(8) is None

@@ -1,0 +1,599 @@
+"""The store: what is kept comes back bit for bit, nothing else does, and whatever is wrong with the file is a sentence."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from servsim.errors import ServsimError
+from servsim.scenario.complain import belongs_to_desk, every_setting, field_at, fits, table_of
+from servsim.scenario.read import checked
+from servsim.scenario.scenario import MECHANISMS, SEGMENT_TABLES, Scenario
+from servsim.study import storage
+from servsim.study.controls import CONTROLS
+from servsim.study.identity import ASKED
+from servsim.study.means import Means
+from servsim.study.metrics import NAMES, OWN
+from servsim.study.run import run
+from servsim.study.store import Store, StoreError, usual_place
+from servsim.study.workers import Pool
+from servsim.study.worlds import Job, Outcome, Worlds
+
+TABLES = {
+    "title": "Tiny",
+    "opening": {"monday": "09:00-12:00"},
+    "demand": {"prospects_per_hour": 3.0, "opening_book": 30, "visit_gap_days": 14.0},
+    "investment": {}, "waiting": {}, "quality": {}, "loyalty": {}, "spending": {},
+    "horizon": {"weeks": 3},
+    "evaluate": {"replications": 4},
+}  # fmt: skip
+SEGMENTS = [{"name": "a", "share": 0.25}, {"name": "b", "share": 0.75, "waiting": {"patience_minutes": 30.0}}]
+
+
+def tiny(**tables: Any) -> Scenario:
+    """A small scenario with some tables changed."""
+    return checked({**TABLES, **tables}, "tiny")
+
+
+def outcome(worlds: Worlds, replication: int = 0, book: int = 0) -> Outcome:
+    """An outcome with all kinds of numbers in it, as if this world had been simulated."""
+    rng = np.random.default_rng(replication)
+    figures = rng.standard_normal(len(NAMES)) * 10.0 ** rng.integers(-300, 300, len(NAMES))
+    figures[:5] = np.nan, np.inf, 0.0, 5e-324, 3.0
+    own = rng.standard_normal((len(worlds.scenario.segments), len(OWN)))
+    controls = np.full(len(CONTROLS), replication / 7) if worlds.controlled else np.zeros(0)
+    fate, spent = np.arange(book, dtype=np.int8), np.arange(book) * 2**50 - replication % 9
+    return Outcome(Job(0, replication), figures, own, controls, fate, spent)
+
+
+def same(one: Outcome, other: Outcome) -> bool:
+    """Are two outcomes the same to the last bit?"""
+    arrays = ("figures", "own", "controls", "fate", "spent")
+    return one.job == other.job and all(
+        (a := getattr(one, name)).tobytes() == (b := getattr(other, name)).tobytes() and a.shape == b.shape
+        for name in arrays
+    )
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where a store is to be."""
+    return tmp_path / "worlds.sqlite"
+
+
+@pytest.fixture
+def full(path: Path) -> tuple[Path, Worlds]:
+    """A closed store with three worlds."""
+    worlds = Worlds(tiny(), 1, "fast")
+    with closing(Store(path)) as store:
+        store.keep([(worlds, outcome(worlds, number)) for number in range(3)])
+    return path, worlds
+
+
+def recalled(store: Store, worlds: Worlds, many: int = 10, customers: bool = False) -> list[int]:
+    """The numbers of the worlds that a store has, of the first ones."""
+    return [found.job.replication for found in store.known(worlds, 0, range(many), customers)]
+
+
+# What is kept comes back.
+
+
+@pytest.mark.parametrize("controlled", [False, True])
+@pytest.mark.parametrize("segments", [[], SEGMENTS])
+def test_what_is_kept_comes_back_bit_for_bit(path, controlled, segments):
+    worlds = Worlds(tiny(segments=segments), 1, "fast", controlled)
+    kept = [outcome(worlds, number, book=30) for number in (0, 7, 2**40)]
+    with closing(Store(path)) as store:
+        store.keep([(worlds, each) for each in kept])
+    with closing(Store(path)) as store:
+        found = store.known(worlds, 0, [7, 2**40, 0, 5], customers=True)
+    assert len(found) == 3
+    assert all(
+        same(one, other) for one, other in zip(sorted(found, key=lambda o: o.job.replication), kept, strict=True)
+    )
+
+
+def test_a_simulated_world_comes_back_as_it_was(path):
+    job, scenario = Job(0, 3), tiny(segments=SEGMENTS)
+    with closing(Store(path)) as store:
+        (fresh,) = Pool([scenario], 1, Means(workers=1, store=store)).outcomes([job], customers=True)
+        pool = Pool([scenario], 1, Means(workers=1, store=store))
+        (again,) = pool.outcomes([job], customers=True)
+    assert pool.simulated == 0
+    assert same(fresh, again)
+    assert len(fresh.fate) == 30
+
+
+def test_nothing_is_simulated_twice(path):
+    with closing(Store(path)) as store:
+        few = run(tiny(), replications=3, means=Means(workers=1, store=store))
+        counts = []
+        more = run(
+            tiny(), replications=5, means=Means(workers=1, store=store, progress=lambda *far: counts.append(far[0]))
+        )
+    assert counts == [3, 4, 5]
+    assert (more.figures[:3].tobytes(), len(more.figures)) == (few.figures.tobytes(), 5)
+    assert more.figures.tobytes() == run(tiny(), replications=5, means=Means(workers=1)).figures.tobytes()
+
+
+def test_what_a_kept_world_lacks_is_added_to_it(path):
+    """Customers and controls take space, and are kept where they were asked for."""
+    plain, controlled = Worlds(tiny(), 1, "fast"), Worlds(tiny(), 1, "fast", controlled=True)
+    assert plain.key == controlled.key
+    with closing(Store(path)) as store:
+        store.keep([(plain, outcome(plain))])
+        assert (recalled(store, plain, customers=True), recalled(store, controlled)) == ([], [])
+        store.keep([(controlled, outcome(controlled))])
+        assert (recalled(store, plain, customers=True), recalled(store, controlled)) == ([], [0])
+        store.keep([(plain, outcome(plain, book=30))])
+        assert recalled(store, controlled, customers=True) == [0]
+        (found,) = store.known(controlled, 0, [0], customers=True)
+        assert same(found, outcome(controlled, book=30))
+
+
+def test_without_a_book_there_are_no_customers_to_lack(path):
+    worlds = Worlds(tiny(demand={"opening_book": 0}), 1, "fast")
+    with closing(Store(path)) as store:
+        store.keep([(worlds, outcome(worlds))])
+        assert recalled(store, worlds, customers=True) == [0]
+
+
+def test_two_processes_share_a_file(path, tmp_path):
+    """Both write all the time; every world of both is there, once."""
+    code = (
+        "import sys; sys.path.insert(0, 'tests')\n"
+        "from pathlib import Path; from test_store import *\n"
+        "store, worlds = Store(sys.argv[1]), Worlds(tiny(), 1, 'fast')\n"
+        "for n in range(int(sys.argv[2]), 300, 2): store.keep([(worlds, outcome(worlds, n)), (worlds, outcome(worlds, 1000))])\n"
+        "assert not store.trouble, store.trouble"
+    )
+    both = [subprocess.Popen([sys.executable, "-c", code, str(path), number]) for number in ("0", "1")]
+    assert [process.wait(120) for process in both] == [0, 0]
+    with closing(Store(path)) as store:
+        worlds = Worlds(tiny(), 1, "fast")
+        assert sorted(recalled(store, worlds, 1001)) == [*range(300), 1000]
+
+
+def test_a_figure_younger_than_the_file_gets_a_column(full):
+    """A servsim with one figure more asks another question; both go on in the same file."""
+    path, worlds = full
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("DELETE FROM world")
+        file.execute(f'ALTER TABLE world DROP COLUMN "{NAMES[-1]}"')
+        file.commit()
+    with closing(Store(path)) as store:
+        store.keep([(worlds, outcome(worlds, 9))])
+        assert recalled(store, worlds) == [9]
+
+
+# Whatever is wrong with the file is a sentence.
+
+
+def refused(path: Path) -> str:
+    """What is said of a file that cannot be opened; it is byte for byte as it was, and nothing lies beside it."""
+    before, beside = path.read_bytes(), sorted(os.listdir(path.parent))
+    with pytest.raises(StoreError) as said:
+        Store(path)
+    assert (path.read_bytes(), sorted(os.listdir(path.parent))) == (before, beside)
+    return str(said.value)
+
+
+def test_a_text_file_is_refused(path):
+    path.write_text("These are not worlds.\n" * 300)
+    assert refused(path) == (
+        f"{path} is damaged or not a store of servsim; it is left as it is: move it away, or name another with --store."
+    )
+
+
+@pytest.mark.parametrize("journal", ["delete", "wal"])
+def test_another_programs_database_is_refused_though_it_was_left_in_the_midst_of_writing(path, tmp_path, journal):
+    original = tmp_path / "theirs" / "original.sqlite"
+    original.parent.mkdir()
+    with closing(sqlite3.connect(original)) as file:
+        file.execute(f"PRAGMA journal_mode = {journal}")
+        file.execute("CREATE TABLE world (replication)")
+        file.commit()
+        for end in ("", "-wal"):
+            if Path(f"{original}{end}").exists():
+                shutil.copy(f"{original}{end}", f"{path}{end}")
+        said = refused(path)
+    assert said == f"{path} is a database of another program; it is left as it is: name another with --store."
+
+
+def test_another_layout_is_refused(full):
+    path, _ = full
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("PRAGMA user_version = 99")
+    assert refused(path) == f"{path} is a store of another version of servsim; name another with --store."
+
+
+@pytest.mark.parametrize("left", [100, 1000, 4096, -1000, -5000])
+def test_a_truncated_file_is_left_as_it_is(full, left):
+    """At the latest when worlds are looked up in what is gone."""
+    path, worlds = full
+    path.write_bytes(path.read_bytes()[:left])
+    before = path.read_bytes()
+    try:
+        with closing(Store(path)) as store:
+            assert recalled(store, worlds) in ([], [0, 1, 2])
+            store.keep([(worlds, outcome(worlds, 9))])
+            said = store.trouble
+    except StoreError as error:
+        said = str(error)
+    assert "damaged" in said
+    assert path.read_bytes() == before
+
+
+def test_a_directory_is_refused(tmp_path):
+    with pytest.raises(StoreError, match=r"is not a file; a store must be one, such as worlds\.sqlite\.$"):
+        Store(tmp_path)
+
+
+def test_an_empty_file_is_a_store_to_be(path):
+    path.touch()
+    with closing(Store(path)) as store:
+        store.keep([(Worlds(tiny(), 1, "fast"), outcome(Worlds(tiny(), 1, "fast")))])
+        assert not store.trouble
+
+
+def places_of(path: Path, needle: bytes) -> list[int]:
+    """Where some bytes are in a file."""
+    data, found = path.read_bytes(), []
+    at = data.find(needle)
+    while at >= 0:
+        found.append(at)
+        at = data.find(needle, at + 1)
+    return found
+
+
+def test_a_flipped_bit_in_a_figure_is_noticed_and_never_read(full):
+    path, worlds = full
+    figure = np.array(outcome(worlds, 1).figures[20:21], ">f8").tobytes()
+    (at,) = places_of(path, figure)
+    data = bytearray(path.read_bytes())
+    data[at + 7] ^= 1
+    path.write_bytes(data)
+    with closing(Store(path)) as store:
+        assert recalled(store, worlds) == []
+        store.keep([(worlds, outcome(worlds, 9))])
+        assert store.trouble == (
+            f"{path} is damaged: world 1 of question {worlds.key[:8]} is not as it was kept; it is left as it is: move "
+            "it away, or name another with --store."
+        )
+    assert path.read_bytes() == bytes(data)
+
+
+@pytest.mark.parametrize("change", [
+    "replication = replication + 5", "own = x'00'", "checksum = checksum + 1", "customers = x'0102030405'",
+    "controls = x'00'", '"retention" = NULL', '"retention" = 0.5',
+])  # fmt: skip
+def test_no_column_can_change_unnoticed(path, change):
+    worlds = Worlds(tiny(), 1, "fast", controlled=True)
+    with closing(Store(path)) as store:
+        store.keep([(worlds, outcome(worlds, 1, book=30))])
+    with closing(sqlite3.connect(path)) as file:
+        file.execute(f"UPDATE world SET {change}")
+        file.commit()
+    with closing(Store(path)) as store:
+        assert recalled(store, worlds, customers=True) == []
+        assert "is not as it was kept" in store.trouble
+
+
+def test_a_world_does_not_pass_for_another_questions(full):
+    """A fault that moves a row to another question is noticed by the row's checksum."""
+    path, _ = full
+    other = Worlds(tiny(), 2, "fast")
+    with closing(Store(path)) as store:
+        store.keep([(other, outcome(other, 9))])
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("UPDATE world SET question = (SELECT max(id) FROM question) WHERE replication = 0")
+        file.commit()
+    with closing(Store(path)) as store:
+        assert recalled(store, other) == []
+        assert "is not as it was kept" in store.trouble
+
+
+@given(at=st.integers(0, 10**9), bit=st.integers(0, 7))
+def test_wherever_a_bit_flips_no_world_comes_back_otherwise_than_it_was(tmp_path_factory, at, bit):
+    path = tmp_path_factory.mktemp("flip") / "worlds.sqlite"
+    worlds = Worlds(tiny(), 1, "fast")
+    with closing(Store(path)) as store:
+        store.keep([(worlds, outcome(worlds, number, book=30)) for number in range(2)])
+    data = bytearray(path.read_bytes())
+    data[at % len(data)] ^= 1 << bit
+    path.write_bytes(data)
+    try:
+        with closing(Store(path)) as store:
+            found = store.known(worlds, 0, range(10), customers=True)
+    except StoreError:
+        return
+    assert all(same(each, outcome(worlds, each.job.replication, book=30)) for each in found)
+
+
+# Out of reach, full, held, gone.
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """As somebody who may not do everything, where the tests are run by somebody who may."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.fixture
+def locked_folder(full) -> Iterator[tuple[Path, Worlds]]:
+    """A store in a folder that may not be written to, as a person meets it who may not do everything."""
+    path, worlds = full
+    for above in path.parents:
+        if above.owner() == path.owner() and above != Path("/tmp"):
+            above.chmod(0o755)
+    path.chmod(0o444)
+    path.parent.chmod(0o555)
+    with as_nobody():
+        yield path, worlds
+    path.parent.chmod(0o755)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs the permissions of POSIX")
+def test_a_store_that_may_not_be_written_to_is_read(locked_folder):
+    path, worlds = locked_folder
+    before = path.read_bytes()
+    with closing(Store(path)) as store:
+        assert recalled(store, worlds) == [0, 1, 2]
+        assert not store.trouble
+        store.keep([(worlds, outcome(worlds, 9))])
+        assert store.trouble == f"{path} may not be written to: what it holds is used, nothing is added."
+    assert path.read_bytes() == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs the permissions of POSIX")
+def test_a_folder_that_may_not_be_written_to_is_a_sentence(locked_folder):
+    new = locked_folder[0].with_name("new.sqlite")
+    with pytest.raises(StoreError) as said:
+        Store(new)
+    assert str(said.value) == (
+        f"{new} cannot be used as a store: it cannot be opened or made; name another with --store, or --no-store."
+    )
+
+
+def test_a_full_disk_is_a_sentence_and_what_was_kept_before_stays(full):
+    path, worlds = full
+    with closing(Store(path)) as store:
+        store.storage.insist(f"PRAGMA max_page_count = {store.storage.rows('PRAGMA page_count')[0][0]}")
+        store.keep([(worlds, outcome(worlds, number)) for number in range(100, 200)])
+        assert store.trouble == f"{path}: the disk is full; what was kept before stays, what follows is not kept."
+        assert store.unkept == 100
+        assert recalled(store, worlds) == [0, 1, 2]
+    with closing(Store(path)) as store:
+        assert recalled(store, worlds, 200) == [0, 1, 2]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs limits of POSIX")
+def test_a_file_that_may_not_grow_is_a_sentence_and_the_answer_comes(path, tmp_path):
+    """A true write that fails, in a process of its own: 40 kB are allowed."""
+    code = (
+        "import resource, sys; sys.path.insert(0, 'tests')\n"
+        "from test_store import *\n"
+        "store = Store(sys.argv[1]); resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))\n"
+        "found = run(tiny(), replications=200, means=Means(workers=2, store=store))\n"
+        "print(len(found.figures), store.trouble)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True, timeout=120
+    )  # fmt: skip
+    worlds, _, said = done.stdout.strip().partition(" ")
+    assert worlds == "200"
+    assert said.startswith(f"{path}: the disk ")
+    with closing(Store(path)) as store:
+        kept = run(tiny(), replications=200, means=Means(workers=1, store=store))
+        assert not store.trouble
+    assert kept.figures.tobytes() == run(tiny(), replications=200).figures.tobytes()
+
+
+def test_a_file_that_another_process_holds_for_too_long_is_a_sentence(full, monkeypatch):
+    path, worlds = full
+    monkeypatch.setattr(storage, "PATIENCE_SECONDS", 0.3)
+    with closing(sqlite3.connect(path)) as other, closing(Store(path)) as store:
+        other.execute("BEGIN IMMEDIATE")
+        store.keep([(worlds, outcome(worlds, 9))])
+        assert store.trouble.startswith(f"{path}: another process has been writing to it for more than 30 seconds;")
+        assert recalled(store, worlds) == [0, 1, 2]
+
+
+def test_a_store_can_be_opened_and_read_while_another_process_writes(full):
+    path, worlds = full
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("UPDATE question SET title = 'changing'")
+        with closing(Store(path)) as store:
+            assert recalled(store, worlds) == [0, 1, 2]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not delete a file in use")
+@pytest.mark.parametrize("again", [False, True])
+def test_a_store_that_is_deleted_while_in_use_is_a_sentence(full, again):
+    path, worlds = full
+    with closing(Store(path)) as store:
+        path.unlink()
+        if again:
+            Store(path).close()
+        store.keep([(worlds, outcome(worlds, 9))])
+        assert store.trouble == (
+            f"{path} was deleted or moved while it was in use; what was kept before stays, what follows is not kept."
+        )
+
+
+@pytest.mark.parametrize("name", ["SQLITE_PROTOCOL", "SQLITE_IOERR_SHMMAP", "SQLITE_IOERR_LOCK"])
+def test_a_network_drive_that_cannot_lock_is_a_sentence(path, monkeypatch, name):
+    def fails(*_: Any, **__: Any) -> None:
+        error = sqlite3.OperationalError("locking protocol")
+        error.sqlite_errorname = name
+        raise error
+
+    monkeypatch.setattr(storage.sqlite3, "connect", fails)
+    with pytest.raises(StoreError) as said:
+        Store(path)
+    assert str(said.value) == (
+        f"{path} cannot be used as a store: its file system cannot lock files as a store needs it (a network drive?); "
+        "name another with --store, or --no-store."
+    )
+
+
+def test_nothing_of_a_batch_is_kept_where_something_goes_wrong_in_it(full):
+    path, worlds = full
+    with closing(Store(path)) as store:
+        with pytest.raises(AttributeError):
+            store.keep([(worlds, outcome(worlds, 8)), (worlds, None)])
+        assert recalled(store, worlds) == [0, 1, 2]
+        store.keep([(worlds, outcome(worlds, 9))])
+        assert recalled(store, worlds) == [0, 1, 2, 9]
+
+
+def test_another_process_may_forget_a_question_meanwhile(full):
+    path, worlds = full
+    with closing(Store(path)) as store, closing(sqlite3.connect(path)) as other:
+        assert recalled(store, worlds) == [0, 1, 2]
+        other.executescript("DELETE FROM world; DELETE FROM question;")
+        store.keep([(worlds, outcome(worlds, 9))])
+        assert recalled(store, worlds) == [9]
+
+
+def test_the_usual_place_is_the_persons_own(monkeypatch):
+    monkeypatch.delenv("SERVSIM_STORE")
+    assert usual_place().name == "worlds.sqlite"
+    assert usual_place().parent.name == "servsim"
+
+
+# Not fooled.
+
+
+def everything(**tables: Any) -> dict[str, Any]:
+    """A scenario's tables with every mechanism there, and two segments that differ in all they may differ in."""
+    segments = [
+        {"name": "a", "share": 0.25},
+        {"name": "b", "share": 0.75, **{name: {} for name in SEGMENT_TABLES}},
+    ]
+    return {**TABLES, **{name: {} for name in MECHANISMS}, "segments": segments, **tables}
+
+
+def scenario_with(path: tuple[str, ...], value: Any, segment: bool = False) -> Scenario:
+    """The scenario with everything, and one setting of the desk or of the second segment at such a value."""
+    raw = Scenario.model_validate(everything()).model_dump(exclude_unset=True)
+    table = raw["segments"][1] if segment else raw
+    for name in path[:-1]:
+        table = table.setdefault(name, {})
+    table[path[-1]] = value
+    return Scenario.model_validate(raw)
+
+
+SETTINGS = [path for path in every_setting() if table_of(field_at(path).annotation) is None]
+OF_SEGMENTS = [path for path in SETTINGS if len(path) == 2 and path[0] in SEGMENT_TABLES and not belongs_to_desk(path)]
+NUMBERS = st.one_of(
+    st.floats(0, 1), st.floats(0, 1e4), st.integers(0, 10), st.integers(0, 10_000), st.just(0.5), st.just(2.0)
+)
+VALUES = st.one_of(
+    NUMBERS, st.booleans(), st.lists(NUMBERS, max_size=24), st.just([1.0] * 24), st.just([1.0] * 7), st.text(max_size=8),
+    st.sampled_from(["09:00-12:00", "09:00-10:00,11:00-12:00", "", "CHF", "equal", "first", "weibull", "fixed", "never"]),
+    st.lists(st.text(max_size=8), max_size=3), st.lists(st.floats(0, 10), max_size=7),
+)  # fmt: skip
+
+
+RANGES = {("optimise", "levers"): {"staff.agents": [1, 3]}, ("uncertain",): {"waiting.patience_minutes": [5.0, 9.0]}}
+
+
+def another(path: tuple[str, ...]) -> Any:
+    """Some value that a setting can hold and that is not its value in the scenario with everything."""
+    here: Any = Scenario.model_validate(everything())
+    for name in path:
+        here = getattr(here, name, None)
+    if path in RANGES:
+        return RANGES[path]
+    tried = [
+        not here if isinstance(here, bool) else None, 0.25, 0.75, 1, 2, 3, 0, 5.5, 17.0, 600, 2.5, "other", "11:00-12:00",
+        "fixed", "never", "exponential", "weibull", "lognormal", "erlang", "send_home", "serve", "equal", "first", "last",
+        "by_value", "by_segment", "half_there", "pause", "block", "idle", "phone", "counter", "CHF", [0.5], [1.0, 2.0],
+        [1.0] * 7, [0.5] * 7, [2.0] * 24, [2.0] * 6, [1] * 24, ["wait_mean <= 5"], ["value", "profit"],
+    ]  # fmt: skip
+    for value in tried:
+        if value is not None and value != here and fits(path, value):
+            return value
+    literals = getattr(field_at(path).annotation, "__args__", ())
+    for value in literals:
+        if value != here and fits(path, value):
+            return value
+    raise AssertionError(f"no other value of {path} known here")
+
+
+@pytest.mark.parametrize("path", SETTINGS, ids=".".join)
+def test_a_changed_setting_never_finds_an_old_world_and_a_changed_question_does(path, tmp_path_factory):
+    """Each setting there is. What is only shown or asked does not matter to a world."""
+    old, new = (
+        Worlds(s, 1, "fast") for s in (Scenario.model_validate(everything()), scenario_with(path, another(path)))
+    )
+    is_asked = path[0] in ASKED
+    assert (old.key == new.key, old.digest == new.digest) == (is_asked, is_asked)
+
+
+@pytest.mark.parametrize("path", OF_SEGMENTS, ids=".".join)
+def test_a_segment_that_names_a_setting_is_not_one_that_takes_the_desks(path):
+    """Though it names the default: the desk's own may be another, or become it."""
+    default = getattr(getattr(Scenario.model_validate(everything()).segments[1], path[0]), path[1])
+    old = Worlds(Scenario.model_validate(everything()), 1, "fast")
+    keys = {old.key}
+    for value in (default, another(path)):
+        keys.add(Worlds(scenario_with(path, value, segment=True), 1, "fast").key)
+    assert len(keys) == 3
+
+
+@given(path=st.sampled_from(SETTINGS), one=VALUES, other=VALUES)
+def test_two_values_of_a_setting_find_each_others_worlds_only_where_they_are_the_same(path, one, other):
+    if not (fits(path, one) and fits(path, other)):
+        return
+    a, b = (scenario_with(path, value) for value in (one, other))
+    is_same = path[0] in ASKED or a == b
+    assert (Worlds(a, 1, "fast").key == Worlds(b, 1, "fast").key) == is_same
+
+
+def test_an_old_world_is_found_by_the_same_question_alone(full, monkeypatch):
+    """Seed, engine, version of the model, kind of machine, list of figures: all of them belong to the question."""
+    path, worlds = full
+    scenario = worlds.scenario
+    with closing(Store(path)) as store:
+        assert recalled(store, Worlds(tiny(title="Renamed", evaluate={"replications": 9}), 1, "fast")) == [0, 1, 2]
+        assert recalled(store, Worlds(scenario, 2, "fast")) == []
+        assert recalled(store, Worlds(scenario, 1, "reference")) == []
+        for name, value in (
+            ("worlds.model_version", lambda: 2), ("worlds.machine", lambda: "Other"), ("worlds.NAMES", NAMES[:-1]),
+            ("worlds.OWN", OWN[:-1]), ("worlds.CONTROLS", CONTROLS[:-1]),
+        ):  # fmt: skip
+            with monkeypatch.context() as changed:
+                changed.setattr(f"servsim.study.{name}", value)
+                assert recalled(store, Worlds(scenario, 1, "fast")) == [], name
+        assert recalled(store, Worlds(scenario, 1, "fast")) == [0, 1, 2]
+
+
+def test_scenarios_that_live_alike_but_are_written_otherwise_are_the_same(full):
+    path, _ = full
+    with closing(Store(path)) as store:
+        written_out = checked(Scenario.model_validate(TABLES).settings(), "tiny")
+        assert recalled(store, Worlds(written_out, 1, "fast")) == [0, 1, 2]
+
+
+def test_an_error_is_a_servsim_error():
+    assert issubclass(StoreError, ServsimError)
