@@ -8,11 +8,11 @@ import numpy as np
 
 from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
-from servsim.study.closed_forms import Queue, erlang_a, exponential
-from servsim.study.engines import counted
 from servsim.study.expected import weekly_visits
-from servsim.study.means import Engine
 from servsim.study.metrics import NAMES, figures
+from servsim.study.proof.closed_forms import Queue, erlang_a, exponential
+from servsim.study.work.engines import counted
+from servsim.study.work.means import Engine
 from servsim.units import MINUTES_PER_WEEK
 from servsim.words import Happening
 

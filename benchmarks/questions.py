@@ -28,13 +28,13 @@ from servsim.model import fast
 from servsim.scenario.read import read_scenario, with_level
 from servsim.scenario.scenario import Scenario
 from servsim.sheet import in_world, to_sheet
-from servsim.study.engines import PIECE
-from servsim.study.evaluate import evaluate
-from servsim.study.means import Engine, Means
+from servsim.study.choose.evaluate import evaluate
 from servsim.study.metrics import Reading, figures
 from servsim.study.tally import Tally
-from servsim.study.workers import Pool
-from servsim.study.worlds import Job
+from servsim.study.work.engines import PIECE
+from servsim.study.work.means import Engine, Means
+from servsim.study.work.workers import Pool
+from servsim.study.work.worlds import Job
 from servsim.units import DAY, MINUTE, WEEK
 from servsim.words import Happening
 

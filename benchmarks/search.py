@@ -18,13 +18,13 @@ from scipy.optimize import NonlinearConstraint, differential_evolution, minimize
 from scipy.stats import qmc
 
 from servsim.scenario.read import checked, read_scenario
-from servsim.study.gathering import Gathering
-from servsim.study.goal import goal_of
-from servsim.study.guide import FEARED
-from servsim.study.levers import Values, space_of
-from servsim.study.optimise import asked_of
-from servsim.study.search import SEARCH, Search
-from servsim.study.workers import Pool
+from servsim.study.choose.goal import goal_of
+from servsim.study.choose.guide import FEARED
+from servsim.study.choose.levers import Values, space_of
+from servsim.study.choose.optimise import asked_of
+from servsim.study.choose.search import SEARCH, Search
+from servsim.study.work.gathering import Gathering
+from servsim.study.work.workers import Pool
 
 WORLDS, POINTS, LOOKS = 4, 120, (40, 60, 80, 120)
 LEVERS = {

@@ -22,13 +22,13 @@ from questions import say
 
 from servsim.scenario.read import read_scenario, with_level
 from servsim.scenario.scenario import MECHANISMS, Scenario
-from servsim.study.contest import Contest
-from servsim.study.evaluation import Evaluation
-from servsim.study.means import HERE, Means
+from servsim.study.choose.contest import Contest
+from servsim.study.choose.evaluation import Evaluation
 from servsim.study.metrics import NAMES
 from servsim.study.statistics import t_quantile
-from servsim.study.workers import Pool
-from servsim.study.worlds import Job, Outcome, Worlds
+from servsim.study.work.means import HERE, Means
+from servsim.study.work.workers import Pool
+from servsim.study.work.worlds import Job, Outcome, Worlds
 
 LEVER = "investment.minutes_per_visit"
 DIFFERENCES = (5_000, 10_000, 20_000)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from servsim import evaluate, read_scenario
 from servsim.show.plots import convergence_plot, frontier_plot, heat_plot, save
-from servsim.study.heat import heat
+from servsim.study.choose.heat import heat
 
 folder = Path(sys.argv[1]) if sys.argv[1:] and Path(sys.argv[1]).is_dir() else Path(tempfile.mkdtemp())
 salon = read_scenario("scenarios/salon.toml", ["horizon.weeks=13"])

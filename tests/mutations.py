@@ -175,7 +175,7 @@ import numpy as np
 from servsim.model import fast, reference
 from servsim.sheet import to_sheet
 from servsim.scenario.read import checked
-from servsim.study.fuzz import random_scenario
+from servsim.study.proof.fuzz import random_scenario
 for number in range(-40, {WORLDS}):
     random = np.random.default_rng(abs(number))
     by_hand = {BY_HAND}[number % {len(BY_HAND)}]

@@ -16,14 +16,14 @@ from servsim.scenario.scenario import Scenario
 from servsim.show.spoken import times
 from servsim.show.why import why_parts
 from servsim.show.why_lives import in_short, lives_json, lives_parts
-from servsim.study.compare import Comparison, compare, shared_worlds
-from servsim.study.lives import TICK, VALUE, WHAT, WHO, World
+from servsim.study.contrast.compare import Comparison, compare, shared_worlds
+from servsim.study.contrast.why import FATES, Pairs, fate_of, for_each, paired
+from servsim.study.contrast.why_lives import lives, picked
+from servsim.study.contrast.why_value import PARTS, in_closing_book, parts_of_the_difference
+from servsim.study.follow.lives import TICK, VALUE, WHAT, WHO, World
 from servsim.study.metrics import NAMES
 from servsim.study.statistics import t_quantile
-from servsim.study.why import FATES, Pairs, fate_of, for_each, paired
-from servsim.study.why_lives import lives, picked
-from servsim.study.why_value import PARTS, in_closing_book, parts_of_the_difference
-from servsim.study.worlds import Job, Outcome
+from servsim.study.work.worlds import Job, Outcome
 from servsim.units import HOUR, MILLIONTHS
 from servsim.words import Happening as H  # noqa: N817 as short as in the figures
 from servsim.words import Reason

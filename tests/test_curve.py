@@ -11,7 +11,7 @@ import pytest
 from servsim.cli import output
 from servsim.scenario.read import checked
 from servsim.show.curve import BLANK, COLUMNS, DOTS, ROWS, curve, dotted
-from servsim.study.evaluate import evaluate
+from servsim.study.choose.evaluate import evaluate
 
 DESK = {
     "title": "Tiny",

@@ -7,11 +7,11 @@ import pytest
 from test_story import ALL_ON
 
 from servsim.scenario.read import checked
-from servsim.study.day import Day, day_of, first_day, steps
-from servsim.study.lives import AGENT, TICK, VALUE, WHAT, WHO, World, is_colleague
-from servsim.study.spells import Doing, Spell, spells
+from servsim.study.follow.day import Day, day_of, first_day, steps
+from servsim.study.follow.lives import AGENT, TICK, VALUE, WHAT, WHO, World, is_colleague
+from servsim.study.follow.spells import Doing, Spell, spells
+from servsim.study.follow.visits import UNSERVED, Fate, Visit, requests, visits
 from servsim.study.tally import IDLE, INATTENTIVE, Tally
-from servsim.study.visits import UNSERVED, Fate, Visit, requests, visits
 from servsim.units import DAY, HOUR, MILLIONTHS, MINUTE, WEEK
 from servsim.words import Happening as H  # noqa: N817 as short as in the figures
 from servsim.words import Kind, Reason

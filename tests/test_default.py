@@ -3,14 +3,15 @@
 import pytest
 
 from servsim import evaluate, read_scenario
-from servsim.study.evaluation import Evaluation
+from servsim.study.choose.evaluation import Evaluation
 
 WORLDS = 10
 
 
 def salon(levels: tuple[float, ...], *overrides: str) -> Evaluation:
     """The salon's value at a few levels, on ten common worlds."""
-    return evaluate(read_scenario("scenarios/salon.toml", overrides), levels=levels, replications=WORLDS)
+    scenario = read_scenario("scenarios/salon.toml", overrides)
+    return evaluate(scenario, levels=levels, replications=WORLDS, smallest_difference=0.0, finer=0)
 
 
 def test_the_best_level_lies_inside_the_range():

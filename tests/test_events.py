@@ -13,8 +13,8 @@ from test_story import ALL_ON
 
 from servsim.cli.output import write_whole
 from servsim.scenario.read import checked
-from servsim.study.events import COLUMNS, Event, Log, events
-from servsim.study.lives import WHAT, World
+from servsim.study.follow.events import COLUMNS, Event, Log, events
+from servsim.study.follow.lives import WHAT, World
 from servsim.units import HOUR, MILLIONTHS, MINUTE
 from servsim.words import Call, Kind, Reason
 from servsim.words import Happening as H  # noqa: N817 as short as in the figures

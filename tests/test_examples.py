@@ -54,6 +54,6 @@ def test_a_result_without_a_look_of_its_own_is_shown_as_text():
 
 
 def test_importing_results_loads_nothing_that_draws():
-    code = "import sys, servsim.study.evaluate, servsim.study.run; print(sorted({'matplotlib', 'rich'} & set(sys.modules)))"
+    code = "import sys, servsim.study.choose.evaluate, servsim.study.run; print(sorted({'matplotlib', 'rich'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

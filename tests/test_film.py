@@ -24,10 +24,10 @@ from servsim.show.film.plan import Plan
 from servsim.show.film.reel import COLLEAGUES, COUNTER, MANAGER, TELEPHONE, Reel, pace, reel
 from servsim.show.film.said import said
 from servsim.show.film.scene import NOWHERE, ends_of, longest_lines, place_at, scene
-from servsim.study.day import Day, day_of
-from servsim.study.lives import World
-from servsim.study.spells import Doing
-from servsim.study.visits import UNSERVED, Fate, Visit
+from servsim.study.follow.day import Day, day_of
+from servsim.study.follow.lives import World
+from servsim.study.follow.spells import Doing
+from servsim.study.follow.visits import UNSERVED, Fate, Visit
 from servsim.units import DAY, MINUTE
 
 SALON = Path(__file__).parent.parent / "scenarios" / "salon.toml"

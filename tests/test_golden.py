@@ -19,7 +19,7 @@ from servsim.scenario.scenario import Scenario
 from servsim.sheet import to_sheet
 from servsim.study.identity import MODEL
 from servsim.study.metrics import NAMES
-from servsim.study.worlds import Job, Worlds
+from servsim.study.work.worlds import Job, Worlds
 from servsim.words import Happening
 
 GOLDEN = Path(__file__).parent / "golden"

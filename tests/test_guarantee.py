@@ -15,16 +15,16 @@ import pytest
 
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
-from servsim.study import closed_forms as known
-from servsim.study.contest import Contest
-from servsim.study.desks import desk
-from servsim.study.engines import counted
-from servsim.study.evaluation import Evaluation
-from servsim.study.means import Means
+from servsim.study.choose.contest import Contest
+from servsim.study.choose.evaluation import Evaluation
 from servsim.study.metrics import BY_NAME, NAMES
 from servsim.study.objective import constraint
+from servsim.study.proof import closed_forms as known
+from servsim.study.proof.desks import desk
 from servsim.study.statistics import interval
-from servsim.study.worlds import Job, Outcome, Worlds, sheet_of
+from servsim.study.work.engines import counted
+from servsim.study.work.means import Means
+from servsim.study.work.worlds import Job, Outcome, Worlds, sheet_of
 
 EVALUATIONS, APART = 300, 100_000
 """How many evaluations, and how far apart their first worlds are: none needs as many."""

@@ -9,9 +9,9 @@ from servsim.model.laws import LAWS, NEEDS, RANGES, broken_laws
 from servsim.model.trace import Trace, canonical
 from servsim.scenario.read import read_scenario
 from servsim.sheet import to_sheet
-from servsim.study.engines import engine_named
+from servsim.study.proof.verify import twin_scenario
 from servsim.study.tally import Tally
-from servsim.study.verify import twin_scenario
+from servsim.study.work.engines import engine_named
 from servsim.units import DAY, HOUR, MILLIONTHS, MINUTE, MONTH, WEEK
 from servsim.words import By, Call, Kind, Reason
 from servsim.words import Happening as H  # noqa: N817 as short as in the figures

@@ -48,8 +48,8 @@ from servsim.model.rules.demand import busyness
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario, merged
 from servsim.sheet import to_sheet
-from servsim.study.engines import counted
 from servsim.study.metrics import NAMES, figures
+from servsim.study.work.engines import counted
 from servsim.words import Happening
 
 

@@ -9,7 +9,7 @@ from servsim.model import fast
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
 from servsim.sheet import to_sheet
-from servsim.study.world_forms import win_stay_share
+from servsim.study.proof.world_forms import win_stay_share
 from servsim.units import DAY, DAYS_PER_YEAR
 from servsim.words import Happening
 

@@ -18,8 +18,8 @@ from servsim.sheet import to_sheet
 from servsim.show import lineage, markdown, model_card, rule_book
 from servsim.show.setting_book import graded, settings
 from servsim.show.source_articles import ADVICE
-from servsim.study.fuzz import random_scenario
 from servsim.study.metrics import NAMES
+from servsim.study.proof.fuzz import random_scenario
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "model-card.md"

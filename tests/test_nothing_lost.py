@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 from test_cli import TINY
 
-from servsim.study.archive import opened, questions, worlds_of
+from servsim.study.keep.archive import opened, questions, worlds_of
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs kill -9")
 
 CAMPAIGN = """
 import sys
 from servsim.cli import main
-from servsim.study.workers import Pool
+from servsim.study.work.workers import Pool
 
 genuine, log = Pool.simulate, open(sys.argv.pop(1), "a", buffering=1)
 

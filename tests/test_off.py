@@ -12,7 +12,7 @@ from servsim.scenario.read import checked
 from servsim.scenario.scenario import MECHANISMS, SEGMENT_TABLES, Scenario
 from servsim.scenario.table import Mechanism
 from servsim.sheet import to_sheet
-from servsim.study.fuzz import drawn_table
+from servsim.study.proof.fuzz import drawn_table
 from servsim.words import Happening
 
 DESK: dict[str, Any] = {

@@ -17,19 +17,19 @@ from servsim.scenario.read import checked, read_scenario, with_settings
 from servsim.scenario.scenario import Scenario
 from servsim.show.optimised import finalists_table
 from servsim.show.proposal import proposal, reservations
-from servsim.study.evaluate import evaluate
-from servsim.study.finals import Finals
-from servsim.study.gathering import Gathering
-from servsim.study.goal import goal_of, spread, undominated
-from servsim.study.guide import Guide, Known
-from servsim.study.levers import Lever, Space, space_of
-from servsim.study.means import Means
+from servsim.study.choose.evaluate import evaluate
+from servsim.study.choose.finals import Finals
+from servsim.study.choose.goal import goal_of, spread, undominated
+from servsim.study.choose.guide import Guide, Known
+from servsim.study.choose.levers import Lever, Space, space_of
+from servsim.study.choose.optimisation import Optimisation
+from servsim.study.choose.optimise import asked_of, optimise
+from servsim.study.choose.search import SEARCH, Search
 from servsim.study.metrics import NAMES
-from servsim.study.optimisation import Optimisation
-from servsim.study.optimise import asked_of, optimise
-from servsim.study.search import SEARCH, Search
-from servsim.study.workers import Pool
-from servsim.study.worlds import Job
+from servsim.study.work.gathering import Gathering
+from servsim.study.work.means import Means
+from servsim.study.work.workers import Pool
+from servsim.study.work.worlds import Job
 
 MINUTES, AGENTS = "investment.minutes_per_visit", "staff.agents"
 LISTEN, RECOVERY = "service.split.listen", "investment.recovery_minutes"

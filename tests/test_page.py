@@ -28,7 +28,7 @@ from servsim.page.rounds import Curve, Sides, rounds, spread
 from servsim.page.serve import Served
 from servsim.scenario.read import read_scenario
 from servsim.show.setting_book import settings
-from servsim.study.evaluate import evaluate
+from servsim.study.choose.evaluate import evaluate
 from servsim.study.identity import digest_of
 from servsim.study.objective import read_question
 from servsim.study.run import run

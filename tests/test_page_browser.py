@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from servsim.page.serve import Served
-from servsim.study.evaluate import evaluate
+from servsim.study.choose.evaluate import evaluate
 from servsim.study.objective import read_question
 from servsim.study.run import run
 

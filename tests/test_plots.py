@@ -34,18 +34,18 @@ from servsim.show.plots.frontier import Tried, unbeaten
 from servsim.show.plots.minutes import PARTS, hours_of
 from servsim.show.plots.style import COLOURS, STROKES, as_bytes
 from servsim.show.plots.waits import FILLS
-from servsim.study.compare import compare
-from servsim.study.day import day_of, first_day
-from servsim.study.evaluate import evaluate
-from servsim.study.fates import fates
-from servsim.study.heat import heat
-from servsim.study.lives import World
+from servsim.study.choose.evaluate import evaluate
+from servsim.study.choose.heat import heat
+from servsim.study.contrast.compare import compare
+from servsim.study.doubt.swings import rests_on
+from servsim.study.follow.day import day_of, first_day
+from servsim.study.follow.fates import fates
+from servsim.study.follow.lives import World
+from servsim.study.follow.survival import Cohort, cohorts, staying
+from servsim.study.follow.waits import waits_of
 from servsim.study.metrics import NAMES
 from servsim.study.run import run
 from servsim.study.statistics import Interval, interval
-from servsim.study.survival import Cohort, cohorts, staying
-from servsim.study.swings import rests_on
-from servsim.study.waits import waits_of
 from servsim.words import Happening, Reason
 
 DESK = {

@@ -16,15 +16,15 @@ from test_store import SEGMENTS, outcome, tiny
 
 from servsim.scenario.read import read_scenario
 from servsim.sheet import to_sheet
-from servsim.study import archive
 from servsim.study.controls import CONTROLS
 from servsim.study.differing import distinctions, own_settings
 from servsim.study.identity import settings_of
-from servsim.study.means import Means
+from servsim.study.keep import archive
+from servsim.study.keep.store import Store
 from servsim.study.metrics import NAMES, OWN
 from servsim.study.run import run
-from servsim.study.store import Store
-from servsim.study.worlds import Worlds
+from servsim.study.work.means import Means
+from servsim.study.work.worlds import Worlds
 
 Said = tuple[int, str, str]
 
@@ -282,7 +282,7 @@ def test_a_question_of_an_older_servsim_is_shown_and_exported_by_its_own_figures
     """A figure that is no longer known has no unit; one that was not known then has no value."""
     names = [*NAMES[3:], "forgotten_figure"]
     with monkeypatch.context() as then:
-        then.setattr("servsim.study.worlds.NAMES", names)
+        then.setattr("servsim.study.work.worlds.NAMES", names)
         worlds = Worlds(tiny(), 3, "fast")
         old = outcome(worlds, 5)
         key, row = worlds.key, old.figures[: len(names)]

@@ -11,8 +11,8 @@ from servsim.study.controls import CONTROLS, controls_of
 from servsim.study.metrics import NAMES
 from servsim.study.run import Run, run
 from servsim.study.statistics import controlled, interval
-from servsim.study.workers import Pool
-from servsim.study.worlds import Job
+from servsim.study.work.workers import Pool
+from servsim.study.work.worlds import Job
 
 DESK = {
     "demand": {"prospects_per_hour": 3.0, "opening_book": 60, "visit_gap_days": 20.0, "busyness_cv": 0.2},

@@ -9,12 +9,12 @@ import pytest
 from servsim.errors import ScenarioError
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
-from servsim.study.contest import Contest, finer_levels
-from servsim.study.evaluate import evaluate
-from servsim.study.means import Means
+from servsim.study.choose.contest import Contest, finer_levels
+from servsim.study.choose.evaluate import evaluate
+from servsim.study.choose.selection import BREAKS, KEEPS, OPEN, ROUND, Race, Rules, side, width
 from servsim.study.metrics import NAMES
-from servsim.study.selection import BREAKS, KEEPS, OPEN, ROUND, Race, Rules, side, width
 from servsim.study.statistics import t_quantile
+from servsim.study.work.means import Means
 
 NOTHING = np.empty((0, 1000))
 

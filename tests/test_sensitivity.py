@@ -14,19 +14,19 @@ from servsim.scenario.read import checked, read_scenario, with_settings
 from servsim.scenario.scenario import Scenario
 from servsim.show.doubt import LEFT_OUT, closing
 from servsim.show.sensitivity import bar
-from servsim.study import sensitivity as study
-from servsim.study.evaluate import evaluate
-from servsim.study.evaluation import Evaluation
-from servsim.study.indices import indices, sobol
-from servsim.study.means import Means
-from servsim.study.plausible import Plausible, plausible
-from servsim.study.sensitivity import POINTS, REPLICATIONS, WORLDS, Sensitivity, sensitivity
+from servsim.study.choose.evaluate import evaluate
+from servsim.study.choose.evaluation import Evaluation
+from servsim.study.doubt import sensitivity as study
+from servsim.study.doubt.indices import indices, sobol
+from servsim.study.doubt.plausible import Plausible, plausible
+from servsim.study.doubt.sensitivity import POINTS, REPLICATIONS, WORLDS, Sensitivity, sensitivity
+from servsim.study.doubt.surface import Basis, fitted
+from servsim.study.doubt.swings import candidates, doubt_of, ends_of, rests_on
+from servsim.study.doubt.uncertain import Range, drawn
+from servsim.study.keep.store import Store
 from servsim.study.statistics import Interval
-from servsim.study.store import Store
-from servsim.study.surface import Basis, fitted
-from servsim.study.swings import candidates, doubt_of, ends_of, rests_on
-from servsim.study.uncertain import Range, drawn
-from servsim.study.worlds import Worlds
+from servsim.study.work.means import Means
+from servsim.study.work.worlds import Worlds
 
 THREE = tuple(Range(f"x{number}", -1.0, 1.0, None, 0.0) for number in range(3))
 SIX = tuple(Range(f"x{number}", -1.0, 1.0, None, 0.0) for number in range(6))
@@ -444,7 +444,7 @@ def command_parameters():
 
 
 def test_ends_that_are_not_finished_are_left_out(evaluated):
-    from servsim.study.elsewhere import Elsewhere
+    from servsim.study.doubt.elsewhere import Elsewhere
 
     elsewhere = Elsewhere(evaluated, Means(workers=1))
     ranges = study.ranges_of(evaluated.scenario, evaluated.lever)

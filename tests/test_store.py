@@ -19,15 +19,15 @@ from servsim.errors import ServsimError
 from servsim.scenario.complain import belongs_to_desk, every_setting, field_at, fits, table_of
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import MECHANISMS, SEGMENT_TABLES, Scenario
-from servsim.study import storage
 from servsim.study.controls import CONTROLS
 from servsim.study.identity import ASKED
-from servsim.study.means import Means
+from servsim.study.keep import storage
+from servsim.study.keep.store import Store, StoreError, usual_place
 from servsim.study.metrics import NAMES, OWN
 from servsim.study.run import run
-from servsim.study.store import Store, StoreError, usual_place
-from servsim.study.workers import Pool
-from servsim.study.worlds import Job, Outcome, Worlds
+from servsim.study.work.means import Means
+from servsim.study.work.workers import Pool
+from servsim.study.work.worlds import Job, Outcome, Worlds
 
 TABLES = {
     "title": "Tiny",
@@ -583,7 +583,7 @@ def test_an_old_world_is_found_by_the_same_question_alone(full, monkeypatch):
             ("worlds.OWN", OWN[:-1]), ("worlds.CONTROLS", CONTROLS[:-1]),
         ):  # fmt: skip
             with monkeypatch.context() as changed:
-                changed.setattr(f"servsim.study.{name}", value)
+                changed.setattr(f"servsim.study.work.{name}", value)
                 assert recalled(store, Worlds(scenario, 1, "fast")) == [], name
         assert recalled(store, Worlds(scenario, 1, "fast")) == [0, 1, 2]
 

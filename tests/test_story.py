@@ -11,8 +11,8 @@ from servsim.scenario.read import checked, read_scenario
 from servsim.show.spoken import capital
 from servsim.show.story import SENTENCES, life_story
 from servsim.show.timeline import timeline
-from servsim.study import lives
-from servsim.study.lives import BOOKKEEPING, FIRSTS, PROSPECTS, WHAT, WHO, World, life, name_of, person
+from servsim.study.follow import lives
+from servsim.study.follow.lives import BOOKKEEPING, FIRSTS, PROSPECTS, WHAT, WHO, World, life, name_of, person
 from servsim.units import DAY, HOUR, MILLIONTHS, MINUTE, WEEK
 from servsim.words import By, Call, Kind, Reason
 from servsim.words import Happening as H  # noqa: N817 as short as in the figures

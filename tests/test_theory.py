@@ -12,8 +12,8 @@ from scipy import stats
 from servsim.model import fast, reference
 from servsim.scenario.read import checked
 from servsim.sheet import to_sheet
-from servsim.study import closed_forms as known
-from servsim.study.desks import (
+from servsim.study.proof import closed_forms as known
+from servsim.study.proof.desks import (
     EXPONENTIAL,
     Case,
     cases,
@@ -25,8 +25,8 @@ from servsim.study.desks import (
     one_agent,
     pausing,
 )
-from servsim.study.means import Means
-from servsim.study.theory import Effort, theory
+from servsim.study.proof.theory import Effort, theory
+from servsim.study.work.means import Means
 from servsim.units import DAY, HOUR
 from servsim.words import Happening, Reason
 

@@ -17,10 +17,11 @@ from servsim.model.kernel import readable
 from servsim.model.rules.demand import segment_of
 from servsim.scenario.read import checked
 from servsim.sheet import to_sheet
-from servsim.study import closed_forms as known
-from servsim.study import failure_forms as forms
-from servsim.study.desks import MINUTES, Case, desk
-from servsim.study.failure_desks import (
+from servsim.study.metrics import NAMES
+from servsim.study.proof import closed_forms as known
+from servsim.study.proof import failure_forms as forms
+from servsim.study.proof.desks import MINUTES, Case, desk
+from servsim.study.proof.failure_desks import (
     come_to_complain,
     failing,
     first_come_all_the_same,
@@ -29,10 +30,9 @@ from servsim.study.failure_desks import (
     priority,
     stepping_back,
 )
-from servsim.study.means import Means
-from servsim.study.metrics import NAMES
-from servsim.study.workers import Pool
-from servsim.study.worlds import Job
+from servsim.study.work.means import Means
+from servsim.study.work.workers import Pool
+from servsim.study.work.worlds import Job
 from servsim.units import MINUTE
 from servsim.words import Happening
 

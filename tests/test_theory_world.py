@@ -14,11 +14,11 @@ from test_theory_failure import meets, simulated
 from servsim.model import fast
 from servsim.scenario.read import checked
 from servsim.sheet import to_sheet
-from servsim.study import closed_forms as known
-from servsim.study import failure_forms as failing
-from servsim.study import world_forms as forms
-from servsim.study.desks import MINUTES, Case, desk
-from servsim.study.world_desks import (
+from servsim.study.proof import closed_forms as known
+from servsim.study.proof import failure_forms as failing
+from servsim.study.proof import world_forms as forms
+from servsim.study.proof.desks import MINUTES, Case, desk
+from servsim.study.proof.world_desks import (
     AT_ONCE,
     MONTH_WEEKS,
     around,

@@ -7,10 +7,10 @@ from servsim.model import fast
 from servsim.scenario.read import checked, read_scenario
 from servsim.sheet import to_sheet
 from servsim.study import tally as t
-from servsim.study.engines import counted
-from servsim.study.fuzz import random_scenario
 from servsim.study.metrics import NAMES, figures
+from servsim.study.proof.fuzz import random_scenario
 from servsim.study.tally import Tally
+from servsim.study.work.engines import counted
 from servsim.units import HOUR, MINUTE
 from servsim.words import Happening
 

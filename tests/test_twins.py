@@ -20,7 +20,7 @@ from servsim.model.trace import first_difference
 from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
 from servsim.sheet import to_sheet
-from servsim.study.fuzz import random_scenario
+from servsim.study.proof.fuzz import random_scenario
 from servsim.units import MINUTE, WEEK
 from servsim.words import Happening
 
@@ -109,7 +109,7 @@ import json, sys
 import numpy as np
 from servsim.model import fast, reference
 from servsim.sheet import to_sheet
-from servsim.study.fuzz import random_scenario
+from servsim.study.proof.fuzz import random_scenario
 worlds = [to_sheet(random_scenario(np.random.default_rng(n), n % 2 == 0)) for n in (3, 4, 5, 6)]
 worlds = [w for w in worlds]
 for w in worlds: w["end"] = np.minimum(w["end"], 3 * 86_400_000)

@@ -14,10 +14,10 @@ from servsim.errors import ScenarioError
 from servsim.scenario.ranges import numeric_settings
 from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
+from servsim.study.doubt.sensitivity import sensitivity
+from servsim.study.doubt.uncertain import Range, drawn, ranges_of, read_doubtful, shares
 from servsim.study.identity import digest_of
 from servsim.study.outlook import outlook
-from servsim.study.sensitivity import sensitivity
-from servsim.study.uncertain import Range, drawn, ranges_of, read_doubtful, shares
 
 SALON = "scenarios/salon.toml"
 RETENTION = "loyalty.yearly_retention"

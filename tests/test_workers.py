@@ -19,17 +19,17 @@ from test_cli import SERVSIM, TINY
 from test_store import tiny
 
 from servsim.errors import ServsimError
-from servsim.study import cluster, crew
-from servsim.study.hands import Processes, Threads
 from servsim.study.identity import settings_of
-from servsim.study.interruption import Interruption
-from servsim.study.means import Means
+from servsim.study.keep.storage import Storage
+from servsim.study.keep.store import Store
 from servsim.study.run import run
-from servsim.study.shard import shard_of
-from servsim.study.storage import Storage
-from servsim.study.store import Store
-from servsim.study.workers import Pool
-from servsim.study.worlds import Job, Outcome, Worlds
+from servsim.study.work import cluster, crew
+from servsim.study.work.hands import Processes, Threads
+from servsim.study.work.interruption import Interruption
+from servsim.study.work.means import Means
+from servsim.study.work.shard import shard_of
+from servsim.study.work.workers import Pool
+from servsim.study.work.worlds import Job, Outcome, Worlds
 
 posix = pytest.mark.skipif(os.name == "nt", reason="needs the signals of POSIX")
 linux = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes in /proc")

@@ -16,9 +16,9 @@ from scipy.signal import lfilter
 from scipy.sparse import csc_array
 from scipy.sparse.linalg import spsolve
 
-from servsim.study import closed_forms as known
-from servsim.study import failure_forms
-from servsim.study import world_forms as forms
+from servsim.study.proof import closed_forms as known
+from servsim.study.proof import failure_forms
+from servsim.study.proof import world_forms as forms
 
 
 def meets(drawn: np.ndarray, expected: float) -> None:

@@ -16,24 +16,24 @@ if TYPE_CHECKING:
     from servsim.scenario.read import read_scenario
     from servsim.scenario.scenario import Scenario
     from servsim.sheet import to_sheet
-    from servsim.study.compare import compare
-    from servsim.study.evaluate import evaluate
-    from servsim.study.means import Means
+    from servsim.study.choose.evaluate import evaluate
+    from servsim.study.choose.optimise import optimise
+    from servsim.study.contrast.compare import compare
+    from servsim.study.doubt.sensitivity import sensitivity
     from servsim.study.metrics import METRICS
-    from servsim.study.optimise import optimise
     from servsim.study.run import run
-    from servsim.study.sensitivity import sensitivity
+    from servsim.study.work.means import Means
 
 HOMES = {
     "METRICS": "servsim.study.metrics",
     "Scenario": "servsim.scenario.scenario",
     "ScenarioError": "servsim.errors",
     "ServsimError": "servsim.errors",
-    "Means": "servsim.study.means",
-    "compare": "servsim.study.compare",
-    "evaluate": "servsim.study.evaluate",
-    "optimise": "servsim.study.optimise",
-    "sensitivity": "servsim.study.sensitivity",
+    "Means": "servsim.study.work.means",
+    "compare": "servsim.study.contrast.compare",
+    "evaluate": "servsim.study.choose.evaluate",
+    "optimise": "servsim.study.choose.optimise",
+    "sensitivity": "servsim.study.doubt.sensitivity",
     "read_scenario": "servsim.scenario.read",
     "run": "servsim.study.run",
     "simulate": "servsim.model.fast",

@@ -10,8 +10,8 @@ from servsim.cli.options import EngineName
 
 if TYPE_CHECKING:
     from servsim.scenario.scenario import Scenario
-    from servsim.study.means import Means, Progress
-    from servsim.study.store import Store
+    from servsim.study.keep.store import Store
+    from servsim.study.work.means import Means, Progress
 
 
 @contextmanager
@@ -29,7 +29,7 @@ def answering(
     The system's request to end (SIGTERM) is taken as Ctrl-C: what is nearly finished is finished, kept and shown.
     """
     from servsim.cli.output import announce_compiling, notice, progress
-    from servsim.study.means import Means
+    from servsim.study.work.means import Means
 
     announce_compiling(quiet)
     kept = None if no_store else store_at(store, quiet)
@@ -76,7 +76,7 @@ class Far:
 def store_at(path: Path | None, quiet: bool) -> "Store | None":
     """The store that is named, or the person's own; without the latter the command goes on and says so."""
     from servsim.cli.output import notice
-    from servsim.study.store import Store, StoreError, usual_place
+    from servsim.study.keep.store import Store, StoreError, usual_place
 
     if path is not None:
         return Store(path)
@@ -99,9 +99,10 @@ def simulate_shard(
     """Simulate one part of a question's first worlds into the store, and say how many there are."""
     from servsim.cli.output import end_interrupted, notice
     from servsim.errors import ServsimError
-    from servsim.study.shard import shard_of, simulate
+    from servsim.study.keep.store import Store
+    from servsim.study.work.shard import shard_of, simulate
 
-    if means.store is None:
+    if not isinstance(means.store, Store):
         raise ServsimError("--shard puts worlds into a store; name one with --store.")
     done = simulate(shard_of(shard), scenarios, replications, seed, means, customers, controlled)
     if means.store.trouble:

@@ -9,14 +9,14 @@ from servsim.scenario.read import read_scenario
 from servsim.scenario.scenario import Scenario
 from servsim.show.plots.style import Size
 from servsim.study.budget import affordable
-from servsim.study.means import Means
-from servsim.study.uncertain import read_doubtful
+from servsim.study.doubt.uncertain import read_doubtful
+from servsim.study.work.means import Means
 
 if TYPE_CHECKING:
-    from servsim.study.compare import Comparison
-    from servsim.study.evaluation import Evaluation
-    from servsim.study.heat import Lever
-    from servsim.study.lives import World
+    from servsim.study.choose.evaluation import Evaluation
+    from servsim.study.choose.heat import Lever
+    from servsim.study.contrast.compare import Comparison
+    from servsim.study.follow.lives import World
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Asked:
 
     def world(self, means: Means) -> "World":
         """One world of the scenario."""
-        from servsim.study.lives import World
+        from servsim.study.follow.lives import World
 
         scenario = affordable(read_scenario(self.file, self.overrides), str(self.file), 1)
         return World(scenario, self.seed, self.replication or 0, means.engine)
@@ -72,7 +72,7 @@ class Asked:
 
     def evaluation(self, means: Means) -> "Evaluation":
         """The evaluation of the lever."""
-        from servsim.study.evaluate import evaluate
+        from servsim.study.choose.evaluate import evaluate
 
         found = evaluate(self.question(), replications=self.replications, seed=self.seed, means=means)
         if found.replications < 2:
@@ -81,7 +81,7 @@ class Asked:
 
     def comparison(self, kind: str, means: Means) -> "Comparison":
         """The comparison of both scenarios."""
-        from servsim.study.compare import compare
+        from servsim.study.contrast.compare import compare
 
         if not (self.other or self.to):
             raise ServsimError(f"plot {kind} needs a second scenario file, or --to KEY=VALUE for what differs in it.")

@@ -24,8 +24,8 @@ from servsim.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from servsim.study.compare import Comparison
-    from servsim.study.why_lives import Lives
+    from servsim.study.contrast.compare import Comparison
+    from servsim.study.contrast.why_lives import Lives
 
 
 class Telling(StrEnum):
@@ -71,7 +71,7 @@ def compare(
     from servsim.errors import ServsimError
     from servsim.scenario.read import read_scenario
     from servsim.study.budget import affordable
-    from servsim.study.compare import compare as compare_scenarios
+    from servsim.study.contrast.compare import compare as compare_scenarios
 
     if other is None and not to:
         raise ServsimError("compare needs a second scenario file, or --to KEY=VALUE for what differs in it.")
@@ -84,7 +84,7 @@ def compare(
         if shard:
             return simulate_shard(shard, [a, b], replications, seed, means, customers=True)
         result = compare_scenarios(a, b, replications=replications, seed=seed, means=means)
-        from servsim.study.why_lives import lives as lives_in
+        from servsim.study.contrast.why_lives import lives as lives_in
 
         told = None if no_lives or result.interrupted else lives_in(result, means.engine)
     write_csv(csv, result.rows())

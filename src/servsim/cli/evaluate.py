@@ -70,11 +70,11 @@ def evaluate(
     from servsim.cli.answering import answering, simulate_shard
     from servsim.cli.output import end_interrupted, print_json, say, shows_curves, write_csv
     from servsim.study.budget import affordable
-    from servsim.study.evaluate import evaluate as compare_levels
-    from servsim.study.evaluate import levels_of
+    from servsim.study.choose.evaluate import evaluate as compare_levels
+    from servsim.study.choose.evaluate import levels_of
+    from servsim.study.doubt.swings import rests_on
+    from servsim.study.doubt.uncertain import read_doubtful
     from servsim.study.objective import read_question
-    from servsim.study.swings import rests_on
-    from servsim.study.uncertain import read_doubtful
 
     asked = [f"evaluate.{key}={json.dumps(value)}" for key, value in (
         ("lever", lever), ("objective", objective), ("constraints", constraints),
@@ -110,7 +110,7 @@ def draw(result: object, path: Path, quiet: bool) -> None:
     from servsim.cli.output import notice, write_whole
     from servsim.show.plots.levels import levels_plot
     from servsim.show.plots.style import ending_of, save
-    from servsim.study.evaluation import Evaluation
+    from servsim.study.choose.evaluation import Evaluation
 
     assert isinstance(result, Evaluation)
     ending_of(path, "--picture")

@@ -9,7 +9,7 @@ from servsim.cli.options import Engine, EngineName, File, Quiet, Seed, Set
 from servsim.cli.story import Replication
 
 if TYPE_CHECKING:
-    from servsim.study.lives import World
+    from servsim.study.follow.lives import World
 
 Events = Annotated[
     Path | None,
@@ -31,7 +31,7 @@ def export(
     from servsim.errors import ServsimError
     from servsim.scenario.read import read_scenario
     from servsim.study.budget import affordable
-    from servsim.study.lives import World
+    from servsim.study.follow.lives import World
 
     if events is None:
         raise ServsimError("export needs --events PATH.csv, where the event log of one world is to go.")
@@ -47,7 +47,7 @@ def write_events(world: "World", path: Path) -> int:
     """Write every event as it comes; how many there were."""
     import csv
 
-    from servsim.study.events import COLUMNS, events
+    from servsim.study.follow.events import COLUMNS, events
 
     rows = 0
     with path.open("w", newline="", encoding="utf-8") as file:

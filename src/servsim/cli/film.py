@@ -10,8 +10,8 @@ from servsim.cli.options import Engine, EngineName, File, Quiet, Seed, Set
 from servsim.cli.story import Replication
 
 if TYPE_CHECKING:
-    from servsim.study.day import Day as DeskDay
-    from servsim.study.lives import World
+    from servsim.study.follow.day import Day as DeskDay
+    from servsim.study.follow.lives import World
 
 Day = Annotated[
     int | None,
@@ -44,8 +44,8 @@ def film(
     from servsim.errors import ServsimError
     from servsim.scenario.read import read_scenario
     from servsim.study.budget import affordable
-    from servsim.study.day import day_of, first_day
-    from servsim.study.lives import World, weekday_words
+    from servsim.study.follow.day import day_of, first_day
+    from servsim.study.follow.lives import World, weekday_words
 
     path = out or Path(f"{file.stem}-film.html")
     if path.suffix not in (".html", ".gif"):

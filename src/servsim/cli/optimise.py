@@ -65,9 +65,9 @@ def optimise(
     """Several levers at once: a search, its finalists beside today, the advice, the front."""
     from servsim.cli.answering import answering
     from servsim.cli.output import end_interrupted, print_json, write_csv
+    from servsim.study.choose.optimise import affordable_search
+    from servsim.study.choose.optimise import optimise as set_together
     from servsim.study.objective import read_question
-    from servsim.study.optimise import affordable_search
-    from servsim.study.optimise import optimise as set_together
 
     asked = [f"optimise.{key}={json.dumps(value)}" for key, value in (
         ("objective", objective), ("constraints", constraints), ("smallest_difference", smallest_difference),
@@ -102,7 +102,7 @@ def show(result: object) -> None:
     from servsim.cli.output import say
     from servsim.show.optimised import finalists_table, front_table, proposals_table
     from servsim.show.proposal import proposal, reservations
-    from servsim.study.optimisation import Optimisation
+    from servsim.study.choose.optimisation import Optimisation
 
     assert isinstance(result, Optimisation)
     if result.finals is not None:

@@ -7,8 +7,8 @@ from typing import cast, get_args
 from servsim.cli.asked import Asked, split_lever
 from servsim.errors import ServsimError
 from servsim.show.plots.style import Plot, Size
-from servsim.study.means import Means
 from servsim.study.objective import read_question
+from servsim.study.work.means import Means
 
 Made = tuple[Plot, bool]
 """A plot, and whether it shows only what was finished before Ctrl-C."""
@@ -51,7 +51,7 @@ def convergence(asked: Asked, means: Means) -> Made:
 def day(asked: Asked, means: Means) -> Made:
     """The queue and the agents over a day of one world."""
     from servsim.show.plots.day import day_plot
-    from servsim.study.day import day_of, first_day
+    from servsim.study.follow.day import day_of, first_day
 
     world = asked.world(means)
     return day_plot(day_of(world, first_day(world) if asked.day is None else asked.day), world, asked.size), False
@@ -60,7 +60,7 @@ def day(asked: Asked, means: Means) -> Made:
 def waits(asked: Asked, means: Means) -> Made:
     """Waits and patience in one world."""
     from servsim.show.plots.waits import waits_plot
-    from servsim.study.waits import waits_of
+    from servsim.study.follow.waits import waits_of
 
     return waits_plot(waits_of(asked.world(means)), asked.size), False
 
@@ -75,7 +75,7 @@ def survival(asked: Asked, means: Means) -> Made:
 def reasons(asked: Asked, means: Means) -> Made:
     """Why customers left, in one scenario or in two."""
     from servsim.show.plots.reasons import reasons_plot
-    from servsim.study.fates import fates
+    from servsim.study.follow.fates import fates
 
     scenarios = [asked.scenario(), *([asked.second()] if asked.other or asked.to else [])]
     found = [fates(each, replications=asked.replications, seed=asked.seed, means=means) for each in scenarios]
@@ -101,7 +101,7 @@ def sources(asked: Asked, means: Means) -> Made:
 def heat(asked: Asked, means: Means) -> Made:
     """The objective over two levers."""
     from servsim.show.plots.heat import heat_plot
-    from servsim.study.heat import heat as over_both
+    from servsim.study.choose.heat import heat as over_both
 
     scenario = asked.scenario()
     given = [split_lever(text) for text in asked.levers]
@@ -121,7 +121,7 @@ def front(asked: Asked, means: Means) -> Made:
     """Two figures against each other, of several levers set together."""
     from servsim.cli.optimise import as_range
     from servsim.show.plots.frontier import front_plot
-    from servsim.study.optimise import affordable_search, optimise
+    from servsim.study.choose.optimise import affordable_search, optimise
 
     levers = [f"optimise.levers={{{', '.join(map(as_range, asked.levers))}}}"] if asked.levers else []
     worlds = [f"optimise.replications={asked.replications}"] if asked.replications else []
@@ -133,7 +133,7 @@ def front(asked: Asked, means: Means) -> Made:
 def tornado(asked: Asked, means: Means) -> Made:
     """What the advice rests on, setting by setting."""
     from servsim.show.plots.tornado import needs_ranges, tornado_plot
-    from servsim.study.swings import rests_on
+    from servsim.study.doubt.swings import rests_on
 
     doubt = needs_ranges(rests_on(asked.evaluation(means), means=means))
     return tornado_plot(doubt, asked.size), doubt.interrupted

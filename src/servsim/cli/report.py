@@ -35,8 +35,8 @@ def report(
     from servsim.errors import ServsimError
     from servsim.show.advice import advice
     from servsim.study.budget import affordable
+    from servsim.study.doubt.uncertain import read_doubtful
     from servsim.study.findings import findings
-    from servsim.study.uncertain import read_doubtful
 
     path = out or Path(f"{file.stem}-report.html")
     if path.suffix != ".html":

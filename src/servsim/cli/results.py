@@ -8,8 +8,8 @@ import typer
 from servsim.cli.options import Json, Store
 
 if TYPE_CHECKING:
-    from servsim.study.archive import Question
-    from servsim.study.storage import Storage
+    from servsim.study.keep.archive import Question
+    from servsim.study.keep.storage import Storage
 
 results = typer.Typer(
     no_args_is_help=True, help="Finished worlds that are kept: list, show, export, merge, forget them."
@@ -33,7 +33,7 @@ Parts = Annotated[list[Path], typer.Argument(metavar="PART...", help="Other stor
 
 def place(store: Path | None) -> Path:
     """The store that is named, or the person's own."""
-    from servsim.study.store import usual_place
+    from servsim.study.keep.store import usual_place
 
     return store or usual_place()
 
@@ -43,7 +43,7 @@ def list_(store: Store = None, as_json: Json = False) -> None:
     """What was asked, one line for each question."""
     from servsim.cli.output import print_json, say
     from servsim.show.results import list_table
-    from servsim.study.archive import opened, questions
+    from servsim.study.keep.archive import opened, questions
 
     with opened(place(store)) as storage:
         asked, size = questions(storage), storage.size()
@@ -58,8 +58,8 @@ def show(key: Key, store: Store = None, as_json: Json = False) -> None:
     """One question: its figures, how many worlds they are of, and the settings that are not defaults."""
     from servsim.cli.output import print_json, say
     from servsim.show.results import question_parts
-    from servsim.study.archive import opened, question, run_of
     from servsim.study.differing import own_settings
+    from servsim.study.keep.archive import opened, question, run_of
 
     with opened(place(store)) as storage:
         asked = question(storage, key)
@@ -76,8 +76,8 @@ def export(path: Target, one: One = None, store: Store = None) -> None:
     """Every kept world and figure as tidy rows, in a CSV or Parquet file."""
     from servsim.cli.output import notice, write_whole
     from servsim.errors import ServsimError
-    from servsim.study import exporting
-    from servsim.study.archive import opened, question, questions
+    from servsim.study.keep import exporting
+    from servsim.study.keep.archive import opened, question, questions
 
     if path.suffix not in exporting.FORMATS:
         raise ServsimError(f"{path}: it must end in {' or '.join(exporting.FORMATS)}.")
@@ -92,8 +92,8 @@ def merge(parts: Parts, store: Store = None) -> None:
     """Copy the worlds of other stores, such as those of --shard, into this one."""
     from servsim.cli.output import say
     from servsim.show.results import many
-    from servsim.study.archive import opened
-    from servsim.study.merging import merge as copy
+    from servsim.study.keep.archive import opened
+    from servsim.study.keep.merging import merge as copy
 
     with opened(place(store), "make") as storage:
         for part in parts:
@@ -107,8 +107,8 @@ def forget(keys: Keys = None, everything: All = False, before: Before = None, st
     """Take questions and their worlds out of the store, and give back the space."""
     from servsim.cli.output import say
     from servsim.show.results import bytes_in_words, many
-    from servsim.study.archive import forget as take_out
-    from servsim.study.archive import opened
+    from servsim.study.keep.archive import forget as take_out
+    from servsim.study.keep.archive import opened
 
     with opened(place(store)) as storage:
         asked = chosen(storage, keys or [], everything, before)
@@ -122,7 +122,7 @@ def chosen(storage: "Storage", keys: list[str], everything: bool, before: str | 
     from datetime import date
 
     from servsim.errors import ServsimError
-    from servsim.study.archive import question, questions
+    from servsim.study.keep.archive import question, questions
 
     if bool(keys) + everything + (before is not None) != 1:
         raise ServsimError("forget needs one of KEY..., --all, or --before DATE.")

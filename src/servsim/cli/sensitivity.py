@@ -20,7 +20,7 @@ from servsim.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from servsim.study.sensitivity import Sensitivity
+    from servsim.study.doubt.sensitivity import Sensitivity
 
 Points = Annotated[int, typer.Option(min=0, max=16_384, help="Plausible settings to try, drawn from all ranges.")]
 Worlds = Annotated[int, typer.Option(min=1, max=1000, help="Simulated worlds of each of them.")]
@@ -46,9 +46,9 @@ def sensitivity(
     """What the advice rests on: the ranges in [uncertain], one at a time and all at once; which to measure first."""
     from servsim.cli.answering import answering
     from servsim.cli.output import end_interrupted, print_json, write_csv
-    from servsim.study.sensitivity import affordable_analysis
-    from servsim.study.sensitivity import sensitivity as analyse
-    from servsim.study.uncertain import read_doubtful
+    from servsim.study.doubt.sensitivity import affordable_analysis
+    from servsim.study.doubt.sensitivity import sensitivity as analyse
+    from servsim.study.doubt.uncertain import read_doubtful
 
     scenario = read_doubtful(file, list(overrides or ()))
     affordable_analysis(scenario, str(file), points * worlds, replications)

@@ -9,7 +9,7 @@ from servsim.cli.options import Engine, EngineName, File, Json, Quiet, Seed, Set
 
 if TYPE_CHECKING:
     from servsim.show.story import Told
-    from servsim.study.lives import World
+    from servsim.study.follow.lives import World
 
 Customer = Annotated[
     str | None,
@@ -42,7 +42,7 @@ def story(
     from servsim.errors import ServsimError
     from servsim.scenario.read import read_scenario
     from servsim.study.budget import affordable
-    from servsim.study.lives import World
+    from servsim.study.follow.lives import World
 
     if (customer is None) == (agent is None and day is None):
         raise ServsimError("story needs one of --customer, --agent and --day; only --agent may have a --day besides.")
@@ -60,7 +60,7 @@ def show_life(world: "World", customer: str, as_json: bool) -> None:
     from servsim.cli.output import say
     from servsim.show.spoken import capital
     from servsim.show.story import life_story
-    from servsim.study.lives import life
+    from servsim.study.follow.lives import life
 
     key, rows = life(world, customer)
     told = life_story(rows, world.scenario, world.segment(key))
@@ -77,7 +77,7 @@ def show_day(world: "World", agent: int | None, day: int | None, as_json: bool) 
     from servsim.cli.output import say
     from servsim.show.spoken import capital
     from servsim.show.timeline import timeline
-    from servsim.study.lives import agents_day, day_at_the_desk
+    from servsim.study.follow.lives import agents_day, day_at_the_desk
 
     if agent is None:
         assert day is not None

@@ -8,17 +8,14 @@ import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from time import monotonic
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from servsim.errors import ServsimError
 from servsim.page import told
 from servsim.page.memory import Memory
 from servsim.page.question import Question, RefusedError
 from servsim.page.rounds import Sides, rounds
-from servsim.study.means import Means
-
-if TYPE_CHECKING:
-    from servsim.study.store import Store
+from servsim.study.work.means import Means
 
 AT_ONCE = 12
 """Questions that are answered at the same time at most."""
@@ -78,7 +75,7 @@ class Answers:
                 told_at = monotonic()
                 tell({"kind": "progress", "done": done, "total": total})
 
-        return Means(store=cast("Store", self.memory), progress=progress)
+        return Means(store=self.memory, progress=progress)
 
     def answer(self, question: Question, stop: threading.Event, tell: Tell) -> None:
         """Tell all that there is to a question, round by round, unless it is stopped."""

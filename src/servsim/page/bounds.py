@@ -7,7 +7,7 @@ from servsim.errors import ScenarioError
 from servsim.scenario.scenario import Scenario
 from servsim.study.budget import affordable
 from servsim.study.expected import weekly_visits
-from servsim.study.worlds import Worlds
+from servsim.study.work.worlds import Worlds
 
 VISITS_OF_A_WORLD = 900_000
 """Visits of one world at most: about half a second, for which nothing can stop it."""

@@ -8,8 +8,8 @@ from servsim.page.question import Question, RefusedError
 from servsim.scenario.scenario import Scenario
 from servsim.show.film.page import LEGEND, comparison, kinds, summary
 from servsim.show.film.reel import reel
-from servsim.study.day import Day, day_of, first_day
-from servsim.study.lives import World
+from servsim.study.follow.day import Day, day_of, first_day
+from servsim.study.follow.lives import World
 
 
 def films(question: Question, day: int | None) -> dict[str, Any]:

@@ -8,9 +8,9 @@ import tomli_w
 
 from servsim.page.question import Question
 from servsim.page.told import command
-from servsim.study.evaluate import evaluate
+from servsim.study.choose.evaluate import evaluate
 from servsim.study.findings import findings
-from servsim.study.means import Means
+from servsim.study.work.means import Means
 
 DRAWING = threading.Lock()
 """Held while plots are drawn: matplotlib draws one at a time."""

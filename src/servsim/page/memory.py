@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from servsim.scenario.scenario import Scenario
-from servsim.study.evaluation import Evaluation
+from servsim.study.choose.evaluation import Evaluation
 from servsim.study.identity import fingerprint
-from servsim.study.worlds import Job, Outcome, Worlds
+from servsim.study.work.worlds import Job, Outcome, Worlds
 
 WORLDS_AT_MOST = 40_000
 """How many worlds are kept, about a kilobyte each; beyond, those asked for longest ago are dropped."""

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from servsim.page.memory import Memory
 from servsim.page.question import Question
 from servsim.scenario.scenario import Scenario
-from servsim.study.evaluate import evaluate
-from servsim.study.evaluation import Evaluation
-from servsim.study.means import Means
+from servsim.study.choose.evaluate import evaluate
+from servsim.study.choose.evaluation import Evaluation
 from servsim.study.run import Run, run
+from servsim.study.work.means import Means
 
 WORLDS = (3, 6, 12)
 """Worlds of the rounds before the last ones: an interval from two says nothing."""

@@ -9,7 +9,7 @@ from servsim.page.question import Question
 from servsim.page.rounds import Curve, Sides
 from servsim.show.advice import LEVERS, advice, caveats, worlds_words
 from servsim.show.numbers import compact, is_share, signed, unit_words
-from servsim.study.evaluation import Evaluation
+from servsim.study.choose.evaluation import Evaluation
 from servsim.study.identity import digest_of
 from servsim.study.metrics import METRICS, unit_of
 from servsim.study.statistics import Interval, defined, interval

@@ -3,7 +3,7 @@
 import math
 
 from servsim.show.numbers import is_share, level, plain, short, signed, unit_words
-from servsim.study.evaluation import Evaluation
+from servsim.study.choose.evaluation import Evaluation
 
 MINUTES = "investment.minutes_per_visit"
 LEVERS = {

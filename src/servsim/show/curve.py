@@ -3,7 +3,7 @@
 import numpy as np
 
 from servsim.show.numbers import compact, level
-from servsim.study.evaluation import Evaluation
+from servsim.study.choose.evaluation import Evaluation
 
 ROWS, COLUMNS, MARGIN = 6, 66, 11
 """Lines and columns of the curve, and what is left of it for numbers."""

@@ -2,9 +2,9 @@
 
 from servsim.show.advice import listed, setting_words, with_unit
 from servsim.show.numbers import level
-from servsim.study.evaluation import Evaluation
-from servsim.study.swings import Doubt, End, Swing
-from servsim.study.uncertain import ranges_of
+from servsim.study.choose.evaluation import Evaluation
+from servsim.study.doubt.swings import Doubt, End, Swing
+from servsim.study.doubt.uncertain import ranges_of
 
 LEFT_OUT = "Doubt about the settings is not looked at: give ranges in [uncertain], and see `servsim sensitivity`."
 

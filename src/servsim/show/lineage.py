@@ -164,13 +164,20 @@ STUDIES = (
 
 
 @cache
+def study_files() -> dict[str, Path]:
+    """Where each of these files is."""
+    found = {path.stem: path for path in (PACKAGE / "study").rglob("*.py")}
+    return {name: found[name] for name in STUDIES}
+
+
+@cache
 def readers() -> dict[str, tuple[str, ...]]:
     """The files that read each setting, by their own text: rules, the calendar, figures and studies."""
     found: dict[str, list[str]] = {}
-    for path in [*module_files(), *(PACKAGE / "study" / f"{name}.py" for name in STUDIES)]:
+    for path in [*module_files(), *study_files().values()]:
         words = words_of(parsed(path))
         read = {setting for word in words for setting in behind_word(word)}
-        if path.parent.name == "study":
+        if path.stem in STUDIES:
             read |= {setting.path for setting in settings() if setting.table in QUESTIONS and setting.key in words}
         for setting in sorted(read | behind_calls(parsed(path))):
             found.setdefault(setting, []).append(path.stem)

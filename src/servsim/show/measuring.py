@@ -2,8 +2,8 @@
 
 from servsim.show.advice import setting_words, with_unit
 from servsim.show.numbers import level, plain
-from servsim.study.plausible import Plausible
-from servsim.study.sensitivity import Sensitivity
+from servsim.study.doubt.plausible import Plausible
+from servsim.study.doubt.sensitivity import Sensitivity
 
 
 def verdict(s: Sensitivity, over: Plausible) -> str:

@@ -13,9 +13,9 @@ from servsim.show.rule_book import Rule
 from servsim.show.setting_book import GRADES, Setting, graded, settings, shown_default
 from servsim.show.source_articles import ADVICE
 from servsim.study import budget
-from servsim.study.desks import cases
 from servsim.study.identity import MODEL
 from servsim.study.metrics import METRICS
+from servsim.study.proof.desks import cases
 from servsim.words import Happening, Purpose, Reason
 
 ORDER = (
@@ -195,7 +195,9 @@ def reader(file: str) -> str:
         return link("figures", "Figures")
     if file == lineage.CALENDAR:
         return "calendar"
-    return link(file, rules_heading(file)) if file in lineage.rule_modules() else code(f"study/{file}.py")
+    if file in lineage.rule_modules():
+        return link(file, rules_heading(file))
+    return code(lineage.study_files()[file].relative_to(lineage.PACKAGE).as_posix())
 
 
 # Rules

@@ -12,8 +12,8 @@ from servsim.show.plots.style import as_bytes
 from servsim.show.report.tables import as_html
 from servsim.show.table import comparison_table, level_table, run_table, segments_table
 from servsim.show.why import why_parts
-from servsim.study.compare import Comparison
-from servsim.study.evaluation import Evaluation
+from servsim.study.choose.evaluation import Evaluation
+from servsim.study.contrast.compare import Comparison
 from servsim.study.run import Run
 
 IMAGE = Markup('<img src="data:image/png;base64,{data}" alt="{alt}" style="max-width: 100%; width: 44em">')

@@ -6,9 +6,9 @@ from rich.table import Table
 
 from servsim.show.numbers import compact, is_share, level
 from servsim.show.table import blank_table, mark, objective_cells, unsigned
-from servsim.study.evaluation import Evaluation
-from servsim.study.levers import Values
-from servsim.study.optimisation import Optimisation, Point
+from servsim.study.choose.evaluation import Evaluation
+from servsim.study.choose.levers import Values
+from servsim.study.choose.optimisation import Optimisation, Point
 
 COLUMNS = 6
 """Points that fit beside the names of levers into 80 columns."""

@@ -6,11 +6,11 @@ from rich.table import Table
 
 from servsim.show.numbers import figure, plain
 from servsim.show.table import blank_table, unsigned
-from servsim.study.beside import BESIDE, Beside, Nearest
+from servsim.study.proof.beside import BESIDE, Beside, Nearest
+from servsim.study.proof.theory import FALSE_ALARM
+from servsim.study.proof.verify import Proof
 from servsim.study.run import Run
 from servsim.study.statistics import Interval
-from servsim.study.theory import FALSE_ALARM
-from servsim.study.verify import Proof
 
 SHOWN = 5
 """Differences between twins, and broken laws, that are listed."""

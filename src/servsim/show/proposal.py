@@ -6,9 +6,9 @@ from servsim.scenario.desk import Steps
 from servsim.show.advice import LEVERS, MINUTES, effects, listed, with_unit
 from servsim.show.numbers import level, plain
 from servsim.show.optimised import lever_names
-from servsim.study.evaluation import Evaluation
-from servsim.study.levers import Values
-from servsim.study.optimisation import Optimisation
+from servsim.study.choose.evaluation import Evaluation
+from servsim.study.choose.levers import Values
+from servsim.study.choose.optimisation import Optimisation
 
 SPLIT = "service.split."
 

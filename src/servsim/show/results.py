@@ -9,8 +9,8 @@ from rich.table import Table
 
 from servsim.scenario.complain import as_written
 from servsim.show.table import blank_table, run_table, segments_table
-from servsim.study.archive import Question
 from servsim.study.differing import distinctions, own_settings
+from servsim.study.keep.archive import Question
 from servsim.study.run import Run
 
 WIDTH, GAP = 80, 2

@@ -6,10 +6,10 @@ from servsim.show.advice import setting_words
 from servsim.show.doubt import at_end
 from servsim.show.numbers import compact, is_share, level, signed
 from servsim.show.table import blank_table
-from servsim.study.plausible import Plausible
-from servsim.study.sensitivity import Sensitivity
+from servsim.study.doubt.plausible import Plausible
+from servsim.study.doubt.sensitivity import Sensitivity
+from servsim.study.doubt.swings import Doubt, Swing
 from servsim.study.statistics import Interval
-from servsim.study.swings import Doubt, Swing
 
 BAR = 14
 """Columns of a bar."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from servsim.scenario.scenario import Scenario
 from servsim.sheet import staffed_minutes
-from servsim.study.lives import person, weekday_words
+from servsim.study.follow.lives import person, weekday_words
 from servsim.units import DAY, HOUR, MILLIONTHS, MINUTE
 from servsim.words import Call, Happening, Reason
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from servsim.scenario.scenario import Scenario, as_segments
 from servsim.show.spoken import Cast, Line, capital, lines_of, points, steps, times, when
-from servsim.study.lives import BOOKKEEPING, PROSPECTS, is_colleague, name_of
+from servsim.study.follow.lives import BOOKKEEPING, PROSPECTS, is_colleague, name_of
 from servsim.units import MILLIONTHS, WEEK
 from servsim.words import By, Call, Reason
 from servsim.words import Happening as H  # noqa: N817 as short as in the figures

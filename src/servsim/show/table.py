@@ -4,8 +4,8 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from servsim.show.numbers import compact, figure, is_share, level, plain, signed, unit_words
-from servsim.study.compare import Comparison
-from servsim.study.evaluation import Evaluation
+from servsim.study.choose.evaluation import Evaluation
+from servsim.study.contrast.compare import Comparison
 from servsim.study.metrics import METRICS, NAMES, OWN
 from servsim.study.outlook import Outlook
 from servsim.study.run import Run

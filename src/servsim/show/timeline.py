@@ -11,7 +11,7 @@ import numpy as np
 from servsim.scenario.scenario import Scenario
 from servsim.show.spoken import Line, and_joined, capital, lines_of, minutes, plural, when
 from servsim.show.story import Told, by_telephone, episodes
-from servsim.study.lives import BOOKKEEPING, OF_THE_MONTH, weekday_words
+from servsim.study.follow.lives import BOOKKEEPING, OF_THE_MONTH, weekday_words
 from servsim.units import DAY, MILLIONTHS, MINUTE
 from servsim.words import Happening as H  # noqa: N817 as short as in the figures
 

@@ -4,7 +4,7 @@ from rich.table import Table
 
 from servsim.show.numbers import short
 from servsim.show.table import blank_table
-from servsim.study.compare import Comparison
+from servsim.study.contrast.compare import Comparison
 from servsim.study.statistics import Interval
 from servsim.words import Reason
 

@@ -7,9 +7,9 @@ from rich.table import Table
 from servsim.show.spoken import Line, and_joined, capital, lines_of, times, when
 from servsim.show.story import episodes, life_story
 from servsim.show.timeline import clause_of
-from servsim.study.compare import Comparison
-from servsim.study.lives import BOOKKEEPING, person
-from servsim.study.why_lives import Lives, TwoLives
+from servsim.study.contrast.compare import Comparison
+from servsim.study.contrast.why_lives import Lives, TwoLives
+from servsim.study.follow.lives import BOOKKEEPING, person
 from servsim.units import MILLIONTHS
 from servsim.words import Happening as H  # noqa: N817 as short as in the figures
 

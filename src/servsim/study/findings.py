@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from servsim.scenario.read import with_level
 from servsim.scenario.scenario import Scenario
-from servsim.study.compare import Comparison, compare
-from servsim.study.evaluate import evaluate
-from servsim.study.evaluation import Evaluation
-from servsim.study.lives import World
-from servsim.study.means import HERE, Means
-from servsim.study.swings import Doubt, rests_on
+from servsim.study.choose.evaluate import evaluate
+from servsim.study.choose.evaluation import Evaluation
+from servsim.study.contrast.compare import Comparison, compare
+from servsim.study.doubt.swings import Doubt, rests_on
+from servsim.study.follow.lives import World
+from servsim.study.work.means import HERE, Means
 
 
 @dataclass(frozen=True)

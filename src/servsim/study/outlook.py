@@ -5,11 +5,11 @@ from typing import Any
 
 from servsim.scenario.scenario import MECHANISMS, Scenario, as_segments
 from servsim.sheet import open_minutes, paid_hours_per_week, to_sheet
-from servsim.study.engines import counted
+from servsim.study.doubt.uncertain import ranges_of
 from servsim.study.expected import reproduction, weekly_visits
 from servsim.study.identity import digest_of
 from servsim.study.metrics import NAMES, figures
-from servsim.study.uncertain import ranges_of
+from servsim.study.work.engines import counted
 
 DRIFT = 0.5
 """Points by which satisfaction may move in the horizon before "today" is no longer today."""

@@ -8,13 +8,13 @@ import numpy as np
 from servsim.scenario.scenario import Scenario
 from servsim.study.controls import controls_of
 from servsim.study.identity import digest_of, model_version
-from servsim.study.means import HERE, Means
 from servsim.study.metrics import NAMES, OWN, unit_of
 from servsim.study.objective import known_figure
 from servsim.study.statistics import Interval, controlled, defined, interval
 from servsim.study.tidy import Tidy
-from servsim.study.workers import Pool
-from servsim.study.worlds import Job, Outcome
+from servsim.study.work.means import HERE, Means
+from servsim.study.work.workers import Pool
+from servsim.study.work.worlds import Job, Outcome
 
 ROUND = 10
 """Worlds between two looks at the precision."""

@@ -9,8 +9,8 @@ from servsim.show.film.plan import Box, Plan, between
 from servsim.show.film.reel import COLLEAGUE, COLLEAGUES, COUNTER, MANAGER, TELEPHONE, Reel
 from servsim.show.film.scene import NOWHERE, Figure, last_at, place_at, scene
 from servsim.show.spoken import clock
-from servsim.study.spells import Doing
-from servsim.study.visits import Fate
+from servsim.study.follow.spells import Doing
+from servsim.study.follow.visits import Fate
 from servsim.units import TICKS_PER_SECOND
 
 LINES = {COUNTER: "waiting", TELEPHONE: "on the line", MANAGER: "for the manager", COLLEAGUES: "colleagues"}

@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from servsim.show.film.reel import HAPPY, PACES, Reel
 from servsim.show.spoken import plural
-from servsim.study.day import Day
-from servsim.study.visits import Fate
+from servsim.study.follow.day import Day
+from servsim.study.follow.visits import Fate
 
 SCRIPTS = ("scene.js", "brush.js", "film.js", "player.js")
 """In the order in which they must be read."""

@@ -13,10 +13,10 @@ from servsim.model.rules.demand import of_opening_book
 from servsim.scenario.desk import WEEKDAYS
 from servsim.show.film.said import said
 from servsim.show.spoken import Cast, cast_of
-from servsim.study.day import Day
-from servsim.study.lives import World, name_of, weekday_words
-from servsim.study.spells import Doing
-from servsim.study.visits import Fate, Request, Visit
+from servsim.study.follow.day import Day
+from servsim.study.follow.lives import World, name_of, weekday_words
+from servsim.study.follow.spells import Doing
+from servsim.study.follow.visits import Fate, Request, Visit
 from servsim.units import MINUTE, TICKS_PER_SECOND
 from servsim.words import Happening as H  # noqa: N817 as short as in the figures
 from servsim.words import Reason

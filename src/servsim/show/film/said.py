@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from servsim.show.spoken import REASONS, Cast, and_joined, capital, cast_of, minutes, points
-from servsim.study.day import Day
-from servsim.study.lives import person
-from servsim.study.spells import Doing, Spell
-from servsim.study.visits import Fate, Visit
+from servsim.study.follow.day import Day
+from servsim.study.follow.lives import person
+from servsim.study.follow.spells import Doing, Spell
+from servsim.study.follow.visits import Fate, Visit
 from servsim.units import MILLIONTHS, MINUTE
 from servsim.words import Happening as H  # noqa: N817 as short as in the figures
 from servsim.words import Reason

@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 from servsim.show.numbers import compact
 from servsim.show.plots.axes import call, label_figure, largest_of
 from servsim.show.plots.style import BAND, BLUE, FAINT, Plot, Size, drawing, thick
-from servsim.study.evaluation import Evaluation
+from servsim.study.choose.evaluation import Evaluation
 from servsim.study.run import Run
 from servsim.study.statistics import t_quantile
 

@@ -24,9 +24,9 @@ from servsim.show.plots.style import (
     outlined,
     thick,
 )
-from servsim.study.day import Day, Steps
-from servsim.study.lives import World, weekday_words
-from servsim.study.spells import Doing, Spell
+from servsim.study.follow.day import Day, Steps
+from servsim.study.follow.lives import World, weekday_words
+from servsim.study.follow.spells import Doing, Spell
 from servsim.units import HOUR
 
 Wanted = Callable[[Spell], bool]

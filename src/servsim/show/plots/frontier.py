@@ -16,10 +16,10 @@ from servsim.show.plots.labels import put_names
 from servsim.show.plots.marks import best_mark, plain_mark, today_line, today_mark
 from servsim.show.plots.small_print import sure
 from servsim.show.plots.style import BLUE, FAINT, Mark, Plot, Size, drawing, thick
-from servsim.study.evaluation import Evaluation
-from servsim.study.levers import Values
+from servsim.study.choose.evaluation import Evaluation
+from servsim.study.choose.levers import Values
+from servsim.study.choose.optimisation import Optimisation
 from servsim.study.metrics import BY_NAME
-from servsim.study.optimisation import Optimisation
 from servsim.study.statistics import Interval
 
 

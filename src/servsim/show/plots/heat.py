@@ -9,7 +9,7 @@ from matplotlib.ticker import FuncFormatter
 from servsim.show.numbers import level
 from servsim.show.plots.axes import call, lever_words, measure
 from servsim.show.plots.style import INK, Mark, Plot, Size, drawing, thick
-from servsim.study.heat import Heat, Pair
+from servsim.study.choose.heat import Heat, Pair
 
 COLOURS = "cividis"
 """A scale that gets lighter all the way, in grey and for the colour-blind, too."""

@@ -12,7 +12,7 @@ from servsim.show.numbers import is_share, level
 from servsim.show.plots.axes import label_figure, label_lever, largest_of
 from servsim.show.plots.marks import best_mark, breaking_mark, plain_mark, today_line, today_mark
 from servsim.show.plots.style import BAND, BLUE, Mark, Plot, Size, drawing
-from servsim.study.evaluation import Evaluation
+from servsim.study.choose.evaluation import Evaluation
 
 SHOWN = ("retention", "revenue", "wait_mean")
 """Figures that stand beside the objective, where they are known."""

@@ -13,7 +13,7 @@ from servsim.show.plots.axes import call, label_lever
 from servsim.show.plots.marks import today_line
 from servsim.show.plots.small_print import sure
 from servsim.show.plots.style import INK, Mark, Plot, Size, drawing, outlined, thick
-from servsim.study.evaluation import Evaluation
+from servsim.study.choose.evaluation import Evaluation
 
 PARTS = {
     "hours_core": ("the transaction", "#56B4E9", ""),

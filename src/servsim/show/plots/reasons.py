@@ -10,7 +10,7 @@ from servsim.show.plots.bars import draw_bars, name_bars
 from servsim.show.plots.small_print import sure
 from servsim.show.plots.style import ORANGE, SKY, Mark, Plot, Size, drawing
 from servsim.show.why import CAUSES
-from servsim.study.fates import Fates
+from servsim.study.follow.fates import Fates
 from servsim.words import Reason
 
 FILLS = ((SKY, ""), (ORANGE, "//"))

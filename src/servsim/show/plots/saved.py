@@ -10,9 +10,9 @@ from servsim.show.plots.bars import draw_bars, name_bars
 from servsim.show.plots.small_print import sure
 from servsim.show.plots.style import SKY, VERMILLION, Plot, Size, drawing
 from servsim.show.why import CAUSES
-from servsim.study.compare import Comparison
+from servsim.study.contrast.compare import Comparison
+from servsim.study.contrast.why import LOST_BY_B, SAVED
 from servsim.study.statistics import Interval, interval
-from servsim.study.why import LOST_BY_B, SAVED
 from servsim.words import Reason
 
 RARE = 0.05

@@ -11,7 +11,7 @@ from servsim.show.plots.bars import draw_doubt, name_bars
 from servsim.show.plots.small_print import sure
 from servsim.show.plots.style import FAINT, SKY, VERMILLION, Plot, Size, drawing, outlined, thick
 from servsim.show.why import SOURCES, is_something
-from servsim.study.compare import Comparison
+from servsim.study.contrast.compare import Comparison
 from servsim.study.statistics import Interval
 
 WHOLE = "value, B − A"

@@ -13,8 +13,8 @@ from servsim.show.plots.axes import call, label_figure, largest_of
 from servsim.show.plots.bars import draw_doubt, name_bars
 from servsim.show.plots.small_print import sure
 from servsim.show.plots.style import INK, ORANGE, SKY, VERMILLION, Mark, Plot, Size, drawing, large, outlined, thick
+from servsim.study.doubt.swings import Doubt, End
 from servsim.study.statistics import Interval
-from servsim.study.swings import Doubt, End
 
 FILLS = {"at the low end": (SKY, ""), "at the high end": (ORANGE, "//")}
 

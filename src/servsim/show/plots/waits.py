@@ -10,7 +10,7 @@ from servsim.show.numbers import plain
 from servsim.show.plots.axes import call
 from servsim.show.plots.small_print import one_world
 from servsim.show.plots.style import BAND, BLUE, INK, ORANGE, SKY, Mark, Plot, Size, drawing, outlined, thick
-from servsim.study.waits import ENDS, Waits
+from servsim.study.follow.waits import ENDS, Waits
 from servsim.words import Happening
 
 FILLS = {Happening.STARTED: (SKY, ""), Happening.ABANDONED: (ORANGE, "//"), Happening.SENT_HOME: ("#999999", "xx")}

@@ -14,10 +14,10 @@ from servsim.show.plots.style import Plot
 from servsim.show.plots.survival import survival_plot
 from servsim.show.plots.tornado import needs_ranges, tornado_plot
 from servsim.show.plots.waits import waits_plot
-from servsim.study.day import day_of, first_day
 from servsim.study.findings import Findings
-from servsim.study.lives import World
-from servsim.study.waits import waits_of
+from servsim.study.follow.day import day_of, first_day
+from servsim.study.follow.lives import World
+from servsim.study.follow.waits import waits_of
 
 Captioned = tuple[str, Callable[[], Plot]]
 """What is said below a plot, and how it is made."""

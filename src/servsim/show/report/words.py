@@ -4,7 +4,7 @@ from servsim.show.advice import listed
 from servsim.show.numbers import level, unit_words
 from servsim.show.plots.axes import lever_words, named
 from servsim.show.table import LEVEL_COLUMNS
-from servsim.study.evaluation import Evaluation
+from servsim.study.choose.evaluation import Evaluation
 from servsim.study.metrics import BY_NAME
 
 

@@ -1,0 +1,1 @@
+"""Which level, or which settings of several levers, are best."""

@@ -1,0 +1,201 @@
+"""A contest between levels of a lever on the same worlds: a first stage, then a race among those that may be best."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from servsim.errors import ScenarioError
+from servsim.scenario.question import Evaluate
+from servsim.scenario.read import value_at, with_level
+from servsim.scenario.scenario import Scenario
+from servsim.study.choose.evaluation import Evaluation, Guarantee
+from servsim.study.choose.selection import BREAKS, OPEN, ROUND, Race, Rules
+from servsim.study.metrics import NAMES, unit_of
+from servsim.study.objective import Constraint, constraint, direction
+from servsim.study.work.gathering import Gathering
+from servsim.study.work.means import Means
+from servsim.study.work.workers import Pool
+
+PILOT = 1 << 40
+"""The number of the pilot's first world. The pilot chooses where finer levels go, in worlds that are none of the
+race's, so that the race's guarantee does not depend on the choice."""
+PILOT_WORLDS = 5
+"""Enough: in common worlds neighbours are told apart soon, and where they are not it matters little."""
+
+
+def today_of(scenario: Scenario, lever: str) -> float:
+    """Today's level of a lever; ScenarioError where it is no number."""
+    today = value_at(scenario, lever)
+    if isinstance(today, bool) or not isinstance(today, int | float):
+        raise ScenarioError([f"{lever} is {today!r}; a lever must be a setting that is a number."])
+    return float(today)
+
+
+class Contest:
+    """One evaluation while it is going on: the levels, their worlds, and the race between them."""
+
+    def __init__(self, scenario: Scenario, asked: Evaluate, seed: int, means: Means, first: int = 0) -> None:
+        """The levels that are asked for, and today's; first: the number of their first world."""
+        self.scenario, self.asked, self.seed = scenario, asked, seed
+        self.better = direction(asked.objective)
+        self.objective = NAMES.index(asked.objective)
+        self.constraints = [constraint(text) for text in asked.constraints]
+        self.today = self.todays_level()
+        self.contenders = len({self.today, *map(float, asked.levels)}) + asked.finer
+        self.pool = Pool([], seed, means)
+        self.gathering, self.pilot = Gathering(self.pool, first), Gathering(self.pool, PILOT + first)
+        self.places: dict[float, int] = {}
+        for level in sorted({self.today, *map(float, asked.levels)}):
+            self.add(level)
+        self.race: Race | None = None
+
+    @property
+    def levels(self) -> list[float]:
+        """The levels that take part."""
+        return sorted(self.places)
+
+    @property
+    def alive(self) -> list[float]:
+        """The levels that may be best, today's first: where all are alike, it may stay."""
+        return self.race.alive if self.race else sorted(self.levels, key=lambda level: level != self.today)
+
+    def add(self, level: float) -> None:
+        """One more level takes part."""
+        self.places[level] = self.pool.add(self.scenario_at(level))
+
+    def todays_level(self) -> float:
+        """The level that is today's."""
+        return today_of(self.scenario, self.asked.lever)
+
+    def scenario_at(self, level: float) -> Scenario:
+        """The scenario at a level."""
+        return with_level(self.scenario, self.asked.lever, level)
+
+    def run(self) -> Evaluation:
+        """The whole contest: finer levels, the first stage, and the race where a difference is stated."""
+        with self.pool:
+            if (not self.asked.finer or self.add_finer()) and self.begin() and self.asked.smallest_difference:
+                self.go_on()
+        return self.result()
+
+    def add_finer(self) -> bool:
+        """Put finer levels around the best of a pilot; False where interrupted."""
+        if not self.pilot.until(self.places.values(), min(PILOT_WORLDS, self.asked.replications)):
+            return False
+        means = [self.better * self.pilot.table(self.places[level])[:, self.objective].mean() for level in self.levels]
+        self.require(bool(np.isfinite(means).all()))
+        whole = isinstance(value_at(self.scenario, self.asked.lever), int)
+        for level in finer_levels(self.levels, int(np.argmax(means)), self.asked.finer, whole):
+            self.add(level)
+        return True
+
+    def begin(self) -> bool:
+        """The first stage; False where interrupted."""
+        finished = self.gathering.until(self.places.values(), self.asked.replications)
+        self.require(bool(np.isfinite(self.objectives(self.levels)).all()))
+        for each in self.constraints:
+            each.require([self.table(level) for level in self.levels], self.table(self.today))
+        return finished
+
+    def require(self, defined: bool) -> None:
+        """ScenarioError where the objective is not defined at some level."""
+        if not defined:
+            raise ScenarioError([
+                f'evaluate.objective is "{self.asked.objective}", which is not defined at every level of this '
+                "scenario; it must be a figure that `servsim run` shows."
+            ])  # fmt: skip
+
+    def go_on(self) -> None:
+        """Rounds among those that may be best, until one is known to be or the budget is spent; then today's level."""
+        race = self.race = Race(self.rules(), self.alive)
+        worlds = self.asked.replications
+        while True:
+            race.look(self.objectives(race.alive), np.array([self.slack_of(level) for level in race.alive]))
+            if race.over or self.cost(worlds + ROUND) > self.asked.budget_replications:
+                break
+            worlds += ROUND
+            running = {*race.alive, self.today} if self.follows_today else race.alive
+            if not self.gathering.until([self.places[level] for level in sorted(running)], worlds):
+                return
+        self.gathering.until([self.places[self.today]], worlds)
+
+    def rules(self) -> Rules:
+        """What the race is run by: half of the doubt is the race's, the other half that of the intervals."""
+        tolerances = tuple(map(self.tolerance, self.constraints))
+        doubt = (1 - self.asked.confidence) / 2
+        return Rules(self.contenders, self.asked.replications, self.asked.smallest_difference, doubt, tolerances)
+
+    def cost(self, worlds: int) -> int:
+        """Worlds of all levels together, if the race goes on to so many, and today's level in the end."""
+        run_on = {self.today, *self.alive}
+        spent = len(self.pilot) + len(self.gathering)
+        return spent + sum(worlds - self.worlds(level) for level in run_on)
+
+    def table(self, level: float) -> np.ndarray:
+        """(worlds, metrics) the figures of a level."""
+        return self.gathering.table(self.places[level])
+
+    def worlds(self, level: float) -> int:
+        """Worlds in which a level was simulated."""
+        return len(self.table(level))
+
+    def objectives(self, levels: Sequence[float]) -> np.ndarray:
+        """(levels, worlds) the objective, more being better, at levels with as many worlds."""
+        return np.array([self.better * self.table(level)[:, self.objective] for level in levels])
+
+    def slack_of(self, level: float) -> np.ndarray:
+        """(constraints, worlds) by how much each constraint is kept at a level."""
+        table, today = self.table(level), self.table(self.today)
+        shared = min(len(table), len(today)) if self.follows_today else len(table)
+        slack = [each.slack(table[:shared], today[:shared]) for each in self.constraints]
+        return np.array(slack).reshape(len(slack), shared)
+
+    def tolerance(self, each: Constraint) -> float:
+        """How far a level may be on the wrong side of a constraint without harm."""
+        return self.asked.tolerance * each.scale(self.table(self.today)[: self.asked.replications])
+
+    @property
+    def follows_today(self) -> bool:
+        """Is some constraint bound to what is so today, so that today's level is needed to the end?"""
+        return any(each.bound is None for each in self.constraints)
+
+    def breaks(self, level: float) -> tuple[str, ...]:
+        """The constraints that a level is known to break, or while that is open, breaks on average beyond tolerance."""
+        slack = self.slack_of(level)
+        known = self.race.known[level] if self.race else [OPEN] * len(slack)
+        return tuple(
+            each.text
+            for each, own, side in zip(self.constraints, slack, known, strict=True)
+            if side == BREAKS or (side == OPEN and len(own) and own.mean() < -self.tolerance(each))
+        )
+
+    def best(self) -> float | None:
+        """The best of the levels that are left; None where there is none that keeps the constraints."""
+        left = [level for level in self.alive if not self.breaks(level)]
+        if not left or not min(map(self.worlds, left)):
+            return None
+        return left[int(np.argmax(self.objectives(left).mean(axis=1)))]
+
+    def result(self) -> Evaluation:
+        """What was found."""
+        asked, levels, best = self.asked, self.levels, self.best()
+        unit = unit_of(asked.objective, self.scenario.money.currency)
+        decided = self.race is not None and self.race.decided and best is not None
+        sure = Guarantee(asked.confidence, asked.smallest_difference, unit) if decided else None
+        return Evaluation(
+            self.scenario, self.seed, asked.lever, asked.objective, asked.confidence, asked.smallest_difference,
+            tuple(levels), self.today, tuple(self.table(level) for level in levels), best,
+            self.contenders, tuple(self.breaks(level) for level in levels), sure, self.pool.interrupted,
+        )  # fmt: skip
+
+
+def finer_levels(levels: Sequence[float], best: int, many: int, whole: bool) -> list[float]:
+    """So many levels at most, evenly put between the best of some levels and its neighbours; whole ones where asked."""
+    gaps = [(levels[place], levels[place + 1]) for place in (best - 1, best) if 0 <= place < len(levels) - 1]
+    found: set[float] = set()
+    for number, (low, high) in enumerate(gaps):
+        own = many // len(gaps) + (number < many % len(gaps))
+        between = [low + (high - low) * part / (own + 1) for part in range(1, own + 1)]
+        short = {float(round(level)) if whole else float(f"{level:.6g}") for level in between}
+        found |= {level for level in short if low < level < high}
+    return sorted(found)

@@ -1,0 +1,94 @@
+"""`optimise`: several levers at once. A search proposes, and its finalists are compared with today in other worlds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from servsim.scenario.question import Evaluate
+from servsim.scenario.read import checked
+from servsim.scenario.scenario import Scenario
+from servsim.study.budget import affordable
+from servsim.study.choose.finals import Finals
+from servsim.study.choose.goal import goal_of
+from servsim.study.choose.levers import space_of
+from servsim.study.choose.optimisation import Optimisation, Point
+from servsim.study.choose.search import Search
+from servsim.study.work.means import HERE, Means
+from servsim.study.work.workers import Pool
+
+SHARED = (
+    "objective", "constraints", "tolerance", "confidence", "smallest_difference", "replications", "budget_replications",
+)  # fmt: skip
+"""What [optimise] may say otherwise than [evaluate]."""
+LEEWAY = 0.5
+"""What putting levers back to today's values may cost the proposal at most, in smallest differences."""
+
+
+def optimise(
+    scenario: Scenario,
+    *,
+    levers: Mapping[str, tuple[float, float]] | None = None,
+    objective: str | None = None,
+    constraints: Sequence[str] | None = None,
+    smallest_difference: float | None = None,
+    front: tuple[str, str] | None = None,
+    points: int | None = None,
+    replications: int | None = None,
+    budget: int | None = None,
+    confidence: float | None = None,
+    seed: int = 1,
+    means: Means = HERE,
+) -> Optimisation:
+    """Set several levers together; whatever is left out is as the scenario's [optimise] and [evaluate] say.
+
+    The search tries `points` points in few worlds. Its finalists and today's setting are then compared in
+    `replications` others, and in more where a smallest difference is stated, until one is best or `budget` is spent.
+    """
+    given: dict[str, Any] = {
+        "levers": levers and {key: [*ends] for key, ends in levers.items()}, "objective": objective,
+        "constraints": constraints and list(constraints), "smallest_difference": smallest_difference,
+        "front": front and list(front), "points": points, "replications": replications, "budget_replications": budget,
+        "confidence": confidence,
+    }  # fmt: skip
+    raw = scenario.model_dump(exclude_unset=True, exclude_none=True)
+    raw["optimise"] = {**raw.get("optimise", {}), **{key: value for key, value in given.items() if value is not None}}
+    return answer(checked(raw, "optimise"), seed, means)
+
+
+def asked_of(scenario: Scenario) -> Evaluate:
+    """The question of a scenario's [optimise]: as [evaluate] has it, but for what it says itself."""
+    own = {key: value for key in SHARED if (value := getattr(scenario.optimise, key)) is not None}
+    return scenario.evaluate.model_copy(update=own)
+
+
+def affordable_search(scenario: Scenario, file: str) -> Scenario:
+    """The scenario, if its search and its finals fit time and memory; else ScenarioError with the estimates."""
+    own, asked = scenario.optimise, asked_of(scenario)
+    return affordable(scenario, file, 1, own.points * own.worlds + asked.replications * (own.finalists + 1))
+
+
+def told_of(means: Means, worlds: int) -> Means:
+    """The same means, whoever watches being told of so many worlds at least."""
+
+    def progress(done: int, asked: int, seconds: float) -> None:
+        means.progress(done, max(asked, worlds), seconds)
+
+    return replace(means, progress=progress)
+
+
+def answer(scenario: Scenario, seed: int, means: Means) -> Optimisation:
+    """Search, compare the finalists, and draw up the front where one is asked for."""
+    own, asked, space = scenario.optimise, asked_of(scenario), space_of(scenario)
+    goal = goal_of(asked, own.front or ())
+    with Pool([], seed, told_of(means, own.points * own.worlds)) as pool:
+        search = Search(space, goal, pool, own.worlds, seed)
+        finished = search.run(own.points) and search.tidy(LEEWAY * asked.smallest_difference)
+    finalists = search.finalists(own.finalists)
+    finals = Finals(space, finalists, asked, seed, means)
+    final = finals.run() if finished else None
+    front = finals.front(goal, search.traders()) if goal.front and final and not final.interrupted else {}
+    return Optimisation(
+        scenario, seed, space.levers, asked, goal, tuple(Point(point, search.table(point)) for point in search.tried),
+        tuple(finalists), final, tuple(search.idle()), tuple(Point(*found) for found in front.items()),
+        pool.interrupted or finals.pool.interrupted,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Two scenarios on the same worlds, and why one is better."""

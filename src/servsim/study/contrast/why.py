@@ -1,0 +1,135 @@
+"""What became of the same customers in two scenarios: kept, lost, saved, and what they spent, world by world."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from servsim.study.statistics import Interval, interval
+from servsim.study.work.worlds import Outcome
+from servsim.units import MILLIONTHS
+from servsim.words import Reason
+
+FATES = ("kept_by_both", "lost_by_both", "saved_by_b", "lost_by_b")
+"""What can become of a customer of both opening books: in the book at the end under both, neither, B or A."""
+KEPT, LOST, SAVED, LOST_BY_B = range(len(FATES))
+
+Shared = Sequence[tuple[Outcome, Outcome]]
+"""Outcomes of A and of B in the same worlds."""
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Customers of both opening books, by what became of each of them in A and in B, in the worlds that both share.
+
+    reasons: (worlds, reasons, reasons) how many were lost for which reason in A (rows) and in B (columns), Reason.NONE
+    for those who remain. spent: (2, worlds, fates) the money they spent. world: the number of the first of these
+    worlds, None where there is none. first: (2, customers) in that world, the reason each customer was lost for, and
+    first_spent: (2, customers) what each of them spent, in millionths.
+    """
+
+    reasons: np.ndarray
+    spent: np.ndarray
+    world: int | None
+    first: np.ndarray
+    first_spent: np.ndarray
+
+    @property
+    def counts(self) -> np.ndarray:
+        """(worlds, fates) customers."""
+        remain, leave = int(Reason.NONE), slice(int(Reason.NONE) + 1, None)
+        return np.stack(
+            [
+                self.reasons[:, remain, remain],
+                self.reasons[:, leave, leave].sum(axis=(1, 2)),
+                self.reasons[:, leave, remain].sum(axis=1),
+                self.reasons[:, remain, leave].sum(axis=1),
+            ],
+            axis=1,
+        )
+
+    def to_dict(self, unit: str, confidence: float) -> dict[str, Any]:
+        """Customers per world by their fate, why those were lost who were lost, and what each group spent."""
+        return {
+            **dict(zip(FATES, means(self.counts).tolist(), strict=True)),
+            "reasons": self.why(),
+            "spent": {
+                fate: {side: {part: gap.to_dict() for part, gap in parts.items()} for side, parts in spending.items()}
+                for fate, spending in self.spending(unit, confidence).items()
+            },
+        }
+
+    def why(self) -> dict[str, Any]:
+        """Customers per world by the reason they were lost for; those lost by both, in A and in B."""
+        table, remain = means(self.reasons), int(Reason.NONE)
+        lost = table[remain + 1 :, remain + 1 :]
+        return {
+            "saved_by_b": named(table[remain + 1 :, remain]),
+            "lost_by_b": named(table[remain, remain + 1 :]),
+            "lost_by_both": {"a": named(lost.sum(axis=1)), "b": named(lost.sum(axis=0))},
+        }
+
+    def spending(self, unit: str, confidence: float) -> dict[str, dict[str, dict[str, Interval]]]:
+        """What the customers of each fate spent in A, in B, and the difference, per world and for each of them."""
+        a, b = self.spent
+        sides = {"a": a, "b": b, "difference": b - a}
+        return {
+            fate: {
+                "per_world": {side: interval(sample[:, place], unit, confidence) for side, sample in sides.items()},
+                "each": {
+                    side: for_each(sample[:, place], self.counts[:, place], unit, confidence)
+                    for side, sample in sides.items()
+                },
+            }
+            for place, fate in enumerate(FATES)
+        }
+
+
+def paired(shared: Shared) -> Pairs:
+    """Customers paired by their keys; of two opening books of unlike size, those who are in both."""
+    fates = [both(a.fate, b.fate).astype(int) for a, b in shared]
+    spent = [both(a.spent, b.spent) for a, b in shared]
+    tables, money = np.zeros((len(shared), len(Reason), len(Reason))), np.zeros((2, len(shared), len(FATES)))
+    for number, (fate, amounts) in enumerate(zip(fates, spent, strict=True)):
+        np.add.at(tables[number], (fate[0], fate[1]), 1)
+        for which in (0, 1):
+            np.add.at(money[which, number], fate_of(fate), amounts[which] / MILLIONTHS)
+    nobody = np.zeros((2, 0), int)
+    first, amounts = (fates[0], spent[0]) if shared else (nobody, nobody)
+    return Pairs(tables, money, shared[0][0].job.replication if shared else None, first, amounts)
+
+
+def both(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """(2, customers) what two scenarios have of the customers who are in both."""
+    many = min(len(a), len(b))
+    return np.stack([a[:many], b[:many]])
+
+
+def fate_of(reasons: np.ndarray) -> np.ndarray:
+    """(customers,) places in FATES, from the reasons customers were lost for in A and in B, Reason.NONE if not."""
+    in_a, in_b = reasons != Reason.NONE
+    return np.select([in_a & in_b, in_a, in_b], [LOST, SAVED, LOST_BY_B], KEPT)
+
+
+def named(counts: np.ndarray) -> dict[str, float]:
+    """Customers by reason, those that occur."""
+    return {Reason(place + 1).name.lower(): float(count) for place, count in enumerate(counts) if count}
+
+
+def means(table: np.ndarray) -> np.ndarray:
+    """Means over worlds; 0 of no worlds."""
+    mean: np.ndarray = table.sum(axis=0) / max(1, len(table))
+    return mean
+
+
+def for_each(amounts: np.ndarray, counts: np.ndarray, unit: str, confidence: float) -> Interval:
+    """An amount for each of some customers, all worlds together: Σ amounts / Σ counts; undefined of nobody.
+
+    Its interval is the delta method's, of the worlds' residuals amount − ratio · count over the mean count. Source:
+    Cochran (1977), ratio estimators.
+    """
+    if not counts.any():
+        return Interval(np.nan, np.nan, np.nan, unit)
+    ratio = amounts.sum() / counts.sum()
+    return interval(ratio + (amounts - ratio * counts) / counts.mean(), unit, confidence)

@@ -1,0 +1,203 @@
+"""Swings: what becomes of an answer when one setting is at an end of its range, and all others are as stated.
+
+Every end is looked at in the worlds that the answer was found in, so that all differences are paired.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from servsim.study.choose.evaluation import Evaluation
+from servsim.study.doubt.elsewhere import Elsewhere, Place
+from servsim.study.doubt.uncertain import Range, ranges_of
+from servsim.study.statistics import Interval, interval
+from servsim.study.work.means import HERE, Means
+
+SHORT = 5
+"""Worlds of a short look: in common worlds, what could overturn an answer is seen in a few."""
+
+
+@dataclass(frozen=True)
+class End:
+    """The answer with one setting at an end of its range.
+
+    today, best: by how much the objective changes there at today's level, and at the level that is best as stated.
+    gain: what the latter brings over today's level there; gain_change: how much that differs from the gain as stated.
+    best_level: the level that is best there. regret: how much worse the stated best is than that one, never below 0 on
+    average; its interval holds for all levels looked at.
+    """
+
+    value: float
+    today: Interval
+    best: Interval
+    gain: Interval
+    gain_change: Interval
+    best_level: float
+    regret: Interval
+
+    def overturns(self, smallest_difference: float) -> bool:
+        """Is another level shown to be better there, by a difference that matters?"""
+        return self.regret.low > 0 and self.regret.mean > smallest_difference
+
+    def to_dict(self) -> dict[str, Any]:
+        """The end as JSON has it."""
+        intervals = ("today", "best", "gain", "gain_change", "regret")
+        return {
+            "value": self.value, "best_level": self.best_level,
+            **{name: getattr(self, name).to_dict() for name in intervals},
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Swing:
+    """One setting, from one end of its range to the other."""
+
+    range: Range
+    low: End
+    high: End
+
+    @property
+    def ends(self) -> tuple[End, End]:
+        """Both ends."""
+        return self.low, self.high
+
+    def width(self, of: str = "gain_change") -> float:
+        """How far `today`, `best` or `gain_change` moves over the range and the stated value."""
+        changes = [0.0, *(getattr(end, of).mean for end in self.ends)]
+        return float(max(changes) - min(changes))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The swing as JSON has it."""
+        return {**self.range.to_dict(), "ends": [end.to_dict() for end in self.ends]}
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What an evaluation rests on: a swing for each range, the widest in the gain first.
+
+    worlds: how many of them every end was looked at in.
+    """
+
+    evaluation: Evaluation
+    swings: tuple[Swing, ...]
+    worlds: int
+    interrupted: bool = False
+
+    @property
+    def overturning(self) -> list[tuple[Swing, End]]:
+        """The ends at which another level is shown to be better by a difference that matters, the worst first."""
+        found = [
+            (swing, end) for swing in self.swings for end in swing.ends
+            if end.overturns(self.evaluation.smallest_difference)
+        ]  # fmt: skip
+        return sorted(found, key=lambda pair: -pair[1].regret.mean)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The doubt as JSON has it."""
+        return {
+            "worlds": self.worlds,
+            "overturned_by": [
+                {"setting": swing.range.key, "value": end.value, "best": end.best_level, "cost": end.regret.to_dict()}
+                for swing, end in self.overturning
+            ],
+            "swings": [swing.to_dict() for swing in self.swings],
+            "interrupted": self.interrupted,
+        }
+
+
+def rests_on(evaluation: Evaluation, *, worlds: int = SHORT, means: Means = HERE) -> Doubt | None:
+    """What could overturn an evaluation; None where it has no best level, or its scenario no [uncertain] that counts.
+
+    A short look: at every end today's level, the best and its neighbours, and further on while it gets better.
+    """
+    ranges = ranges_of(evaluation.scenario, evaluation.lever)
+    if evaluation.best is None or not ranges or evaluation.replications < 2:
+        return None
+    elsewhere = Elsewhere(evaluation, means)
+    with elsewhere.pool:
+        ends = [Climb(elsewhere, own, value, worlds) for own in ranges for value in (own.low, own.high)]
+        while any(end.goes_on for end in ends):
+            if not elsewhere.gather([end.place for end in ends]):
+                break
+            for end in ends:
+                end.step()
+    return doubt_of(elsewhere, ranges, [end.place for end in ends])
+
+
+class Climb:
+    """One end of a range while the best level there is looked for, from the stated best on."""
+
+    def __init__(self, elsewhere: Elsewhere, own: Range, value: float, worlds: int) -> None:
+        """Today's level, the best, and its neighbours are to be looked at."""
+        evaluation = elsewhere.evaluation
+        self.elsewhere, self.settings = elsewhere, ((own, value),)
+        self.worlds = range(min(worlds, evaluation.replications))
+        self.candidates = candidates(evaluation)
+        assert evaluation.best is not None
+        best = self.candidates.index(evaluation.best)
+        self.seen = {self.candidates.index(evaluation.today), *self.around(best)}
+        self.goes_on = True
+
+    def around(self, place: int) -> set[int]:
+        """A candidate and its neighbours."""
+        return {near for near in (place - 1, place, place + 1) if 0 <= near < len(self.candidates)}
+
+    @property
+    def place(self) -> Place:
+        """The levels that are looked at."""
+        return Place(self.settings, tuple(self.candidates[place] for place in sorted(self.seen)), self.worlds)
+
+    def step(self) -> None:
+        """Look at the neighbours of what is best until now; nothing goes on where they were seen."""
+        means = self.elsewhere.evaluation.better * self.elsewhere.figures(self.place).mean(axis=0)
+        more = self.around(sorted(self.seen)[int(np.argmax(means))])
+        self.goes_on = not more <= self.seen
+        self.seen |= more
+
+
+def candidates(evaluation: Evaluation) -> list[float]:
+    """The levels among which a choice is made: today's, and all that keep the constraints as far as is known."""
+    return [
+        level for level, broken in zip(evaluation.levels, evaluation.breaks, strict=True)
+        if not broken or level == evaluation.today
+    ]  # fmt: skip
+
+
+def ends_of(evaluation: Evaluation, ranges: Sequence[Range], worlds: int) -> list[Place]:
+    """Every end of every range, with all levels."""
+    levels, numbers = tuple(candidates(evaluation)), range(min(worlds, evaluation.replications))
+    return [Place(((own, value),), levels, numbers) for own in ranges for value in (own.low, own.high)]
+
+
+def doubt_of(elsewhere: Elsewhere, ranges: Sequence[Range], places: Sequence[Place]) -> Doubt:
+    """The swings of the ranges both ends of which are finished; places: low and high end of each range."""
+    evaluation = elsewhere.evaluation
+    swings = [
+        Swing(own, *(end_of(elsewhere, place) for place in pair))
+        for own, *pair in zip(ranges, places[::2], places[1::2], strict=True)
+        if all(map(elsewhere.is_finished, pair))
+    ]
+    widest = sorted(swings, key=lambda swing: (-swing.width(), -swing.width("today")))
+    return Doubt(evaluation, tuple(widest), len(places[0].worlds), elsewhere.pool.interrupted)
+
+
+def end_of(elsewhere: Elsewhere, place: Place) -> End:
+    """What the worlds of one end say."""
+    e, figures = elsewhere.evaluation, elsewhere.figures(place)
+    assert e.best is not None
+    columns = {level: figures[:, number] for number, level in enumerate(place.levels)}
+    stated = {level: e.sample(level, e.objective)[: len(figures)] for level in (e.today, e.best)}
+    gain, gain_stated = columns[e.best] - columns[e.today], stated[e.best] - stated[e.today]
+    better = {level: float(e.better * column.mean()) for level, column in columns.items()}
+    best_level = max(better, key=lambda level: (better[level], level == e.best))
+    worse = e.better * (columns[best_level] - columns[e.best])
+
+    def span(sample: np.ndarray, comparisons: int = 1) -> Interval:
+        return interval(sample, e.unit(e.objective), e.confidence, comparisons)
+
+    return End(
+        place.settings[0][1], span(columns[e.today] - stated[e.today]), span(columns[e.best] - stated[e.best]),
+        span(gain), span(gain - gain_stated), best_level, span(worse, max(1, len(columns) - 1)),
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Lives and days of single worlds, read off their traces."""

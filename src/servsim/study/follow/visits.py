@@ -1,0 +1,188 @@
+"""The visits of some days, each from coming to leaving, and what colleagues asked meanwhile.
+
+All of it is read off the rows of one world; only what nobody saw is asked of the rules: how long somebody would have
+waited, and whether a visit is a telephone call. Instants are ticks from the beginning of the horizon.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+
+from servsim.model.kernel import readable
+from servsim.model.rules.phone import by_phone
+from servsim.model.rules.quality import judges
+from servsim.model.rules.waiting import leaves_at_once, patience
+from servsim.study.follow.lives import TICK, WHAT, WHO, World, is_colleague, name_of
+from servsim.units import MILLIONTHS, NEVER
+from servsim.words import Happening as H  # noqa: N817 as short as in the figures
+from servsim.words import Reason
+
+
+class Fate(StrEnum):
+    """What became of a visit."""
+
+    SERVED = "served"
+    ABANDONED = "abandoned"
+    BALKED = "balked"
+    BLOCKED = "blocked"
+    SENT_HOME = "sent home"
+    INSIDE = "still inside"
+
+
+UNSERVED = {H.ABANDONED: Fate.ABANDONED, H.BALKED: Fate.BALKED, H.BLOCKED: Fate.BLOCKED, H.SENT_HOME: Fate.SENT_HOME}
+"""The ends of visits that never began."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One coming to the desk; instants are None where they were not reached before the rows end."""
+
+    who: int
+    number: int
+    """Which visit of this customer, from 0."""
+    segment: int
+    by_phone: bool
+    patience: int | None
+    """Ticks that this customer would wait on this visit, 0 for who does not wait at all; None: for ever."""
+    arrived: int
+    started: int | None = None
+    agent: int | None = None
+    finished: int | None = None
+    """When the agent was done; the customer may then stay for the manager."""
+    stepped_in: int | None = None
+    """When the manager's talk began."""
+    manager: int | None = None
+    left: int | None = None
+    fate: Fate = Fate.INSIDE
+    quality: float | None = None
+    """0 to 10; None where nobody judges, or nobody was served."""
+    satisfaction: float | None = None
+    """0 to 10, after the visit; None where it was not judged."""
+    spent: float = 0.0
+    """Money."""
+    reason: Reason = Reason.NONE
+    """Why the customer left the book with this visit."""
+    then: frozenset[H] = frozenset()
+    """All that was told of the customer as they left: WON, LOST, RETRIES, BOUGHT …"""
+
+    @property
+    def name(self) -> str:
+        """The customer's name, as a person types it."""
+        return name_of(self.who)
+
+    @property
+    def waited_until(self) -> int | None:
+        """The instant at which the wait in the queue was over."""
+        return self.left if self.started is None else self.started
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a colleague asks of the desk; instants are None where they were not reached before the rows end."""
+
+    who: int
+    asked: int
+    started: int | None = None
+    agent: int | None = None
+    helped: int | None = None
+
+    @property
+    def name(self) -> str:
+        """Which colleague, as a person types it."""
+        return name_of(self.who)
+
+
+def visits(world: World, rows: np.ndarray) -> list[Visit]:
+    """All visits that begin in these rows, in the order of coming."""
+    found = [visit for who, own in by_who(rows).items() if not is_colleague(who) for visit in visits_of(world, own)]
+    return sorted(found, key=lambda visit: (visit.arrived, visit.who))
+
+
+def requests(rows: np.ndarray) -> list[Request]:
+    """All that colleagues ask in these rows, in the order of asking."""
+    found = [request_of(own) for who, own in by_who(rows).items() if is_colleague(who) and own[0][WHAT] == H.ASKED]
+    return sorted(found, key=lambda request: (request.asked, request.who))
+
+
+def by_who(rows: np.ndarray) -> dict[int, list[list[int]]]:
+    """Rows by the person they are about."""
+    people: dict[int, list[list[int]]] = defaultdict(list)
+    for row in rows[rows[:, WHO] >= 0].tolist():
+        people[row[WHO]].append(row)
+    return people
+
+
+def request_of(own: list[list[int]]) -> Request:
+    """A colleague's request, from all its rows."""
+    turns = {what: (tick, agent) for tick, what, _, agent, _ in own}
+    started, agent = turns.get(H.HELPING, (None, None))
+    return Request(own[0][WHO], own[0][TICK], started, agent, turns.get(H.HELPED, (None, None))[0])
+
+
+def visits_of(world: World, own: list[list[int]]) -> list[Visit]:
+    """A customer's visits, from all rows of that customer."""
+    found: list[Visit] = []
+    beside: dict[int, list[list[int]]] = defaultdict(list)
+    for row in own:
+        tick, what, who, agent, value = row
+        if what == H.ARRIVED:
+            found.append(newcomer(world, who, value, tick))
+        elif found and found[-1].left in (None, tick):
+            found[-1] = after(found[-1], tick, H(what), agent, value)
+        beside[tick].append(row)
+    return [visit if visit.left is None else departed(world, visit, beside[visit.left]) for visit in found]
+
+
+def newcomer(world: World, who: int, number: int, tick: int) -> Visit:
+    """A visit as it begins, with what only the rules know."""
+    sheet, segment = readable(world.sheet), world.segment(who)
+    ticks = 0 if leaves_at_once(sheet, segment, who, number) else int(patience(sheet, segment, who, number))
+    calls = bool(by_phone(sheet, segment, who, number))
+    return Visit(who, number, segment, calls, ticks if ticks < NEVER else None, tick)
+
+
+def after(visit: Visit, tick: int, what: H, agent: int, value: int) -> Visit:
+    """A visit after one more row of its customer."""
+    if what in UNSERVED:
+        return replace(visit, left=tick, fate=UNSERVED[what])
+    if what == H.STARTED:
+        return replace(visit, started=tick, agent=agent)
+    if what == H.FINISHED:
+        return replace(visit, finished=tick, left=tick, fate=Fate.SERVED, quality=value / MILLIONTHS)
+    if what == H.ESCALATED:
+        return replace(visit, left=None)
+    if what == H.STEPPED_IN:
+        return replace(visit, stepped_in=tick, manager=agent)
+    if what == H.STEPPED_BACK:
+        return replace(visit, left=tick)
+    return visit
+
+
+def departed(world: World, visit: Visit, beside: list[list[int]]) -> Visit:
+    """A visit that is over, with what was told of the customer at that instant."""
+    told: dict[int, list[int]] = defaultdict(list)
+    for _, what, _, _, value in beside:
+        told[what].append(value)
+    judging = judges(readable(world.sheet), visit.segment)
+    return replace(
+        visit,
+        quality=visit.quality if judging else None,
+        satisfaction=last_level(told) / MILLIONTHS if told[H.JUDGED] else None,
+        spent=sum(told[H.BOUGHT]) / MILLIONTHS,
+        reason=Reason(told[H.LOST][0]) if told[H.LOST] else Reason.NONE,
+        then=frozenset(H(what) for what, values in told.items() if values),
+    )
+
+
+def last_level(told: dict[int, list[int]]) -> int:
+    """Satisfaction when an instant is over at which it was judged, perhaps twice: rows have it by size, not in order.
+
+    It ends at the highest where something was made good, at the lowest where something failed; between them where both.
+    """
+    levels = sorted(told[H.JUDGED])
+    rose, fell = (
+        any(told[what] for what in some) for some in ((H.RECOVERED, H.KEPT), (H.FAILED, H.LET_DOWN, H.COOLED))
+    )
+    return levels[len(levels) // 2] if rose == fell else levels[-1] if rose else levels[0]

@@ -1,0 +1,1 @@
+"""Finished worlds kept in a file: found again, listed, exported, merged, forgotten."""

@@ -1,0 +1,83 @@
+"""A world as a row of the store: its figures as columns, the rest as bytes, all of it under checksums.
+
+A checksum covers the question and the replication, too: a row that a fault has moved is not taken for another world.
+"""
+
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from servsim.study.metrics import NAMES, OWN
+from servsim.study.work.worlds import NOBODYS, UNCONTROLLED, Job, Outcome
+
+FIGURES = ", ".join(f'"{name}"' for name in NAMES)
+CHECK_BYTES = 4
+
+
+class DamageError(Exception):
+    """What it names is not as it was kept."""
+
+
+def row_of(key: str, outcome: Outcome, controlled: bool) -> tuple[Any, ...]:
+    """Replication, own figures, controls, customers, checksum, and the figures, as they are kept."""
+    replication = outcome.job.replication
+    own = outcome.own.tobytes()
+    return (
+        replication, own,
+        sealed(key, replication, outcome.controls.tobytes()) if controlled else None,
+        sealed(key, replication, packed(outcome)) if len(outcome.fate) else None,
+        checksum_of(key, replication, outcome.figures, own),
+        *(None if figure != figure else float(figure) for figure in outcome.figures),
+    )  # fmt: skip
+
+
+def outcomes_of(key: str, place: int, rows: Sequence[tuple[Any, ...]]) -> list[Outcome]:
+    """Rows as outcomes of a scenario's place; DamageError where one is not as it was kept."""
+    tables = np.array([row[5:] for row in rows], float).reshape(len(rows), len(NAMES))
+    found = []
+    for (replication, own, controls, customers, checksum, *_), figures in zip(rows, tables, strict=True):
+        if checksum != checksum_of(key, replication, figures, own):
+            raise DamageError(f"world {replication} of question {key[:8]}")
+        sums = np.frombuffer(unsealed(key, replication, controls)) if controls else UNCONTROLLED
+        fate, spent = unpacked(unsealed(key, replication, customers)) if customers else NOBODYS
+        segments = np.frombuffer(own).reshape(-1, len(OWN))
+        found.append(Outcome(Job(place, replication), figures, segments, sums, fate, spent))
+    return found
+
+
+def checksum_of(key: str, replication: int, figures: np.ndarray, own: bytes) -> int:
+    """A checksum of what is kept of every world; each NaN counts as the same."""
+    same = np.where(np.isnan(figures), np.nan, figures)
+    return zlib.crc32(own, zlib.crc32(same.tobytes(), label(key, replication)))
+
+
+def label(key: str, replication: int) -> int:
+    """A checksum of which world it is."""
+    return zlib.crc32(f"{key} {replication}".encode())
+
+
+def sealed(key: str, replication: int, data: bytes) -> bytes:
+    """Data behind its checksum."""
+    return zlib.crc32(data, label(key, replication)).to_bytes(CHECK_BYTES, "little") + data
+
+
+def unsealed(key: str, replication: int, data: bytes) -> bytes:
+    """What was sealed; DamageError where it is not as it was."""
+    content = data[CHECK_BYTES:]
+    if sealed(key, replication, content) != data:
+        raise DamageError(f"world {replication} of question {key[:8]}")
+    return content
+
+
+def packed(outcome: Outcome) -> bytes:
+    """The fate and spending of the opening book, made small."""
+    return zlib.compress(outcome.fate.tobytes() + outcome.spent.tobytes(), 1)
+
+
+def unpacked(packed: bytes) -> tuple[np.ndarray, np.ndarray]:
+    """What was packed."""
+    data = zlib.decompress(packed)
+    many = len(data) // 9
+    return np.frombuffer(data[:many], np.int8), np.frombuffer(data[many:], np.int64)

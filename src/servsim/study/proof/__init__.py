@@ -1,0 +1,1 @@
+"""The proof: closed forms, desks that have them, twins, laws."""

@@ -1,0 +1,1 @@
+"""Worlds simulated, many at once, on this machine or others, and gathered."""

@@ -1,0 +1,152 @@
+"""The workers of a Dask cluster (extra: servsim[dask])."""
+
+import logging
+import threading
+from concurrent.futures import CancelledError, Future
+from functools import cache
+from queue import SimpleQueue
+from typing import Any
+
+from servsim.errors import ServsimError
+from servsim.model import kernel
+from servsim.scenario.question import Horizon
+from servsim.scenario.scenario import Scenario
+from servsim.study.identity import fingerprint
+from servsim.study.work.worlds import Job, Outcome, Worlds, kind_of_answers
+
+SECONDS_TO_ANSWER = 15
+"""How long a scheduler has to answer, and how long it has to find a worker."""
+AHEAD = 1_000
+"""Jobs handed to a cluster at once."""
+UNLIKE = "does not answer as we do: it has another servsim, or is another kind of machine; install the same there."
+
+
+class Cluster:
+    """Somebody else's workers, each of which answers as we would."""
+
+    outlive = True
+
+    def __init__(self, address: str) -> None:
+        """Ask the scheduler; ServsimError where there is none, or no workers, or other workers than are needed."""
+        self.address, self.ahead = address, AHEAD
+        self.client = client_of(address)
+        try:
+            self.look_at_workers()
+        except BaseException:
+            self.client.close()
+            raise
+        self.given: dict[str, tuple[Any, Future[Outcome]]] = {}
+        self.ended: SimpleQueue[Any] = SimpleQueue()
+        threading.Thread(target=self.fetch, daemon=True).start()
+
+    def look_at_workers(self) -> None:
+        """See that workers are like us; have one on each machine compile before there are several who would."""
+        try:
+            self.client.wait_for_workers(1, timeout=SECONDS_TO_ANSWER)
+        except TimeoutError:
+            raise said(self.address, f"it has no workers; start some with dask worker {self.address}") from None
+        try:
+            found = self.client.run(kind)
+        except Exception as error:  # whatever a worker says that has no servsim, or an old one
+            raise said(self.address, f"its workers cannot run servsim ({error}); install it there") from None
+        if others := [worker for worker, theirs in found.items() if theirs != kind()]:
+            raise said(self.address, f"its worker {others[0]} {UNLIKE}")
+        first = {worker.rpartition(":")[0]: worker for worker in found}
+        self.client.gather([self.client.submit(compiled, workers=worker, pure=False) for worker in first.values()])
+
+    @property
+    def deaths(self) -> tuple[type[Exception], ...]:
+        """What a job fails with whose workers died."""
+        from distributed import KilledWorker
+
+        return (KilledWorker,)
+
+    def submit(self, worlds: Worlds, job: Job, customers: bool) -> "Future[Outcome]":
+        """Have one world simulated."""
+        theirs = self.client.submit(simulated_there, kind(), worlds, job, customers, pure=False)
+        ours: Future[Outcome] = Future()
+        self.given[theirs.key] = theirs, ours  # a cluster drops what nobody holds on to
+        theirs.add_done_callback(self.ended.put)
+        return ours
+
+    def fetch(self) -> None:
+        """Fetch outcomes as they are finished, many with one question to the scheduler, until we are dismissed."""
+        while (first := self.ended.get()) is not None:
+            batch = [first]
+            while not self.ended.empty() and (another := self.ended.get()) is not None:
+                batch.append(another)
+            finished = [theirs for theirs in batch if theirs.status == "finished"]
+            try:
+                for theirs, outcome in zip(finished, self.client.gather(finished), strict=True):
+                    self.settle(theirs, outcome, None)
+            except Exception as error:  # no scheduler to fetch from
+                for theirs in finished:
+                    self.settle(theirs, None, error)
+            for theirs in batch:
+                if theirs.status != "finished":
+                    self.settle(theirs, None, failure(theirs))
+
+    def settle(self, theirs: Any, outcome: Outcome | None, error: BaseException | None) -> None:
+        """Hand an outcome on to whoever waits for it, once."""
+        _, ours = self.given.pop(theirs.key)
+        if not ours.set_running_or_notify_cancel():
+            return
+        if outcome is not None:
+            ours.set_result(outcome)
+        else:
+            ours.set_exception(error or CancelledError())
+
+    def said(self, error: Exception) -> Exception:
+        """What went wrong with a world: a sentence where the scheduler is gone."""
+        if isinstance(error, CancelledError | OSError):
+            return said(self.address, "the scheduler is gone; run the same command again to go on")
+        return error
+
+    def dismiss(self, at_once: bool) -> None:
+        """Leave the cluster, which then drops what we had asked of it."""
+        self.ended.put(None)
+        self.client.close()
+
+
+def client_of(address: str) -> Any:
+    """A scheduler that answers; ServsimError where there is none."""
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ServsimError("--dask needs Dask; install it with pip install 'servsim[dask]'.") from None
+    for name in [name for name in logging.root.manager.loggerDict if name.startswith(("distributed", "tornado"))]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters of it we say ourselves
+    try:
+        return Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise said(address, f"no scheduler answers there ({error})") from None
+
+
+def said(address: str, what: str) -> ServsimError:
+    """What is wrong with a cluster."""
+    return ServsimError(f"--dask {address}: {what}".rstrip(".") + ".")
+
+
+def failure(theirs: Any) -> BaseException:
+    """Why a job was not finished."""
+    error: BaseException | None = theirs.exception() if theirs.status == "error" else None
+    return error or CancelledError()
+
+
+@cache
+def kind() -> str:
+    """A fingerprint of what a worker must have in common with us."""
+    return fingerprint(kind_of_answers())
+
+
+def compiled() -> None:
+    """Compile the model where this has not been done, by simulating an hour."""
+    if kernel.COMPILED and not kernel.WARM:
+        Worlds(Scenario(horizon=Horizon(weeks=0.01)), 1, "fast").simulated(Job(0, 0))
+
+
+def simulated_there(asked: str, worlds: Worlds, job: Job, customers: bool) -> Outcome:
+    """One world, simulated by a worker; ServsimError where it has joined since we looked and is not like us."""
+    if asked != kind():
+        raise ServsimError(f"--dask: a worker that joined since {UNLIKE}")
+    return worlds.simulated(job, customers)

@@ -1,0 +1,48 @@
+"""Worlds gathered scenario by scenario, from the first one on."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from servsim.study.metrics import NAMES
+from servsim.study.work.workers import Pool
+from servsim.study.work.worlds import Job
+
+
+class Gathering:
+    """The figures of a pool's scenarios in worlds from a first number on, as far as they were simulated."""
+
+    def __init__(self, pool: Pool, first: int = 0) -> None:
+        """Nothing is simulated yet."""
+        self.pool, self.first = pool, first
+        self.tables: dict[int, np.ndarray] = {}
+
+    def table(self, place: int) -> np.ndarray:
+        """(worlds, metrics) the figures of a scenario."""
+        return self.tables.get(place, np.empty((0, len(NAMES))))
+
+    def __len__(self) -> int:
+        """Worlds of all scenarios together."""
+        return sum(len(table) for table in self.tables.values())
+
+    def until(self, places: Iterable[int], worlds: int) -> bool:
+        """Simulate so many worlds of each scenario, those that are there included; False where interrupted.
+
+        What Ctrl-C leaves are worlds without a gap that all of these scenarios share.
+        """
+        places = list(places)
+        jobs = [
+            Job(place, self.first + number)
+            for number in range(worlds)
+            for place in places
+            if number >= len(self.table(place))
+        ]
+        found = {outcome.job: outcome.figures for outcome in self.pool.outcomes(jobs)}
+        reached = worlds
+        for job in jobs:
+            if job not in found:
+                reached = min(reached, job.replication - self.first)
+        for place in places:
+            more = [found[Job(place, self.first + n)] for n in range(len(self.table(place)), reached)]
+            self.tables[place] = np.concatenate([self.table(place), np.reshape(more, (len(more), len(NAMES)))])
+        return not self.pool.interrupted
