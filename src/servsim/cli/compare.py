@@ -6,22 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servsim.cli.options import (
-    Csv,
-    Dask,
-    Engine,
-    EngineName,
-    File,
-    Json,
-    NoStore,
-    Quiet,
-    Replications,
-    Seed,
-    Set,
-    Shard,
-    Store,
-    Workers,
-)
+from servsim.cli.options import NOTHING_SAID, Csv, File, How, Json, Quiet, Replications, Seed, Set, Shard, To, simulates
 
 if TYPE_CHECKING:
     from servsim.study.contrast.compare import Comparison
@@ -38,14 +23,11 @@ class Telling(StrEnum):
 Other = Annotated[
     Path | None, typer.Argument(help="The other scenario; left out: the same file with --to.", show_default=False)
 ]
-To = Annotated[
-    list[str] | None,
-    typer.Option("--to", metavar="KEY=VALUE", help="What differs in B, e.g. staff.agents=3. Repeatable."),
-]
 TellLives = Annotated[Telling, typer.Option(help="Three customers' lives, A beside B: in a sentence or two, or whole.")]
 NoLives = Annotated[bool, typer.Option("--no-lives", help="Tell no lives.")]
 
 
+@simulates
 def compare(
     file: File,
     other: Other = None,
@@ -53,11 +35,7 @@ def compare(
     to: To = None,
     replications: Replications = None,
     seed: Seed = 1,
-    engine: Engine = EngineName.fast,
-    workers: Workers = None,
-    dask: Dask = None,
-    store: Store = None,
-    no_store: NoStore = False,
+    how: How = NOTHING_SAID,
     shard: Shard = None,
     lives: TellLives = Telling.short,
     no_lives: NoLives = False,
@@ -80,7 +58,7 @@ def compare(
     b = affordable(read_scenario(other or file, same + list(to or ())), str(other or file), replications)
     if to:
         b = b.model_copy(update={"title": f"{b.title}, {', '.join(to)}"})
-    with answering("Comparing scenarios", quiet, engine, workers, dask, store, no_store) as means:
+    with answering("Comparing scenarios", quiet, **how) as means:
         if shard:
             return simulate_shard(shard, [a, b], replications, seed, means, customers=True)
         result = compare_scenarios(a, b, replications=replications, seed=seed, means=means)

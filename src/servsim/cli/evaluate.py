@@ -6,22 +6,7 @@ from typing import Annotated
 
 import typer
 
-from servsim.cli.options import (
-    Csv,
-    Dask,
-    Engine,
-    EngineName,
-    File,
-    Json,
-    NoStore,
-    Quiet,
-    Replications,
-    Seed,
-    Set,
-    Shard,
-    Store,
-    Workers,
-)
+from servsim.cli.options import NOTHING_SAID, Csv, File, How, Json, Quiet, Replications, Seed, Set, Shard, simulates
 
 Lever = Annotated[str | None, typer.Option(help="Setting to vary; default: as the scenario says.")]
 Levels = Annotated[str | None, typer.Option(help="Values to try, e.g. 0,2,4,6; default: as the scenario says.")]
@@ -41,6 +26,7 @@ NoDoubt = Annotated[bool, typer.Option("--no-doubt", help="Do not look at the ra
 NoPicture = Annotated[bool, typer.Option("--no-picture", help="Do not draw the picture.")]
 
 
+@simulates
 def evaluate(
     file: File,
     overrides: Set = None,
@@ -53,11 +39,7 @@ def evaluate(
     finer: Finer = None,
     replications: Replications = None,
     seed: Seed = 1,
-    engine: Engine = EngineName.fast,
-    workers: Workers = None,
-    dask: Dask = None,
-    store: Store = None,
-    no_store: NoStore = False,
+    how: How = NOTHING_SAID,
     shard: Shard = None,
     as_json: Json = False,
     csv: Csv = None,
@@ -83,7 +65,7 @@ def evaluate(
     asked += [f"evaluate.levels=[{levels}]"] if levels else []
     scenario = (read_question if no_doubt else read_doubtful)(file, [*(overrides or ()), *asked])
     scenario = affordable(scenario, str(file), replications, len(scenario.evaluate.levels) + 1)
-    with answering("Comparing levels", quiet, engine, workers, dask, store, no_store) as means:
+    with answering("Comparing levels", quiet, **how) as means:
         if shard:
             return simulate_shard(shard, levels_of(scenario), replications, seed, means)
         result = compare_levels(scenario, replications=replications, seed=seed, means=means)

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servsim.cli.options import Engine, EngineName, File, Quiet, Seed, Set
-from servsim.cli.story import Replication
+from servsim.cli.options import Engine, EngineName, File, Quiet, Replication, Seed, Set
 
 if TYPE_CHECKING:
     from servsim.study.follow.lives import World

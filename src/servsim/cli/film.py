@@ -5,9 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servsim.cli.compare import To
-from servsim.cli.options import Engine, EngineName, File, Quiet, Seed, Set
-from servsim.cli.story import Replication
+from servsim.cli.options import Engine, EngineName, File, Quiet, Replication, Seed, Set, To
 
 if TYPE_CHECKING:
     from servsim.study.follow.day import Day as DeskDay

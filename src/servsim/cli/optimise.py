@@ -5,21 +5,7 @@ from typing import Annotated
 
 import typer
 
-from servsim.cli.options import (
-    Csv,
-    Dask,
-    Engine,
-    EngineName,
-    File,
-    Json,
-    NoStore,
-    Quiet,
-    Replications,
-    Seed,
-    Set,
-    Store,
-    Workers,
-)
+from servsim.cli.options import NOTHING_SAID, Csv, File, How, Json, Quiet, Replications, Seed, Set, simulates
 
 Levers = Annotated[
     list[str] | None,
@@ -41,6 +27,7 @@ Front = Annotated[
 ]
 
 
+@simulates
 def optimise(
     file: File,
     overrides: Set = None,
@@ -53,11 +40,7 @@ def optimise(
     front: Front = None,
     replications: Replications = None,
     seed: Seed = 1,
-    engine: Engine = EngineName.fast,
-    workers: Workers = None,
-    dask: Dask = None,
-    store: Store = None,
-    no_store: NoStore = False,
+    how: How = NOTHING_SAID,
     as_json: Json = False,
     csv: Csv = None,
     quiet: Quiet = False,
@@ -76,7 +59,7 @@ def optimise(
     ) if value is not None]  # fmt: skip
     asked += [f"optimise.levers={{{', '.join(map(as_range, levers))}}}"] if levers else []
     scenario = affordable_search(read_question(file, [*(overrides or ()), *asked]), str(file))
-    with answering("Setting levers", quiet, engine, workers, dask, store, no_store) as means:
+    with answering("Setting levers", quiet, **how) as means:
         result = set_together(scenario, seed=seed, means=means)
     write_csv(csv, result.rows())
     if as_json:

@@ -1,8 +1,11 @@
 """Options that several commands share."""
 
+from collections.abc import Callable
 from enum import StrEnum
+from functools import wraps
+from inspect import Parameter, signature
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -19,7 +22,12 @@ Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Override a setting, e.g. staff.agents=3. Repeatable."),
 ]
+To = Annotated[
+    list[str] | None,
+    typer.Option("--to", metavar="KEY=VALUE", help="What differs in B, e.g. staff.agents=3. Repeatable."),
+]
 Replications = Annotated[int | None, typer.Option(min=2, help="Simulated worlds; default: as the scenario says.")]
+Replication = Annotated[int, typer.Option(min=0, max=2**31, help="Which of the seed's worlds, from 0.")]
 Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Which worlds: the same seed, the same worlds.")]
 Engine = Annotated[EngineName, typer.Option(help="The compiled loop, or the SimPy reference (slow, same answers).")]
 Workers = Annotated[int | None, typer.Option(min=1, max=1024, help="Worlds at once; default: one for each core.")]
@@ -45,3 +53,37 @@ Shard = Annotated[
         metavar="I/N", help="Only simulate part I of N into --store, e.g. 3/10; show nothing.", show_default=False
     ),
 ]
+
+
+SIMULATING = {
+    "engine": (Engine, EngineName.fast),
+    "workers": (Workers, None),
+    "dask": (Dask, None),
+    "store": (Store, None),
+    "no_store": (NoStore, False),
+}
+"""Options of every command that simulates, and their defaults."""
+
+How = dict[str, Any]
+"""What was said by these options."""
+NOTHING_SAID: How = {name: default for name, (_, default) in SIMULATING.items()}
+
+
+def simulates(command: Callable[..., None]) -> Callable[..., None]:
+    """A command with the options of all that simulate in the place of its parameter `how`, which gets them together."""
+
+    @wraps(command)
+    def called(**given: Any) -> None:
+        how = {name: given.pop(name) for name in SIMULATING}
+        command(**given, how=how)
+
+    shared = [
+        Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+        for name, (kind, default) in SIMULATING.items()
+    ]
+    found: list[Parameter] = []
+    for parameter in signature(command).parameters.values():
+        found += shared if parameter.name == "how" else [parameter.replace(kind=Parameter.KEYWORD_ONLY)]
+    called.__signature__ = signature(command).replace(parameters=found)  # type: ignore[attr-defined]
+    called.__annotations__ = {parameter.name: parameter.annotation for parameter in found}
+    return called

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from servsim.cli.options import Dask, Engine, EngineName, File, NoStore, Quiet, Replications, Seed, Set, Store, Workers
+from servsim.cli.options import NOTHING_SAID, File, How, Quiet, Replications, Seed, Set, simulates
 
 KINDS = {
     "levels": "value, retention, revenue and wait against the lever",
@@ -52,6 +52,7 @@ Out = Annotated[
 SizeName = Annotated[str, typer.Option("--size", metavar="slide|paper", help="For a slide of 16:9, or a page of A4.")]
 
 
+@simulates
 def plot(
     kind: Kind,
     file: File,
@@ -66,11 +67,7 @@ def plot(
     size: SizeName = "paper",
     replications: Replications = None,
     seed: Seed = 1,
-    engine: Engine = EngineName.fast,
-    workers: Workers = None,
-    dask: Dask = None,
-    store: Store = None,
-    no_store: NoStore = False,
+    how: How = NOTHING_SAID,
     quiet: Quiet = False,
 ) -> None:
     """Draw a plot, and say in a sentence what it shows."""
@@ -87,7 +84,7 @@ def plot(
         size_named(size),
     )  # fmt: skip
     accept(kind, asked)
-    with answering("Simulating", quiet, engine, workers, dask, store, no_store) as means:
+    with answering("Simulating", quiet, **how) as means:
         picture, interrupted = drawn(kind, asked, means)
     write_whole(path, lambda draft: save(picture, draft))
     say(picture.alt)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servsim.cli.options import Dask, Engine, EngineName, File, NoStore, Quiet, Replications, Seed, Set, Store, Workers
+from servsim.cli.options import NOTHING_SAID, File, How, Quiet, Replications, Seed, Set, simulates
 
 if TYPE_CHECKING:
     from servsim.study.findings import Findings
@@ -16,17 +16,14 @@ Out = Annotated[
 ]
 
 
+@simulates
 def report(
     file: File,
     overrides: Set = None,
     out: Out = None,
     replications: Replications = None,
     seed: Seed = 1,
-    engine: Engine = EngineName.fast,
-    workers: Workers = None,
-    dask: Dask = None,
-    store: Store = None,
-    no_store: NoStore = False,
+    how: How = NOTHING_SAID,
     quiet: Quiet = False,
 ) -> None:
     """Write a report: the question, the advice, plots, what it rests on, all settings. One HTML file, which prints."""
@@ -43,7 +40,7 @@ def report(
         raise ServsimError(f"--out {path}: it must end in .html.")
     scenario = read_doubtful(file, overrides or ())
     scenario = affordable(scenario, str(file), replications, len(scenario.evaluate.levels) + 3)
-    with answering("Comparing levels", quiet, engine, workers, dask, store, no_store) as means:
+    with answering("Comparing levels", quiet, **how) as means:
         found = findings(scenario, replications=replications, seed=seed, means=means)
     if found.evaluation.replications < 2:
         raise ServsimError("no report: fewer than two worlds were finished at every level.")

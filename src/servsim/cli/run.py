@@ -4,22 +4,7 @@ from typing import Annotated
 
 import typer
 
-from servsim.cli.options import (
-    Csv,
-    Dask,
-    Engine,
-    EngineName,
-    File,
-    Json,
-    NoStore,
-    Quiet,
-    Replications,
-    Seed,
-    Set,
-    Shard,
-    Store,
-    Workers,
-)
+from servsim.cli.options import NOTHING_SAID, Csv, File, How, Json, Quiet, Replications, Seed, Set, Shard, simulates
 
 Precision = Annotated[
     list[str] | None,
@@ -31,6 +16,7 @@ Budget = Annotated[int | None, typer.Option(min=2, help="Simulated worlds at mos
 NoControls = Annotated[bool, typer.Option("--no-controls", help="Plain means, not narrowed by control variates.")]
 
 
+@simulates
 def run(
     file: File,
     overrides: Set = None,
@@ -39,11 +25,7 @@ def run(
     budget: Budget = None,
     no_controls: NoControls = False,
     seed: Seed = 1,
-    engine: Engine = EngineName.fast,
-    workers: Workers = None,
-    dask: Dask = None,
-    store: Store = None,
-    no_store: NoStore = False,
+    how: How = NOTHING_SAID,
     shard: Shard = None,
     as_json: Json = False,
     csv: Csv = None,
@@ -58,7 +40,7 @@ def run(
 
     scenario = affordable(read_scenario(file, overrides or ()), str(file), replications)
     wanted = dict(map(precision_of, precision or ()))
-    with answering("Projecting", quiet, engine, workers, dask, store, no_store) as means:
+    with answering("Projecting", quiet, **how) as means:
         if shard:
             return simulate_shard(shard, [scenario], replications, seed, means, controlled=not no_controls)
         result = project(

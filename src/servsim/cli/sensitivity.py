@@ -4,20 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servsim.cli.options import (
-    Csv,
-    Dask,
-    Engine,
-    EngineName,
-    File,
-    Json,
-    NoStore,
-    Quiet,
-    Seed,
-    Set,
-    Store,
-    Workers,
-)
+from servsim.cli.options import NOTHING_SAID, Csv, File, How, Json, Quiet, Seed, Set, simulates
 
 if TYPE_CHECKING:
     from servsim.study.doubt.sensitivity import Sensitivity
@@ -27,6 +14,7 @@ Worlds = Annotated[int, typer.Option(min=1, max=1000, help="Simulated worlds of 
 Replications = Annotated[int, typer.Option(min=2, max=100_000, help="Simulated worlds of every end of a range.")]
 
 
+@simulates
 def sensitivity(
     file: File,
     overrides: Set = None,
@@ -34,11 +22,7 @@ def sensitivity(
     worlds: Worlds = 1,
     replications: Replications = 10,
     seed: Seed = 1,
-    engine: Engine = EngineName.fast,
-    workers: Workers = None,
-    dask: Dask = None,
-    store: Store = None,
-    no_store: NoStore = False,
+    how: How = NOTHING_SAID,
     as_json: Json = False,
     csv: Csv = None,
     quiet: Quiet = False,
@@ -52,7 +36,7 @@ def sensitivity(
 
     scenario = read_doubtful(file, list(overrides or ()))
     affordable_analysis(scenario, str(file), points * worlds, replications)
-    with answering("Looking at doubts", quiet, engine, workers, dask, store, no_store) as means:
+    with answering("Looking at doubts", quiet, **how) as means:
         result = analyse(scenario, points=points, worlds=worlds, replications=replications, seed=seed, means=means)
     write_csv(csv, result.rows())
     if as_json:

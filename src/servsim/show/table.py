@@ -43,7 +43,7 @@ def run_table(run: Run) -> Table:
 
 def run_lines(run: Run) -> list[str]:
     """In how many worlds, how intervals are made, and what ended the run."""
-    how = "; control variates narrow them" if run.controls.size else ""
+    how = "; control variates narrow them" if run.is_controlled else ""
     lines = [f"{len(run.figures)} simulated worlds, seed {run.seed}; intervals are of the mean{how}."]
     known = ", ".join(f"{name} to {100 * run.known_to(name):.2g} %" for name in run.precision)
     if run.stopped == "precision":

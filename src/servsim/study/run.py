@@ -60,6 +60,11 @@ class Run(Tidy):
             return interval(sample, unit, self.confidence, comparisons)
         return controlled(sample, self.controls[:, controls_of(metric)], unit, self.confidence, comparisons)
 
+    @property
+    def is_controlled(self) -> bool:
+        """Do control variates help to know some figure?"""
+        return bool(self.controls.size) and any(abs(self[name].mean - self.sample(name).mean()) > 0 for name in NAMES)
+
     def known_to(self, metric: str) -> float:
         """Half the width of a figure's interval, as a share of its mean; of all figures with a precision at once."""
         found = self.interval(metric, max(1, len(self.precision)))
