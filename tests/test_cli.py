@@ -239,7 +239,7 @@ def test_a_csv_that_cannot_be_written_is_a_sentence(tiny):
     result = servsim("run", str(tiny), "--csv", "/nowhere/at/all.csv", "--quiet")
     assert (result.returncode, result.stderr) == (
         2,
-        "/nowhere/at/all.csv cannot be written: No such file or directory.\n",
+        "/nowhere/at/all.csv cannot be written: there is no folder /nowhere/at; make it, or name another.\n",
     )
 
 

@@ -239,7 +239,10 @@ def test_the_command_writes_a_table(tmp_path):
     ("args", "sentence"),
     [
         ((), "export needs --events PATH.csv, where the event log of one world is to go."),
-        (("--events", "no/where.csv"), "no/where.csv cannot be written: No such file or directory."),
+        (
+            ("--events", "no/where.csv"),
+            "no/where.csv cannot be written: there is no folder no; make it, or name another.",
+        ),
     ],
 )
 def test_a_mistake_is_a_sentence(args, sentence):

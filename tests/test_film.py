@@ -373,7 +373,10 @@ def test_the_command_films_two_sides_with_the_same_customers(tmp_path):
         (("--out", "day.mp4"), "--out day.mp4: it must end in .html or .gif."),
         (("--day", "6"), "Nothing happens on day 6 (week 1, Sunday): the doors open on"),
         (("--day", "99"), "There is no day 99 in this world: its days are 0 to 20."),
-        (("--out", "no/where.html"), "no/where.html cannot be written: No such file or directory."),
+        (
+            ("--out", "no/where.html"),
+            "no/where.html cannot be written: there is no folder no; make it, or name another.",
+        ),
         (("--to", "staff.agnts=3"), "Did you mean staff.agents?"),
     ],
 )

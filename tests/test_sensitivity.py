@@ -326,6 +326,17 @@ def test_without_ranges_there_is_nothing_to_analyse():
     assert rests_on(evaluate(small(uncertain={}), replications=2)) is None
 
 
+def test_a_level_that_breaks_a_constraint_overturns_nothing(evaluated):
+    """Not even today's, which is looked at all the same."""
+    best, today = evaluated.best, evaluated.today
+    swapped = replace(evaluated, best=today, today=best)  # as stated, today's is the better one by far
+    free = rests_on(swapped, worlds=4)
+    assert any(end.best_level == best for swing in free.swings for end in swing.ends)
+    breaks = tuple(("costs <= 1",) if level == best else () for level in swapped.levels)
+    bound = rests_on(replace(swapped, breaks=breaks), worlds=4)
+    assert all(end.best_level != best for swing in bound.swings for end in swing.ends)
+
+
 def test_a_level_that_breaks_a_constraint_is_not_chosen():
     asked = {"levels": [0, 2, 4, 9, 20], "constraints": ["investment_hours <= 30"], "replications": 6}
     e = evaluate(small(evaluate=asked))

@@ -53,7 +53,10 @@ app.add_typer(results, name="results")
 def main() -> None:
     """Run a command; a person's mistake is a sentence and exit code 2, Ctrl-C is 130."""
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except ServsimError as error:
         stop(str(error), 2)
     except KeyboardInterrupt:
@@ -61,6 +64,9 @@ def main() -> None:
     except BrokenPipeError:  # the reader of our output has left; there is nobody to tell
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:  # a full disk, say, behind our output
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        stop(f"the output cannot be written: {error.strerror or error}.", 2)
 
 
 def stop(message: str, code: int) -> None:

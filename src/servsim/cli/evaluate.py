@@ -22,7 +22,7 @@ Difference = Annotated[
 Budget = Annotated[int | None, typer.Option(min=2, help="Simulated worlds of all levels together, at most.")]
 Finer = Annotated[int | None, typer.Option(min=0, max=20, help="Levels put between the best and its neighbours.")]
 Picture = Annotated[Path | None, typer.Option(metavar="PATH", help="Where the picture goes (png, svg, pdf).")]
-NoDoubt = Annotated[bool, typer.Option("--no-doubt", help="Do not look at the ranges in [uncertain].")]
+NoDoubt = Annotated[bool, typer.Option("--no-doubt", help="Do not look at what is uncertain.")]
 NoPicture = Annotated[bool, typer.Option("--no-picture", help="Do not draw the picture.")]
 
 
@@ -50,7 +50,7 @@ def evaluate(
 ) -> None:
     """How much time to invest: the table of levels, the best, the advice, the picture."""
     from servsim.cli.answering import answering, simulate_shard
-    from servsim.cli.output import end_interrupted, print_json, say, shows_curves, write_csv
+    from servsim.cli.output import end_interrupted, print_json, ready, say, shows_curves, write_csv
     from servsim.study.budget import affordable
     from servsim.study.choose.evaluate import evaluate as compare_levels
     from servsim.study.choose.evaluate import levels_of
@@ -62,7 +62,13 @@ def evaluate(
         ("lever", lever), ("objective", objective), ("constraints", constraints),
         ("smallest_difference", smallest_difference), ("budget_replications", budget), ("finer", finer),
     ) if value is not None]  # fmt: skip
-    asked += [f"evaluate.levels=[{levels}]"] if levels else []
+    asked += [f"evaluate.levels=[{levels}]", *([] if finer else ["evaluate.finer=0"])] if levels else []
+    for path in (csv, picture):
+        ready(path)
+    if picture:
+        from servsim.show.plots.style import ending_of
+
+        ending_of(picture, "--picture")
     scenario = (read_question if no_doubt else read_doubtful)(file, [*(overrides or ()), *asked])
     scenario = affordable(scenario, str(file), replications, len(scenario.evaluate.levels) + 1)
     with answering("Comparing levels", quiet, **how) as means:

@@ -73,9 +73,9 @@ def simulates(command: Callable[..., None]) -> Callable[..., None]:
     """A command with the options of all that simulate in the place of its parameter `how`, which gets them together."""
 
     @wraps(command)
-    def called(**given: Any) -> None:
-        how = {name: given.pop(name) for name in SIMULATING}
-        command(**given, how=how)
+    def called(*own: Any, **given: Any) -> None:
+        how = {name: given.pop(name, default) for name, (_, default) in SIMULATING.items()}
+        command(*own, **given, how=how)
 
     shared = [
         Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=kind)

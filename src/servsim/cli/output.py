@@ -17,9 +17,18 @@ from servsim.errors import ServsimError
 Tell = Callable[[int, int, float], None]
 
 
+class Paper(Console):
+    """A console whose reader may leave early, as `head` does: that is no failure."""
+
+    def on_broken_pipe(self) -> None:
+        """Nobody reads on: end in peace."""
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0)
+
+
 def stdout() -> Console:
     """Where results go: 80 columns when it is not a terminal, no colour where NO_COLOR or a pipe says so."""
-    return Console(highlight=False, soft_wrap=False)
+    return Paper(highlight=False, soft_wrap=False)
 
 
 def stderr() -> Console:
@@ -84,11 +93,13 @@ def progress(what: str, quiet: bool) -> Iterator[Tell]:
     if quiet or not console.is_terminal:
         yield lambda done, total, seconds: None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total} worlds"),
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[worlds]}"),
                TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())  # fmt: skip
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total, seconds: bar.update(task, completed=done, total=total)
+        task = bar.add_task(what, total=None, worlds="")
+        yield lambda done, total, seconds: bar.update(
+            task, completed=done, total=total, worlds=f"{done}/{total} worlds"
+        )
 
 
 def announce_compiling(quiet: bool) -> None:
@@ -100,17 +111,42 @@ def announce_compiling(quiet: bool) -> None:
 
 
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:
-    """Let a file be written beside its place and moved there when complete; a sentence where it cannot be."""
-    draft = path.with_name(f".{os.getpid()}.{path.name}")
+    """Let a file be written beside its place and moved there when complete; a sentence where it cannot be.
+
+    What a link leads to is written, a device is written to, and a file that must not be written is left as it is.
+    """
+    ready(path)
+    place = path.resolve()
+    is_device = place.exists() and not place.is_file()
+    draft = place if is_device else place.with_name(f".{os.getpid()}.{place.name}")
     try:
         write(draft)
-        draft.replace(path)
+        if not is_device:
+            draft.replace(place)
     except OSError as error:
-        draft.unlink(missing_ok=True)
+        discard(draft, place)
         raise ServsimError(f"{path} cannot be written: {error.strerror or error}.") from None
     except BaseException:  # such as Ctrl-C, after which no draft may be left behind
-        draft.unlink(missing_ok=True)
+        discard(draft, place)
         raise
+
+
+def discard(draft: Path, place: Path) -> None:
+    """Take a draft away."""
+    if draft != place:
+        draft.unlink(missing_ok=True)
+
+
+def ready(path: Path | None) -> None:
+    """ServsimError where a file cannot be put: better before hours of work than after."""
+    if path is None:
+        return
+    if not path.parent.is_dir():
+        raise ServsimError(f"{path} cannot be written: there is no folder {path.parent}; make it, or name another.")
+    if path.is_dir():
+        raise ServsimError(f"{path} cannot be written: it is a folder; name a file.")
+    if path.exists() and not os.access(path, os.W_OK):
+        raise ServsimError(f"{path} cannot be written: it is write-protected; name another place.")
 
 
 def write_csv(path: Path | None, rows: Iterable[dict[str, Any]]) -> None:

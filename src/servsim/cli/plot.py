@@ -12,8 +12,8 @@ KINDS = {
     "frontier": "retention against profit",
     "minutes": "where the staff's time goes",
     "heat": "two levers at once",
-    "front": "what `servsim optimise` finds, as retention against profit or what [optimise] says",
-    "tornado": "which assumption in [uncertain] moves the answer most",
+    "front": "what `servsim optimise` finds, as retention against profit or two other figures",
+    "tornado": "which uncertain setting moves the answer most",
     "reasons": "why customers left",
     "saved": "who stays in one of two scenarios only, and why",
     "sources": "where the difference in value between two scenarios comes from",
@@ -73,12 +73,13 @@ def plot(
     """Draw a plot, and say in a sentence what it shows."""
     from servsim.cli.answering import answering
     from servsim.cli.asked import Asked
-    from servsim.cli.output import end_interrupted, notice, say, write_whole
+    from servsim.cli.output import end_interrupted, notice, ready, say, write_whole
     from servsim.cli.plotted import accept, drawn, size_named
     from servsim.show.plots.style import ending_of, save
 
     path = out or Path(f"{file.stem}-{kind}.png")
     ending_of(path, "--out")
+    ready(path)
     asked = Asked(
         file, other, overrides or [], to or [], lever or [], figure, day, replication, replications, seed,
         size_named(size),

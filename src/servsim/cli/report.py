@@ -28,7 +28,7 @@ def report(
 ) -> None:
     """Write a report: the question, the advice, plots, what it rests on, all settings. One HTML file, which prints."""
     from servsim.cli.answering import answering
-    from servsim.cli.output import end_interrupted, notice, say
+    from servsim.cli.output import end_interrupted, notice, ready, say
     from servsim.errors import ServsimError
     from servsim.show.advice import advice
     from servsim.study.budget import affordable
@@ -38,11 +38,13 @@ def report(
     path = out or Path(f"{file.stem}-report.html")
     if path.suffix != ".html":
         raise ServsimError(f"--out {path}: it must end in .html.")
+    ready(path)
     scenario = read_doubtful(file, overrides or ())
     scenario = affordable(scenario, str(file), replications, len(scenario.evaluate.levels) + 3)
     with answering("Comparing levels", quiet, **how) as means:
         found = findings(scenario, replications=replications, seed=seed, means=means)
     if found.evaluation.replications < 2:
+        end_interrupted(found.interrupted)
         raise ServsimError("no report: fewer than two worlds were finished at every level.")
     write_report(found, command(file, overrides or [], replications, seed), path)
     say(advice(found.evaluation))

@@ -27,7 +27,7 @@ def sensitivity(
     csv: Csv = None,
     quiet: Quiet = False,
 ) -> None:
-    """What the advice rests on: the ranges in [uncertain], one at a time and all at once; which to measure first."""
+    """What the advice rests on: uncertain settings, one at a time and all at once; which to measure first."""
     from servsim.cli.answering import answering
     from servsim.cli.output import end_interrupted, print_json, write_csv
     from servsim.study.doubt.sensitivity import affordable_analysis

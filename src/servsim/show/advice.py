@@ -2,6 +2,7 @@
 
 import math
 
+from servsim.scenario.complain import fits
 from servsim.show.numbers import is_share, level, plain, short, signed, unit_words
 from servsim.study.choose.evaluation import Evaluation
 
@@ -48,7 +49,9 @@ def verdict(e: Evaluation, best: float) -> str:
     if e.today in e.not_worse:
         return f"Stay at {setting_words(e, e.today)}: {level(best)} did best, but today's is not shown to be worse."
     verb = LEVERS[e.lever][0] if e.lever in LEVERS else "Set"
-    return f"{verb} {setting_words(e, best)} (today: {level(e.today)})."
+    broken = listed(list(e.breaks[e.levels.index(e.today)]))
+    now = f"{level(e.today)}, which does not keep to {broken}" if broken else level(e.today)
+    return f"{verb} {setting_words(e, best)} (today: {now})."
 
 
 def effects(e: Evaluation, best: float) -> str:
@@ -59,7 +62,8 @@ def effects(e: Evaluation, best: float) -> str:
     money = ("revenue", "value") if e.scenario.spending else ()
     names = [name for name in dict.fromkeys((*money, e.objective)) if name != "retention"]
     parts += [gain_words(e, best, name) for name in names if e.is_known(name)]
-    return f"{'; '.join(parts)}."
+    told = "; ".join(parts)
+    return f"With {level(best)} instead, {told[:1].lower()}{told[1:]}." if e.today in e.not_worse else f"{told}."
 
 
 def retention_words(e: Evaluation, best: float) -> str:
@@ -106,13 +110,14 @@ def effort(e: Evaluation, best: float) -> str:
     if hours == 0:
         return ""
     now = "" if best == e.today else f" (today: {plain(today)})"
-    return f"That takes {plain(hours)} staff hours a month beyond the transactions{now}."
+    takes = "would take" if best != e.today and e.today in e.not_worse else "takes"
+    return f"That {takes} {plain(hours)} staff hours a month beyond the transactions{now}."
 
 
 def next_unit(e: Evaluation) -> str:
     """What one more minute than today would bring."""
     worth = e.marginal(e.today)
-    if e.lever != MINUTES or worth is None or worth.low <= 0 <= worth.high:
+    if e.lever != MINUTES or worth is None or worth.low <= 0 <= worth.high or any(e.breaks):
         return ""
     verb = "brings" if worth.mean * e.better > 0 else "costs"
     low, high = sorted((abs(worth.low), abs(worth.high)))
@@ -125,11 +130,16 @@ def turning_point(e: Evaluation, best: float) -> str:
     beyond = [value for value in e.levels if value > best and value not in e.not_worse]
     if any(e.breaks[e.levels.index(value)] for value in beyond):
         return ""
+    if best == max(e.levels) and fits(tuple(e.lever.split(".")), with_one_more(best)):
+        return "The best level is the largest one tried: try larger ones."
     if e.lever != MINUTES:
         return ""
-    if best == max(e.levels):
-        return "The best level is the largest one tried: try larger ones."
     return f"From {level(min(beyond))} minutes on, the queue costs more than the care earns." if beyond else ""
+
+
+def with_one_more(value: float) -> float:
+    """A level above this one, whole where this is."""
+    return int(value) + 1 if float(value).is_integer() else value + 1
 
 
 def caveats(e: Evaluation) -> list[str]:

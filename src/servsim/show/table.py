@@ -119,6 +119,8 @@ def unsigned(half: float, metric: str) -> str:
 
 def mark(e: Evaluation, value: float) -> str:
     """How a level stands: best, not shown worse, breaking a constraint, today's."""
+    if e.replications < 2:
+        return "today" if value == e.today else ""
     broken = e.breaks[e.levels.index(value)]
     signs = "best" if value == e.best else "~" if value in e.not_worse else "!" if broken else ""
     return " ".join(part for part in (signs, "today" if value == e.today else "") if part)

@@ -23,7 +23,7 @@ def known_figure(name: str, asker: str, verb: str = "is") -> str:
     if name in BY_NAME:
         return name
     near = get_close_matches(name, NAMES, n=1)
-    hint = f" Did you mean {near[0]}?" if near else " Such as value, profit, revenue or retention."
+    hint = f" Did you mean {near[0]}?" if near else " `servsim run` shows them all."
     raise ScenarioError([f'{asker} {verb} "{name}"; it must be the name of a figure.{hint}'])
 
 

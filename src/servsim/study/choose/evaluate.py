@@ -27,8 +27,11 @@ def evaluate(
     """Compare levels of a lever; whatever is left out is as the scenario's [evaluate] says.
 
     Every level is simulated in the first `replications` worlds. Where a smallest difference is stated, a race then goes
-    on among those that may be best, until one is left or `budget` worlds are spent.
+    on among those that may be best, until one is left or `budget` worlds are spent. Levels that are given are the only
+    ones, unless `finer` is, too.
     """
+    if levels is not None and finer is None:
+        finer = 0
     given = {
         "lever": lever, "levels": None if levels is None else list(levels), "objective": objective, "finer": finer,
         "constraints": None if constraints is None else list(constraints), "smallest_difference": smallest_difference,

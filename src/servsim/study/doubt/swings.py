@@ -191,7 +191,8 @@ def end_of(elsewhere: Elsewhere, place: Place) -> End:
     stated = {level: e.sample(level, e.objective)[: len(figures)] for level in (e.today, e.best)}
     gain, gain_stated = columns[e.best] - columns[e.today], stated[e.best] - stated[e.today]
     better = {level: float(e.better * column.mean()) for level, column in columns.items()}
-    best_level = max(better, key=lambda level: (better[level], level == e.best))
+    allowed = [level for level in columns if level == e.best or not e.breaks[e.levels.index(level)]]
+    best_level = max(allowed, key=lambda level: (better[level], level == e.best))
     worse = e.better * (columns[best_level] - columns[e.best])
 
     def span(sample: np.ndarray, comparisons: int = 1) -> Interval:
