@@ -408,7 +408,9 @@ def test_a_second_question_of_a_tab_stops_the_first_and_no_other_tabs(served, cl
 
 def test_a_browser_that_leaves_stops_the_work(served, client):
     with client.stream("POST", "answer", json=asks(SLOW, tab="leaving")) as reply:
-        next(reply.iter_lines())
+        lines = reply.iter_lines()  # kept: thrown away, it would close the connection
+        next(lines)
+        time.sleep(0.5)
         assert "leaving" in served.page.answers.waiting
     many, until = -1, time.monotonic() + 20
     while served.page.answers.memory.many != many and time.monotonic() < until:
@@ -614,7 +616,8 @@ def test_it_is_served_until_ctrl_c(file):
         try:
             address = process.stdout.readline().strip()
             with httpx.stream("POST", address + "answer", json=asks(SLOW), timeout=60) as reply:
-                next(reply.iter_lines())
+                lines = reply.iter_lines()  # kept: thrown away, it would close the connection
+                next(lines)
                 process.send_signal(signal.SIGINT)
                 assert process.wait(20) == 0
             assert "Traceback" not in process.stderr.read()

@@ -1,6 +1,7 @@
 """The command line. Each command reads, does and shows; what it needs is imported when it runs."""
 
 import os
+import signal
 import sys
 
 import typer
@@ -51,7 +52,10 @@ app.add_typer(results, name="results")
 
 
 def main() -> None:
-    """Run a command; a person's mistake is a sentence and exit code 2, Ctrl-C is 130."""
+    """Run a command; a person's mistake is a sentence and exit code 2, Ctrl-C is 130.
+
+    Ctrl-C pressed again when the command is over is not heard: it would end Python halfway through its tidying up.
+    """
     try:
         try:
             app()
@@ -67,6 +71,8 @@ def main() -> None:
     except OSError as error:  # a full disk, say, behind our output
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         stop(f"the output cannot be written: {error.strerror or error}.", 2)
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def stop(message: str, code: int) -> None:

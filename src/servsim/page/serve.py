@@ -13,6 +13,7 @@ import uvicorn
 
 from servsim.errors import ServsimError
 from servsim.page.app import Page
+from servsim.page.asking import Answers
 from servsim.page.presets import presets
 from servsim.page.question import Asked, question_of
 from servsim.study.run import run
@@ -20,6 +21,20 @@ from servsim.study.run import run
 LOOPBACK = "127.0.0.1"
 SECONDS_TO_LEAVE = 2
 """How long after Ctrl-C we wait for answers that are being sent."""
+
+
+class Server(uvicorn.Server):
+    """Uvicorn's, which before it waits for answers that are being sent sees to it that they come to their end."""
+
+    def __init__(self, config: uvicorn.Config, answers: Answers) -> None:
+        """A server of the page that gives these answers."""
+        super().__init__(config)
+        self.answers = answers
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Leave the questions that are being answered, and end."""
+        self.answers.stop_all()
+        await super().shutdown(sockets)
 
 
 class Served:
@@ -32,22 +47,18 @@ class Served:
         self.port = self.socket.getsockname()[1]
         token = secrets.token_urlsafe(16)
         self.address = f"http://{LOOPBACK}:{self.port}/{token}/"
-        self.server = uvicorn.Server(uvicorn.Config(
+        self.server = Server(uvicorn.Config(
             self.page.guarded(token, self.port), log_level="warning", access_log=False, lifespan="off", ws="none",
             server_header=False, timeout_graceful_shutdown=SECONDS_TO_LEAVE,
-        ))  # fmt: skip
+        ), self.page.answers)  # fmt: skip
 
     def run(self) -> None:
         """Serve until Ctrl-C."""
         threading.Thread(target=self.warm_up, daemon=True).start()
-        try:
-            self.server.run([self.socket])
-        finally:
-            self.page.answers.stop_all()
+        self.server.run([self.socket])
 
     def stop(self) -> None:
         """Serve no more."""
-        self.page.answers.stop_all()
         self.server.should_exit = True
 
     def warm_up(self) -> None:
