@@ -963,7 +963,7 @@ def test_presence_is_counted_on_the_day_it_falls_on():
 
 def test_the_roster_is_paid_from_the_first_day_to_the_last():
     tally = reading([], {"horizon": {"weeks": 1 + 0.5 / 7}}).tally
-    assert tally.scheduled()[:8].tolist() == [8 * HOUR, 0, 0, 0, 0, 0, 0, 3 * HOUR]
+    assert tally.scheduled[:8].tolist() == [8 * HOUR, 0, 0, 0, 0, 0, 0, 3 * HOUR]
 
 
 def test_without_loyalty_and_interest_a_customer_is_worth_no_finite_sum():

@@ -109,4 +109,4 @@ def test_overtime_is_presence_after_the_shift():
     """Who serves at closing stays until the visit ends, and the time counts as presence and is paid as overtime."""
     scenario = read_scenario("scenarios/salon.toml", ["horizon.weeks=4"])
     reading = counted(scenario, to_sheet(scenario), 1, 0, "fast")
-    assert reading.sum(t.PRESENT) > reading.tally.scheduled_ticks()
+    assert reading.sum(t.PRESENT) > reading.tally.scheduled_ticks

@@ -67,6 +67,8 @@ DERIVED = [
     ("rivals", "i8"),
     ("rival_quality", "f8", (MOST_RIVALS,)),
     ("log_price", "f8"),
+    ("log_natural", "f8"),
+    ("log_at_eight", "f8"),
     ("usual_spend", "f8"),
     ("spend_ratio", "f8"),
     ("training_hours", "f8"),
@@ -161,6 +163,8 @@ def to_sheet(scenario: Scenario, seed: int = 1, replication: int = 0) -> np.ndar
             row[name] = 0 if path[1] == "on" and not counts else number(value, choices_of(path))
         for cv in variations():
             row[log_variance(cv)] = math.log(1.0 + row[cv] * row[cv])
+        row["log_natural"] = math.log(1.0 - row["natural_churn"])
+        row["log_at_eight"] = math.log(row["yearly_retention"] / (1.0 - row["natural_churn"]))
         row["patience_scale"] = weibull_scale(row["patience_minutes"], row["patience_shape"])
         row["gap_scale"] = weibull_scale(1.0, row["gap_shape"])
         row["core_profile"] = own.service.core_profile or [1.0] * 24

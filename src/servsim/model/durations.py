@@ -61,17 +61,14 @@ def exponential(mean, u):
 
 
 @part
-def lognormal_of(mean, log_variance, u):
-    """The lognormal whose logarithm has this variance, which the sheet keeps beside every cv: a logarithm less."""
+def lognormal(mean, log_variance, u):
+    """exp(μ + σ Φ⁻¹(u)), μ = log(mean) − σ²/2; the mean itself where σ is 0.
+
+    The variance σ² = log(1 + cv²) of the logarithm is what the sheet keeps beside every cv.
+    """
     if log_variance == 0.0 or mean == 0.0:
         return mean
     return mean * math.exp(math.sqrt(log_variance) * normal_quantile(u) - 0.5 * log_variance)
-
-
-@part
-def lognormal(mean, cv, u):
-    """exp(μ + σ Φ⁻¹(u)) with σ² = log(1 + cv²), μ = log(mean) − σ²/2; the mean itself where cv is 0."""
-    return lognormal_of(mean, math.log(1.0 + cv * cv), u)
 
 
 @kernel
@@ -92,14 +89,14 @@ def tabled(table, u):
 
 
 @kernel
-def length(law, mean, cv, scale, shape, table, u):
+def length(law, mean, log_variance, scale, shape, table, u):
     """One draw of a scenario's distribution, in the unit of its mean; only the parameters of its own law are read."""
     if law == Law.FIXED:
         return mean
     elif law == Law.EXPONENTIAL:
         return exponential(mean, u)
     elif law == Law.LOGNORMAL:
-        return lognormal(mean, cv, u)
+        return lognormal(mean, log_variance, u)
     elif law == Law.WEIBULL:
         return weibull(scale, shape, u)
     elif law == Law.ERLANG:

@@ -64,6 +64,7 @@ from servsim.model.loop.state import (
     SHIFT_BEGINS,
     SHIFT_ENDS,
     SPELL_ENDS,
+    TAKEN,
     TOLD,
     UNSETTLED,
     WAITING,
@@ -73,6 +74,7 @@ from servsim.model.loop.state import (
     add,
     blank,
     crowd,
+    done_with_duty,
     grown,
     note,
     page,
@@ -119,18 +121,18 @@ def come(sheet, s, place):
 @inner
 def next_instant(s):
     """The instant of what is due next; NEVER if nothing is."""
-    soonest = s.calendar[0, 0] if s.n[CALENDAR] > 0 else np.int64(NEVER)
-    return min(soonest, s.duties[0, 0]) if s.n[DUTIES] > 0 else soonest
+    soonest = s.calendar[0].first if s.n[CALENDAR] > 0 else np.int64(NEVER)
+    return min(soonest, s.duties[0].first) if s.n[DUTIES] > 0 else soonest
 
 
 @inner
 def take(s):
-    """What is due now, taken out: what it is, whom it concerns, and what must still hold of them."""
-    if s.n[DUTIES] > 0 and s.duties[0, 0] == s.n[NOW]:
-        what, index, check = s.duties[0, 1], s.duties[0, 2], s.duties[0, 3]
-        s.n[DUTIES] = pop(s.duties, s.n[DUTIES])
+    """What is due now, taken: what it is, whom it concerns, and what must still hold of them."""
+    if s.n[DUTIES] > 0 and s.duties[0].first == s.n[NOW]:
+        what, index, check = s.duties[0].second, s.duties[0].third, s.duties[0].carried
+        s.n[TAKEN] = 1
     else:
-        what, index, check = s.calendar[0, 1], s.calendar[0, 2], s.calendar[0, 3]
+        what, index, check = s.calendar[0].second, s.calendar[0].third, s.calendar[0].carried
         s.n[CALENDAR] = pop(s.calendar, s.n[CALENDAR])
     return what, index, check
 
@@ -192,6 +194,7 @@ def happen(sheet, s):
     elif what == DOORS_CLOSE:
         s.n[CLOSING] = 1
         schedule_duty(sheet, s, calendar.closing(sheet, s.n[NOW]), DOORS_CLOSE, 0, 0)
+    done_with_duty(s)
 
 
 @inner
@@ -293,7 +296,7 @@ class Desk:
         if until >= self.end:
             told.append(self.closing_rows())
             mark_warm()
-        return np.concatenate(told)
+        return told[0] if len(told) == 1 else np.concatenate(told)
 
     def handed_over(self) -> np.ndarray:
         """The rows of settled instants, taken out of the state; those of an instant in progress stay."""

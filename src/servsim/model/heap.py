@@ -1,49 +1,72 @@
-"""A binary heap in an int64 array of four columns, ordered by the first three; the fourth is carried along."""
+"""A binary heap in an array of entries, ordered by the first three fields; the fourth is carried along."""
+
+import numpy as np
 
 from servsim.model.kernel import inner
+
+ENTRY = np.dtype([("first", "i8"), ("second", "i8"), ("third", "i8"), ("carried", "i8")])
 
 
 @inner
 def before(heap, i, a, b, c):
-    """Does row i of the heap come before (a, b, c)?"""
-    if heap[i, 0] != a:
-        return heap[i, 0] < a
-    if heap[i, 1] != b:
-        return heap[i, 1] < b
-    return heap[i, 2] < c
+    """Does entry i of the heap come before (a, b, c)?"""
+    entry = heap[i]
+    if entry.first != a:
+        return entry.first < a
+    if entry.second != b:
+        return entry.second < b
+    return entry.third < c
+
+
+@inner
+def put(heap, i, a, b, c, carried):
+    """Make this entry i of the heap."""
+    entry = heap[i]
+    entry.first, entry.second, entry.third, entry.carried = a, b, c, carried
+
+
+@inner
+def move(heap, i, j):
+    """Make entry i of the heap entry j, too."""
+    entry = heap[i]
+    put(heap, j, entry.first, entry.second, entry.third, entry.carried)
 
 
 @inner
 def push(heap, size, a, b, c, carried):
-    """Add a row to a heap of this size, which must have room; the new size."""
+    """Add an entry to a heap of this size, which must have room; the new size."""
     place = size
     while place > 0:
         parent = (place - 1) >> 1
         if before(heap, parent, a, b, c):
             break
-        for column in range(4):
-            heap[place, column] = heap[parent, column]
+        move(heap, parent, place)
         place = parent
-    heap[place, 0], heap[place, 1], heap[place, 2], heap[place, 3] = a, b, c, carried
+    put(heap, place, a, b, c, carried)
     return size + 1
 
 
 @inner
 def pop(heap, size):
-    """Drop the first row of a heap of this size; the new size."""
-    size -= 1
-    a, b, c, carried = heap[size, 0], heap[size, 1], heap[size, 2], heap[size, 3]
+    """Drop the first entry of a heap of this size; the new size."""
+    last = heap[size - 1]
+    replace(heap, size - 1, last.first, last.second, last.third, last.carried)
+    return size - 1
+
+
+@inner
+def replace(heap, size, a, b, c, carried):
+    """Let an entry take the place of the first one of a heap of this size."""
     place = 0
     while True:
         child = 2 * place + 1
         if child >= size:
             break
-        if child + 1 < size and before(heap, child + 1, heap[child, 0], heap[child, 1], heap[child, 2]):
+        left = heap[child]
+        if child + 1 < size and before(heap, child + 1, left.first, left.second, left.third):
             child += 1
         if not before(heap, child, a, b, c):
             break
-        for column in range(4):
-            heap[place, column] = heap[child, column]
+        move(heap, child, place)
         place = child
-    heap[place, 0], heap[place, 1], heap[place, 2], heap[place, 3] = a, b, c, carried
-    return size
+    put(heap, place, a, b, c, carried)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -77,7 +78,7 @@ class Reading:
 
     def paid(self) -> float:
         """Wages, and what managers' talks cost, in the time that counts."""
-        wages = self.wages(self.tally.scheduled_ticks(), self.sum(t.PRESENT))
+        wages = self.wages(self.tally.scheduled_ticks, self.sum(t.PRESENT))
         return float(wages + self.managers_cost(self.sum(t.TALKING)))
 
     def budgets(self) -> float:
@@ -127,7 +128,7 @@ class Reading:
     def daily_profit(self) -> np.ndarray:
         """(days,) the same of every day from the first."""
         revenue = self.tally.revenue / MILLIONTHS
-        wages = self.wages(self.tally.scheduled(), self.tally.present) + self.managers_cost(self.tally.talks)
+        wages = self.wages(self.tally.scheduled, self.tally.present) + self.managers_cost(self.tally.talks)
         days = np.diff(np.minimum(np.arange(len(revenue) + 1) * DAY, self.tally.end))
         budgets = (self.advertising() + self.training()) * self.months(days)
         profit: np.ndarray = revenue * self.margin - wages - budgets
@@ -138,6 +139,7 @@ class Reading:
         years = np.asarray(ticks) / DAY / DAYS_PER_YEAR
         return np.asarray((1.0 + self.scenario.money.discount_rate) ** -years)
 
+    @cached_property
     def cash(self) -> float:
         """Profit of the horizon in today's money, each day's at its end."""
         ends = (np.arange(len(self.tally.present)) + 1) * DAY
@@ -293,9 +295,9 @@ METRICS = (
     Metric("costs", "wages, managers' time, advertising and training", "money/year", -1, lambda r: r.yearly(r.paid() + r.budgets())),
     Metric("revenue", "what customers pay", "money/year", 1, lambda r: r.yearly(r.revenue())),
     Metric("profit", "margin on revenue less wages, advertising and training", "money/year", 1, lambda r: r.yearly(r.profit())),
-    Metric("cash", "profit of the horizon, discounted", "money", 1, lambda r: r.cash()),
+    Metric("cash", "profit of the horizon, discounted", "money", 1, lambda r: r.cash),
     Metric("closing_book", "worth of the closing book, discounted", "money", 1, lambda r: r.closing_book()),
-    Metric("value", "cash and closing book", "money", 1, lambda r: r.cash() + r.closing_book()),
+    Metric("value", "cash and closing book", "money", 1, lambda r: r.cash + r.closing_book()),
     Metric("customer_value", "worth of a customer when won", "money", 1, lambda r: ratio(r.worth(t.WON_MARGINS), r.count(H.WON))),
     Metric("loss_of_one", "what the closing book is worth, for each of its customers", "money", 0, lambda r: ratio(r.worth(t.MARGINS), r.count(H.REMAINS))),
 )  # fmt: skip

@@ -5,10 +5,11 @@ start and end meet at its agent, who serves one customer at a time, so no custom
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from servsim.model.calendar import day_of
+from servsim.model.calendar import business_time, day_of
 from servsim.model.kernel import kernel, part, readable
 from servsim.model.rules.attention import HALF_THERE
 from servsim.model.rules.demand import of_opening_book, segment_of, usual_gap
@@ -107,12 +108,15 @@ class Tally:
 
     def open_ticks(self) -> int:
         """Ticks within opening hours from the end of the warm-up to the end."""
-        return int(np.diff(integral(self.sheet[0]["open"], np.array([self.warmup, self.end])))[0])
+        sheet = readable(self.sheet)
+        return int(business_time(sheet, self.end) - business_time(sheet, self.warmup))
 
+    @cached_property
     def scheduled_ticks(self) -> int:
         """Ticks of agents' time that the roster asks for from the end of the warm-up to the end."""
         return int(np.diff(integral(self.sheet[0]["roster"], np.array([self.warmup, self.end])))[0])
 
+    @cached_property
     def scheduled(self) -> np.ndarray:
         """(days,) ticks of agents' time that the roster asks for."""
         days = np.arange(len(self.present) + 1)

@@ -251,9 +251,9 @@ def set_free(sheet, s, number):
 @inner
 def still_free(sheet, s, free, i):
     """Does entry i of the free stand for an agent who is free since then?"""
-    agent = s.agents[free[i, 3]]
-    first, second = dispatch.readiness(sheet, agent.free_since, free[i, 3])
-    return agent.free == 1 and first == free[i, 0] and second == free[i, 1]
+    agent = s.agents[free[i].carried]
+    first, second = dispatch.readiness(sheet, agent.free_since, free[i].carried)
+    return agent.free == 1 and first == free[i].first and second == free[i].second
 
 
 @aside
@@ -262,6 +262,6 @@ def only_the_free(sheet, s, free, size):
     left = 0
     for i in range(size):
         if still_free(sheet, s, free, i):
-            a, b, c, number = free[i, 0], free[i, 1], free[i, 2], free[i, 3]
+            a, b, c, number = free[i].first, free[i].second, free[i].third, free[i].carried
             left = push(free, left, a, b, c, number)
     return left

@@ -36,7 +36,7 @@ def asks(sheet, s, key):
 @aside
 def helps(sheet, s, number):
     """An agent begins to work on the first of the requests."""
-    joined, key = s.requests[0, 0], s.requests[0, 1]
+    joined, key = s.requests[0].first, s.requests[0].second
     s.n[REQUESTS] = pop(s.requests, s.n[REQUESTS])
     waited = internal.waited(sheet, joined, s.n[NOW])
     note(s, Happening.HELPING, key, number, waited)
@@ -48,7 +48,7 @@ def helps(sheet, s, number):
 @inner
 def neglected(sheet, s):
     """How neglected colleagues are."""
-    oldest = internal.waited(sheet, s.requests[0, 0], s.n[NOW]) if s.n[REQUESTS] > 0 else np.int64(0)
+    oldest = internal.waited(sheet, s.requests[0].first, s.n[NOW]) if s.n[REQUESTS] > 0 else np.int64(0)
     return internal.neglect(sheet, s.neglect[0], oldest)
 
 
@@ -57,4 +57,4 @@ def comes_first(sheet, s, first, second, customer_waits):
     """Does the first of the colleagues come before the first of the customers, who has this rank?"""
     if s.n[REQUESTS] == 0 or not customer_waits:
         return s.n[REQUESTS] > 0
-    return dispatch.request_rank(sheet, s.requests[0, 0], s.requests[0, 1]) < (first, second)
+    return dispatch.request_rank(sheet, s.requests[0].first, s.requests[0].second) < (first, second)

@@ -104,9 +104,9 @@ def join(sheet, s, place):
 @inner
 def still_waits(sheet, s, i):
     """Does entry i of the queue stand for someone who waits? A place may be somebody else's by now."""
-    place = s.queue[i, 3]
+    place = s.queue[i].carried
     first, second = rank_of(sheet, s, place)
-    return s.people[place].waits == 1 and first == s.queue[i, 0] and second == s.queue[i, 1]
+    return s.people[place].waits == 1 and first == s.queue[i].first and second == s.queue[i].second
 
 
 @aside
@@ -115,7 +115,7 @@ def only_the_waiting(sheet, s):
     size, s.n[QUEUE] = s.n[QUEUE], 0
     for i in range(size):
         if still_waits(sheet, s, i):
-            a, b, c, place = s.queue[i, 0], s.queue[i, 1], s.queue[i, 2], s.queue[i, 3]
+            a, b, c, place = s.queue[i].first, s.queue[i].second, s.queue[i].third, s.queue[i].carried
             s.n[QUEUE] = push(s.queue, s.n[QUEUE], a, b, c, place)
 
 
@@ -132,20 +132,20 @@ def dispatch_all(sheet, s):
         while s.n[WORK] > 0 and not still_to_do(s, 0):
             s.n[WORK] = pop(s.work, s.n[WORK])
         may_call = next_call(sheet, s)
-        due = s.work[0, 0] if s.n[WORK] > 0 else np.int64(NEVER)
+        due = s.work[0].first if s.n[WORK] > 0 else np.int64(NEVER)
         turns_to = dispatch.turns_to(
             sheet, s.n[NOW], s.n[QUEUE] > 0, s.n[REQUESTS] > 0,
-            comes_first(sheet, s, s.queue[0, 0], s.queue[0, 1], s.n[QUEUE] > 0), s.n[WORK] > 0, due, may_call,
+            comes_first(sheet, s, s.queue[0].first, s.queue[0].second, s.n[QUEUE] > 0), s.n[WORK] > 0, due, may_call,
             may_call and outreach.protected(sheet, s.n[NOW], s.n[CALLING]),
         )  # fmt: skip
         if turns_to == dispatch.NOBODY:
             return
-        number = s.free[0, 3]
+        number = s.free[0].carried
         if turns_to == dispatch.CUSTOMER:
-            number = own_agent(sheet, s, s.queue[0, 3], number)
+            number = own_agent(sheet, s, s.queue[0].carried, number)
         begins_work(sheet, s, number)
         if turns_to == dispatch.CUSTOMER:
-            place = s.queue[0, 3]
+            place = s.queue[0].carried
             s.n[QUEUE] = pop(s.queue, s.n[QUEUE])
             s.people[place].waits = 0
             s.n[WAITING] -= 1
@@ -153,11 +153,11 @@ def dispatch_all(sheet, s):
         elif turns_to == dispatch.REQUEST:
             helps(sheet, s, number)
         elif turns_to == dispatch.FOLLOW_UP:
-            place = s.work[0, 3]
+            place = s.work[0].carried
             s.n[WORK] = pop(s.work, s.n[WORK])
             follow_up(sheet, s, number, place)
         else:
-            place = s.calls[0, 3]
+            place = s.calls[0].carried
             s.n[CALLS] = pop(s.calls, s.n[CALLS])
             call(sheet, s, number, place)
 
@@ -190,20 +190,20 @@ def next_call(sheet, s):
 @inner
 def still_to_call(sheet, s, i):
     """Does entry i of the list stand for a customer who is still to be called, for the same reason?"""
-    customer = s.people[s.calls[i, 3]]
+    customer = s.people[s.calls[i].carried]
     return (
-        customer.key == s.calls[i, 2]
+        customer.key == s.calls[i].third
         and customer.call_for != Call.NOTHING
-        and customer.listed == s.calls[i, 1]
-        and outreach.urgency(sheet, customer.call_for) == s.calls[i, 0]
+        and customer.listed == s.calls[i].second
+        and outreach.urgency(sheet, customer.call_for) == s.calls[i].first
     )
 
 
 @inner
 def still_to_do(s, i):
     """Does entry i of the work stand for a promise on which nobody has begun?"""
-    customer = s.people[s.work[i, 3]]
-    return customer.key == s.work[i, 1] and customer.promise == PREPARED_WORK and customer.due == s.work[i, 0]
+    customer = s.people[s.work[i].carried]
+    return customer.key == s.work[i].second and customer.promise == PREPARED_WORK and customer.due == s.work[i].first
 
 
 @inner
@@ -257,7 +257,7 @@ def send_home(sheet, s):
     for i in range(s.n[QUEUE]):
         if still_waits(sheet, s, i):
             s.n[WAITING] -= 1
-            leave_unserved(sheet, s, s.queue[i, 3], Happening.SENT_HOME)
+            leave_unserved(sheet, s, s.queue[i].carried, Happening.SENT_HOME)
     s.n[QUEUE] = 0
 
 

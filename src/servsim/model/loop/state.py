@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from servsim.model import calendar
-from servsim.model.heap import push
+from servsim.model.heap import ENTRY, pop, push, replace
 from servsim.model.kernel import COMPILED, inner
 
 (LIGHT, DATE, ARRIVAL, PATIENCE_ENDS, PREPARED, LISTED, LAPSED, REFERRAL, HEARS, FORGOTTEN,
@@ -25,10 +25,11 @@ NOTHING_PROMISED, IN_PREPARATION, PREPARED_WORK, BEGUN = range(4)
 (NOW, UNSETTLED, CALENDAR, DUTIES, QUEUE, FREE, ROWS, TOLD, NEWCOMERS, PEOPLE, VACANT, WAITING, ATTENTIVE_HERE,
  LEAVING, CLOSING, INSIDE, MANAGERS_QUEUE, MANAGERS, WORK, CALLS, CALLING, CALL_MONTH, SPENT, CASES,
  REQUESTS, WARNED, MONTH_IS_OVER, MEMBERS, MEMBERS_BEFORE, MEMBERS_CHANGED, DETERRED, DETERRED_BEFORE,
- DETERRED_CHANGED, NUMBERS) = range(34)  # fmt: skip
+ DETERRED_CHANGED, TAKEN, NUMBERS) = range(35)  # fmt: skip
 """Places in `n`: the clock, how much of each array is in use, and the counts that the desk keeps.
 
-Of members and of people deterred, decisions may know only what they were before the present instant.
+Of members and of people deterred, decisions may know only what they were before the present instant. While a duty is
+being done it is taken: still the first of the duties, it leaves its place to what it leads to.
 """
 
 CUSTOMER = np.dtype([
@@ -113,8 +114,21 @@ def schedule(sheet, s, instant, what, index, check):
 @inner
 def schedule_duty(sheet, s, instant, what, index, check):
     """The same among the duties: few, and so quick to keep in order, however many customers there are."""
-    if instant < sheet[0].end:
+    if instant >= sheet[0].end:
+        return
+    if s.n[TAKEN] == 1:
+        s.n[TAKEN] = 0
+        replace(s.duties, s.n[DUTIES], instant, what, index, check)
+    else:
         s.n[DUTIES] = push(s.duties, s.n[DUTIES], instant, what, index, check)
+
+
+@inner
+def done_with_duty(s):
+    """What was taken from the duties is done; it goes if nothing has taken its place."""
+    if s.n[TAKEN] == 1:
+        s.n[TAKEN] = 0
+        s.n[DUTIES] = pop(s.duties, s.n[DUTIES])
 
 
 @inner
@@ -132,21 +146,21 @@ def blank(sheet: np.ndarray) -> State:
         n=np.zeros(NUMBERS, np.int64),
         streams=fields_readable(np.zeros(int(sheet[0]["layers"]) + 1, STREAM)),
         neglect=np.zeros(1),
-        calendar=np.zeros((book + 64, 4), np.int64),
-        duties=np.zeros((4 * agents + 64, 4), np.int64),
-        queue=np.zeros((64, 4), np.int64),
-        free=np.zeros((4 * agents + 16, 4), np.int64),
+        calendar=fields_readable(np.zeros(book + 64, ENTRY)),
+        duties=fields_readable(np.zeros(4 * agents + 64, ENTRY)),
+        queue=fields_readable(np.zeros(64, ENTRY)),
+        free=fields_readable(np.zeros(4 * agents + 16, ENTRY)),
         rows=np.zeros((book + page(agents), 5), np.int64),
         newcomers=np.zeros(64, np.int64),
         vacant=np.zeros(book + 64, np.int64),
         people=fields_readable(np.zeros(book + 64, CUSTOMER)),
         agents=fields_readable(np.zeros(agents, AGENT)),
-        managers_queue=np.zeros((64, 4), np.int64),
-        managers=np.zeros((64, 4), np.int64),
-        work=np.zeros((64, 4), np.int64),
-        calls=np.zeros((64, 4), np.int64),
+        managers_queue=fields_readable(np.zeros(64, ENTRY)),
+        managers=fields_readable(np.zeros(64, ENTRY)),
+        work=fields_readable(np.zeros(64, ENTRY)),
+        calls=fields_readable(np.zeros(64, ENTRY)),
         cases=fields_readable(np.zeros(64, CASE)),
-        requests=np.zeros((64, 4), np.int64),
+        requests=fields_readable(np.zeros(64, ENTRY)),
         warned=np.zeros(64, np.int64),
     )
 

@@ -122,7 +122,7 @@ def step_in(sheet, s):
             s.n[MANAGERS] = pop(s.managers, s.n[MANAGERS])
         if s.n[MANAGERS] == 0:
             return
-        number, slot = s.managers[0, 3], s.managers_queue[0, 3]
+        number, slot = s.managers[0].carried, s.managers_queue[0].carried
         s.n[MANAGERS] = pop(s.managers, s.n[MANAGERS])
         s.n[MANAGERS_QUEUE] = pop(s.managers_queue, s.n[MANAGERS_QUEUE])
         begins_work(sheet, s, number)

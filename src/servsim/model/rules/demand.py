@@ -4,7 +4,7 @@ import numpy as np
 
 from servsim.model.calendar import clock, later, moment
 from servsim.model.draw import drawn
-from servsim.model.durations import exponential, length, lognormal, lognormal_of, tabled
+from servsim.model.durations import exponential, length, lognormal, tabled
 from servsim.model.kernel import kernel
 from servsim.units import DAY, NEVER
 from servsim.words import Kind, Purpose
@@ -42,7 +42,7 @@ def busyness(sheet, day):
     """
     if sheet[0].busyness_cv == 0.0:
         return 1.0
-    return lognormal(1.0, sheet[0].busyness_cv, drawn(sheet, day_key(day), 0, Purpose.BUSYNESS))
+    return lognormal(1.0, sheet[0].busyness_log_variance, drawn(sheet, day_key(day), 0, Purpose.BUSYNESS))
 
 
 @kernel
@@ -91,7 +91,7 @@ def usual_gap(sheet, segment, who):
     """
     own = sheet[segment]
     u = drawn(sheet, who, 0, Purpose.PERSONAL_GAP)
-    return lognormal_of(own.visit_gap_days, own.gap_between_log_variance, u)
+    return lognormal(own.visit_gap_days, own.gap_between_log_variance, u)
 
 
 @kernel
@@ -102,7 +102,7 @@ def own_gap(sheet, segment, who, visit):
     """
     own = sheet[segment]
     u = drawn(sheet, who, visit, Purpose.GAP)
-    return length(own.gap_distribution, 1.0, own.gap_cv, own.gap_scale, own.gap_shape, own.core_table, u)
+    return length(own.gap_distribution, 1.0, own.gap_log_variance, own.gap_scale, own.gap_shape, own.core_table, u)
 
 
 @kernel

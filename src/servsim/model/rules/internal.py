@@ -46,7 +46,7 @@ def request_work(sheet, who):
     u = drawn(sheet, who, 0, Purpose.REQUEST_WORK)
     if sheet[0].request_distribution == Law.EXPONENTIAL:
         return ticks(exponential(sheet[0].request_minutes, u))
-    return ticks(lognormal(sheet[0].request_minutes, sheet[0].request_cv, u))
+    return ticks(lognormal(sheet[0].request_minutes, sheet[0].request_log_variance, u))
 
 
 @kernel

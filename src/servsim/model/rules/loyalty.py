@@ -21,7 +21,7 @@ def natural_staying(sheet, segment, gap_days):
 
     Source: by definition of a yearly rate. Evidence: theorem; c for a churn of 5 %.
     """
-    return math.exp(gap_days / DAYS_PER_YEAR * math.log(1.0 - sheet[segment].natural_churn))
+    return math.exp(gap_days / DAYS_PER_YEAR * sheet[segment].log_natural)
 
 
 @kernel
@@ -44,7 +44,7 @@ def staying_against(sheet, segment, gap_days, satisfaction, served, unrecovered,
     Evidence: b for γ1 and γ3, c for γ2 and γ4.
     """
     own = sheet[segment]
-    at_eight = math.exp(gap_days / DAYS_PER_YEAR * math.log(own.yearly_retention / (1.0 - own.natural_churn)))
+    at_eight = math.exp(gap_days / DAYS_PER_YEAR * own.log_at_eight)
     score = own.satisfaction_slope * (satisfaction - SATISFIED) + own.tenure_slope * (min(served, SETTLED) - SETTLED)
     score -= own.unrecovered_weight * unrecovered + own.price_slope * own.log_price
     return at_eight / (at_eight + (1.0 - at_eight) * math.exp(-score) * rivals)

@@ -41,7 +41,7 @@ def talk(sheet, who, visit):
     u = drawn(sheet, who, visit, Purpose.MANAGER)
     if sheet[0].manager_distribution == Law.EXPONENTIAL:
         return ticks(exponential(sheet[0].manager_minutes, u))
-    return ticks(lognormal(sheet[0].manager_minutes, sheet[0].manager_cv, u))
+    return ticks(lognormal(sheet[0].manager_minutes, sheet[0].manager_log_variance, u))
 
 
 @kernel

@@ -33,7 +33,9 @@ def prepared(sheet, segment, who, visit, now):
     """
     own = sheet[segment]
     return later(
-        sheet, now, lognormal(own.preparation_days, own.preparation_cv, drawn(sheet, who, visit, Purpose.PREPARATION))
+        sheet,
+        now,
+        lognormal(own.preparation_days, own.preparation_log_variance, drawn(sheet, who, visit, Purpose.PREPARATION)),
     )
 
 
@@ -42,7 +44,7 @@ def follow_up_work(sheet, segment, who, visit):
     """Work on the promise of a visit, in ticks: lognormal. Evidence: c."""
     own = sheet[segment]
     u = drawn(sheet, who, visit, np.int64(Purpose.FOLLOW_UP))
-    return ticks(lognormal(own.follow_up_minutes, own.follow_up_cv, u))
+    return ticks(lognormal(own.follow_up_minutes, own.follow_up_log_variance, u))
 
 
 @kernel

@@ -6,7 +6,7 @@ import numpy as np
 
 from servsim.model.calendar import hour_of
 from servsim.model.draw import drawn
-from servsim.model.durations import length, lognormal_of, ticks
+from servsim.model.durations import length, lognormal, ticks
 from servsim.model.kernel import kernel, part
 from servsim.words import Purpose
 
@@ -20,7 +20,7 @@ def difficulty(sheet, segment, who, visit):
     own = sheet[segment]
     if own.difficulty_cv == 0.0:
         return 1.0
-    return lognormal_of(1.0, own.difficulty_log_variance, drawn(sheet, who, visit, Purpose.DIFFICULTY))
+    return lognormal(1.0, own.difficulty_log_variance, drawn(sheet, who, visit, Purpose.DIFFICULTY))
 
 
 @kernel
@@ -32,7 +32,7 @@ def core_minutes(sheet, segment, who, visit, now):
     own = sheet[segment]
     u = drawn(sheet, who, visit, Purpose.CORE)
     return own.core_profile[hour_of(now)] * length(
-        own.core_distribution, own.core_minutes, own.core_cv, 0.0, 1.0, own.core_table, u
+        own.core_distribution, own.core_minutes, own.core_log_variance, 0.0, 1.0, own.core_table, u
     )
 
 
@@ -84,7 +84,7 @@ def quickness(knowledge):
 @part
 def step(sheet, who, visit, purpose, planned, log_variance):
     """Minutes of one step around its plan."""
-    return lognormal_of(planned, log_variance, drawn(sheet, who, visit, np.int64(purpose)))
+    return lognormal(planned, log_variance, drawn(sheet, who, visit, np.int64(purpose)))
 
 
 @part

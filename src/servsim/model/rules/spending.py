@@ -6,7 +6,7 @@ import numpy as np
 
 from servsim.model.calendar import later
 from servsim.model.draw import drawn
-from servsim.model.durations import exponential, lognormal_of
+from servsim.model.durations import exponential, lognormal
 from servsim.model.kernel import kernel
 from servsim.units import DAYS_PER_YEAR, NEVER
 from servsim.words import Purpose
@@ -67,7 +67,7 @@ def basket(sheet, segment, who, visit, served, gap):
     if own.spending_on == 0:
         return 0.0
     mean = own.basket_mean * own.price_level * growth(sheet, segment, served - 1, gap)
-    return lognormal_of(mean, own.basket_log_variance, drawn(sheet, who, visit, Purpose.BASKET))
+    return lognormal(mean, own.basket_log_variance, drawn(sheet, who, visit, Purpose.BASKET))
 
 
 @kernel

@@ -28,8 +28,8 @@ def patience(sheet, segment, who, visit):
         return np.int64(NEVER)
     u = drawn(sheet, who, visit, Purpose.PATIENCE)
     at_the_counter = length(
-        own.patience_distribution, own.patience_minutes, own.patience_cv, own.patience_scale, own.patience_shape,
-        own.core_table, u,
+        own.patience_distribution, own.patience_minutes, own.patience_log_variance,
+        own.patience_scale, own.patience_shape, own.core_table, u,
     )  # fmt: skip
     phones = by_phone(sheet, segment, who, visit)
     return ticks(at_the_counter * (usual_patience(sheet, segment, phones) / own.patience_minutes))
