@@ -1,13 +1,16 @@
-"""What the tests of the model share: a world from a few settings, and a module of the model without the compiler."""
+"""What tests share: a world from a few settings, the model without the compiler, a small desk, its page, a command."""
 
 import importlib.util
 import os
 import signal
 import sys
 import tempfile
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -17,10 +20,36 @@ from servsim.model import kernel
 from servsim.scenario.read import checked
 from servsim.sheet import to_sheet
 
+if TYPE_CHECKING:
+    from servsim.page.serve import Served
+
 os.environ["SERVSIM_STORE"] = os.path.join(tempfile.mkdtemp(prefix="servsim-tests-"), "worlds.sqlite")
 
 settings.register_profile("servsim", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("servsim")
+
+TINY_DESK = """
+title = "Tiny"
+[opening]
+monday = "09:00-12:00"
+[demand]
+prospects_per_hour = 3
+opening_book = 30
+visit_gap_days = 14
+[investment]
+[waiting]
+[quality]
+[loyalty]
+[spending]
+[horizon]
+weeks = 6
+"""
+"""A desk that is simulated at once."""
+TINY = f"""{TINY_DESK}[evaluate]
+levels = [0, 5, 10]
+replications = 4
+"""
+"""The desk with a question about it."""
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +74,30 @@ def plain(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
         return module
 
     return loaded
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """A small scenario in a folder of its own."""
+    path = tmp_path / "tiny.toml"
+    path.write_text(TINY)
+    return path
+
+
+@pytest.fixture(scope="module")
+def served(file: Path) -> Iterator["Served"]:
+    """A page that is being served, of the module's own `file`."""
+    from servsim.page.serve import Served
+
+    page = Served(file)
+    thread = threading.Thread(target=page.run)
+    thread.start()
+    while not page.server.started:
+        time.sleep(0.01)
+    yield page
+    page.stop()
+    thread.join(10)
+    assert not thread.is_alive()
 
 
 @pytest.fixture

@@ -2,16 +2,14 @@
 
 import csv
 import itertools
-import os
 import subprocess
-import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
+from test_cli import servsim
 from test_story import ALL_ON
 
-from servsim.cli.output import write_whole
 from servsim.scenario.read import checked
 from servsim.study.follow.events import COLUMNS, Event, Log, events
 from servsim.study.follow.lives import WHAT, World
@@ -20,7 +18,6 @@ from servsim.words import Call, Kind, Reason
 from servsim.words import Happening as H  # noqa: N817 as short as in the figures
 
 SALON = Path(__file__).parent.parent / "scenarios" / "salon.toml"
-SERVSIM = [sys.executable, "-c", "from servsim.cli import main; main()"]
 NINE, ADA, BOB = 9 * HOUR, 7, 8
 VIDIGI = {"arrival_departure", "queue", "resource_use", "resource_use_end"}
 OF_THE_LOG = {"wait", "wait for manager", "request waits", "leave"}
@@ -215,17 +212,14 @@ def test_a_log_is_read_piece_by_piece(busy, monkeypatch):
 # The command
 
 
-def servsim(*args: str) -> subprocess.CompletedProcess[str]:
+def exported(*args: object) -> subprocess.CompletedProcess[str]:
     """Export the salon's first fortnight as a person would."""
-    return subprocess.run(
-        [*SERVSIM, "export", str(SALON), "--set", "horizon.weeks=2", *args], capture_output=True, text=True,
-        encoding="utf-8", env={**os.environ, "PYTHONIOENCODING": "utf-8"}, timeout=300, check=False,
-    )  # fmt: skip
+    return servsim("export", SALON, "--set", "horizon.weeks=2", *args)
 
 
 def test_the_command_writes_a_table(tmp_path):
     path = tmp_path / "log.csv"
-    done = servsim("--events", str(path), "--replication", "3")
+    done = exported("--events", path, "--replication", "3")
     assert done.returncode == 0, done.stderr
     with path.open(encoding="utf-8", newline="") as file:
         head, *rows = csv.reader(file)
@@ -246,15 +240,5 @@ def test_the_command_writes_a_table(tmp_path):
     ],
 )
 def test_a_mistake_is_a_sentence(args, sentence):
-    done = servsim(*args)
+    done = exported(*args)
     assert (done.returncode, done.stderr.splitlines()[-1]) == (2, sentence)
-
-
-def test_who_interrupts_leaves_no_half_written_file(tmp_path):
-    def interrupted(draft: Path) -> None:
-        draft.write_text("half")
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        write_whole(tmp_path / "log.csv", interrupted)
-    assert not list(tmp_path.iterdir())

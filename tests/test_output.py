@@ -1,40 +1,14 @@
 """Where output goes: a full disk, a reader who leaves, links, devices, folders that are not there."""
 
+import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from test_cli import SERVSIM, servsim
 
-SERVSIM = [sys.executable, "-c", "from servsim.cli import main; main()"]
-SCENARIO = """
-title = "tiny"
-[demand]
-opening_book = 20
-[quality]
-[loyalty]
-[spending]
-[investment]
-minutes_per_visit = 3
-[horizon]
-weeks = 1
-"""
-
-
-@pytest.fixture
-def tiny(tmp_path):
-    """A scenario file."""
-    file = tmp_path / "tiny.toml"
-    file.write_text(SCENARIO)
-    return file
-
-
-def servsim(*words, **options):
-    """A command of servsim in a process of its own."""
-    return subprocess.run(
-        [*SERVSIM, *map(str, words)], stderr=subprocess.PIPE, text=True, check=False, timeout=300, **options
-    )
-
+from servsim.cli.output import write_whole
+from servsim.errors import ServsimError
 
 needs_full = pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="this machine has no /dev/full")
 
@@ -46,6 +20,28 @@ def test_output_onto_a_full_disk_is_a_sentence(tiny, words):
         done = servsim(words[0], tiny, *words[1:], stdout=full)
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1] == "the output cannot be written: No space left on device."
+
+
+@needs_full
+def test_a_full_disk_leaves_no_half_written_file(tmp_path):
+    def filled(draft: Path) -> None:
+        draft.write_text("half")
+        Path("/dev/full").write_text("whole")
+
+    path = tmp_path / "x.csv"
+    with pytest.raises(ServsimError, match=f"^{re.escape(str(path))} cannot be written: No space left on device.$"):
+        write_whole(path, filled)
+    assert not list(tmp_path.iterdir())
+
+
+def test_who_interrupts_leaves_no_half_written_file(tmp_path):
+    def interrupted(draft: Path) -> None:
+        draft.write_text("half")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(tmp_path / "log.csv", interrupted)
+    assert not list(tmp_path.iterdir())
 
 
 @needs_full
@@ -75,13 +71,17 @@ def test_what_a_link_leads_to_is_written(tiny):
 
 
 @pytest.mark.parametrize(
-    "words", [("evaluate", "--picture"), ("evaluate", "--csv"), ("report", "--out"), ("plot", "--out")]
+    ("command", "option", "place"),
+    [
+        ("run", "--csv", "/nowhere/at/all.csv"),
+        ("evaluate", "--picture", "no/x.png"),
+        ("evaluate", "--csv", "no/x.csv"),
+        ("report", "--out", "no/x.html"),
+        ("plot levels", "--out", "no/x.png"),
+    ],
 )
-def test_a_folder_that_is_not_there_is_said_before_the_work(tiny, words):
-    place = {"--csv": "no/x.csv", "--out": "no/x.html" if words[0] == "report" else "no/x.png"}.get(
-        words[1], "no/x.png"
-    )
-    first = ["plot", "levels"] if words[0] == "plot" else [words[0]]
-    done = servsim(*first, tiny, words[1], place, stdout=subprocess.PIPE, cwd=tiny.parent)
+def test_a_folder_that_is_not_there_is_said_before_the_work(tiny, command, option, place):
+    done = servsim(*command.split(), tiny, option, place, cwd=tiny.parent)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"{place} cannot be written: there is no folder no; make it, or name another.\n"
+    folder = Path(place).parent
+    assert done.stderr == f"{place} cannot be written: there is no folder {folder}; make it, or name another.\n"

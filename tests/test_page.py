@@ -14,6 +14,8 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+from conftest import TINY_DESK
+from test_cli import SERVSIM, servsim
 
 from servsim.errors import ScenarioError
 from servsim.page.asking import AT_ONCE, Answers
@@ -33,23 +35,7 @@ from servsim.study.identity import digest_of
 from servsim.study.objective import read_question
 from servsim.study.run import run
 
-TINY = """\
-# What it shows: nothing, quickly.
-title = "Tiny"
-[opening]
-monday = "09:00-12:00"
-[demand]
-prospects_per_hour = 3
-opening_book = 30
-visit_gap_days = 14
-[investment]
-[waiting]
-[quality]
-[loyalty]
-[spending]
-[horizon]
-weeks = 6
-[evaluate]
+SCENARIO = f"""# What it shows: nothing, quickly.{TINY_DESK}[evaluate]
 levels = [0, 2, 4, 5, 6, 8, 10, 12]
 replications = 8
 smallest_difference = 100
@@ -66,22 +52,8 @@ REPOSITORY = presets(None)
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small scenario in a folder of its own."""
     path = tmp_path_factory.mktemp("page") / "tiny.toml"
-    path.write_text(TINY)
+    path.write_text(SCENARIO)
     return path
-
-
-@pytest.fixture(scope="module")
-def served(file: Path) -> Iterator[Served]:
-    """A page that is being served."""
-    page = Served(file)
-    thread = threading.Thread(target=page.run)
-    thread.start()
-    while not page.server.started:
-        time.sleep(0.01)
-    yield page
-    page.stop()
-    thread.join(10)
-    assert not thread.is_alive()
 
 
 @pytest.fixture
@@ -275,10 +247,10 @@ def asked(file: Path, changes: dict[str, str] | None = None, **others: Any) -> Q
 def test_the_figures_are_those_of_the_command_line(client, file):
     changes = {"staff.agents": "1", "investment.minutes_per_visit": "7"}
     told = last(answer(client, changes, seed=3), "figures")
-    command = [sys.executable, "-c", "from servsim.cli import main; main()", "run", str(file), "--json", "--seed", "3"]
-    for key, value in changes.items():
-        command += ["--set", f"{key}={value}"]
-    printed = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    moved = [word for key, value in changes.items() for word in ("--set", f"{key}={value}")]
+    done = servsim("run", file, "--json", "--seed", "3", *moved)
+    assert done.returncode == 0, done.stderr
+    printed = json.loads(done.stdout)
     assert told["worlds"] == printed["replications"] == 8
     for name in ("retention", "revenue", "value", "wait_mean"):
         found = {key: told["figures"][name]["new"][key] for key in ("mean", "low", "high")}
@@ -601,17 +573,16 @@ def test_the_report_taken_home_is_about_the_same_scenario(client, file):
 
 
 def test_a_port_that_is_taken_and_a_file_that_is_none_are_said(served):
-    command = [sys.executable, "-c", "from servsim.cli import main; main()", "page", "--no-open"]
-    port = str(served.port)
-    for extra, words in ((["nothing.toml"], "nothing.toml does not exist"), (["--port", port], "cannot be had")):
-        result = subprocess.run([*command, *extra], capture_output=True, text=True, check=False, timeout=60)
+    taken = ["--port", served.port]
+    for extra, words in ((["nothing.toml"], "nothing.toml does not exist"), (taken, "cannot be had")):
+        result = servsim("page", "--no-open", *extra)
         assert result.returncode == 2
         assert words in result.stderr
         assert "Traceback" not in result.stderr
 
 
 def test_it_is_served_until_ctrl_c(file):
-    command = [sys.executable, "-c", "from servsim.cli import main; main()", "page", str(file), "--no-open"]
+    command = [*SERVSIM, "page", str(file), "--no-open"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             address = process.stdout.readline().strip()

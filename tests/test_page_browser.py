@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import threading
 import time
 from collections.abc import Iterator
 from importlib.resources import files
@@ -58,19 +57,6 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("browser") / "small.toml"
     path.write_text(DESK)
     return path
-
-
-@pytest.fixture(scope="module")
-def served(file: Path) -> Iterator[Served]:
-    """A page that is being served."""
-    page = Served(file)
-    thread = threading.Thread(target=page.run)
-    thread.start()
-    while not page.server.started:
-        time.sleep(0.01)
-    yield page
-    page.stop()
-    thread.join(10)
 
 
 @pytest.fixture(scope="module")

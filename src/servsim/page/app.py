@@ -18,7 +18,7 @@ from servsim.page.asking import Answers, SupersededError, mistakes
 from servsim.page.book import preset_told
 from servsim.page.guard import BODY_AT_MOST, Guard, Refusal, too_large
 from servsim.page.presets import Preset
-from servsim.page.question import Question, RefusedError, asked_of, question_of
+from servsim.page.question import Question, RefusedError, asked_of, preset_of, question_of
 from servsim.show.film.page import film_script
 
 KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
@@ -69,10 +69,8 @@ class Page:
 
     async def preset(self, request: Request) -> Response:
         """A preset's settings and levers."""
-        name = request.path_params["name"]
-        if name not in self.presets:
-            raise RefusedError([("", f'There is no preset "{name}"; load the page again.')])
-        return JSONResponse(await run_in_threadpool(preset_told, self.presets[name]))
+        found = preset_of(request.path_params["name"], self.presets)
+        return JSONResponse(await run_in_threadpool(preset_told, found))
 
     async def answer(self, request: Request) -> Response:
         """An answer in rounds, one line of JSON after the other; the tab's question before it is stopped."""

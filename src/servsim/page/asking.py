@@ -90,8 +90,8 @@ class Answers:
             tell(mistakes(error))
         except Exception:
             traceback.print_exc(file=sys.stderr)
-            tell({"kind": "refused", "errors": [{"key": "", "text": "This question broke something in servsim; "
-                  "what it was is said where `servsim page` runs."}]})  # fmt: skip
+            broke = "This question broke something in servsim; what it was is said where `servsim page` runs."
+            tell(mistakes(ServsimError(broke)))
 
     async def lines(self, tab: str, question: Question) -> AsyncIterator[str]:
         """The answer as lines of JSON, while somebody reads them."""

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from servsim.errors import ScenarioError
 from servsim.page.bounds import filmed
-from servsim.page.question import Question, RefusedError
+from servsim.page.question import Question
 from servsim.scenario.scenario import Scenario
 from servsim.show.film.page import LEGEND, comparison, kinds, summary
 from servsim.show.film.reel import reel
@@ -37,9 +36,6 @@ def compared(days: list[Day]) -> str:
 
 
 def world_of(scenario: Scenario, question: Question) -> World:
-    """The first world of a scenario; RefusedError where too many come to be seen."""
-    try:
-        filmed(scenario, question.preset.name)
-    except ScenarioError as error:
-        raise RefusedError([("", message) for message in error.messages]) from None
+    """The first world of a scenario; ScenarioError where too many come to be seen."""
+    filmed(scenario, question.preset.name)
     return World(scenario, question.seed)

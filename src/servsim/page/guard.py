@@ -12,6 +12,8 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+LOOPBACK = "127.0.0.1"
+"""Where a machine talks to itself."""
 BODY_AT_MOST = 64_000
 """Bytes of a question at most."""
 SECONDS_TO_READ = 0.1
@@ -36,7 +38,7 @@ class Guard:
     def __init__(self, app: ASGIApp, token: str, port: int) -> None:
         """Addresses begin with the token; the page is at this port of the loopback."""
         self.app, self.token = app, token
-        self.hosts = (f"127.0.0.1:{port}", f"localhost:{port}")
+        self.hosts = (f"{LOOPBACK}:{port}", f"localhost:{port}")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""

@@ -5,19 +5,15 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from servsim.scenario.scenario import Scenario
 from servsim.study.choose.evaluation import Evaluation
 from servsim.study.identity import fingerprint
-from servsim.study.work.worlds import Job, Outcome, Worlds
+from servsim.study.work.worlds import NOBODYS, Job, Outcome, Worlds
 
 WORLDS_AT_MOST = 40_000
 """How many worlds are kept, about a kilobyte each; beyond, those asked for longest ago are dropped."""
 EVALUATIONS_AT_MOST = 100
 """How many finished evaluations are kept."""
-NOBODY = np.empty(0, np.int8), np.empty(0, np.int64)
-"""The fate and spending of each customer, which the page does not ask for."""
 
 
 class Memory:
@@ -43,8 +39,8 @@ class Memory:
         yield from (replace(outcome, job=Job(place, outcome.job.replication)) for outcome in have)
 
     def keep(self, finished: Iterable[tuple[Worlds, Outcome]]) -> None:
-        """Keep finished worlds."""
-        fate, spent = NOBODY
+        """Keep finished worlds, but nothing of single customers, for whom the page does not ask."""
+        fate, spent = NOBODYS
         with self.lock:
             for worlds, outcome in finished:
                 own = self.worlds.setdefault(worlds.key, {})

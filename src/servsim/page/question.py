@@ -75,11 +75,16 @@ def asked_of(body: bytes) -> Asked:
         raise RefusedError([("", said)]) from None
 
 
+def preset_of(name: str, presets: Mapping[str, Preset]) -> Preset:
+    """A preset by its name; RefusedError where there is none."""
+    if name not in presets:
+        raise RefusedError([("", f'There is no preset "{name}"; load the page again.')])
+    return presets[name]
+
+
 def question_of(asked: Asked, presets: Mapping[str, Preset]) -> Question:
     """The scenarios of a question, if sound and small enough; else RefusedError with every mistake and its place."""
-    if asked.preset not in presets:
-        raise RefusedError([("", f'There is no preset "{asked.preset}"; load the page again.')])
-    preset, moved = presets[asked.preset], [f"{key}={value}" for key, value in asked.changes.items()]
+    preset, moved = preset_of(asked.preset, presets), [f"{key}={value}" for key, value in asked.changes.items()]
     asks = evaluate_overrides(preset.scenario(), asked.lever)
     questions = [override for override in moved if override.startswith("evaluate.")]
     try:

@@ -14,11 +14,11 @@ import uvicorn
 from servsim.errors import ServsimError
 from servsim.page.app import Page
 from servsim.page.asking import Answers
+from servsim.page.guard import LOOPBACK
 from servsim.page.presets import presets
 from servsim.page.question import Asked, question_of
 from servsim.study.run import run
 
-LOOPBACK = "127.0.0.1"
 SECONDS_TO_LEAVE = 2
 """How long after Ctrl-C we wait for answers that are being sent."""
 

@@ -2,6 +2,7 @@
 
 import math
 import shlex
+from collections.abc import Callable
 from typing import Any
 
 from servsim.page.levers import LEADING, is_whole
@@ -65,22 +66,16 @@ def label(name: str) -> str:
     return CURVES.get(name, name.replace("_", " ").capitalize())
 
 
-def with_words(found: Interval, name: str) -> Told:
+def with_words(found: Interval, name: str, said: Callable[[float, str, str], str] = compact) -> Told:
     """An interval as it is, and as a person reads it."""
-    ends = [compact(end, name, found.unit) for end in (found.low, found.high)]
+    mean, *ends = (said(number, name, found.unit) for number in (found.mean, found.low, found.high))
     known = math.isfinite(found.low) and found.low != found.high
-    return found.to_dict() | {"text": compact(found.mean, name, found.unit), "span": " to ".join(ends) if known else ""}
+    return found.to_dict() | {"text": mean, "span": " to ".join(ends) if known else ""}
 
 
 def change(gap: Interval, name: str) -> Told:
     """A difference as it is, as a person reads it, and whether it is shown to be one."""
-    ends = [difference(end, name, gap.unit) for end in (gap.low, gap.high)]
-    known = math.isfinite(gap.low) and gap.low != gap.high
-    return gap.to_dict() | {
-        "text": difference(gap.mean, name, gap.unit),
-        "span": " to ".join(ends) if known else "",
-        "shown": bool(gap.low > 0 or gap.high < 0),
-    }
+    return with_words(gap, name, difference) | {"shown": bool(gap.low > 0 or gap.high < 0)}
 
 
 def difference(number: float, name: str, unit: str) -> str:
