@@ -36,12 +36,9 @@ SLIPS = {
     "the end of the work in hand does not free the agent": ("        begin_break(sheet, s, number)\n    else:\n        set_free(sheet, s, number)\n", "        begin_break(sheet, s, number)\n"),
     "who has work in hand is free all the same": ("agent.on_break == 0 and agent.busy == 0", "agent.on_break == 0"),
     "rows of an instant stay as they fell": ("        settle(sheet, s)\n        in_order(s)\n", "        settle(sheet, s)\n        s.n[TOLD] = s.n[ROWS]\n"),
-    "the second day's candidates go on counting": (
-        "stream.number = 0\n        stream.reached = calendar.clock(sheet, calendar.day_begins(stream.day))\n\n\n@inner\ndef come",
-        "stream.reached = calendar.clock(sheet, calendar.day_begins(stream.day))\n\n\n@inner\ndef come",
-    ),
+    "the second day's candidates go on counting": ("    stream.number = 0\n", ""),
     "everybody is noticed": ("customer.noticed = phone.is_noticed(phones, s.n[ATTENTIVE_HERE])", "customer.noticed = 1"),
-    "who is sent home is still counted as waiting": ("            s.n[WAITING] -= 1\n            leave_unserved(sheet, s, s.queue[i, 3], Happening.SENT_HOME)\n", "            leave_unserved(sheet, s, s.queue[i, 3], Happening.SENT_HOME)\n"),
+    "who is sent home is still counted as waiting": ("            s.n[WAITING] -= 1\n            leave_unserved(sheet, s, s.queue[i].carried, Happening.SENT_HOME)\n", "            leave_unserved(sheet, s, s.queue[i].carried, Happening.SENT_HOME)\n"),
     "patience outlives the visit it belongs to": ("s.people[place].waits == 1 and s.people[place].joined == joined", "s.people[place].waits == 1"),
     "a customer lost stays in the book": ("    customer.in_book = customer.promise = customer.is_due = 0\n", "    customer.promise = customer.is_due = 0\n"),
     "the unserved are not judged": ("    judge(sheet, s, place, quality.UNSERVED)\n", ""),
@@ -103,8 +100,8 @@ SLIPS = {
     ),
     "who has left for a while is promised something": ("if comes < NEVER and customer.away == 0:", "if comes < NEVER:"),
     "who asked last is first among colleagues and customers": (
-        "dispatch.request_rank(sheet, s.requests[0, 0], s.requests[0, 1]) < (first, second)",
-        "dispatch.request_rank(sheet, s.requests[0, 0], s.requests[0, 1]) > (first, second)",
+        "dispatch.request_rank(sheet, s.requests[0].first, s.requests[0].second) < (first, second)",
+        "dispatch.request_rank(sheet, s.requests[0].first, s.requests[0].second) > (first, second)",
     ),
     "a newcomer is taken for who had the place before": ("            agent.hires += 1\n", ""),
     "who is served counts as one of the crowd": (
@@ -188,10 +185,15 @@ for number in range(-40, {WORLDS}):
 """
 
 
+def texts_of_the_loop(model: Path) -> dict[Path, str]:
+    """What the loop is written in, by file."""
+    return {path: path.read_text() for path in [model / "fast.py", *sorted(model.glob("loop/*.py"))]}
+
+
 def plant(slip: str, model: Path) -> None:
     """Write a slip into the one place where its line stands."""
     right, wrong = SLIPS[slip]
-    texts = {path: path.read_text() for path in [model / "fast.py", *sorted(model.glob("loop/*.py"))]}
+    texts = texts_of_the_loop(model)
     times = sum(text.count(right) for text in texts.values())
     assert times == 1, f"{slip}: its line stands {times} times in the loop"
     for path, text in texts.items():

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from functools import cache
@@ -374,6 +375,34 @@ def test_the_command_prints_80_columns_of_plain_text(args):
     ):
         assert words in result.stdout
     assert result.stdout.count(" of world 0, ") == 3
+
+
+def test_what_is_shown_to_differ_has_a_mark_that_survives_a_pipe():
+    result = servsim("--no-lives")
+    lines = result.stdout.splitlines()
+    words = "* shown to differ: the 95 % interval of B − A leaves out 0; what has no * may be noise."
+    assert words in " ".join(result.stdout.split())
+    found = json.loads(servsim("--json", "--no-lives").stdout)["differences"]
+    marked = {line.split()[0] for line in lines if " * " in line and line.split()[0] in found}
+    assert marked == {name for name, gap in found.items() if gap["low"] and (gap["low"] > 0 or gap["high"] < 0)}
+    assert {"unserved_share", "costs"} <= marked < found.keys()
+
+
+@pytest.mark.parametrize("columns", [40, 50, 65])
+def test_no_number_is_cut_in_a_narrow_terminal(columns):
+    """What finds no room beside the other columns stands below them."""
+    narrow, wide = (servsim("--no-lives", COLUMNS=str(many)).stdout for many in (columns, 120))
+    assert "…" not in narrow
+    assert max(map(len, narrow.splitlines())) <= columns
+    numbers = [sorted(re.findall(r"[-+]?[\d,]*\d\.\d+", text)) for text in (narrow, wide)]
+    assert numbers[0] == numbers[1]
+
+
+def test_both_yearly_retentions_say_of_whom_they_are():
+    out = servsim("--no-lives").stdout
+    assert re.search(r"^retention [^\n]* today's book\s*$", out, re.MULTILINE)
+    assert re.search(r"^retention_rate [^\n]* whole book\s*$", out, re.MULTILINE)
+    assert "retention_rate: the share of all in the book" in " ".join(out.split())
 
 
 def test_lives_may_be_left_out():

@@ -7,10 +7,12 @@ import sys
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from servsim.cli import output
 from servsim.scenario.read import checked
 from servsim.show.curve import BLANK, COLUMNS, DOTS, ROWS, curve, dotted
+from servsim.show.table import level_table
 from servsim.study.choose.evaluate import evaluate
 
 DESK = {
@@ -100,6 +102,32 @@ def test_the_curve_is_shown_where_it_can_be_read(monkeypatch, encoding, columns,
     for name in ("FORCE_COLOR", "TTY_COMPATIBLE"):
         monkeypatch.delenv(name, raising=False)
     assert output.shows_curves() is shown
+
+
+@pytest.mark.parametrize(("columns", "parts"), [(80, 1), (50, 2), (24, 7)])
+def test_every_column_of_levels_has_its_unit_and_no_number_is_cut(advice, columns, parts):
+    console = Console(width=columns, file=io.StringIO())
+    console.print(level_table(advice), markup=False)
+    lines = console.file.getvalue().splitlines()
+    assert max(map(len, lines)) <= columns
+    assert "…" not in "".join(lines)
+    heads = [place for place, line in enumerate(lines) if line.startswith("level")]
+    assert len(heads) == parts
+    units = " ".join(lines[place + 1] for place in heads).split()
+    assert sorted(units) == sorted(["min"] * parts + ["min", "0–10", "a", "year", "EUR", "EUR", "EUR"])
+    for value in advice.levels:
+        assert sum(line.split()[:1] == [f"{value:g}"] for line in lines) == parts
+
+
+def test_a_yearly_objective_leaves_the_table_whole():
+    e = evaluate(checked({**DESK, "evaluate": {**DESK["evaluate"], "objective": "costs"}}, "test"))
+    console = Console(width=80, file=io.StringIO())
+    console.print(level_table(e), markup=False)
+    lines = console.file.getvalue().splitlines()
+    assert sum(line.startswith("level") for line in lines) == 1
+    assert [line.split() for line in lines[2:4]] == [
+        ["min", "min", "0–10", "a", "year", "EUR", "EUR", "EUR"], ["/year", "/year", "/year"],
+    ]  # fmt: skip
 
 
 def test_a_pipe_gets_no_curve(tmp_path):

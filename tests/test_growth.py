@@ -292,6 +292,7 @@ def test_check_prints_what_it_has_to_say_within_80_columns(tmp_path):
     path.write_text("[word_of_mouth]\nmentions = 2.0\nreferral_share = 0.6\n[budget]\n[waiting]\n")
     result = servsim("check", str(path))
     assert result.returncode == 0, result.stderr
-    assert result.stdout.count("Warning: ") == 3
+    assert result.stdout.count("Warning: ") == 4
+    assert "the desk is asked for 3.33 times the time it has" in result.stdout.replace("\n", " ")
     assert "customers grow until nobody is left to come." in result.stdout.replace("\n", " ")
     assert max(map(len, result.stdout.splitlines())) <= 80

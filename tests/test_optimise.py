@@ -1,6 +1,7 @@
 """Several levers at once: the search against brute force, its finals against `evaluate`, and what it says of itself."""
 
 import json
+import re
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -15,8 +16,8 @@ from servsim.cli import app
 from servsim.errors import ScenarioError
 from servsim.scenario.read import checked, read_scenario, with_settings
 from servsim.scenario.scenario import Scenario
-from servsim.show.optimised import finalists_table
-from servsim.show.proposal import proposal, reservations
+from servsim.show.optimised import UNCHANGED, finalists_table
+from servsim.show.proposal import can_be_wider, proposal, reservations
 from servsim.study.choose.evaluate import evaluate
 from servsim.study.choose.finals import Finals
 from servsim.study.choose.goal import goal_of, spread, undominated
@@ -213,9 +214,34 @@ def test_a_constraint_that_nothing_keeps_leaves_no_best():
     assert o.best is None
     assert o.finalists
     assert o.to_dict()["best"] is None
-    assert proposal(o) == "No point that was tried keeps retention >= 0.999: try wider ranges, or other levers."
+    assert re.fullmatch(
+        r"No point that was tried keeps retention >= 0\.999\. Nearest comes (today|column \d), with retention [\d.]+ % "
+        r"a year: try wider ranges, other levers, or a bound that is easier to keep\.",
+        proposal(o),
+    )
+    assert "retention >= 0.999: broken (!) by today, 1" in " ".join(reservations(o))
     assert not [line for line in reservations(o) if "guarantee" in line]
     assert finalists_table(o, o.finals).row_count > 5
+
+
+def test_todays_column_has_todays_values_though_it_breaks_a_constraint():
+    o = optimise(desk(), constraints=["retention >= 0.999"], points=8)
+    today, *others = ([*column.cells][:2] for column in finalists_table(o, o.finals).columns[1:])
+    assert today == ["1", "2"]
+    dots = any(UNCHANGED in values for values in others)
+    assert (f"{UNCHANGED} in a column: as today." in reservations(o)) >= dots
+
+
+@pytest.mark.parametrize(
+    ("key", "low", "high", "end", "expected"),
+    [
+        ("budget.training_share", 0.0, 1.0, 1.0, False), ("budget.training_share", 0.0, 1.0, 0.0, False),
+        ("budget.training_share", 0.0, 0.9, 0.9, True), ("staff.agents", 0.0, 4.0, 0.0, False),
+        ("staff.agents", 1.0, 4.0, 4.0, True), (MINUTES, 0.0, 10.0, 10.0, True), (MINUTES, 0.0, 10.0, 0.0, False),
+    ],
+)  # fmt: skip
+def test_a_wider_range_is_only_asked_for_where_there_can_be_one(key, low, high, end, expected):
+    assert can_be_wider(Lever(key, low, high, low, key == AGENTS), end) is expected
 
 
 def test_the_first_point_is_todays_and_no_point_is_tried_twice():

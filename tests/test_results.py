@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import shutil
 import sqlite3
 import sys
@@ -63,8 +64,25 @@ def test_list_has_one_line_for_each_question_and_fits_80_columns(typed, path):
     assert len(lines) == 3
     assert max(map(len, out.splitlines())) <= 80
     assert "3 questions, 10 worlds, " in out
-    assert FIRST.key[:8] in lines[0]
-    assert "patience_minutes=7" in lines[1]
+    assert [line[:8] for line in lines] == [each["key"][:8] for each in reversed(listed(typed, path))]
+    assert FIRST.key[:8] in lines[2]
+    assert "Tiny, patience_minutes=7 " in lines[1]
+
+
+def test_rows_of_one_scenario_say_what_sets_them_apart(typed, tmp_path):
+    """A lever's levels all of them; what one row has alone that row; of the others, what is usual is not said."""
+    path = tmp_path / "worlds.sqlite"
+    asked = [tiny(investment={"minutes_per_visit": minutes}) for minutes in (0.0, 2.0, 4.0)]
+    odd = tiny(investment={"minutes_per_visit": 4.0}, waiting={"patience_minutes": 7.0})
+    with closing(Store(path)) as store:
+        for worlds in [Worlds(each, 1, "fast") for each in (*asked, odd)] + [Worlds(asked[0], 1, "reference")]:
+            store.keep([(worlds, outcome(worlds))])
+    out = re.sub(r"\d+ +\d+ +\d{4}-\d\d-\d\d +[\d.]+ k?B", "", typed("results", "list", "--store", path)[1])
+    rows = [words.strip() for words in re.split(r"\b[0-9a-f]{8} Tiny, ", " ".join(out.split()))[1:]]
+    assert rows == [
+        "engine=reference, minutes_per_visit=0", "minutes_per_visit=4, patience_minutes=7", "minutes_per_visit=4",
+        "minutes_per_visit=2", "minutes_per_visit=0",
+    ]  # fmt: skip
 
 
 def test_list_says_where_the_store_is_and_how_large(typed, path):

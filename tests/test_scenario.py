@@ -18,6 +18,8 @@ from servsim.scenario.complain import all_settings, belongs_to_desk, field_at, t
 from servsim.scenario.places import DEEPEST, line_of, lines_of
 from servsim.scenario.read import checked, read_scenario, value_at, with_level
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, Segment, as_segments
+from servsim.study.objective import constraint
+from servsim.study.outlook import outlook
 
 HERE = Path(__file__).parent
 SCENARIOS = sorted((HERE.parent / "scenarios").glob("*.toml"))
@@ -241,6 +243,69 @@ def test_a_level_that_a_setting_cannot_hold_is_told_so(read: Any, lever: str, le
     with pytest.raises(ScenarioError) as told:
         with_level(read(MINIMAL), lever, level)
     assert str(told.value) == words
+
+
+def test_the_nearest_scenario_is_named_where_a_file_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "shop.toml").write_text(MINIMAL)
+    for name in ("shop.tml", "shop", "Shop.toml", "shp.toml"):
+        with pytest.raises(ScenarioError) as caught:
+            read_scenario(tmp_path / name)
+        assert str(caught.value) == f"{tmp_path / name} does not exist. Did you mean {tmp_path / 'shop.toml'}?"
+    with pytest.raises(ScenarioError, match="does not exist; `servsim init` writes a scenario to start from"):
+        read_scenario(tmp_path / "bakery.toml")
+
+
+@pytest.mark.parametrize("own", ["", '[evaluate]\nlever = "staff.wage_per_hour"\nlevels = [10, 20]\n'])
+def test_another_lever_is_not_tried_at_the_levels_of_the_files_own(tmp_path: Path, own: str) -> None:
+    file = tmp_path / "desk.toml"
+    file.write_text(MINIMAL + own)
+    lever = "staff.wage_per_hour" if own else "investment.minutes_per_visit"
+    with pytest.raises(ScenarioError) as caught:
+        read_scenario(file, ["evaluate.lever=staff.agents"])
+    assert str(caught.value) == (
+        f"--set evaluate.lever=staff.agents: evaluate.levels are of another lever, {lever}; say with --levels which of "
+        "staff.agents to try (for a plot: --lever staff.agents=LEVELS)."
+    )
+    assert read_scenario(file, ["evaluate.lever=staff.agents", "evaluate.levels=[1,2]"]).evaluate.levels == [1.0, 2.0]
+    assert read_scenario(file, [f"evaluate.lever={lever}"]).evaluate.lever == lever
+
+
+@pytest.mark.parametrize(
+    ("text", "bound"),
+    [("abandoned_share <= 5 %", 0.05), ("abandoned_share<=5%", 0.05), ("retention >= 62.5 %", 0.625),
+     ("abandoned_share <= 0.05", 0.05), ("wait_mean <= 4", 4.0), ("occupancy <= today", None)],
+)  # fmt: skip
+def test_a_bound_of_a_share_may_be_a_percentage(text: str, bound: float | None) -> None:
+    assert constraint(text).bound == bound
+    assert constraint(text).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("abandoned_share <= 5", "abandoned_share is a share, at most 1: write 5 % or 0.05."),
+     ("wait_mean <= 5 %", "wait_mean is no share: its bound must be a number without %, or today."),
+     ("costs <= today %", 'it must be FIGURE <= BOUND or FIGURE >= BOUND, such as "abandoned_share <= 5 %", ')],
+)  # fmt: skip
+def test_a_bound_that_cannot_be_meant_is_answered_with_a_way_out(text: str, words: str) -> None:
+    with pytest.raises(ScenarioError, match=re.escape(f'evaluate.constraints has "{text}"; {words}')):
+        constraint(text)
+
+
+@pytest.mark.parametrize(
+    ("agents", "tables", "words"),
+    [(1, "[waiting]\n", r"4\.00 times the time it has: it cannot serve all, and about 75 % of these visits end unserved"),
+     (1, "", r"4\.00 times the time it has and nobody leaves the queue: it grows for ever"), (5, "[waiting]\n", "")],
+)  # fmt: skip
+def test_a_desk_that_is_asked_for_too_much_is_told_so(tmp_path: Path, agents: int, tables: str, words: str) -> None:
+    file = tmp_path / "desk.toml"
+    file.write_text(
+        '[opening]\nmonday = "09:00-12:00"\n[demand]\nprospects_per_hour = 24\nopening_book = 0\n[service]\n'
+        f"core_minutes = 10\n[staff]\nagents = {agents}\n{tables}"
+    )
+    look = outlook(read_scenario(file), str(file))
+    told = [warning for warning in look.warnings if "times the time" in warning]
+    assert look.load == pytest.approx(4 / agents)
+    assert (len(told) == 1 and re.search(words, told[0])) if words else not told
 
 
 def test_a_scenario_without_segments_is_lived_by_everybody(read: Any) -> None:

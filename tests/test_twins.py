@@ -157,6 +157,13 @@ def test_engines_agree_when_a_break_ends_after_the_shift():
         assert_twins(checked(crowd, "crowd"), seed)
 
 
+def test_every_planted_slip_has_its_line():
+    from mutations import PACKAGE, SLIPS, texts_of_the_loop
+
+    loop = "\n".join(texts_of_the_loop(PACKAGE / "model").values())
+    assert {slip for slip, (right, _) in SLIPS.items() if loop.count(right) != 1} == set()
+
+
 @pytest.mark.nightly
 def test_planted_slips_are_caught():
     from mutations import survivors

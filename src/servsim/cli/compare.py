@@ -78,10 +78,10 @@ def compare(
 def show(result: "Comparison", told: "Lives | None", full: bool) -> None:
     """Print the tables, and lives where they are told."""
     from servsim.cli.output import say
-    from servsim.show.table import comparison_table
+    from servsim.show.table import comparison_lines, comparison_table
     from servsim.show.why import why_parts
     from servsim.show.why_lives import lives_parts
 
-    worlds = f"{result.replications} common worlds, seed {result.seed}; bold: the interval of B − A leaves out 0."
     parts = [part for one in why_parts(result) for part in ("", one)]
-    say(comparison_table(result), worlds, *parts, *(("", *lives_parts(result, told, full)) if told else ()))
+    about = ["", *lives_parts(result, told, full)] if told else []
+    say(comparison_table(result), *comparison_lines(result), *parts, *about)

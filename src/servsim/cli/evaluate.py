@@ -13,7 +13,7 @@ Levels = Annotated[str | None, typer.Option(help="Values to try, e.g. 0,2,4,6; d
 Objective = Annotated[str | None, typer.Option(help="Figure that is to be best: value, profit, retention, …")]
 Constraint = Annotated[
     list[str] | None,
-    typer.Option("--constraint", help='What a level must keep to, e.g. "abandoned_share <= 0.05". Repeatable.'),
+    typer.Option("--constraint", help='What a level must keep to, e.g. "abandoned_share <= 5 %". Repeatable.'),
 ]
 Difference = Annotated[
     float | None,

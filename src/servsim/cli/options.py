@@ -27,6 +27,7 @@ To = Annotated[
     typer.Option("--to", metavar="KEY=VALUE", help="What differs in B, e.g. staff.agents=3. Repeatable."),
 ]
 Replications = Annotated[int | None, typer.Option(min=2, help="Simulated worlds; default: as the scenario says.")]
+Day = Annotated[int | None, typer.Option(min=0, help="A day at the desk by number; 0 is the first Monday.")]
 Replication = Annotated[int, typer.Option(min=0, max=2**31, help="Which of the seed's worlds, from 0.")]
 Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Which worlds: the same seed, the same worlds.")]
 Engine = Annotated[EngineName, typer.Option(help="The compiled loop, or the SimPy reference (slow, same answers).")]

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from servsim.cli.options import NOTHING_SAID, File, How, Quiet, Replications, Seed, Set, simulates
+from servsim.cli.options import NOTHING_SAID, Day, File, How, Quiet, Replications, Seed, Set, simulates
 
 KINDS = {
     "levels": "value, retention, revenue and wait against the lever",
@@ -39,7 +39,6 @@ Lever = Annotated[
     typer.Option("--lever", metavar="KEY=LEVELS", help="Setting to vary and its values, e.g. staff.agents=2,3,4."),
 ]
 FigureName = Annotated[str | None, typer.Option("--figure", metavar="NAME", help="Which figure, for convergence.")]
-Day = Annotated[int | None, typer.Option(min=0, help="A day at the desk by number; 0 is the first Monday.")]
 Replication = Annotated[
     int | None, typer.Option(min=0, max=2**31, help="Which of the seed's worlds, from 0, where one world is shown.")
 ]

@@ -40,7 +40,7 @@ def place(store: Path | None) -> Path:
 
 @results.command(name="list")
 def list_(store: Store = None, as_json: Json = False) -> None:
-    """What was asked, one line for each question."""
+    """What was asked, the latest question first."""
     from servsim.cli.output import print_json, say
     from servsim.show.results import list_table
     from servsim.study.keep.archive import opened, questions

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from servsim.cli.options import Engine, EngineName, File, Json, Quiet, Replication, Seed, Set
+from servsim.cli.options import Day, Engine, EngineName, File, Json, Quiet, Replication, Seed, Set
 
 if TYPE_CHECKING:
     from servsim.show.story import Told
@@ -21,7 +21,6 @@ Customer = Annotated[
     ),
 ]
 Agent = Annotated[int | None, typer.Option(min=0, help="An agent or manager by number, from 0; with --day, that day.")]
-Day = Annotated[int | None, typer.Option(min=0, help="A day at the desk by number; 0 is the first Monday.")]
 
 
 def story(

@@ -85,7 +85,7 @@ from servsim.model.loop.telling import considers, hears
 from servsim.model.loop.work import work_ends
 from servsim.model.rules import advertising, demand, internal, outreach, training, waiting
 from servsim.model.rules.amounts import millionths
-from servsim.model.trace import Trace, canonical, told_in_pieces
+from servsim.model.trace import Trace, told_in_pieces
 from servsim.units import NEVER
 from servsim.words import Happening
 
@@ -267,12 +267,14 @@ def open_the_desk(sheet, s):
 
 
 @kernel
-def close_the_book(sheet, s):
+def close_the_book(sheet, s, places):
     """Write down who is in the book at the end, how satisfied, and how likely to be there in a year."""
     s.n[NOW] = sheet[0].end
-    for place in range(s.n[PEOPLE]):
+    for place in places:
         if s.people[place].in_book == 1:
             note(s, Happening.REMAINS, s.people[place].key, -1, millionths(s.people[place].satisfaction))
+    for place in places:
+        if s.people[place].in_book == 1:
             note(s, Happening.OUTLOOK, s.people[place].key, -1, millionths(outlook(sheet, s, place)))
 
 
@@ -312,10 +314,10 @@ class Desk:
 
     def closing_rows(self) -> np.ndarray:
         """The rows that close the book, in canonical order."""
-        room = np.zeros((2 * int(self.state.n[PEOPLE]) + 1, 5), np.int64)
-        self.state = self.state._replace(rows=room)
-        close_the_book(self.sheet, self.state)
-        return canonical(self.state.rows[: self.state.n[ROWS]])
+        people = self.state.people[: self.state.n[PEOPLE]]
+        self.state = self.state._replace(rows=np.zeros((2 * len(people) + 1, 5), np.int64))
+        close_the_book(self.sheet, self.state, np.argsort(people["key"]))
+        return self.state.rows[: self.state.n[ROWS]]
 
 
 def pieces(sheet: np.ndarray, length: int) -> Iterator[np.ndarray]:

@@ -62,9 +62,9 @@ def replace(heap, size, a, b, c, carried):
         child = 2 * place + 1
         if child >= size:
             break
-        left = heap[child]
-        if child + 1 < size and before(heap, child + 1, left.first, left.second, left.third):
-            child += 1
+        if child + 1 < size:  # the sooner of two, without a branch that nobody could guess
+            left = heap[child]
+            child += before(heap, child + 1, left.first, left.second, left.third)
         if not before(heap, child, a, b, c):
             break
         move(heap, child, place)

@@ -50,7 +50,7 @@ class Evaluate(Table):
     objective: str = "value"
     """What is to be best: value, profit, revenue, retention, or any other figure of which more, or less, is better."""
     constraints: Annotated[list[str], Field(max_length=20)] = Field(default_factory=list)
-    """What a level must keep to, such as "abandoned_share <= 0.05" or "investment_hours <= today"."""
+    """What a level must keep to, such as "abandoned_share <= 5 %" or "investment_hours <= today"."""
     tolerance: float = setting(0.02, "of the bound", gt=0, le=0.5)
     """How far a level may be on the wrong side of a constraint without harm, as a share of its bound."""
     confidence: float = setting(0.95, gt=0.5, lt=1)

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from operator import eq
 from pathlib import Path as File
 from typing import Any
@@ -12,9 +13,13 @@ from servsim.errors import ScenarioError
 from servsim.scenario.checks import complaints
 from servsim.scenario.complain import as_written, did_you_mean, dotted, every_setting, nearest, sentence
 from servsim.scenario.places import Path, line_of, lines_of, not_toml
+from servsim.scenario.question import Evaluate
+from servsim.scenario.ranges import numeric_settings
 from servsim.scenario.scenario import Scenario
 
 LARGEST_FILE = 1_000_000
+LEVER: str = Evaluate.model_fields["lever"].default
+LEVER_PATH: Path = ("evaluate", "lever")
 
 
 def read_scenario(file: str | File, overrides: Iterable[str] = ()) -> Scenario:
@@ -28,10 +33,29 @@ def read_scenario(file: str | File, overrides: Iterable[str] = ()) -> Scenario:
     except (ValueError, RecursionError) as error:
         line, message = not_toml(text, error)
         raise ScenarioError([f"{file}:{line}: {message}"]) from None
+    lever = lever_in(raw)
     origins: dict[Path, str] = {}
     for override in overrides:
         origins[apply(raw, override)] = f"--set {override}"
+    refuse_levels_of(lever, lever_in(raw), origins)
     return checked(raw, str(file), text, origins)
+
+
+def lever_in(raw: dict[str, Any]) -> Any:
+    """The lever that parsed settings ask about."""
+    asked = raw.get("evaluate")
+    return asked.get("lever", LEVER) if isinstance(asked, dict) else LEVER
+
+
+def refuse_levels_of(own: Any, lever: Any, origins: Mapping[Path, str]) -> None:
+    """ScenarioError where another lever is asked about than the file's own, whose levels it would be tried at."""
+    is_known = isinstance(lever, str) and tuple(lever.split(".")) in numeric_settings()
+    if lever == own or not is_known or any(origins.get(path) for path in (("evaluate",), ("evaluate", "levels"))):
+        return
+    raise ScenarioError([
+        f"{origin(origins, LEVER_PATH)}: evaluate.levels are of another lever, {own}; say with --levels which of "
+        f"{lever} to try (for a plot: --lever {lever}=LEVELS)."
+    ])  # fmt: skip
 
 
 def place_of(file: str | File, overrides: Iterable[str], path: Path) -> str:
@@ -54,13 +78,21 @@ def text_of(file: File) -> str:
             raise ScenarioError([f"{file} is too large; a scenario file must be at most {LARGEST_FILE:,} bytes."])
         return data.decode("utf-8-sig")
     except FileNotFoundError:
-        raise ScenarioError([f"{file} does not exist; `servsim init` writes a scenario to start from."]) from None
+        raise ScenarioError([missing(file)]) from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise ScenarioError([f"{file}:{line}: this line is not UTF-8 text; the file must be saved as UTF-8."]) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise ScenarioError([f"{file} cannot be read: {reason}."]) from None
+
+
+def missing(file: File) -> str:
+    """That a file is not there, and the scenario beside its place whose name is most like its own."""
+    names = {other.stem.lower(): other for other in file.parent.glob("*.toml")}
+    if near := get_close_matches(file.stem.lower(), names, n=1):
+        return f"{file} does not exist. Did you mean {names[near[0]]}?"
+    return f"{file} does not exist; `servsim init` writes a scenario to start from."
 
 
 def apply(raw: dict[str, Any], override: str) -> Path:
@@ -126,7 +158,7 @@ def checked(raw: dict[str, Any], file: str, text: str = "", origins: dict[Path, 
     raise ScenarioError([message for _, message in sorted(messages)])
 
 
-def origin(origins: dict[Path, str], path: Path) -> str | None:
+def origin(origins: Mapping[Path, str], path: Path) -> str | None:
     """The override that wrote what is at a path, something around it, or a part of it."""
     return next((label for set_at, label in origins.items() if all(map(eq, set_at, path))), None)
 

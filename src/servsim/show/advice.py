@@ -45,7 +45,7 @@ def setting_words(e: Evaluation, value: float) -> str:
 def verdict(e: Evaluation, best: float) -> str:
     """Which level to choose, or why today's may stay."""
     if best == e.today:
-        return f"Stay at {setting_words(e, e.today)}: none of the other levels has a better {e.objective}."
+        return f"Stay at {setting_words(e, e.today)}: no other level is better by {e.objective}."
     if e.today in e.not_worse:
         return f"Stay at {setting_words(e, e.today)}: {level(best)} did best, but today's is not shown to be worse."
     verb = LEVERS[e.lever][0] if e.lever in LEVERS else "Set"
@@ -163,7 +163,7 @@ def worlds_words(e: Evaluation) -> str:
 
 def constraint_lines(e: Evaluation) -> list[str]:
     """Which levels break which constraint."""
-    texts = dict.fromkeys(e.scenario.evaluate.constraints)
+    texts = dict.fromkeys(text.strip() for text in e.scenario.evaluate.constraints)
     lines = []
     for text in texts:
         broken = [level(value) for value, own in zip(e.levels, e.breaks, strict=True) if text in own]

@@ -2,12 +2,7 @@
 
 import math
 
-SHARES = ("occupancy", "retention", "retention_rate", "first_contact_resolution")
-
-
-def is_share(metric: str) -> bool:
-    """Is this figure read as a percentage?"""
-    return metric in SHARES or metric.endswith("_share")
+from servsim.study.objective import is_share as is_share
 
 
 def plain(number: float) -> str:

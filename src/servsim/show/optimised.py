@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from servsim.show.numbers import compact, is_share, level
+from servsim.show.numbers import compact, is_share, level, unit_words
 from servsim.show.table import blank_table, mark, objective_cells, unsigned
 from servsim.study.choose.evaluation import Evaluation
 from servsim.study.choose.levers import Values
@@ -73,15 +73,16 @@ def add_figure(table: Table, o: Optimisation, points: Sequence[Point], name: str
 
 
 def levers_table(o: Optimisation, heads: Sequence[str], points: Sequence[Values], what: str = "") -> Table:
-    """A table with the levers as its first rows; what is as today is a dot."""
-    table = blank_table(f"{o.scenario.title}: {what or o.objective}, {o.unit(o.objective)}", "", *heads)
+    """A table with the levers as its first rows; what is as today is a dot, in all columns but today's own."""
+    title = f"{o.scenario.title}: {what or o.objective}, {unit_words(o.unit(o.objective), o.objective)}".rstrip(", ")
+    table = blank_table(title, "", *heads)
     table.padding = 0  # names of levers are long, and six columns must stand beside them
     for number, name in enumerate(lever_names(o)):
         values = [values[number] for values in points]
         today = o.levers[number].today
         table.add_row(name, *(
-            level(value) if head == "today" or value != today else UNCHANGED
-            for head, value in zip(heads, values, strict=True)
+            level(value) if point == o.today or value != today else UNCHANGED
+            for point, value in zip(points, values, strict=True)
         ))  # fmt: skip
     table.add_section()
     return table

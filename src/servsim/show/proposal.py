@@ -2,15 +2,18 @@
 
 import math
 
+from servsim.scenario.complain import fits
 from servsim.scenario.desk import Steps
 from servsim.show.advice import LEVERS, MINUTES, effects, listed, with_unit
-from servsim.show.numbers import level, plain
-from servsim.show.optimised import lever_names
+from servsim.show.numbers import figure, level, plain, unit_words
+from servsim.show.optimised import UNCHANGED, lever_names
 from servsim.study.choose.evaluation import Evaluation
-from servsim.study.choose.levers import Values
+from servsim.study.choose.levers import Lever, Values
 from servsim.study.choose.optimisation import Optimisation
 
 SPLIT = "service.split."
+A_LITTLE = 1e-6
+"""By how much of its end a range is made wider to see whether it can be."""
 
 
 def proposal(o: Optimisation) -> str:
@@ -21,14 +24,51 @@ def proposal(o: Optimisation) -> str:
     if e.replications < 2:
         return "No advice yet: fewer than two worlds of every finalist were finished."
     if e.best is None or o.best is None:
-        return f"No point that was tried keeps {listed(o.asked.constraints)}: try wider ranges, or other levers."
+        return nothing_keeps(o, e)
     if e.best == e.today:
-        return f"Stay as you are: none of the points that were tried has a better {o.objective}."
+        return f"Stay as you are: no point that was tried is better by {o.objective}."
     if e.today in e.not_worse:
         return "Stay as you are: what did best is not shown to be better than today."
     parts = (todo(o, o.best), unchanged(o, o.best), steps(o, o.best), effects(e, e.best), effort(o, e, e.best),
              lighter(o, e, e.best))  # fmt: skip
     return " ".join(part for part in parts if part)
+
+
+def nothing_keeps(o: Optimisation, e: Evaluation) -> str:
+    """That no point keeps the constraints, which comes nearest to them, and a way out."""
+    least = {value: least_slack(o, e, value) for value in e.levels}
+    near = max(least, key=lambda value: least[value])
+    figures = dict.fromkeys(each.figure for each in o.goal.constraints)
+    there = listed([f"{name} {amount_of(o, e, near, name)}" for name in figures])
+    wider = "wider ranges, " if any(can_be_wider(own, end) for own in o.levers for end in (own.low, own.high)) else ""
+    return (
+        f"No point that was tried keeps {listed(o.asked.constraints)}. Nearest comes {called(e, near)}, with {there}: "
+        f"try {wider}other levers, or a bound that is easier to keep."
+    )
+
+
+def amount_of(o: Optimisation, e: Evaluation, value: float, name: str) -> str:
+    """A figure of a finalist with its unit."""
+    return f"{figure(e.at(value, name).mean, name)} {unit_words(o.unit(name), name)}".rstrip()
+
+
+def least_slack(o: Optimisation, e: Evaluation, value: float) -> float:
+    """By how much a finalist keeps the constraint that it keeps least, as a share of its bound."""
+    shared = min(e.worlds(value), e.worlds(e.today))
+    own, today = (e.figures[e.levels.index(level)][:shared] for level in (value, e.today))
+    return float(o.goal.slack([own], today).min())
+
+
+def called(e: Evaluation, value: float) -> str:
+    """A finalist by the number of its column."""
+    return "today" if value == e.today else f"column {level(value)}"
+
+
+def can_be_wider(own: Lever, end: float) -> bool:
+    """Could the range of a lever reach beyond this end of it?"""
+    step = 1.0 if own.whole else max(1.0, abs(end)) * A_LITTLE
+    beyond = end + (step if end == own.high else -step)
+    return fits(tuple(own.key.split(".")), int(beyond) if own.whole else beyond)
 
 
 def todo(o: Optimisation, best: Values) -> str:
@@ -93,7 +133,8 @@ def reservations(o: Optimisation) -> list[str]:
     tried = f"{len(o.points)} points tried in {o.scenario.optimise.worlds} common worlds, seed {o.seed}"
     e = o.finals
     if e is None:
-        return [f"{tried}; in these the best are partly lucky: the finalists were not yet compared in others."]
+        luck = "in these the best are partly lucky: the finalists were not yet compared in others."
+        return [f"{tried}; {luck}", *legend(o)]
     few, many = (pick(e.worlds(value) for value in e.levels) for pick in (min, max))
     worlds = f"{few}" if few == many else f"{few} to {many}"
     share = f"{100 * e.confidence:.0f} %"
@@ -101,18 +142,28 @@ def reservations(o: Optimisation) -> list[str]:
         f"{tried}; {len(o.finalists)} finalists and today compared in {worlds} others; ~ not shown worse than the "
         f"best; {share} intervals hold for all pairs at once.",
         *constraint_lines(o, e),
+        *legend(o),
         *(f"{own.key} is at the end of its range, {level(own.low)} to {level(own.high)}: try a wider one."
-          for own in o.at_the_end),
+          for own in o.at_the_end if o.best is not None and can_be_wider(own, o.settings(o.best)[own.key])),
         *([guarantee_words(o, e)] if e.best is not None else []),
         "Intervals cover the noise of simulation only, not doubt about the scenario's settings.",
     ]  # fmt: skip
+
+
+def legend(o: Optimisation) -> list[str]:
+    """What stands in place of a value that is today's, where it does."""
+    return [f"{UNCHANGED} in a column: as today."] if any(map(o.unchanged, o.finalists)) else []
 
 
 def constraint_lines(o: Optimisation, e: Evaluation) -> list[str]:
     """Of each constraint, who breaks it, and whether it stops the best from being better."""
     lines = []
     for text in dict.fromkeys(o.asked.constraints):
-        broken = [level(value) for value, own in zip(e.levels, e.breaks, strict=True) if text in own]
+        broken = [
+            "today" if value == e.today else level(value)
+            for value, own in zip(e.levels, e.breaks, strict=True)
+            if text in own
+        ]
         breaks = f"broken (!) by {listed(broken)}" if broken else "kept by all of these"
         lines.append(f"{text}: {breaks}{'; it binds: the best only just keeps it' if text in o.binding else ''}.")
     return lines

@@ -1,5 +1,6 @@
 """What a store holds, as tables that fit 80 columns."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,49 +14,57 @@ from servsim.study.differing import distinctions, own_settings
 from servsim.study.keep.archive import Question
 from servsim.study.run import Run
 
-WIDTH, GAP = 80, 2
-"""Columns of a table as a whole, and between two of its own."""
+KINDS = ("engine", "model", "machine")
+"""Beside its settings and seed, what makes a question another one."""
 KEY_SHOWN = 8
 """Characters of a key that are shown; any beginning that is not ambiguous will do."""
 
 
 def list_table(asked: Sequence[Question], path: Path, size: int) -> Table:
-    """One line for each question."""
-    heads = ("seed", "model", "worlds", "last kept", "size")
-    cells = [
-        (str(each.seed), str(each.model), f"{each.worlds:,}", each.last[:10], bytes_in_words(each.size))
-        for each in asked
-    ]
-    room = WIDTH - KEY_SHOWN - GAP - sum(GAP + max(map(len, column)) for column in zip(heads, *cells, strict=True))
+    """A row for each question, the latest first, with what tells it apart from others of its title."""
+    heads = ("seed", "worlds", "last kept", "size")
+    latest = list(reversed(asked))
+    cells = [(str(each.seed), f"{each.worlds:,}", each.last[:10], bytes_in_words(each.size)) for each in latest]
     worlds = sum(each.worlds for each in asked)
     title = f"{path}\n{many(len(asked), 'question')}, {many(worlds, 'world')}, {bytes_in_words(size)}"
     table = blank_table(title, "key", "question", *heads)
-    table.columns[1].justify = "left"
-    for each, words, others in zip(asked, told_apart(asked), cells, strict=True):
-        table.add_row(each.key[:KEY_SHOWN], cut(words, room), *others)
+    table.columns[1].justify, table.columns[1].no_wrap, table.columns[1].overflow = "left", False, "fold"
+    for each, own, others in zip(latest, told_apart(latest), cells, strict=True):
+        table.add_row(each.key[:KEY_SHOWN], ", ".join([each.title, *own]), *others)
     return table
 
 
-def cut(words: str, room: int) -> str:
-    """As much of some words as there is room for."""
-    return words if len(words) <= room else words[: max(0, room - 1)] + "…"
-
-
-def told_apart(asked: Sequence[Question]) -> list[str]:
-    """What settings of each question say otherwise than those of others with the same title, and the title."""
-    words = [each.title for each in asked]
-    for title in set(words):
+def told_apart(asked: Sequence[Question]) -> list[list[str]]:
+    """What each question has that is not usual among those with the same title: settings, engine, model, machine."""
+    words: list[list[str]] = [[] for _ in asked]
+    for title in {each.title for each in asked}:
         places = [place for place, each in enumerate(asked) if each.title == title]
-        for place, own in zip(places, distinctions([asked[place].settings for place in places]), strict=True):
-            if own:
-                words[place] = f"{written(own)}: {title}"
+        for place, own in zip(places, unusual([asked[place] for place in places]), strict=True):
+            words[place] = own
     return words
 
 
-def written(settings: dict[str, Any]) -> str:
-    """Settings by their last names."""
-    values = {name.rpartition(".")[2]: as_written(value).removesuffix(".0") for name, value in settings.items()}
-    return ", ".join(f"{name}={value}" for name, value in values.items())
+def unusual(asked: Sequence[Question]) -> list[list[str]]:
+    """Of each question, what most of the others have otherwise; what all have of a setting without a usual value."""
+    several = distinctions([{**each.settings, **{kind: getattr(each, kind) for kind in KINDS}} for each in asked])
+    usual = {name: usual_of([own[name] for own in several]) for name in (several[0] if several else ())}
+    return [
+        [f"{name.rpartition('.')[2]}={shown(value)}" for name, value in own.items() if repr(value) != usual[name]]
+        for own in several
+    ]
+
+
+def usual_of(values: Sequence[Any]) -> str | None:
+    """What more than half of some values are; None where there is no such value."""
+    value, many = Counter(map(repr, values)).most_common(1)[0]
+    return value if 2 * many > len(values) else None
+
+
+def shown(value: Any) -> str:
+    """A value as it is written; a setting that is not there is left out."""
+    if value is None:
+        return "left out"
+    return value if isinstance(value, str) and value.isalnum() else as_written(value).removesuffix(".0")
 
 
 def question_parts(asked: Question, run: Run) -> list[Table | str]:

@@ -1,9 +1,13 @@
-"""Tables that fit 80 columns."""
+"""Tables that fit 80 columns, and narrower terminals in parts."""
 
+import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
+from servsim.scenario.complain import field_at
+from servsim.scenario.table import declared
 from servsim.show.numbers import compact, figure, is_share, level, plain, signed, unit_words
+from servsim.show.stacked import Stacked
 from servsim.study.choose.evaluation import Evaluation
 from servsim.study.contrast.compare import Comparison
 from servsim.study.metrics import METRICS, NAMES, OWN
@@ -11,10 +15,20 @@ from servsim.study.outlook import Outlook
 from servsim.study.run import Run
 from servsim.study.statistics import Interval
 
+RETENTIONS = {"retention": "today's book", "retention_rate": "whole book"}
+"""Of whom there is which yearly retention."""
+WHICH_RETENTION = (
+    "retention: the share of today's book that is still in it after a year; retention_rate: the share of all in "
+    "the book, newcomers too, that stays for a year."
+)
+"""What tells the two apart."""
+DIFFERS = " *"
+"""After the name of a figure of which A and B are shown to differ."""
+
 
 def blank_table(title: str, *columns: str) -> Table:
     """A table whose first column is words and whose others are numbers."""
-    table = Table(
+    table = Stacked(
         title=title, box=SIMPLE_HEAD, title_justify="left", show_edge=False, pad_edge=False, padding=(0, 1, 0, 0)
     )
     for number, column in enumerate(columns):
@@ -36,7 +50,7 @@ def run_table(run: Run) -> Table:
     for metric in METRICS:
         interval = run[metric.name]
         if run.sample(metric.name).any() and interval.mean == interval.mean:
-            unit = unit_words(interval.unit, metric.name)
+            unit = RETENTIONS.get(metric.name) or unit_words(interval.unit, metric.name)
             table.add_row(metric.name, figure(interval.mean, metric.name), span(interval, metric.name), unit)
     return table
 
@@ -51,13 +65,19 @@ def run_lines(run: Run) -> list[str]:
     elif run.stopped == "budget":
         asked = ", ".join(f"{name} to {100 * share:.2g} %" for name, share in run.precision.items())
         lines.append(f"Stopped at the budget of worlds: known are {known}; asked for was {asked}.")
-    return lines
+    return lines + retention_lines(run.figures)
+
+
+def retention_lines(figures: np.ndarray) -> list[str]:
+    """What tells the two retentions apart, where both are known in (…, metrics) figures."""
+    known = all(np.isfinite(figures[..., NAMES.index(name)]).any() for name in RETENTIONS)
+    return [WHICH_RETENTION] if known else []
 
 
 def segments_table(run: Run) -> Table:
     """What each segment of customers lives through, and what one of its customers is worth."""
     unit = run.scenario.money.currency
-    table = blank_table(f"By segment, {unit}", "segment", *(own.head for own in OWN))
+    table = blank_table(f"By segment, {unit}; wait in min, satisf. 0–10", "segment", *(own.head for own in OWN))
     table.columns[0].no_wrap, table.columns[0].overflow, table.columns[0].max_width = False, "fold", 24
     for segment in run.scenario.segments:
         figures = run.of_segment(segment.name)
@@ -85,12 +105,15 @@ LEVEL_COLUMNS = (
 
 def level_table(e: Evaluation) -> Table:
     """One line for each level, with today's, the best, and those not shown worse marked."""
-    objective = "" if e.objective == "retention" else e.objective
     columns = [(head, name) for head, name in LEVEL_COLUMNS if e.objective != name and e.is_known(name)]
-    table = blank_table(
-        f"{e.scenario.title}: {e.lever}, {e.unit(e.objective) if objective else 'shares'}",
-        "level", *(head for head, _ in columns), e.objective, "vs today", "±",
+    unit = unit_words(e.unit(e.objective), e.objective)
+    change = "" if is_share(e.objective) else unit
+    heads = (
+        ("level", declared(field_at(tuple(e.lever.split("."))), "unit")),
+        *((head, unit_words(e.unit(name), name)) for head, name in columns),
+        (e.objective, unit), ("vs today", change), ("±", change),
     )  # fmt: skip
+    table = blank_table(f"{e.scenario.title}: {e.lever}", *with_units_below(*heads))
     for value in e.levels:
         cells = [figure(e.at(value, name).mean, name) for _, name in columns]
         table.add_row(
@@ -98,6 +121,13 @@ def level_table(e: Evaluation) -> Table:
             style="bold" if value == e.best else None,
         )  # fmt: skip
     return table
+
+
+def with_units_below(*heads: tuple[str, str]) -> list[str]:
+    """Heads of columns with their units in short lines below, such as CAD and /year; all of equally many lines."""
+    lines = [[head, *unit.replace("/", "\n/").split("\n")] for head, unit in heads]
+    most = max(map(len, lines))
+    return ["\n".join(own + [""] * (most - len(own))) for own in lines]
 
 
 def objective_cells(e: Evaluation, value: float) -> tuple[str, str, str]:
@@ -133,14 +163,33 @@ def comparison_table(c: Comparison) -> Table:
     for metric in METRICS:
         change = c.difference(metric.name)
         if change.mean == change.mean and c.figures[:, :, NAMES.index(metric.name)].any():
-            half = (change.high - change.low) / 2
+            half, differs = (change.high - change.low) / 2, change.low > 0 or change.high < 0
             table.add_row(
-                metric.name, *(figure(c.of(which, metric.name).mean, metric.name) for which in (0, 1)),
+                metric.name + DIFFERS * differs,
+                *(figure(c.of(which, metric.name).mean, metric.name) for which in (0, 1)),
                 signed(change.mean, metric.name), unsigned(half, metric.name) if half else "–",
-                unit_words(change.unit, metric.name),
-                style="bold" if half and abs(change.mean) > half else None,
+                RETENTIONS.get(metric.name) or unit_words(change.unit, metric.name),
+                style="bold" if differs else None,
             )  # fmt: skip
     return table
+
+
+def comparison_lines(c: Comparison) -> list[str]:
+    """In how many worlds, and what the mark means."""
+    sure = f"the {100 * c.confidence:.0f} % interval of B − A leaves out 0"
+    return [
+        f"{c.replications} common worlds, seed {c.seed};{DIFFERS} shown to differ: {sure}; what has no{DIFFERS} may be "
+        "noise.",
+        *retention_lines(c.figures),
+    ]  # fmt: skip
+
+
+LOAD = (
+    "The load takes every visit that customers mean to make as served, once and at its planned length, and adds what "
+    "colleagues ask for. Tries after leaving unserved and other work come on top; visits given up fall away. `servsim "
+    "run` shows how busy agents get (occupancy) and who is not served (unserved_share)."
+)
+"""What the load is made of."""
 
 
 def outlook_parts(look: Outlook) -> list[Table | str]:
@@ -160,4 +209,4 @@ def outlook_parts(look: Outlook) -> list[Table | str]:
         f"On: {', '.join(look.on) or 'nothing'}.",
         f"Off: {', '.join(look.off) or 'nothing'}.",
     ]
-    return lines + [f"Warning: {warning}" for warning in look.warnings]
+    return [*lines, LOAD, *(f"Warning: {warning}" for warning in look.warnings)]

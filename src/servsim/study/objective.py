@@ -14,8 +14,15 @@ from servsim.scenario.read import place_of, read_scenario
 from servsim.scenario.scenario import Scenario
 from servsim.study.metrics import BY_NAME, NAMES
 
-CONSTRAINT = re.compile(r"\s*(\w+)\s*(<=|>=)\s*(today|[-+]?[\d_.]+(?:[eE][-+]?\d+)?)\s*", re.ASCII)
+CONSTRAINT = re.compile(r"\s*(\w+)\s*(<=|>=)\s*(today|[-+]?[\d_.]+(?:[eE][-+]?\d+)?)\s*(%?)\s*", re.ASCII)
 TODAY = "today"
+SHARES = ("occupancy", "retention", "retention_rate", "first_contact_resolution")
+"""Figures that are shares although their names do not end so."""
+
+
+def is_share(figure: str) -> bool:
+    """Is this figure read as a percentage?"""
+    return figure in SHARES or figure.endswith("_share")
 
 
 def known_figure(name: str, asker: str, verb: str = "is") -> str:
@@ -72,13 +79,23 @@ class Constraint:
 def constraint(text: str, asker: str = "evaluate.constraints") -> Constraint:
     """A constraint as it is written; ScenarioError where it cannot be read."""
     match = CONSTRAINT.fullmatch(text)
-    if match is None or (match[3] != TODAY and not number_like(match[3])):
+    if match is None or not (number_like(match[3]) or (match[3] == TODAY and not match[4])):
         raise ScenarioError([
-            f'{asker} has "{text}"; it must be FIGURE <= BOUND or FIGURE >= BOUND, such as "abandoned_share <= 0.05" '
-            'or "investment_hours <= today".'
+            f'{asker} has "{text}"; it must be FIGURE <= BOUND or FIGURE >= BOUND, such as "abandoned_share <= 5 %", '
+            '"wait_mean <= 4" or "investment_hours <= today".'
         ])  # fmt: skip
-    bound = None if match[3] == TODAY else float(match[3])
-    return Constraint(text.strip(), known_figure(match[1], asker, "has"), match[2] == ">=", bound)
+    figure = known_figure(match[1], asker, "has")
+    bound = None if match[3] == TODAY else bound_of(figure, float(match[3]), bool(match[4]), f'{asker} has "{text}"')
+    return Constraint(text.strip(), figure, match[2] == ">=", bound)
+
+
+def bound_of(figure: str, number: float, percent: bool, says: str) -> float:
+    """The bound of a figure; ScenarioError where it is a percentage of what is no share, or a share above 1."""
+    if percent and not is_share(figure):
+        raise ScenarioError([f"{says}; {figure} is no share: its bound must be a number without %, or today."])
+    if not percent and is_share(figure) and number > 1:
+        raise ScenarioError([f"{says}; {figure} is a share, at most 1: write {number:g} % or {number / 100:g}."])
+    return number / 100 if percent else number
 
 
 def number_like(text: str) -> bool:

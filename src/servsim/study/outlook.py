@@ -96,10 +96,13 @@ def warnings(look: Outlook) -> list[str]:
     scenario = look.scenario
     found = []
     impatient = scenario.waiting is not None and scenario.waiting.on
-    if look.load > 1 and not impatient:
+    if look.load > 1:
+        asked = f"the desk is asked for {look.load:.2f} times the time it has"
         found.append(
-            f"the desk is offered {look.load:.2f} times the time it has and nobody leaves the queue: "
-            "it grows for ever; add agents or a [waiting] table."
+            f"{asked}: it cannot serve all, and about {100 * (1 - 1 / look.load):.0f} % of these visits end unserved "
+            "until fewer come; add agents or shorten visits."
+            if impatient
+            else f"{asked} and nobody leaves the queue: it grows for ever; add agents or a [waiting] table."
         )
     if scenario.loyalty and scenario.loyalty.on and not (scenario.quality and scenario.quality.on):
         found.append(
