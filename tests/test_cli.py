@@ -220,6 +220,22 @@ def test_a_mistake_is_a_sentence_without_traceback(tiny):
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.parametrize(("words", "said"), [
+    (("evaluate", "--lever", "nonsense"), '--lever: evaluate.lever is "nonsense"; it must be a numeric setting'),
+    (("evaluate", "--objective", "vale"), '--objective: evaluate.objective is "vale"; it must be the name of a figure.'),
+    (("evaluate", "--levels", "1,x"), '--levels: evaluate.levels is "[1,x]"; it must be a list'),
+    (("optimise", "--front", "costs,vale", "--lever", "staff.agents=1..3"), '--front: optimise.front is "vale"'),
+    (("plot", "front", "--lever", "staff.agent=1..3"), "Did you mean optimise.levers.staff.agents?"),
+    (("run", "--set", "evaluate.lever=nonsense"), "--set evaluate.lever=nonsense: evaluate.lever is"),
+])  # fmt: skip
+def test_a_mistake_in_an_option_is_said_by_its_name(tiny, typed, words, said):
+    command, *options = words
+    kind = [options.pop(0)] if command == "plot" else []
+    code, _, err = typed(command, *kind, tiny, *options, "--no-store")
+    assert code == 2
+    assert said in err
+
+
 def test_a_question_too_large_is_refused_with_the_estimate(tiny):
     result = servsim("run", str(tiny), "--set", "demand.prospects_per_hour=1000000", "--set", "horizon.weeks=1000")
     assert result.returncode == 2

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from servsim.errors import ServsimError
-from servsim.scenario.read import read_scenario
+from servsim.scenario.read import Option, read_scenario
 from servsim.scenario.scenario import Scenario
 from servsim.show.plots.style import Size
 from servsim.study.budget import affordable
@@ -63,10 +63,10 @@ class Asked:
 
     def question(self) -> Scenario:
         """The scenario with the lever, where one is named, in place of its own."""
-        asked = [f"evaluate.lever={key}" for key in self.levers[:1]]
+        asked = [Option("--lever", f"evaluate.lever={key}") for key in self.levers[:1]]
         if self.levers and "=" in self.levers[0]:
             key, levels = split_lever(self.levers[0])
-            asked = [f"evaluate.lever={key}", f"evaluate.levels={list(levels)}"]
+            asked = [Option("--lever", f"evaluate.{key}") for key in (f"lever={key}", f"levels={list(levels)}")]
         scenario = read_doubtful(self.file, [*self.overrides, *asked])
         return affordable(scenario, str(self.file), self.replications, len(scenario.evaluate.levels) + 1)
 

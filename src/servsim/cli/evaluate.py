@@ -51,6 +51,7 @@ def evaluate(
     """How much time to invest: the table of levels, the best, the advice, the picture."""
     from servsim.cli.answering import answering, simulate_shard
     from servsim.cli.output import end_interrupted, print_json, ready, say, shows_curves, write_csv
+    from servsim.scenario.read import Option
     from servsim.study.budget import affordable
     from servsim.study.choose.evaluate import evaluate as compare_levels
     from servsim.study.choose.evaluate import levels_of
@@ -58,11 +59,13 @@ def evaluate(
     from servsim.study.doubt.uncertain import read_doubtful
     from servsim.study.objective import read_question
 
-    asked = [f"evaluate.{key}={json.dumps(value)}" for key, value in (
-        ("lever", lever), ("objective", objective), ("constraints", constraints),
-        ("smallest_difference", smallest_difference), ("budget_replications", budget), ("finer", finer),
+    asked = [Option(option, f"evaluate.{key}={json.dumps(value)}") for option, key, value in (
+        ("--lever", "lever", lever), ("--objective", "objective", objective),
+        ("--constraint", "constraints", constraints), ("--budget", "budget_replications", budget),
+        ("--smallest-difference", "smallest_difference", smallest_difference), ("--finer", "finer", finer),
+        ("--levels", "finer", 0 if levels and not finer else None),
     ) if value is not None]  # fmt: skip
-    asked += [f"evaluate.levels=[{levels}]", *([] if finer else ["evaluate.finer=0"])] if levels else []
+    asked += [Option("--levels", f"evaluate.levels=[{levels}]")] if levels else []
     for path in (csv, picture):
         ready(path)
     if picture:

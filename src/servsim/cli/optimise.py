@@ -48,16 +48,18 @@ def optimise(
     """Several levers at once: a search, its finalists beside today, the advice, the front."""
     from servsim.cli.answering import answering
     from servsim.cli.output import end_interrupted, print_json, write_csv
+    from servsim.scenario.read import Option
     from servsim.study.choose.optimise import affordable_search
     from servsim.study.choose.optimise import optimise as set_together
     from servsim.study.objective import read_question
 
-    asked = [f"optimise.{key}={json.dumps(value)}" for key, value in (
-        ("objective", objective), ("constraints", constraints), ("smallest_difference", smallest_difference),
-        ("points", points), ("budget_replications", budget), ("replications", replications),
-        ("front", front and [name.strip() for name in front.split(",")]),
+    asked = [Option(option, f"optimise.{key}={json.dumps(value)}") for option, key, value in (
+        ("--objective", "objective", objective), ("--constraint", "constraints", constraints),
+        ("--smallest-difference", "smallest_difference", smallest_difference), ("--points", "points", points),
+        ("--budget", "budget_replications", budget), ("--replications", "replications", replications),
+        ("--front", "front", front and [name.strip() for name in front.split(",")]),
     ) if value is not None]  # fmt: skip
-    asked += [f"optimise.levers={{{', '.join(map(as_range, levers))}}}"] if levers else []
+    asked += [Option("--lever", f"optimise.levers={{{', '.join(map(as_range, levers))}}}")] if levers else []
     scenario = affordable_search(read_question(file, [*(overrides or ()), *asked]), str(file))
     with answering("Setting levers", quiet, **how) as means:
         result = set_together(scenario, seed=seed, means=means)

@@ -6,6 +6,7 @@ from typing import cast, get_args
 
 from servsim.cli.asked import Asked, split_lever
 from servsim.errors import ServsimError
+from servsim.scenario.read import Option
 from servsim.show.plots.style import Plot, Size
 from servsim.study.objective import read_question
 from servsim.study.work.means import Means
@@ -123,8 +124,9 @@ def front(asked: Asked, means: Means) -> Made:
     from servsim.show.plots.frontier import front_plot
     from servsim.study.choose.optimise import affordable_search, optimise
 
-    levers = [f"optimise.levers={{{', '.join(map(as_range, asked.levers))}}}"] if asked.levers else []
-    worlds = [f"optimise.replications={asked.replications}"] if asked.replications else []
+    ranges, replications = ", ".join(map(as_range, asked.levers)), asked.replications
+    levers = [Option("--lever", f"optimise.levers={{{ranges}}}")] if ranges else []
+    worlds = [Option("--replications", f"optimise.replications={replications}")] if replications else []
     scenario = affordable_search(read_question(asked.file, [*asked.overrides, *levers, *worlds]), str(asked.file))
     o = optimise(scenario, seed=asked.seed, means=means)
     return front_plot(o, asked.size), o.interrupted

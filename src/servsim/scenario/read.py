@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from operator import eq
 from pathlib import Path as File
-from typing import Any
+from typing import Any, Self
 
 from pydantic import ValidationError
 
@@ -36,9 +36,26 @@ def read_scenario(file: str | File, overrides: Iterable[str] = ()) -> Scenario:
     lever = lever_in(raw)
     origins: dict[Path, str] = {}
     for override in overrides:
-        origins[apply(raw, override)] = f"--set {override}"
+        origins[apply(raw, override)] = typed(override)
     refuse_levels_of(lever, lever_in(raw), origins)
     return checked(raw, str(file), text, origins)
+
+
+class Option(str):
+    """An override for which there is an option of its own, by whose name mistakes in it are said."""
+
+    option: str
+
+    def __new__(cls, option: str, override: str) -> Self:
+        """What the option stands for, key=value."""
+        asked = super().__new__(cls, override)
+        asked.option = option
+        return asked
+
+
+def typed(override: str) -> str:
+    """An override as a person typed it."""
+    return override.option if isinstance(override, Option) else f"--set {override}"
 
 
 def lever_in(raw: dict[str, Any]) -> Any:
@@ -62,7 +79,7 @@ def place_of(file: str | File, overrides: Iterable[str], path: Path) -> str:
     """Where a setting of a file that can be read was written: its override, else the file and the line."""
     text = text_of(File(file))
     raw = tomllib.loads(text)
-    label = origin({apply(raw, override): f"--set {override}" for override in overrides}, path)
+    label = origin({apply(raw, override): typed(override) for override in overrides}, path)
     line = line_of(lines_of(text), path)
     return label or (f"{file}:{line}" if line else str(file))
 
@@ -108,7 +125,7 @@ def place(raw: Any, names: list[str], value: Any, override: str) -> Path:
     """Set a value at the end of a path of keys, making tables on the way; the path with list places from 0."""
     path: list[str | int] = []
     for name, following in zip(names, [*names[1:], ""], strict=True):
-        path.append(step_into(raw, name, ".".join(names[: len(path)]), f"--set {override}"))
+        path.append(step_into(raw, name, ".".join(names[: len(path)]), typed(override)))
         if not following:
             raw[path[-1]] = value
         elif isinstance(raw, dict):
