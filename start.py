@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "start.stamp"
 PLACE = ascii(str(ROOT))
-EXTRAS = ("", "[test]")  # what can be installed with servsim; each holds the one before it
+EXTRAS = ("", "[page]", "[test]")  # what can be installed with servsim; each holds the one before it
 BASE = getattr(sys, "_base_executable", None) or sys.executable  # the Python beneath, if this one is in an environment
 IN_ENVIRONMENT = "import sys; sys.exit(sys.prefix == sys.base_prefix)"
 
@@ -181,7 +181,7 @@ def start(arguments: list) -> int:
         sys.stdout.write(USAGE + "\n")
         return 0
     if arguments[0] == "servsim":
-        prepare("")
+        prepare("[page]" if arguments[1:2] == ["page"] else "")
         return become([tool("servsim"), *arguments[1:]])
     if arguments[0] == "test":
         prepare("[test]")

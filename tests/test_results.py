@@ -64,7 +64,7 @@ def test_list_has_one_line_for_each_question_and_fits_80_columns(typed, path):
     assert len(lines) == 3
     assert max(map(len, out.splitlines())) <= 80
     assert "3 questions, 10 worlds, " in out
-    assert [line[:8] for line in lines] == [each["key"][:8] for each in reversed(listed(typed, path))]
+    assert [line[:8] for line in lines] == [each["key"][:8] for each in listed(typed, path)]
     assert FIRST.key[:8] in lines[2]
     assert "Tiny, patience_minutes=7 " in lines[1]
 
@@ -88,8 +88,17 @@ def test_rows_of_one_scenario_say_what_sets_them_apart(typed, tmp_path):
 def test_list_says_where_the_store_is_and_how_large(typed, path):
     found = json.loads(typed("results", "list", "--store", path, "--json")[1])
     assert (found["store"], found["size"]) == (str(path), path.stat().st_size)
-    assert [each["worlds"] for each in found["questions"]] == [3, 5, 2]
-    assert [each["seed"] for each in found["questions"]] == [1, 1, 2]
+    assert [each["worlds"] for each in found["questions"]] == [2, 5, 3]
+    assert [each["seed"] for each in found["questions"]] == [2, 1, 1]
+
+
+def test_list_shows_the_latest_and_says_how_many_there_are(typed, path):
+    code, out, _ = typed("results", "list", "--store", path, "--last", 1)
+    assert code == 0
+    assert len([line for line in out.splitlines() if "Tiny" in line]) == 1
+    assert "3 questions" in out
+    assert "the latest 1; more with --last" in out
+    assert listed(typed, path)[0]["key"][:8] in out
 
 
 def test_long_titles_and_seeds_still_fit(typed, tmp_path):
@@ -197,7 +206,7 @@ def test_forget_takes_out_what_is_named_and_gives_the_space_back(typed, path):
     assert code == 0
     assert out.startswith("Forgotten: 1 question with 1,003 worlds; the store is ")
     assert path.stat().st_size < before / 2
-    assert [each["worlds"] for each in listed(typed, path)] == [5, 2]
+    assert [each["worlds"] for each in listed(typed, path)] == [2, 5]
 
 
 def test_forget_all(typed, path):

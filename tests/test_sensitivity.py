@@ -362,7 +362,7 @@ def test_the_closing_sentence_names_what_could_overturn_the_advice(evaluated):
     own, end = shown.swings[0].range, shown.swings[0].high
     assert words.startswith(
         f"It rests most on {own.key}: at {end.value:g} (stated: {own.stated:g}) 20 minutes per visit would be best, and "
-        f"{evaluated.best:g} would fall short by 1.50 k EUR."
+        f"{evaluated.best:g} would fall short by 1.50 k EUR (200 to 2.80 k)."
     )
     noise = doubt_like(evaluated, Interval(1500.0, -200.0, 3200.0, "EUR"), 20.0)
     assert closing(evaluated, noise)[0].startswith("No end of a range in [uncertain] overturns it")

@@ -69,7 +69,8 @@ class Far:
         from servsim.cli.output import notice
 
         if self.done < self.asked:
-            again = "; run the same command again to go on." if kept and not kept.trouble else "; none are kept."
+            sure = "; run the same command again to go on."
+            again = "; none are kept." if kept is None else "." if kept.trouble else sure
             notice(f"{self.done:,} of {self.asked:,} worlds are finished{again}")
 
 

@@ -10,6 +10,7 @@ from servsim.scenario.scenario import Scenario
 from servsim.show.plots.style import Size
 from servsim.study.budget import affordable
 from servsim.study.doubt.uncertain import read_doubtful
+from servsim.study.objective import read_question
 from servsim.study.work.means import Means
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Asked:
 
     def scenario(self, worlds: int = 1) -> Scenario:
         """The scenario, if so many times its worlds can be afforded."""
-        return affordable(read_scenario(self.file, self.overrides), str(self.file), self.replications, worlds)
+        return affordable(read_question(self.file, self.overrides), str(self.file), self.replications, worlds)
 
     def second(self) -> Scenario:
         """The other scenario."""
@@ -63,10 +64,13 @@ class Asked:
 
     def question(self) -> Scenario:
         """The scenario with the lever, where one is named, in place of its own."""
+        if len(self.levers) > 1:
+            raise ServsimError("--lever is given twice; only plot heat and plot front take more than one.")
         asked = [Option("--lever", f"evaluate.lever={key}") for key in self.levers[:1]]
         if self.levers and "=" in self.levers[0]:
             key, levels = split_lever(self.levers[0])
-            asked = [Option("--lever", f"evaluate.{key}") for key in (f"lever={key}", f"levels={list(levels)}")]
+            own = (f"lever={key}", f"levels={list(levels)}", "finer=0")
+            asked = [Option("--lever", f"evaluate.{each}") for each in own]
         scenario = read_doubtful(self.file, [*self.overrides, *asked])
         return affordable(scenario, str(self.file), self.replications, len(scenario.evaluate.levels) + 1)
 

@@ -66,8 +66,7 @@ def evaluate(
         ("--levels", "finer", 0 if levels and not finer else None),
     ) if value is not None]  # fmt: skip
     asked += [Option("--levels", f"evaluate.levels=[{levels}]")] if levels else []
-    for path in (csv, picture):
-        ready(path)
+    ready(picture)
     if picture:
         from servsim.show.plots.style import ending_of
 

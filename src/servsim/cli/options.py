@@ -75,6 +75,9 @@ def simulates(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def called(*own: Any, **given: Any) -> None:
+        from servsim.cli.output import ready
+
+        ready(given.get("csv"))
         how = {name: given.pop(name, default) for name, (_, default) in SIMULATING.items()}
         command(*own, **given, how=how)
 

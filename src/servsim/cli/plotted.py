@@ -76,11 +76,15 @@ def survival(asked: Asked, means: Means) -> Made:
 def reasons(asked: Asked, means: Means) -> Made:
     """Why customers left, in one scenario or in two."""
     from servsim.show.plots.reasons import reasons_plot
-    from servsim.study.follow.fates import fates
+    from servsim.study.follow.fates import Fates, fates
 
     scenarios = [asked.scenario(), *([asked.second()] if asked.other or asked.to else [])]
-    found = [fates(each, replications=asked.replications, seed=asked.seed, means=means) for each in scenarios]
-    return reasons_plot(*found, size=asked.size), any(own.interrupted for own in found)
+    found: list[Fates] = []
+    for each in scenarios:
+        found.append(fates(each, replications=asked.replications, seed=asked.seed, means=means))
+        if found[-1].interrupted:
+            break
+    return reasons_plot(*found, size=asked.size), found[-1].interrupted
 
 
 def saved(asked: Asked, means: Means) -> Made:
@@ -115,6 +119,8 @@ def heat(asked: Asked, means: Means) -> Made:
     one, other = (own, *given) if len(given) == 1 else given
     scenario = asked.scenario((len(one[1]) + 1) * (len(other[1]) + 1))
     h = over_both(scenario, (one, other), replications=asked.replications, seed=asked.seed, means=means)
+    if h.worlds < 2:
+        raise ServsimError("nothing to plot: fewer than two worlds were finished at every pair of levels.")
     return heat_plot(h, asked.size), h.interrupted
 
 
@@ -128,6 +134,8 @@ def front(asked: Asked, means: Means) -> Made:
     levers = [Option("--lever", f"optimise.levers={{{ranges}}}")] if ranges else []
     worlds = [Option("--replications", f"optimise.replications={replications}")] if replications else []
     scenario = affordable_search(read_question(asked.file, [*asked.overrides, *levers, *worlds]), str(asked.file))
+    if len(scenario.optimise.front or ()) != 2:
+        raise ServsimError('plot front needs two figures in [optimise], such as front = ["retention", "profit"].')
     o = optimise(scenario, seed=asked.seed, means=means)
     return front_plot(o, asked.size), o.interrupted
 
@@ -137,7 +145,10 @@ def tornado(asked: Asked, means: Means) -> Made:
     from servsim.show.plots.tornado import needs_ranges, tornado_plot
     from servsim.study.doubt.swings import rests_on
 
-    doubt = needs_ranges(rests_on(asked.evaluation(means), means=means))
+    e = asked.evaluation(means)
+    if e.interrupted:
+        raise KeyboardInterrupt
+    doubt = needs_ranges(e, rests_on(e, means=means))
     return tornado_plot(doubt, asked.size), doubt.interrupted
 
 

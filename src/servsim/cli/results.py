@@ -21,6 +21,7 @@ Target = Annotated[Path, typer.Argument(metavar="PATH", help="Where the rows go:
 One = Annotated[
     str | None, typer.Option("--question", metavar="KEY", help="Only this question; default: all.", show_default=False)
 ]
+Last = Annotated[int, typer.Option(min=1, help="How many questions, the latest first; JSON has all.")]
 All = Annotated[bool, typer.Option("--all", help="Forget everything.")]
 Before = Annotated[
     str | None,
@@ -39,18 +40,18 @@ def place(store: Path | None) -> Path:
 
 
 @results.command(name="list")
-def list_(store: Store = None, as_json: Json = False) -> None:
+def list_(store: Store = None, last: Last = 20, as_json: Json = False) -> None:
     """What was asked, the latest question first."""
     from servsim.cli.output import print_json, say
     from servsim.show.results import list_table
     from servsim.study.keep.archive import opened, questions
 
     with opened(place(store)) as storage:
-        asked, size = questions(storage), storage.size()
+        asked, size = questions(storage)[::-1], storage.size()
         if as_json:
             told = [each.to_dict() for each in asked]
             return print_json({"store": str(storage.path), "size": size, "questions": told})
-        return say(list_table(asked, storage.path, size))
+        return say(list_table(asked, storage.path, size, last))
 
 
 @results.command()

@@ -49,6 +49,7 @@ def sensitivity(
 def show(result: "Sensitivity") -> None:
     """Print the tables that there are, and what an owner should make of them."""
     from servsim.cli.output import say
+    from servsim.show.advice import advice
     from servsim.show.measuring import small_print, verdict
     from servsim.show.sensitivity import (
         indices_line,
@@ -59,6 +60,9 @@ def show(result: "Sensitivity") -> None:
         tornado_table,
     )
 
+    if result.evaluation.best is None:
+        say(advice(result.evaluation))
+        return
     doubt, over = result.doubt, result.plausible
     if doubt and doubt.swings:
         say(tornado_table(result, doubt), *tornado_lines(doubt), "")

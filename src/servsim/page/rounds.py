@@ -70,9 +70,10 @@ def drawn(question: Question, number: int, worlds: int, means: Means) -> Curve:
 
 def finished(question: Question, last: Evaluation, means: Means) -> Curve:
     """The curve when there is nothing more to find out, beside today's in its first worlds."""
+    if not question.is_changed:
+        return Curve(last, None, is_last=True)
     asked = question.today.evaluate
-    today = compared(question.today, question, tuple(asked.levels), asked.replications, means)
-    return Curve(last, today if question.is_changed else None, is_last=True)
+    return Curve(last, compared(question.today, question, tuple(asked.levels), asked.replications, means), is_last=True)
 
 
 def projected(scenario: Scenario, question: Question, worlds: int, means: Means) -> Run:

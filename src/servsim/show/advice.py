@@ -28,7 +28,10 @@ def advice(e: Evaluation) -> str:
         return "No advice: fewer than two worlds were finished at every level."
     if e.best is None:
         return f"No level keeps {listed(sorted({text for broken in e.breaks for text in broken}))}: try others."
-    parts = (verdict(e, e.best), effects(e, e.best), effort(e, e.best), next_unit(e), turning_point(e, e.best))
+    early = "Interrupted, and so from fewer worlds than asked for:" if e.interrupted else ""
+    best = e.best
+    parts = (early, verdict(e, best), effects(e, best), in_cash(e, best), effort(e, best), next_unit(e),
+             turning_point(e, best))  # fmt: skip
     return " ".join(part for part in parts if part)
 
 
@@ -64,6 +67,18 @@ def effects(e: Evaluation, best: float) -> str:
     parts += [gain_words(e, best, name) for name in names if e.is_known(name)]
     told = "; ".join(parts)
     return f"With {level(best)} instead, {told[:1].lower()}{told[1:]}." if e.today in e.not_worse else f"{told}."
+
+
+def in_cash(e: Evaluation, best: float) -> str:
+    """How much of a gain in value is cash, and how much what the customers of the closing book are worth."""
+    if e.objective != "value" or best == e.today or e.today in e.not_worse or not e.is_known("closing_book"):
+        return ""
+    cash, book = (e.difference(best, e.today, name) for name in ("cash", "closing_book"))
+    return (
+        f"Of that, {with_unit(cash.mean, 'cash', cash.unit)} ({amount(cash.low, 'cash')} to "
+        f"{amount(cash.high, 'cash')}) is cash while the desk is simulated; {amount(book.mean, 'closing_book')} is "
+        "what the customers in the book at its end are worth from then on."
+    )
 
 
 def retention_words(e: Evaluation, best: float) -> str:
@@ -105,12 +120,16 @@ def with_unit(number: float, metric: str, unit: str) -> str:
 
 
 def effort(e: Evaluation, best: float) -> str:
-    """The staff time that the best level takes, and what today's takes."""
+    """The staff time that the best level takes, or the money where the lever is no time; and what today's takes."""
+    takes = "would take" if best != e.today and e.today in e.not_worse else "takes"
+    if not e.lever.startswith("investment."):
+        costs, today = e.at(best, "costs"), e.at(e.today, "costs").mean
+        now = "" if best == e.today else f" (today: {short(today)})"
+        return f"That {takes} {with_unit(costs.mean, 'costs', costs.unit)} of wages and budgets{now}."
     hours, today = e.at(best, "investment_hours").mean, e.at(e.today, "investment_hours").mean
     if hours == 0:
         return ""
     now = "" if best == e.today else f" (today: {plain(today)})"
-    takes = "would take" if best != e.today and e.today in e.not_worse else "takes"
     return f"That {takes} {plain(hours)} staff hours a month beyond the transactions{now}."
 
 
@@ -122,7 +141,7 @@ def next_unit(e: Evaluation) -> str:
     verb = "brings" if worth.mean * e.better > 0 else "costs"
     low, high = sorted((abs(worth.low), abs(worth.high)))
     spread = f"{amount(low, e.objective)} to {amount(high, e.objective)}"
-    return f"The next minute {verb} {with_unit(abs(worth.mean), e.objective, worth.unit)} ({spread})."
+    return f"The first minute more than today {verb} {with_unit(abs(worth.mean), e.objective, worth.unit)} ({spread})."
 
 
 def turning_point(e: Evaluation, best: float) -> str:
@@ -134,7 +153,11 @@ def turning_point(e: Evaluation, best: float) -> str:
         return "The best level is the largest one tried: try larger ones."
     if e.lever != MINUTES:
         return ""
-    return f"From {level(min(beyond))} minutes on, the queue costs more than the care earns." if beyond else ""
+    if not beyond:
+        return ""
+    return (
+        f"From {level(min(beyond))} minutes on it is worse than at {level(best)}: the queue costs more than care earns."
+    )
 
 
 def with_one_more(value: float) -> float:
@@ -190,8 +213,16 @@ def guarantee_words(e: Evaluation) -> str:
             "No guarantee that no other level is better: say with --smallest-difference which difference of "
             f"{e.objective} matters to you."
         )
-    apart = f"; differences down to {plain(e.resolved)} can be told apart" if math.isfinite(e.resolved) else ""
+    return no_guarantee(e)
+
+
+def no_guarantee(e: Evaluation) -> str:
+    """Why nobody can promise that the best is the best, though it was asked for."""
+    if e.interrupted:
+        return "No guarantee: it was interrupted; the same command goes on where it was."
+    coarse = math.isfinite(e.resolved) and e.resolved > e.smallest_difference
+    apart = f" (but to within {plain(e.resolved)})" if coarse else ""
     return (
-        f"No guarantee: the worlds allowed did not suffice to tell levels apart to within "
+        f"No guarantee: the worlds allowed did not suffice to be sure of the best to within "
         f"{plain(e.smallest_difference)}{apart}; more --budget would."
     )

@@ -1,6 +1,6 @@
 """What an evaluation rests on, in its closing sentence."""
 
-from servsim.show.advice import listed, setting_words, with_unit
+from servsim.show.advice import amount, listed, setting_words, with_unit
 from servsim.show.numbers import level
 from servsim.study.choose.evaluation import Evaluation
 from servsim.study.doubt.swings import Doubt, End, Swing
@@ -18,7 +18,8 @@ def closing(e: Evaluation, doubt: Doubt | None) -> list[str]:
     if doubt is None or not doubt.swings or (doubt.interrupted and not doubt.overturning):
         return ["The ranges in [uncertain] were not looked at."]
     words = overturned(doubt) if doubt.overturning else not_overturned(doubt)
-    return [f"{words} `servsim sensitivity` looks closer."]
+    kept = " Whether constraints are kept there was not looked at." if e.scenario.evaluate.constraints else ""
+    return [f"{words}{kept} `servsim sensitivity` looks closer."]
 
 
 def overturned(doubt: Doubt) -> str:
@@ -33,9 +34,10 @@ def at_end(e: Evaluation, swing: Swing, end: End) -> str:
     """What would be best at an end of a range, and by how much the stated best would fall short."""
     assert e.best is not None
     short = with_unit(end.regret.mean, e.objective, end.regret.unit)
+    spread = f"{amount(end.regret.low, e.objective)} to {amount(end.regret.high, e.objective)}"
     return (
         f"at {level(end.value)} (stated: {level(swing.range.stated)}) {setting_words(e, end.best_level)} would be best,"
-        f" and {level(e.best)} would fall short by {short}"
+        f" and {level(e.best)} would fall short by {short} ({spread})"
     )
 
 

@@ -1,10 +1,8 @@
 """The advice of an optimisation in words: what to set, what it brings, what it costs, and how sure that is."""
 
-import math
-
 from servsim.scenario.complain import fits
 from servsim.scenario.desk import Steps
-from servsim.show.advice import LEVERS, MINUTES, effects, listed, with_unit
+from servsim.show.advice import LEVERS, MINUTES, effects, listed, no_guarantee, with_unit
 from servsim.show.numbers import figure, level, plain, unit_words
 from servsim.show.optimised import UNCHANGED, lever_names
 from servsim.study.choose.evaluation import Evaluation
@@ -182,8 +180,4 @@ def guarantee_words(o: Optimisation, e: Evaluation) -> str:
         return (
             f"No guarantee: say with --smallest-difference which difference of {o.objective} matters to you; {missed}"
         )
-    apart = f"; differences down to {plain(e.resolved)} can be told apart" if math.isfinite(e.resolved) else ""
-    return (
-        f"No guarantee: the worlds allowed did not suffice to tell finalists apart to within "
-        f"{plain(e.smallest_difference)}{apart}; more --budget would; {missed}"
-    )
+    return f"{no_guarantee(e)[:-1]}; {missed}"

@@ -20,13 +20,14 @@ KEY_SHOWN = 8
 """Characters of a key that are shown; any beginning that is not ambiguous will do."""
 
 
-def list_table(asked: Sequence[Question], path: Path, size: int) -> Table:
-    """A row for each question, the latest first, with what tells it apart from others of its title."""
+def list_table(asked: Sequence[Question], path: Path, size: int, last: int) -> Table:
+    """A row for each of the latest questions, with what tells it apart from others of its title."""
+    latest = asked[:last]
     heads = ("seed", "worlds", "last kept", "size")
-    latest = list(reversed(asked))
     cells = [(str(each.seed), f"{each.worlds:,}", each.last[:10], bytes_in_words(each.size)) for each in latest]
     worlds = sum(each.worlds for each in asked)
     title = f"{path}\n{many(len(asked), 'question')}, {many(worlds, 'world')}, {bytes_in_words(size)}"
+    title += f"\nthe latest {last}; more with --last" if len(asked) > last else ""
     table = blank_table(title, "key", "question", *heads)
     table.columns[1].justify, table.columns[1].no_wrap, table.columns[1].overflow = "left", False, "fold"
     for each, own, others in zip(latest, told_apart(latest), cells, strict=True):

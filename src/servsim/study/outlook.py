@@ -1,5 +1,6 @@
 """`check`: what can be said about a scenario before it is simulated, and one quick look at where it settles."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -178,10 +179,12 @@ def drift(scenario: Scenario) -> list[str]:
     """Whether today's policy, simulated once, leaves the book elsewhere than it opened."""
     reading = counted(scenario, to_sheet(scenario), 1, 0, "fast")
     settled = float(figures(reading)[NAMES.index("satisfaction_mean")])
-    opening = scenario.quality.opening_satisfaction if scenario.quality else settled
-    if abs(settled - opening) <= DRIFT:
+    judging = [own for own in as_segments(scenario) if own.quality and own.quality.on]
+    openings = {own.quality.opening_satisfaction for own in judging if own.quality}
+    if math.isnan(settled) or any(abs(settled - opening) <= DRIFT for opening in openings):
         return []
+    stated = " and ".join(f"{opening:g}" for opening in sorted(openings))
     return [
-        f"quality.opening_satisfaction is {opening:g}, but under today's policy the book's satisfaction ends at "
+        f"quality.opening_satisfaction is {stated}, but under today's policy the book's satisfaction ends at "
         f"{settled:.1f}: part of every projection is the way there."
     ]

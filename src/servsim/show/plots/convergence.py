@@ -5,6 +5,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from servsim.errors import ServsimError
 from servsim.show.numbers import compact
 from servsim.show.plots.axes import call, label_figure, largest_of
 from servsim.show.plots.style import BAND, BLUE, FAINT, Plot, Size, drawing, thick
@@ -32,6 +33,8 @@ def convergence_plot(result: Run | Evaluation, metric: str = "", size: Size = "p
 def draw_settling(sample: np.ndarray, metric: str, unit: str, words: str, result: Run | Evaluation, size: Size) -> Plot:
     """The running mean of a sample, with the interval that so many worlds would have given."""
     counts, means, halves = settling(sample[np.isfinite(sample)], result.confidence)
+    if len(counts) == 0:
+        raise ServsimError(f"plot convergence needs two worlds or more in which there is {metric}.")
     with drawing(size) as plot:
         axes = plot.subplots()
         axes.axhline(means[-1], color=FAINT, linestyle="--", linewidth=thick(0.6))

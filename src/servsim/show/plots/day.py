@@ -66,9 +66,7 @@ def day_plot(day: Day, world: World, size: Size = "paper") -> Plot:
         marks |= draw_lanes(below, day) if few else draw_counts(below, day)
         opens, closes = hours(day)
         below.set_xlim(opens, closes)
-        below.xaxis.set_major_locator(
-            MultipleLocator(next(step for step in (1, 2, 3, 6) if (closes - opens) / step <= 13))
-        )
+        below.xaxis.set_major_locator(MultipleLocator(next(step for step in STEPS if (closes - opens) / step <= TICKS)))
         below.xaxis.set_major_formatter(FuncFormatter(lambda hour, _: f"{hour:.0f}:00"))
         call(below.xaxis, f"Time of day ({weekday_words(day.number)})")
         plot.finish(day.scenario.title, f"{one_world(world)}, day {day.number}", told(day), marks)

@@ -16,6 +16,7 @@ from servsim.show.plots.labels import put_names
 from servsim.show.plots.marks import best_mark, plain_mark, today_line, today_mark
 from servsim.show.plots.small_print import sure
 from servsim.show.plots.style import BLUE, FAINT, Mark, Plot, Size, drawing, thick
+from servsim.show.proposal import proposal
 from servsim.study.choose.evaluation import Evaluation
 from servsim.study.choose.levers import Values
 from servsim.study.choose.optimisation import Optimisation
@@ -49,8 +50,8 @@ def frontier_plot(e: Evaluation, size: Size = "paper", across: str = "profit", u
 def front_plot(o: Optimisation, size: Size = "paper") -> Plot:
     """Two figures of the points of an optimisation's front, and of today's setting and the best, against each other."""
     e = o.finals
-    if len(o.goal.front) != 2 or not o.front or e is None:
-        raise ServsimError('plot front needs two figures in [optimise], such as front = ["retention", "profit"].')
+    if not o.front or e is None:
+        raise ServsimError(f"plot front has nothing to show: {proposal(o)}")
     up, across = o.goal.front
     marked = {o.values(own): own for own in (e.today, e.best) if own is not None}
     some = [

@@ -97,11 +97,6 @@ class Plot(Figure):
         """What its size means."""
         return SIZES[self.size]
 
-    @property
-    def is_slide(self) -> bool:
-        """Is it as wide as a slide?"""
-        return self.size == "slide"
-
     def draw(self, renderer: RendererBase) -> None:
         """Draw it in its style, for matplotlib makes ticks when it draws them."""
         with style.context(["default", look(self.size)]):

@@ -7,12 +7,14 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from servsim.errors import ServsimError
+from servsim.show.advice import advice
 from servsim.show.doubt import closing
 from servsim.show.numbers import level
 from servsim.show.plots.axes import call, label_figure, largest_of
 from servsim.show.plots.bars import draw_doubt, name_bars
 from servsim.show.plots.small_print import sure
 from servsim.show.plots.style import INK, ORANGE, SKY, VERMILLION, Mark, Plot, Size, drawing, large, outlined, thick
+from servsim.study.choose.evaluation import Evaluation
 from servsim.study.doubt.swings import Doubt, End
 from servsim.study.statistics import Interval
 
@@ -52,8 +54,10 @@ LEAST, EACH = 0.55, 0.06
 """Height of the plot, and of each setting in it, in parts of the usual."""
 
 
-def needs_ranges(doubt: Doubt | None) -> Doubt:
-    """The doubt; ServsimError where there is none that could be drawn."""
+def needs_ranges(e: Evaluation, doubt: Doubt | None) -> Doubt:
+    """The doubt about an evaluation; ServsimError where there is none that could be drawn."""
+    if e.best is None:
+        raise ServsimError(f"plot tornado has nothing to show: {advice(e)}")
     if doubt is None or not doubt.swings:
         raise ServsimError("plot tornado needs ranges in [uncertain], such as loyalty.yearly_retention = [0.7, 0.9].")
     return doubt

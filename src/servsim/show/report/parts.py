@@ -58,7 +58,7 @@ def a_day(world: World) -> Plot:
 
 def a_tornado(found: Findings) -> Plot:
     """What the answer rests on."""
-    return tornado_plot(needs_ranges(found.doubt))
+    return tornado_plot(needs_ranges(found.evaluation, found.doubt))
 
 
 def all_waits(world: World) -> Plot:

@@ -8,6 +8,7 @@ They cover too little where levels differ in rare worlds only, of which a first 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -112,7 +113,7 @@ class Evaluation(Tidy):
         """What the best level brings over today's, in the objective."""
         return None if self.best is None else self.difference(self.best, self.today)
 
-    @property
+    @cached_property
     def not_worse(self) -> list[float]:
         """Levels that are not shown to be worse than the best, nor to break a constraint."""
         return [

@@ -1,6 +1,7 @@
 """Two levers at once: the objective at every pair of their levels, on the same worlds."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 
 import numpy as np
@@ -34,7 +35,7 @@ class Heat:
     tables: np.ndarray
     interrupted: bool = False
 
-    @property
+    @cached_property
     def pairs(self) -> list[Pair]:
         """Every level of the first lever with every one of the second."""
         return list(product(self.levers[0][1], self.levers[1][1]))
@@ -59,12 +60,12 @@ class Heat:
         unit = unit_of(self.objective, self.scenario.money.currency)
         return interval(self.sample(pair), unit, self.scenario.evaluate.confidence)
 
-    @property
+    @cached_property
     def best(self) -> Pair:
         """The pair with the best mean."""
         return max(self.pairs, key=lambda pair: self.better * self.at(pair).mean)
 
-    @property
+    @cached_property
     def not_worse(self) -> list[Pair]:
         """Pairs that are not shown to be worse than the best; one Bonferroni family over all twos of them."""
         many = len(self.pairs)
@@ -95,7 +96,7 @@ def heat(
     with Pool(pairs, seed, means) as pool:
         gathering = Gathering(pool)
         gathering.until(range(len(pairs)), replications or scenario.evaluate.replications)
-    tables = np.array([gathering.table(place) for place in range(len(pairs))])
-    return Heat(
-        scenario, seed, ((one, rows), (other, columns)), scenario.evaluate.objective, today, tables, pool.interrupted
-    )
+    tables, objective = np.array([gathering.table(place) for place in range(len(pairs))]), scenario.evaluate.objective
+    if np.isnan(tables[:, :, NAMES.index(objective)]).any():
+        raise ServsimError(f"{objective} is not defined at every pair of levels; ask for another evaluate.objective.")
+    return Heat(scenario, seed, ((one, rows), (other, columns)), objective, today, tables, pool.interrupted)

@@ -86,11 +86,12 @@ class Search:
     def known(self) -> Known:
         """What is known of the points tried; a figure that is undefined somewhere counts as the worst there is."""
         wanted = np.column_stack([self.goal.merit(self.tables), self.goal.traded(self.tables)])
-        if not np.isfinite(wanted).any(axis=0).all():
-            raise ScenarioError([
-                f"{self.goal.objective} is not defined at any point of this search; it must be a figure that "
-                "`servsim run` shows."
-            ])  # fmt: skip
+        names = (self.goal.objective, *self.goal.front)
+        for name, known in zip(names, np.isfinite(wanted).any(axis=0), strict=True):
+            if not known:
+                raise ScenarioError([
+                    f"{name} is not defined at any point of this search; it must be a figure that `servsim run` shows."
+                ])  # fmt: skip
         wanted = np.where(np.isfinite(wanted), wanted, np.nanmin(wanted, axis=0))
         return Known(list(self.tried), self.slack(), wanted)
 

@@ -78,14 +78,17 @@ class Worlds:
 
     def simulated(self, job: Job, customers: bool = True, halted: Halted | None = None) -> Outcome:
         """What comes of one world; customers: whether each customer's fate and spending is told, too."""
-        world = in_world(sheet_of(self), self.seed, job.replication)
-        controls = Controls(world, warmup_of(self.scenario)) if self.controlled else None
+        controls = self.controls(job) if self.controlled else None
         reading = counted(
             self.scenario, sheet_of(self), self.seed, job.replication, self.engine, Listening(controls, halted)
         )
         sums = controls.sums if controls else UNCONTROLLED
         fate, spent = (reading.tally.fate, reading.tally.spent) if customers else NOBODYS
         return Outcome(job, figures(reading) + 0.0, own_figures(reading) + 0.0, sums, fate, spent)
+
+    def controls(self, job: Job) -> Controls:
+        """What adds up the controls of one world."""
+        return Controls(in_world(sheet_of(self), self.seed, job.replication), warmup_of(self.scenario))
 
     def __eq__(self, other: object) -> bool:
         """Worlds are the same where their keys are."""
