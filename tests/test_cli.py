@@ -12,6 +12,8 @@ from typing import IO
 import pytest
 from conftest import TINY
 
+from servsim.cli.asked import Asked
+
 SERVSIM = [sys.executable, "-c", "from servsim.cli import main; main()"]
 
 
@@ -234,6 +236,34 @@ def test_a_mistake_in_an_option_is_said_by_its_name(tiny, typed, words, said):
     code, _, err = typed(command, *kind, tiny, *options, "--no-store")
     assert code == 2
     assert said in err
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (("run", "--csv", "/nowhere/at/all.csv"), "there is no folder /nowhere/at"),
+    (("sensitivity", "--csv", "/nowhere/at/all.csv"), "there is no folder /nowhere/at"),
+    (("plot", "front", "--lever", "staff.agents=1..3"), "plot front needs two figures in [optimise]"),
+    (("plot", "levels", "--lever", "staff.agents=1,2", "--lever", "staff.agents=3"), "--lever is given twice"),
+    (("plot", "heat", "--lever", "staff.agents=1,2", "--set", "evaluate.objective=valu"), "Did you mean value?"),
+    (("plot", "heat", "--lever", "staff.agents=1,2", "--set", "evaluate.objective=referrals"),
+     "referrals is not defined at every pair of levels"),
+    (("plot", "convergence", "--figure", "referrals"), "needs two worlds or more in which there is referrals"),
+    (("plot", "tornado", "--set", "evaluate.constraints=['occupancy >= 1']"), "No level keeps occupancy >= 1"),
+    (("optimise", "--front", "retention,referrals", "--lever", "staff.agents=1..3", "--points", "4",
+      "--replications", "2"), "referrals is not defined at any point of this search"),
+])  # fmt: skip
+def test_what_cannot_be_shown_is_said_by_its_reason(tiny, typed, tmp_path, monkeypatch, words, said):
+    monkeypatch.chdir(tmp_path)
+    command, *options = words
+    kind = [options.pop(0)] if command == "plot" else []
+    code, _, err = typed(command, *kind, tiny, *options, "--no-store", "--quiet")
+    assert code == 2
+    assert said in err
+
+
+def test_a_plot_has_the_levels_that_are_named_and_no_finer_ones(tiny):
+    asked = Asked(tiny, None, ["evaluate.finer=3"], [], ["staff.agents=1,2,4"], None, None, None, None, 1, "paper")
+    assert asked.question().evaluate.levels == [1, 2, 4]
+    assert asked.question().evaluate.finer == 0
 
 
 def test_a_question_too_large_is_refused_with_the_estimate(tiny):
