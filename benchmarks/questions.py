@@ -284,7 +284,8 @@ def counted_and_read(scenario: Scenario, sheet: np.ndarray, pieces: list[np.ndar
 
 def starts(quick: bool) -> Numbers:
     """Seconds on the wall of whole commands in fresh processes: with compiled code at hand, and the very first time."""
-    run = ["run", str(ERLANG_A), "--set", "horizon.weeks=0.05", "--set", "horizon.warmup_weeks=0", "--quiet", "--no-store"]
+    run = ["run", str(ERLANG_A), "--set", "horizon.weeks=0.05", "--set", "horizon.warmup_weeks=0", "--quiet"]
+    run.append("--no-store")  # else it would be answered from there
     command({}, *run)
     works: dict[str, Callable[[int], Any]] = {
         "help": lambda _: command({}, "--help"),
