@@ -105,7 +105,7 @@ def one_desk_rows(one_desk: Numbers) -> Iterable[tuple[str, str]]:
 def evaluation_row(numbers: Numbers) -> tuple[str, str]:
     """How long the question of the README takes, as it stands."""
     worlds, seconds = next(iter(numbers["seconds"].items()))
-    return f"`servsim evaluate scenarios/salon.toml`: {numbers['levels']} levels in {worlds} years", f"{seconds:.1f} s"
+    return f"{numbers['levels']} levels of the salon, {worlds} simulated years each", f"{seconds:.1f} s"
 
 
 def ratios(answers: Numbers) -> str:
