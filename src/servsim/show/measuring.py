@@ -54,8 +54,9 @@ def small_print(s: Sensitivity, over: Plausible) -> list[str]:
     own_worlds = "a world of its own" if worlds == 1 else f"{worlds} worlds of its own"
     return [
         f"{over.points} plausible settings, each in {own_worlds}, with all levels in the same; seed {e.seed}. Surfaces "
-        f"through them foretell {100 * over.explained:.0f} % of what the levels' differences vary by. Where half of "
-        f"the settings choose and the other half judge, knowing everything brings {in_units(s, over.halves)}.",
+        f"through them foretell {100 * over.explained:.0f} % of what the levels' differences vary by. As a check "
+        f"from below, with half of the settings choosing and the other half judging, knowing everything brings "
+        f"{in_units(s, over.halves)}.",
         *(f"{own.key} is {plain(own.stated)}, outside of its range, {level(own.low)} to {level(own.high)}."
           for own in outside),
         *(["Constraints are held against the stated settings only."] if e.scenario.evaluate.constraints else []),
