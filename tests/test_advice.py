@@ -82,5 +82,8 @@ def test_the_way_there_is_told_of_books_that_are_there_and_open_elsewhere():
     assert words.startswith("quality.opening_satisfaction is 1, but")
     segments = [{"name": name, "share": 0.5, "quality": {"opening_satisfaction": 8.0}} for name in ("one", "two")]
     assert drift(checked({**JUDGING, "segments": segments}, "test")) == []
+    segments[1]["quality"] = {"opening_satisfaction": 2.0}
+    (words,) = drift(checked({**JUDGING, "segments": segments}, "test"))
+    assert words.startswith("quality.opening_satisfaction of two is 2, but")
     nobody = {"prospects_per_hour": 0.0, "opening_book": 0}
     assert drift(checked({**JUDGING, "demand": nobody}, "test")) == []

@@ -80,7 +80,7 @@ def test_run_prints_a_table_of_80_columns_and_nothing_else(tiny):
 def test_run_json_keeps_its_contract(tiny):
     result = no_nan(servsim("run", str(tiny), "--json", "--seed", "7").stdout)
     keys = ["scenario", "digest", "model", "seed", "replications", "confidence", "interrupted", "stopped", "precision"]
-    assert list(result) == [*keys, "metrics", "segments"]
+    assert list(result) == [*keys, "metrics", "risk", "segments"]
     assert (result["stopped"], result["precision"]) == ("replications", {})
     assert result["seed"] == 7
     assert set(result["metrics"]["retention"]) == {"mean", "low", "high", "unit"}
@@ -271,6 +271,29 @@ def test_a_question_too_large_is_refused_with_the_estimate(tiny):
     assert result.returncode == 2
     assert "visits" in result.stderr
     assert "the limit is" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        ["run", "--precision", "wait_mean=0.000001", "--budget", "1000000000"],
+        ["evaluate", "--smallest-difference", "0.0001", "--budget", "10000000", "--no-doubt"],
+        ["optimise", "--lever", "staff.agents=1..3", "--smallest-difference", "1", "--budget", "10000000"],
+    ],
+)
+def test_the_estimate_counts_the_whole_budget(question):
+    result = servsim(question[0], "scenarios/salon.toml", *question[1:])
+    assert result.returncode == 2
+    assert "(1000" in result.stderr
+    assert "the limit is" in result.stderr
+
+
+def test_a_table_that_is_switched_off_is_off_in_the_words():
+    off = ["scenarios/salon.toml", "--set", "spending.on=false", "--replications", "3", "--no-store", "--quiet"]
+    assert "Single worlds" not in servsim("run", *off).stdout
+    asked = ["--objective", "retention", "--levels", "3,6", "--smallest-difference", "0", "--no-doubt", "--no-picture"]
+    assert "revenue" not in servsim("evaluate", *off, *asked).stdout
+    assert "Single worlds: revenue" in servsim("run", *off[:1], *off[3:]).stdout
 
 
 def test_without_colour_and_without_utf8_it_still_prints(tiny):

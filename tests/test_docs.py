@@ -20,7 +20,7 @@ SERVSIM = [sys.executable, "-c", "from servsim.cli import main; main()"]
 
 FEW = {
     "run": ["--replications", "2", "--budget", "2"],
-    "evaluate": ["--replications", "2", "--budget", "2"],
+    "evaluate": ["--replications", "2", "--budget", "20"],
     "optimise": ["--replications", "2", "--points", "12"],
     "sensitivity": ["--replications", "2", "--points", "0", "--worlds", "2"],
     "compare": ["--replications", "2"],

@@ -384,6 +384,8 @@ FIGURES = {
     "queue_mean": [
         ("48 minutes each, of 480 open", {}, served(0, 48, 50) + unserved(H.ABANDONED, 5, 53), 1 / 5),
         ("48 minutes, of two open days", TWO_WEEKS, served(0, 48, 50), 1 / 20),
+        ("only while the doors are open", {}, served(432, 900, 950), 1 / 10),
+        ("nobody waits for doors that are closed", {}, served(490, 900, 950), 0),
     ],
     "occupancy": [
         ("120 minutes of 480", {}, shift() + served(0, 0, 120), 1 / 4),

@@ -21,6 +21,7 @@ from servsim.study.controls import CONTROLS
 from servsim.study.differing import distinctions, own_settings
 from servsim.study.identity import settings_of
 from servsim.study.keep import archive
+from servsim.study.keep.kept import checksum_of
 from servsim.study.keep.store import Store
 from servsim.study.metrics import NAMES, OWN
 from servsim.study.run import run
@@ -278,9 +279,7 @@ def test_merge_of_a_damaged_store_copies_nothing_of_it(typed, path, tmp_path):
 @pytest.mark.parametrize("column", ["settings", "seed", "names", "model"])
 def test_a_question_that_is_not_as_it_was_asked_is_noticed(typed, path, column):
     with closing(sqlite3.connect(path)) as file:
-        file.execute(
-            f"UPDATE question SET {column} = replace(replace({column}, '1', '2'), 'wait', 'weight') WHERE id = 1"
-        )
+        file.execute(f"UPDATE question SET {column} = replace({column}, 'wait', 'weight') || '1' WHERE id = 1")
         file.commit()
     code, _, err = typed("results", "show", FIRST.key, "--store", path)
     assert (code, err) == (
@@ -327,7 +326,7 @@ def test_a_question_of_an_older_servsim_is_shown_and_exported_by_its_own_figures
         store.storage.insist(
             f"INSERT INTO world (question, replication, own, checksum, {columns})"
             f" VALUES ((SELECT id FROM question WHERE key = ?), 5, x'', ?, {', '.join('?' * len(values))})",
-            (key, archive.checksum_of(key, 5, row, b""), *values),
+            (key, checksum_of(key, 5, row, b""), *values),
         )
     code, out, err = typed("results", "show", key[:8], "--store", path, "--json")
     assert code == 0, err

@@ -14,7 +14,7 @@ from servsim.study.choose.evaluate import evaluate
 from servsim.study.choose.selection import BREAKS, KEEPS, OPEN, ROUND, Race, Rules, side, width
 from servsim.study.metrics import NAMES
 from servsim.study.statistics import t_quantile
-from servsim.study.work.means import Means
+from servsim.study.work.means import HERE, Means
 
 NOTHING = np.empty((0, 1000))
 
@@ -337,12 +337,22 @@ def test_what_is_asked_is_checked_as_a_file_is():
         evaluate(desk(), smallest_difference=-1.0)
 
 
-def test_a_budget_below_the_first_stage_ends_the_race_after_it():
-    e = evaluate(desk(), smallest_difference=1e-6, budget=2, objective="wait_mean", levels=(3.9, 4.1))
+def test_a_budget_that_only_reaches_to_the_first_stage_ends_the_race_after_it():
+    e = evaluate(desk(), smallest_difference=1e-6, budget=12, objective="wait_mean", levels=(3.9, 4.1))
     assert e.replications == 4
     assert e.guarantee is None
     assert e.best == 3.9
     assert e.resolved > 1e-6
+
+
+def test_a_budget_below_the_first_stage_is_refused_before_anything_is_simulated():
+    with pytest.raises(ScenarioError, match=r"budget_replications\) is 11 worlds, and 12 are simulated to begin with"):
+        evaluate(desk(), smallest_difference=1e-6, budget=11, objective="wait_mean", levels=(3.9, 4.1))
+
+
+def test_the_usual_budget_refuses_no_first_stage():
+    contest = Contest(desk(), desk().evaluate.model_copy(update={"replications": 3000}), 1, HERE)
+    assert contest.asked.budget_replications < contest.contenders * contest.asked.replications
 
 
 def test_a_budget_is_kept_to_pilot_and_all():

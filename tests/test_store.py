@@ -579,7 +579,7 @@ def test_an_old_world_is_found_by_the_same_question_alone(full, monkeypatch):
         assert recalled(store, Worlds(scenario, 2, "fast")) == []
         assert recalled(store, Worlds(scenario, 1, "reference")) == []
         for name, value in (
-            ("worlds.model_version", lambda: 2), ("worlds.machine", lambda: "Other"), ("worlds.NAMES", NAMES[:-1]),
+            ("worlds.model_version", lambda: 0), ("worlds.machine", lambda: "Other"), ("worlds.NAMES", NAMES[:-1]),
             ("worlds.OWN", OWN[:-1]), ("worlds.CONTROLS", CONTROLS[:-1]),
         ):  # fmt: skip
             with monkeypatch.context() as changed:

@@ -16,15 +16,11 @@ import numpy as np
 from pydantic import BaseModel
 
 from servsim.scenario.complain import belongs_to_desk
-from servsim.scenario.scenario import Scenario, as_segments
+from servsim.scenario.scenario import MECHANISMS, Scenario, as_segments
 from servsim.units import DAYS_PER_YEAR, MINUTES_PER_WEEK, WEEK
 from servsim.words import Law
 
-TABLES = (
-    "demand", "staff", "service", "investment", "waiting", "quality", "loyalty", "spending",
-    "mistakes", "recovery", "manager", "promises", "outreach",
-    "word_of_mouth", "competitors", "advertising", "training", "budget", "internal", "recognition", "phone", "load",
-)  # fmt: skip
+TABLES = ("demand", "staff", "service", *MECHANISMS)
 DERIVED_LISTS = (
     "profile", "weekday_profile", "roster", "core_profile", "agent_knowledge", "agent_speed", "rival_quality",
 )  # fmt: skip
@@ -259,11 +255,11 @@ def in_world(sheet: np.ndarray, seed: int, replication: int) -> np.ndarray:
 
 def open_minutes(scenario: Scenario) -> np.ndarray:
     """1 for each minute of the week in which the doors are open, else 0."""
-    opened = np.zeros(MINUTES_PER_WEEK, np.int16)
+    opened = np.zeros((7, 24 * 60), np.int16)
     for weekday in range(7):
         for start, end in scenario.opening.spans(weekday):
-            opened[weekday * 1440 + start : weekday * 1440 + end] = 1
-    return opened
+            opened[weekday, start:end] = 1
+    return opened.ravel()
 
 
 def profile_mass(scenario: Scenario, opened: np.ndarray) -> np.ndarray:

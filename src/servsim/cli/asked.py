@@ -8,14 +8,14 @@ from servsim.errors import ServsimError
 from servsim.scenario.read import Option, read_scenario
 from servsim.scenario.scenario import Scenario
 from servsim.show.plots.style import Size
-from servsim.study.budget import affordable
+from servsim.study.budget import affordable, affordable_evaluation
 from servsim.study.doubt.uncertain import read_doubtful
 from servsim.study.objective import read_question
 from servsim.study.work.means import Means
 
 if TYPE_CHECKING:
     from servsim.study.choose.evaluation import Evaluation
-    from servsim.study.choose.heat import Lever
+    from servsim.study.choose.heat import LeverLevels
     from servsim.study.contrast.compare import Comparison
     from servsim.study.follow.lives import World
 
@@ -72,7 +72,7 @@ class Asked:
             own = (f"lever={key}", f"levels={list(levels)}", "finer=0")
             asked = [Option("--lever", f"evaluate.{each}") for each in own]
         scenario = read_doubtful(self.file, [*self.overrides, *asked])
-        return affordable(scenario, str(self.file), self.replications, len(scenario.evaluate.levels) + 1)
+        return affordable_evaluation(scenario, str(self.file), self.replications)
 
     def evaluation(self, means: Means) -> "Evaluation":
         """The evaluation of the lever."""
@@ -95,7 +95,7 @@ class Asked:
         return found
 
 
-def split_lever(text: str) -> "Lever":
+def split_lever(text: str) -> "LeverLevels":
     """A lever and its levels as `--lever` has them."""
     key, _, levels = text.partition("=")
     try:

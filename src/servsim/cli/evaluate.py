@@ -2,11 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from servsim.cli.options import NOTHING_SAID, Csv, File, How, Json, Quiet, Replications, Seed, Set, Shard, simulates
+
+if TYPE_CHECKING:
+    from servsim.study.choose.evaluation import Evaluation
 
 Lever = Annotated[str | None, typer.Option(help="Setting to vary; default: as the scenario says.")]
 Levels = Annotated[str | None, typer.Option(help="Values to try, e.g. 0,2,4,6; default: as the scenario says.")]
@@ -52,7 +55,7 @@ def evaluate(
     from servsim.cli.answering import answering, simulate_shard
     from servsim.cli.output import end_interrupted, print_json, ready, say, shows_curves, write_csv
     from servsim.scenario.read import Option
-    from servsim.study.budget import affordable
+    from servsim.study.budget import affordable_evaluation
     from servsim.study.choose.evaluate import evaluate as compare_levels
     from servsim.study.choose.evaluate import levels_of
     from servsim.study.doubt.swings import rests_on
@@ -72,7 +75,7 @@ def evaluate(
 
         ending_of(picture, "--picture")
     scenario = (read_question if no_doubt else read_doubtful)(file, [*(overrides or ()), *asked])
-    scenario = affordable(scenario, str(file), replications, len(scenario.evaluate.levels) + 1)
+    scenario = affordable_evaluation(scenario, str(file), replications)
     with answering("Comparing levels", quiet, **how) as means:
         if shard:
             return simulate_shard(shard, levels_of(scenario), replications, seed, means)
@@ -95,14 +98,12 @@ def evaluate(
     return end_interrupted(result.interrupted or bool(doubt and doubt.interrupted))
 
 
-def draw(result: object, path: Path, quiet: bool) -> None:
+def draw(result: "Evaluation", path: Path, quiet: bool) -> None:
     """Write the picture and say where it is."""
     from servsim.cli.output import notice, write_whole
     from servsim.show.plots.levels import levels_plot
     from servsim.show.plots.style import ending_of, save
-    from servsim.study.choose.evaluation import Evaluation
 
-    assert isinstance(result, Evaluation)
     ending_of(path, "--picture")
     write_whole(path, lambda draft: save(levels_plot(result), draft))
     notice(f"Picture: {path}", quiet)

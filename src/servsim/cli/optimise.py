@@ -1,11 +1,14 @@
 """servsim optimise"""
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from servsim.cli.options import NOTHING_SAID, Csv, File, How, Json, Quiet, Replications, Seed, Set, simulates
+
+if TYPE_CHECKING:
+    from servsim.study.choose.optimisation import Optimisation
 
 Levers = Annotated[
     list[str] | None,
@@ -82,14 +85,12 @@ def as_range(lever: str) -> str:
     return f"{json.dumps(key.strip())} = [{low.strip()}, {high.strip()}]"
 
 
-def show(result: object) -> None:
+def show(result: "Optimisation") -> None:
     """Print what was found, or how far the search came."""
     from servsim.cli.output import say
     from servsim.show.optimised import finalists_table, front_table, proposals_table
     from servsim.show.proposal import proposal, reservations
-    from servsim.study.choose.optimisation import Optimisation
 
-    assert isinstance(result, Optimisation)
     if result.finals is not None:
         say(finalists_table(result, result.finals))
     elif result.points:

@@ -31,7 +31,7 @@ def report(
     from servsim.cli.output import end_interrupted, notice, ready, say
     from servsim.errors import ServsimError
     from servsim.show.advice import advice
-    from servsim.study.budget import affordable
+    from servsim.study.budget import affordable_evaluation
     from servsim.study.doubt.uncertain import read_doubtful
     from servsim.study.findings import findings
 
@@ -40,7 +40,7 @@ def report(
         raise ServsimError(f"--out {path}: it must end in .html.")
     ready(path)
     scenario = read_doubtful(file, overrides or ())
-    scenario = affordable(scenario, str(file), replications, len(scenario.evaluate.levels) + 3)
+    scenario = affordable_evaluation(scenario, str(file), replications, 2)
     with answering("Comparing levels", quiet, **how) as means:
         found = findings(scenario, replications=replications, seed=seed, means=means)
     if found.evaluation.replications < 2:

@@ -38,8 +38,10 @@ def run(
     from servsim.study.budget import affordable
     from servsim.study.run import run as project
 
-    scenario = affordable(read_scenario(file, overrides or ()), str(file), replications)
+    scenario = read_scenario(file, overrides or ())
     wanted = dict(map(precision_of, precision or ()))
+    most = max(replications or 0, budget or scenario.evaluate.budget_replications) if wanted else replications
+    affordable(scenario, str(file), most)
     with answering("Projecting", quiet, **how) as means:
         if shard:
             return simulate_shard(shard, [scenario], replications, seed, means, controlled=not no_controls)
@@ -51,9 +53,11 @@ def run(
     if as_json:
         print_json(result.to_dict())
     else:
+        from servsim.sheet import is_on
         from servsim.show.table import risk_line, run_lines, run_table, segments_table
 
-        say(run_table(result), *run_lines(result), *([risk_line(result)] if scenario.spending else []))
+        sells = is_on(scenario, "spending")
+        say(run_table(result), *run_lines(result), *([risk_line(result)] if sells else []))
         if scenario.segments:
             say("", segments_table(result))
     return end_interrupted(result.interrupted)

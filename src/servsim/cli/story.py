@@ -56,7 +56,7 @@ def story(
 def show_life(world: "World", customer: str, as_json: bool) -> None:
     """Print a customer's life, one paragraph after the other."""
     from servsim.cli.output import say
-    from servsim.show.spoken import capital
+    from servsim.show.phrases import capital
     from servsim.show.story import life_story
     from servsim.study.follow.lives import life
 
@@ -73,7 +73,7 @@ def show_day(world: "World", agent: int | None, day: int | None, as_json: bool) 
     from rich.table import Table
 
     from servsim.cli.output import say
-    from servsim.show.spoken import capital
+    from servsim.show.phrases import capital
     from servsim.show.timeline import timeline
     from servsim.study.follow.lives import agents_day, day_at_the_desk
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from servsim.errors import ScenarioError
 from servsim.scenario.scenario import Scenario
-from servsim.study.budget import affordable
+from servsim.study.budget import affordable_evaluation
 from servsim.study.expected import weekly_visits
 from servsim.study.work.worlds import Worlds
 
@@ -58,7 +58,7 @@ def at_most(limit: int, number: float, what: str, way_out: str) -> None:
 def visits_a_week(worlds: Worlds, name: str) -> float:
     """Visits a week to reckon with; ScenarioError where word of mouth would grow without end."""
     scenario = worlds.scenario
-    affordable(scenario, name, None, len(scenario.evaluate.levels) + 1)
+    affordable_evaluation(scenario, name, None)
     return weekly_visits(scenario)
 
 

@@ -35,7 +35,7 @@ class Horizon(Table):
     weeks: float = setting(52.0, "weeks", gt=0, le=1040, desk=True)
     """Length of the projection."""
     warmup_weeks: float = setting(0.0, "weeks", ge=0, le=1040, desk=True)
-    """Weeks left out of every figure: only for questions about the desk's steady state."""
+    """Weeks left out of every figure: only for questions about the desk's steady state; see `servsim check`."""
 
 
 class Evaluate(Table):

@@ -52,10 +52,7 @@ class Segment(Table):
     """What differs in visits by telephone."""
 
 
-SEGMENT_TABLES = (
-    "demand", "service", "investment", "waiting", "quality", "loyalty", "spending",
-    "mistakes", "recovery", "promises", "outreach", "word_of_mouth", "competitors", "recognition", "phone",
-)  # fmt: skip
+SEGMENT_TABLES = tuple(name for name in Segment.model_fields if name not in ("name", "share"))
 """Tables in which segments may differ."""
 MECHANISMS = (
     "investment", "waiting", "quality", "loyalty", "spending", "mistakes", "recovery", "manager", "promises",

@@ -3,7 +3,9 @@
 import math
 
 from servsim.scenario.complain import fits
+from servsim.sheet import is_on
 from servsim.show.numbers import is_share, level, plain, short, signed, unit_words
+from servsim.show.phrases import listed
 from servsim.study.choose.evaluation import Evaluation
 
 MINUTES = "investment.minutes_per_visit"
@@ -35,11 +37,6 @@ def advice(e: Evaluation) -> str:
     return " ".join(part for part in parts if part)
 
 
-def listed(words: list[str]) -> str:
-    """Words as a sentence has them: a, b and c."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-
-
 def setting_words(e: Evaluation, value: float) -> str:
     """The lever at a level, in words."""
     return f"{level(value)} {LEVERS[e.lever][1]}" if e.lever in LEVERS else f"{e.lever} = {level(value)}"
@@ -62,7 +59,7 @@ def effects(e: Evaluation, best: float) -> str:
     if best == e.today:
         return ""
     parts = [retention_words(e, best)] if math.isfinite(e.at(e.today, "retention").mean) else []
-    money = ("revenue", "value") if e.scenario.spending else ()
+    money = ("revenue", "value") if is_on(e.scenario, "spending") else ()
     names = [name for name in dict.fromkeys((*money, e.objective)) if name != "retention"]
     parts += [gain_words(e, best, name) for name in names if e.is_known(name)]
     told = "; ".join(parts)

@@ -1,7 +1,8 @@
 """What an evaluation rests on, in its closing sentence."""
 
-from servsim.show.advice import amount, listed, setting_words, with_unit
+from servsim.show.advice import amount, setting_words, with_unit
 from servsim.show.numbers import level
+from servsim.show.phrases import listed
 from servsim.study.choose.evaluation import Evaluation
 from servsim.study.doubt.swings import Doubt, End, Swing
 from servsim.study.doubt.uncertain import ranges_of

@@ -10,11 +10,6 @@ TIE = "\N{NO-BREAK SPACE}"
 WHOLE = re.compile(r"`[^`]+`|\[[^\]]+\]\(")
 
 
-def capital(text: str) -> str:
-    """A text that begins with a capital letter."""
-    return text[:1].upper() + text[1:]
-
-
 def code(text: str) -> str:
     """A name as it is typed."""
     return f"`{text}`"

@@ -8,7 +8,7 @@ from typing import Any
 from servsim.scenario.scenario import MECHANISMS, Scenario
 from servsim.sheet import table_class
 from servsim.show import lineage, rule_book
-from servsim.show.markdown import capital, code, codes, flowing, link, table, wrapped
+from servsim.show.markdown import code, codes, flowing, link, table, wrapped
 from servsim.show.rule_book import Rule
 from servsim.show.setting_book import GRADES, Setting, graded, settings, shown_default
 from servsim.show.source_articles import ADVICE
@@ -16,7 +16,7 @@ from servsim.study import budget
 from servsim.study.identity import MODEL
 from servsim.study.metrics import METRICS
 from servsim.study.proof.desks import cases
-from servsim.words import Happening, Purpose, Reason
+from servsim.words import GLOSSARY, Happening, Purpose, Reason
 
 ORDER = (
     "demand", "advertising", "word_of_mouth", "waiting", "phone", "dispatch", "attention", "breaks", "load", "training",
@@ -24,8 +24,6 @@ ORDER = (
     "competitors", "loyalty", "spending", "internal", "amounts",
 )  # fmt: skip
 """The rules' files in the order of a customer's life."""
-NOT_BUILT = "warm-up by MSER-5"
-"""What the design has and servsim has not."""
 ARROWS = {1: "↑", 0: "", -1: "↓"}
 
 
@@ -72,7 +70,6 @@ def of_the_question() -> dict[str, Any]:
         "warmup": f"{usual.horizon.warmup_weeks:g}",
         "visits_at_most": f"{budget.VISITS_AT_MOST:,}",
         "bytes_at_most": budget.BYTES_AT_MOST // 10**9,
-        "not_built": capital(NOT_BUILT),
     }
 
 
@@ -92,6 +89,7 @@ def tables() -> dict[str, str]:
     return {
         "grades_table": grades_table(),
         "advice_table": advice_table(),
+        "words_table": table(("word", "what it means"), GLOSSARY.items()),
         "figures_table": figures_table(),
         "settings_tables": settings_tables(),
         "rules_contents": " · ".join(link(name, rules_heading(name)) for name in in_order()),

@@ -56,7 +56,7 @@ def front_table(o: Optimisation) -> Table:
     for name in o.goal.front:
         add_figure(table, o, o.front, name)
         spans = [o.of(point, name) for point in o.front]
-        table.add_row("  ±", *(half_width((own.high - own.low) / 2, name, o.unit(name)) for own in spans))
+        table.add_row("  ±", *(half_width(own.half, name, o.unit(name)) for own in spans))
     return table
 
 

@@ -85,7 +85,7 @@ def step_cells(run: Run) -> list[str]:
 
 def half(interval: Interval, metric: str) -> str:
     """Half the width of an interval."""
-    return unsigned((interval.high - interval.low) / 2, metric)
+    return unsigned(interval.half, metric)
 
 
 def closed_form_cells(near: Nearest) -> list[str]:

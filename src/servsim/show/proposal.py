@@ -2,9 +2,10 @@
 
 from servsim.scenario.complain import fits
 from servsim.scenario.desk import Steps
-from servsim.show.advice import LEVERS, MINUTES, effects, listed, no_guarantee, with_unit
+from servsim.show.advice import LEVERS, MINUTES, effects, no_guarantee, with_unit
 from servsim.show.numbers import figure, level, plain, unit_words
 from servsim.show.optimised import UNCHANGED, lever_names
+from servsim.show.phrases import listed
 from servsim.study.choose.evaluation import Evaluation
 from servsim.study.choose.levers import Lever, Values
 from servsim.study.choose.optimisation import Optimisation
@@ -34,7 +35,7 @@ def proposal(o: Optimisation) -> str:
 
 def nothing_keeps(o: Optimisation, e: Evaluation) -> str:
     """That no point keeps the constraints, which comes nearest to them, and a way out."""
-    least = {value: least_slack(o, e, value) for value in e.levels}
+    least = {value: o.slack(e, value).min() for value in e.levels}
     near = max(least, key=lambda value: least[value])
     figures = dict.fromkeys(each.figure for each in o.goal.constraints)
     there = listed([f"{name} {amount_of(o, e, near, name)}" for name in figures])
@@ -48,13 +49,6 @@ def nothing_keeps(o: Optimisation, e: Evaluation) -> str:
 def amount_of(o: Optimisation, e: Evaluation, value: float, name: str) -> str:
     """A figure of a finalist with its unit."""
     return f"{figure(e.at(value, name).mean, name)} {unit_words(o.unit(name), name)}".rstrip()
-
-
-def least_slack(o: Optimisation, e: Evaluation, value: float) -> float:
-    """By how much a finalist keeps the constraint that it keeps least, as a share of its bound."""
-    shared = min(e.worlds(value), e.worlds(e.today))
-    own, today = (e.figures[e.levels.index(level)][:shared] for level in (value, e.today))
-    return float(o.goal.slack([own], today).min())
 
 
 def called(e: Evaluation, value: float) -> str:

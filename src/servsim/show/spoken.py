@@ -8,6 +8,7 @@ import numpy as np
 
 from servsim.scenario.scenario import Scenario
 from servsim.sheet import staffed_minutes
+from servsim.show.phrases import capital
 from servsim.study.follow.lives import person, weekday_words
 from servsim.units import DAY, HOUR, MILLIONTHS, MINUTE
 from servsim.words import Call, Happening, Reason
@@ -76,16 +77,6 @@ def plural(number: int, one: str, more: str = "") -> str:
 def times(number: int) -> str:
     """How often."""
     return {1: "once", 2: "twice"}.get(number, f"{number} times")
-
-
-def and_joined(parts: Sequence[str]) -> str:
-    """Parts as a list within a sentence: a, b and c."""
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
-
-
-def capital(text: str) -> str:
-    """Text with its first letter as at the beginning of a sentence."""
-    return text[:1].upper() + text[1:]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from servsim.scenario.scenario import Scenario, as_segments
-from servsim.show.spoken import Cast, Line, capital, lines_of, points, steps, times, when
+from servsim.show.phrases import capital
+from servsim.show.spoken import Cast, Line, lines_of, points, steps, times, when
 from servsim.study.follow.lives import BOOKKEEPING, PROSPECTS, is_colleague, name_of
 from servsim.units import MILLIONTHS, WEEK
 from servsim.words import By, Call, Reason

@@ -7,9 +7,11 @@ from rich.table import Table
 from servsim.scenario.complain import field_at
 from servsim.scenario.table import declared
 from servsim.show.numbers import compact, figure, is_share, level, plain, signed, unit_words
+from servsim.show.phrases import listed
 from servsim.show.stacked import Stacked
 from servsim.study.choose.evaluation import Evaluation
 from servsim.study.contrast.compare import Comparison
+from servsim.study.follow.settling import WORLDS
 from servsim.study.metrics import METRICS, NAMES, OWN
 from servsim.study.outlook import Outlook
 from servsim.study.run import Run
@@ -87,11 +89,11 @@ def segments_table(run: Run) -> Table:
 
 def risk_line(run: Run) -> str:
     """What a single year may bring, apart from doubt about the mean."""
-    low, middle, high = run.risk("revenue")
-    return (
-        f"Revenue in single worlds: {plain(low)} (1 in 20 is lower), {plain(middle)} (half), "
-        f"{plain(high)} (1 in 20 is higher)."
-    )
+    told = []
+    for name in ("revenue", "profit"):
+        low, middle, high = (plain(each) for each in run.risk(name))
+        told.append(f"{name} {low} to {high} (1 in 20 below, 1 in 20 above), {middle} in the middle")
+    return f"Single worlds: {'; '.join(told)}."
 
 
 LEVEL_COLUMNS = (
@@ -136,7 +138,7 @@ def objective_cells(e: Evaluation, value: float) -> tuple[str, str, str]:
     mean = compact(e.at(value, e.objective).mean, e.objective, unit)
     if value == e.today:
         return mean, "", ""
-    gap, half = change.mean, (change.high - change.low) / 2
+    gap, half = change.mean, change.half
     if is_share(e.objective):
         return mean, signed(gap, e.objective), unsigned(half, e.objective)
     return mean, ("+" if gap > 0 else "") + compact(gap, e.objective, unit), compact(half, e.objective, unit)
@@ -163,7 +165,7 @@ def comparison_table(c: Comparison) -> Table:
     for metric in METRICS:
         change = c.difference(metric.name)
         if change.mean == change.mean and c.figures[:, :, NAMES.index(metric.name)].any():
-            half, differs = (change.high - change.low) / 2, change.low > 0 or change.high < 0
+            half, differs = change.half, change.low > 0 or change.high < 0
             table.add_row(
                 metric.name + DIFFERS * differs,
                 *(figure(c.of(which, metric.name).mean, metric.name) for which in (0, 1)),
@@ -209,4 +211,19 @@ def outlook_parts(look: Outlook) -> list[Table | str]:
         f"On: {', '.join(look.on) or 'nothing'}.",
         f"Off: {', '.join(look.off) or 'nothing'}.",
     ]
-    return [*lines, LOAD, *(f"Warning: {warning}" for warning in look.warnings)]
+    settled = [settling(look)] if look.settled else []
+    return [*lines, LOAD, *settled, *(f"Warning: {warning}" for warning in look.warnings)]
+
+
+def settling(look: Outlook) -> str:
+    """When the desk has settled, beside what is left out."""
+    horizon = look.scenario.horizon
+    never = f"not within {level(horizon.weeks / 2)} weeks"
+    by = [
+        f"{name} {never if weeks is None else f'after {level(round(weeks, 1))} weeks'}"
+        for name, weeks in look.settled.items()
+    ]
+    return (
+        f"Settled (MSER-5 on daily means of {WORLDS} worlds): {listed(by)}. horizon.warmup_weeks leaves out "
+        f"{level(horizon.warmup_weeks)}."
+    )

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from servsim.scenario.scenario import Scenario
-from servsim.show.spoken import Line, and_joined, capital, lines_of, minutes, plural, when
+from servsim.show.phrases import capital, listed
+from servsim.show.spoken import Line, lines_of, minutes, plural, when
 from servsim.show.story import Told, by_telephone, episodes
 from servsim.study.follow.lives import BOOKKEEPING, OF_THE_MONTH, weekday_words
 from servsim.units import DAY, MILLIONTHS, MINUTE
@@ -165,7 +166,7 @@ def paragraph(episode: list[Line]) -> Told:
     """An episode in one line."""
     clauses = [clause for line in episode if (clause := clause_of(line, episode))]
     first = episode[0]
-    return Told(first.tick, when(first.tick), f"{capital(first.customer)} {and_joined(clauses)}.")
+    return Told(first.tick, when(first.tick), f"{capital(first.customer)} {listed(clauses)}.")
 
 
 def clause_of(line: Line, episode: list[Line]) -> str:
@@ -256,7 +257,7 @@ def shift(own: list[Line], day: int) -> Told:
     """An agent's day in one line: when they came and went, and what took how long."""
     lines = at_work(own, day)
     turns = [line for line in lines if line.what in (H.CAME_ON, H.WENT_OFF)]
-    presence = and_joined([CLAUSES[line.what].format(it=line) for line in turns]) or ALL_DAY[bool(lines)]
+    presence = listed([CLAUSES[line.what].format(it=line) for line in turns]) or ALL_DAY[bool(lines)]
     done = []
     for begin, (_, *names) in SPANS.items():
         names = [*AT_OTHER_WORK] if begin == H.LOST_ATTENTION and of_a_manager(own[0]) else names

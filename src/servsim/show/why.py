@@ -150,7 +150,7 @@ def money(gap: Interval) -> str:
 
 def with_width(gap: Interval) -> tuple[str, str]:
     """A difference in money, and half the width of its interval."""
-    half = (gap.high - gap.low) / 2
+    half = gap.half
     return money(gap), short(half) if half > LITTLE else ""
 
 

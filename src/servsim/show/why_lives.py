@@ -4,7 +4,8 @@ from collections import defaultdict
 
 from rich.table import Table
 
-from servsim.show.spoken import Line, and_joined, capital, lines_of, times, when
+from servsim.show.phrases import capital, listed
+from servsim.show.spoken import Line, lines_of, times, when
 from servsim.show.story import episodes, life_story
 from servsim.show.timeline import clause_of
 from servsim.study.contrast.compare import Comparison
@@ -77,7 +78,7 @@ def sums(lines: list[Line]) -> str:
     complained = [f"complained {times(count[H.COMPLAINED])}"] if count[H.COMPLAINED] else []
     amount = spent(lines)
     paid = f"spent {lines[0].cast.money(amount) if amount else 'nothing'}"
-    return and_joined([f"Came {times(count[H.ARRIVED])}", served, *complained, paid])
+    return listed([f"Came {times(count[H.ARRIVED])}", served, *complained, paid])
 
 
 def ending(lines: list[Line]) -> str:
@@ -89,7 +90,7 @@ def ending(lines: list[Line]) -> str:
     lived = episodes(line for line in lines if line.what not in BOOKKEEPING)
     last = [episode for episode in lived if any(line.what == H.LOST for line in episode)][-1]
     clauses = [clause for line in last if line.what in PARTING and (clause := clause_of(line, last))]
-    return f"{capital(when(last[0].tick))}: {and_joined(clauses)}."
+    return f"{capital(when(last[0].tick))}: {listed(clauses)}."
 
 
 def at_length(c: Comparison, life: TwoLives) -> Table:

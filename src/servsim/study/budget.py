@@ -30,7 +30,7 @@ def affordable(scenario: Scenario, file: str, replications: int | None, scenario
     if per_world * worlds > VISITS_AT_MOST:
         raise ScenarioError([
             f"{file}: this would simulate about {per_world * worlds:.2g} visits ({worlds} worlds of {per_world:.2g}); "
-            f"the limit is {VISITS_AT_MOST:.2g}; lower demand, horizon.weeks or --replications."
+            f"the limit is {VISITS_AT_MOST:.2g}; lower demand, horizon.weeks, --replications or --budget."
         ])  # fmt: skip
     if memory > BYTES_AT_MOST:
         raise ScenarioError([
@@ -38,3 +38,16 @@ def affordable(scenario: Scenario, file: str, replications: int | None, scenario
             f"{BYTES_AT_MOST / 1e9:.0f} GB; lower demand.opening_book or demand.prospects_per_hour."
         ])  # fmt: skip
     return scenario
+
+
+def affordable_evaluation(scenario: Scenario, file: str, replications: int | None, more: int = 0) -> Scenario:
+    """The same where levels are compared, and so many `more` scenarios are simulated beside them."""
+    beside = more * (replications or scenario.evaluate.replications)
+    return affordable(scenario, file, 1, worlds_of_evaluation(scenario, replications) + beside)
+
+
+def worlds_of_evaluation(scenario: Scenario, replications: int | None = None) -> int:
+    """Worlds that comparing levels takes at most: those that every level begins with, or the whole budget of a race."""
+    asked = scenario.evaluate
+    first = (len(asked.levels) + asked.finer + 1) * (replications or asked.replications)
+    return max(first, asked.budget_replications) if asked.smallest_difference else first

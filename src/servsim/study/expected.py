@@ -4,7 +4,8 @@ import math
 from typing import Any
 
 from servsim.model.kernel import readable
-from servsim.model.rules.loyalty import natural_staying, staying
+from servsim.model.rules.competitors import USUAL
+from servsim.model.rules.loyalty import SETTLED, natural_staying, staying
 from servsim.model.rules.quality import before_the_first_visit
 from servsim.model.rules.recovery import brought_back_probability
 from servsim.scenario.scenario import Scenario, as_segments
@@ -62,7 +63,7 @@ def brought(sheet: Any, segment: int) -> float:
     visits = 1.0
     if own["loyalty_on"] == 1 and own["spending_on"] == 1:
         gap = own["visit_gap_days"]
-        stays = float(natural_staying(sheet, segment, gap) * staying(sheet, segment, gap, satisfied, 10, False, 7.0, 0))
+        stays = natural_staying(sheet, segment, gap) * staying(sheet, segment, gap, satisfied, SETTLED, False, USUAL, 0)
         visits += own["conversion"] * (1.0 + own["gap_between_cv"] ** 2) * stays / max(1.0 - stays, 1e-9)
     return float(visits * told * own["referral_share"])
 

@@ -220,16 +220,17 @@ class Metric:
     meaning: str
     unit: str
     better: int
-    read: Callable[[Reading], float]
+    figure: Callable[[Reading], float]
+    needs: tuple[str, ...] = ()
+    """Mechanisms one of which must be switched on; none for a figure of every desk."""
+
+    def read(self, reading: Reading) -> float:
+        """The figure of a reading; undefined where the mechanisms it needs are switched off."""
+        return self.figure(reading) if not self.needs or reading.has(*self.needs) else UNDEFINED
 
 
 FAILING = ("mistakes", "promises")
 """Mechanisms that fail customers now and then."""
-
-
-def where(reading: Reading, tables: tuple[str, ...], figure: float) -> float:
-    """A figure of a mechanism; undefined where it is switched off."""
-    return figure if reading.has(*tables) else UNDEFINED
 
 
 METRICS = (
@@ -244,54 +245,54 @@ METRICS = (
     Metric("unserved_share", "not served for any of these reasons, of arrivals", "1", -1, lambda r: ratio(r.count(H.ABANDONED, H.BALKED, H.BLOCKED, H.SENT_HOME), r.count(H.ARRIVED))),
     Metric("wait_mean", "time in queue, all who joined", "min", -1, lambda r: ratio(r.sum(t.WAIT) / MINUTE, r.tally.joined())),
     Metric("wait_gap", "wait of the segment that spends most, less that of the one that spends least", "min", 0, lambda r: r.gap_between_spenders(t.OWN_WAIT) / MINUTE),
-    Metric("phone_wait_mean", "time in queue of callers", "min", -1, lambda r: where(r, ("phone",), ratio(r.sum(t.PHONE_WAIT) / MINUTE, r.count(H.PICKED_UP, H.RANG_OFF)))),
-    Metric("phone_lost_share", "not served, of callers", "1", -1, lambda r: where(r, ("phone",), ratio(r.count(H.RANG_OFF), r.count(H.PICKED_UP, H.RANG_OFF)))),
-    Metric("requests", "what colleagues ask of the desk", "1/week", 0, lambda r: where(r, ("internal",), r.weekly(r.count(H.ASKED)))),
-    Metric("request_wait_mean", "until an agent turns to a colleague", "min", -1, lambda r: where(r, ("internal",), ratio(r.sum(t.REQUEST_WAIT) / MINUTE, r.count(H.HELPING)))),
+    Metric("phone_wait_mean", "time in queue of callers", "min", -1, lambda r: ratio(r.sum(t.PHONE_WAIT) / MINUTE, r.count(H.PICKED_UP, H.RANG_OFF)), needs=("phone",)),
+    Metric("phone_lost_share", "not served, of callers", "1", -1, lambda r: ratio(r.count(H.RANG_OFF), r.count(H.PICKED_UP, H.RANG_OFF)), needs=("phone",)),
+    Metric("requests", "what colleagues ask of the desk", "1/week", 0, lambda r: r.weekly(r.count(H.ASKED)), needs=("internal",)),
+    Metric("request_wait_mean", "until an agent turns to a colleague", "min", -1, lambda r: ratio(r.sum(t.REQUEST_WAIT) / MINUTE, r.count(H.HELPING)), needs=("internal",)),
     Metric("wait_p50", "half of those who joined waited no longer", "min", -1, lambda r: r.wait_quantile(0.5)),
     Metric("wait_p90", "nine in ten of those who joined waited no longer", "min", -1, lambda r: r.wait_quantile(0.9)),
     Metric("wait_served_mean", "time in queue, served only", "min", -1, lambda r: ratio(r.sum(t.WAIT_SERVED) / MINUTE, r.count(H.STARTED))),
     Metric("waited_share", "of those who joined, did not start at once", "1", -1, lambda r: 1 - ratio(r.sum(t.STARTED_AT_ONCE), r.tally.joined())),
-    Metric("queue_mean", "customers waiting, averaged over opening hours", "1", -1, lambda r: ratio(r.sum(t.WAIT), r.tally.open_ticks())),
+    Metric("queue_mean", "customers waiting, averaged over opening hours", "1", -1, lambda r: ratio(r.sum(t.OPEN_WAIT), r.tally.open_ticks())),
     Metric("occupancy", "agents' time at work, of time at the desk", "1", 0, lambda r: ratio(r.at_work(), r.sum(t.PRESENT))),
     Metric("time_in_system_mean", "from arrival to departure, served only", "min", -1, lambda r: ratio(r.sum(t.IN_SYSTEM) / MINUTE, r.count(H.FINISHED))),
-    Metric("quality_mean", "quality of served visits", "0–10", 1, lambda r: where(r, ("quality",), ratio(r.sum(t.QUALITY) / MILLIONTHS, r.count(H.FINISHED)))),
-    Metric("satisfaction_mean", "satisfaction of the closing book", "0–10", 1, lambda r: where(r, ("quality",), ratio(r.sum(t.SATISFACTION) / MILLIONTHS, r.count(H.REMAINS)))),
-    Metric("satisfaction_gap", "satisfaction of the segment that spends most, less that of the one that spends least", "points", 0, lambda r: where(r, ("quality",), r.gap_between_spenders(t.OWN_SATISFACTION) / MILLIONTHS)),
-    Metric("recognised_share", "greeted by someone who knows them, of served visits", "1", 1, lambda r: where(r, ("recognition",), ratio(r.count(H.RECOGNISED), r.count(H.FINISHED)))),
-    Metric("knowledge_mean", "knowledge of agents at the end", "1", 1, lambda r: where(r, ("training",), r.knowledge())),
+    Metric("quality_mean", "quality of served visits", "0–10", 1, lambda r: ratio(r.sum(t.QUALITY) / MILLIONTHS, r.count(H.FINISHED)), needs=("quality",)),
+    Metric("satisfaction_mean", "satisfaction of the closing book", "0–10", 1, lambda r: ratio(r.sum(t.SATISFACTION) / MILLIONTHS, r.count(H.REMAINS)), needs=("quality",)),
+    Metric("satisfaction_gap", "satisfaction of the segment that spends most, less that of the one that spends least", "points", 0, lambda r: r.gap_between_spenders(t.OWN_SATISFACTION) / MILLIONTHS, needs=("quality",)),
+    Metric("recognised_share", "greeted by someone who knows them, of served visits", "1", 1, lambda r: ratio(r.count(H.RECOGNISED), r.count(H.FINISHED)), needs=("recognition",)),
+    Metric("knowledge_mean", "knowledge of agents at the end", "1", 1, lambda r: r.knowledge(), needs=("training",)),
     Metric("retention", "opening book still in it after a year", "1", 1, lambda r: r.retention()),
     Metric("retention_rate", "exp(−lost / customer-years in the book)", "1/year", 1, lambda r: math.exp(-ratio(r.count(H.LOST), r.customer_years()))),
     Metric("customers_lost", "customers who left the book", "1/year", -1, lambda r: r.yearly(r.count(H.LOST))),
     Metric("customers_won", "prospects who entered the book", "1/year", 1, lambda r: r.yearly(r.count(H.WON))),
-    Metric("lost_to_rivals", "customers who would have stayed had rivals remained as they were", "1/year", -1, lambda r: where(r, ("competitors",), r.yearly(int(r.tally.reasons[Reason.COMPETITOR])))),
-    Metric("referrals", "prospects who came because a customer told them", "1/year", 1, lambda r: where(r, ("word_of_mouth",), r.yearly(r.count(H.REFERRED)))),
-    Metric("deterred", "candidates who stayed away, having been warned", "1/year", -1, lambda r: where(r, ("word_of_mouth",), r.yearly(r.count(H.STAYED_AWAY)))),
+    Metric("lost_to_rivals", "customers who would have stayed had rivals remained as they were", "1/year", -1, lambda r: r.yearly(int(r.tally.reasons[Reason.COMPETITOR])), needs=("competitors",)),
+    Metric("referrals", "prospects who came because a customer told them", "1/year", 1, lambda r: r.yearly(r.count(H.REFERRED)), needs=("word_of_mouth",)),
+    Metric("deterred", "candidates who stayed away, having been warned", "1/year", -1, lambda r: r.yearly(r.count(H.STAYED_AWAY)), needs=("word_of_mouth",)),
     Metric("customers_end", "customers in the closing book", "customers", 1, lambda r: float(r.count(H.REMAINS))),
     Metric("investment_hours", "staff time spent beyond the transaction", "h/month", 0, lambda r: r.hours(r.beyond())),
     Metric("minutes_per_relationship", "the same, per customer and year in the book", "min/year", 0, lambda r: ratio(r.beyond() / MINUTE, r.customer_years())),
-    Metric("mistakes_share", "with a mistake, of served visits", "1", -1, lambda r: where(r, ("mistakes",), ratio(r.count(H.CLARIFIED, H.OVERLOOKED), r.count(H.FINISHED)))),
-    Metric("first_contact_resolution", "without a mistake that nobody noticed, of served visits", "1", 1, lambda r: where(r, ("mistakes",), 1 - ratio(r.count(H.OVERLOOKED), r.count(H.FINISHED)))),
-    Metric("failures", "mistakes and broken promises that customers found out", "1/year", -1, lambda r: where(r, FAILING, r.yearly(r.count(H.FAILED)))),
-    Metric("complaints", "failures that customers complained of", "1/year", 0, lambda r: where(r, FAILING, r.yearly(r.count(H.COMPLAINED)))),
-    Metric("recovered_share", "won over again, of complaints handled", "1", 1, lambda r: where(r, FAILING, ratio(r.count(H.RECOVERED) - r.sum(t.BY_CALL), r.count(H.RECOVERED, H.LET_DOWN) - r.sum(t.BY_CALL)))),
-    Metric("escalated", "complaints that went to the manager", "1/year", 0, lambda r: where(r, ("manager",), r.yearly(r.count(H.ESCALATED)))),
-    Metric("promises_kept_share", "kept, of promises whose date has come", "1", 1, lambda r: where(r, ("promises",), ratio(r.count(H.KEPT), r.count(H.KEPT) + r.sum(t.BROKEN)))),
-    Metric("calls", "calls to customers", "1/month", 0, lambda r: where(r, ("outreach",), r.monthly(r.count(H.CALLED)))),
-    Metric("won_back", "customers lost who came back", "1/year", 1, lambda r: where(r, ("outreach", "competitors"), r.yearly(r.count(H.WON_BACK)))),
+    Metric("mistakes_share", "with a mistake, of served visits", "1", -1, lambda r: ratio(r.count(H.CLARIFIED, H.OVERLOOKED), r.count(H.FINISHED)), needs=("mistakes",)),
+    Metric("first_contact_resolution", "without a mistake that nobody noticed, of served visits", "1", 1, lambda r: 1 - ratio(r.count(H.OVERLOOKED), r.count(H.FINISHED)), needs=("mistakes",)),
+    Metric("failures", "mistakes and broken promises that customers found out", "1/year", -1, lambda r: r.yearly(r.count(H.FAILED)), needs=FAILING),
+    Metric("complaints", "failures that customers complained of", "1/year", 0, lambda r: r.yearly(r.count(H.COMPLAINED)), needs=FAILING),
+    Metric("recovered_share", "won over again, of complaints handled", "1", 1, lambda r: ratio(r.count(H.RECOVERED) - r.sum(t.BY_CALL), r.count(H.RECOVERED, H.LET_DOWN) - r.sum(t.BY_CALL)), needs=FAILING),
+    Metric("escalated", "complaints that went to the manager", "1/year", 0, lambda r: r.yearly(r.count(H.ESCALATED)), needs=("manager",)),
+    Metric("promises_kept_share", "kept, of promises whose date has come", "1", 1, lambda r: ratio(r.count(H.KEPT), r.count(H.KEPT) + r.sum(t.BROKEN)), needs=("promises",)),
+    Metric("calls", "calls to customers", "1/month", 0, lambda r: r.monthly(r.count(H.CALLED)), needs=("outreach",)),
+    Metric("won_back", "customers lost who came back", "1/year", 1, lambda r: r.yearly(r.count(H.WON_BACK)), needs=("outreach", "competitors")),
     Metric("hours_core", "agents' time on transactions", "h/month", 0, lambda r: r.hours(r.core())),
     Metric("hours_care", "on the six steps", "h/month", 0, lambda r: r.hours(r.sum(t.CARE))),
-    Metric("hours_clarifying", "on mistakes caught in the visit", "h/month", 0, lambda r: where(r, ("mistakes",), r.hours(r.sum(t.CLARIFYING)))),
-    Metric("hours_recovery", "on complaints, and held while the manager speaks", "h/month", 0, lambda r: where(r, ("recovery",), r.hours(r.sum(t.SOOTHING) + r.sum(t.HELD)))),
-    Metric("hours_promises", "on what was promised", "h/month", 0, lambda r: where(r, ("promises",), r.hours(r.sum(t.FOLLOWING_UP)))),
-    Metric("hours_relationship", "on calls to customers", "h/month", 0, lambda r: where(r, ("outreach",), r.hours(r.sum(t.CALLING)))),
-    Metric("hours_internal", "on colleagues' requests", "h/month", 0, lambda r: where(r, ("internal",), r.hours(r.sum(t.HELPING)))),
+    Metric("hours_clarifying", "on mistakes caught in the visit", "h/month", 0, lambda r: r.hours(r.sum(t.CLARIFYING)), needs=("mistakes",)),
+    Metric("hours_recovery", "on complaints, and held while the manager speaks", "h/month", 0, lambda r: r.hours(r.sum(t.SOOTHING) + r.sum(t.HELD)), needs=("recovery",)),
+    Metric("hours_promises", "on what was promised", "h/month", 0, lambda r: r.hours(r.sum(t.FOLLOWING_UP)), needs=("promises",)),
+    Metric("hours_relationship", "on calls to customers", "h/month", 0, lambda r: r.hours(r.sum(t.CALLING)), needs=("outreach",)),
+    Metric("hours_internal", "on colleagues' requests", "h/month", 0, lambda r: r.hours(r.sum(t.HELPING)), needs=("internal",)),
     Metric("hours_inattentive", "lost in thought or in a screen", "h/month", -1, lambda r: r.hours(r.sum(t.INATTENTIVE))),
     Metric("hours_break", "on breaks", "h/month", 0, lambda r: r.hours(r.sum(t.ON_BREAK)) if r.scenario.staff.break_minutes else UNDEFINED),
     Metric("hours_idle", "with nothing to do", "h/month", 0, lambda r: r.hours(r.sum(t.IDLE))),
-    Metric("hours_manager", "managers' talks with customers", "h/month", 0, lambda r: where(r, ("manager",), r.hours(r.sum(t.TALKING)))),
-    Metric("advertising_cost", "what is spent on advertising", "money/year", 0, lambda r: where(r, ("advertising",), 12 * r.advertising())),
-    Metric("training_cost", "wages and fees of training", "money/year", 0, lambda r: where(r, ("training",), 12 * r.training())),
+    Metric("hours_manager", "managers' talks with customers", "h/month", 0, lambda r: r.hours(r.sum(t.TALKING)), needs=("manager",)),
+    Metric("advertising_cost", "what is spent on advertising", "money/year", 0, lambda r: 12 * r.advertising(), needs=("advertising",)),
+    Metric("training_cost", "wages and fees of training", "money/year", 0, lambda r: 12 * r.training(), needs=("training",)),
     Metric("costs", "wages, managers' time, advertising and training", "money/year", -1, lambda r: r.yearly(r.paid() + r.budgets())),
     Metric("revenue", "what customers pay", "money/year", 1, lambda r: r.yearly(r.revenue())),
     Metric("profit", "margin on revenue less wages, advertising and training", "money/year", 1, lambda r: r.yearly(r.profit())),
@@ -320,7 +321,7 @@ OWN = (
         "satisfaction_mean",
         "satisf.",
         "0–10",
-        lambda r, s: where(r, ("quality",), r.own(s, t.OWN_SATISFACTION) / MILLIONTHS),
+        lambda r, s: r.own(s, t.OWN_SATISFACTION) / MILLIONTHS if r.has("quality") else UNDEFINED,
     ),
     Own("customers_end", "customers", "customers", lambda r, s: float(r.tally.segments[s, t.OWN_REMAINING])),
     Own(

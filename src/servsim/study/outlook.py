@@ -1,16 +1,17 @@
 """`check`: what can be said about a scenario before it is simulated, and one quick look at where it settles."""
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from servsim.scenario.scenario import MECHANISMS, Scenario, as_segments
 from servsim.sheet import open_minutes, paid_hours_per_week, to_sheet
 from servsim.study.doubt.uncertain import ranges_of
 from servsim.study.expected import reproduction, weekly_visits
+from servsim.study.follow.settling import WORLDS, settled
 from servsim.study.identity import digest_of
-from servsim.study.metrics import NAMES, figures
+from servsim.study.tally import OWN_SATISFACTION
 from servsim.study.work.engines import counted
+from servsim.units import MILLIONTHS
 
 DRIFT = 0.5
 """Points by which satisfaction may move in the horizon before "today" is no longer today."""
@@ -27,6 +28,8 @@ class Outlook:
     visit_minutes: float
     on: tuple[str, ...]
     off: tuple[str, ...]
+    settled: dict[str, float | None]
+    """Weeks until the desk has settled, where a steady state is asked for; None: not within half of the horizon."""
     warnings: tuple[str, ...]
 
     @property
@@ -54,6 +57,7 @@ class Outlook:
             "load": self.load,
             "on": list(self.on),
             "off": list(self.off),
+            "settled_after_weeks": self.settled,
             "warnings": list(self.warnings),
         }
 
@@ -64,6 +68,8 @@ def outlook(scenario: Scenario, file: str) -> Outlook:
 
     on = tuple(name for name in MECHANISMS if (table := getattr(scenario, name)) is not None and table.on)
     attentive = scenario.staff.inattentive_minutes == 0
+    steady = scenario.horizon.warmup_weeks > 0
+    affordable(scenario, file, WORLDS if steady else 1)
     look = Outlook(
         scenario,
         open_hours=float(open_minutes(scenario).sum()) / 60,
@@ -72,11 +78,10 @@ def outlook(scenario: Scenario, file: str) -> Outlook:
         visit_minutes=visit_minutes(scenario),
         on=on + (() if attentive else ("inattention",)),
         off=tuple(name for name in MECHANISMS if name not in on) + (("inattention",) if attentive else ()),
+        settled=settled(scenario) if steady else {},
         warnings=(),
     )
-    affordable(scenario, file, 1)
-    found = tuple(warnings(look))
-    return Outlook(**{**look.__dict__, "warnings": found})
+    return replace(look, warnings=tuple(warnings(look)))
 
 
 def visit_minutes(scenario: Scenario) -> float:
@@ -176,15 +181,17 @@ def idle_budgets(look: Outlook) -> list[tuple[str, bool]]:
 
 
 def drift(scenario: Scenario) -> list[str]:
-    """Whether today's policy, simulated once, leaves the book elsewhere than it opened."""
+    """Whether today's policy, simulated once, leaves the customers of any segment elsewhere than they opened."""
     reading = counted(scenario, to_sheet(scenario), 1, 0, "fast")
-    settled = float(figures(reading)[NAMES.index("satisfaction_mean")])
-    judging = [own for own in as_segments(scenario) if own.quality and own.quality.on]
-    openings = {own.quality.opening_satisfaction for own in judging if own.quality}
-    if math.isnan(settled) or any(abs(settled - opening) <= DRIFT for opening in openings):
-        return []
-    stated = " and ".join(f"{opening:g}" for opening in sorted(openings))
-    return [
-        f"quality.opening_satisfaction is {stated}, but under today's policy the book's satisfaction ends at "
-        f"{settled:.1f}: part of every projection is the way there."
-    ]
+    found = []
+    for number, own in enumerate(as_segments(scenario)):
+        if own.quality is None or not own.quality.on:
+            continue
+        ends, opening = reading.own(number, OWN_SATISFACTION) / MILLIONTHS, own.quality.opening_satisfaction
+        if abs(ends - opening) > DRIFT:
+            whose = f" of {scenario.segments[number].name}" if scenario.segments else ""
+            found.append(
+                f"quality.opening_satisfaction{whose} is {opening:g}, but under today's policy satisfaction ends at "
+                f"{ends:.1f}: part of every projection is the way there."
+            )
+    return found

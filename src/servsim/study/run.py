@@ -68,7 +68,7 @@ class Run(Tidy):
     def known_to(self, metric: str) -> float:
         """Half the width of a figure's interval, as a share of its mean; of all figures with a precision at once."""
         found = self.interval(metric, max(1, len(self.precision)))
-        return (found.high - found.low) / 2 / abs(found.mean) if found.mean else np.inf
+        return found.half / abs(found.mean) if found.mean else np.inf
 
     def is_precise(self) -> bool:
         """Are the figures known as well as was asked?
@@ -97,6 +97,10 @@ class Run(Tidy):
         finite = sample[np.isfinite(sample)]
         return tuple(float(q) for q in np.quantile(finite, RISK)) if len(finite) else (np.nan,) * len(RISK)
 
+    def quantiles(self, metric: str) -> dict[str, float | None]:
+        """The same as JSON has it: by the share of worlds below."""
+        return {f"{share:g}": defined(q) for share, q in zip(RISK, self.risk(metric), strict=True)}
+
     def to_dict(self) -> dict[str, Any]:
         """The run as `servsim run --json` prints it."""
         return {
@@ -110,6 +114,7 @@ class Run(Tidy):
             "stopped": self.stopped,
             "precision": self.precision,
             "metrics": {name: self[name].to_dict() for name in NAMES},
+            "risk": {name: self.quantiles(name) for name in NAMES},
             "segments": {
                 own.name: {name: figure.to_dict() for name, figure in self.of_segment(own.name).items()}
                 for own in self.scenario.segments

@@ -14,6 +14,11 @@ class Interval:
     high: float
     unit: str
 
+    @property
+    def half(self) -> float:
+        """Half its width."""
+        return (self.high - self.low) / 2
+
     def to_dict(self) -> dict[str, float | str | None]:
         """The interval as JSON has it: undefined is null."""
         return {"mean": defined(self.mean), "low": defined(self.low), "high": defined(self.high), "unit": self.unit}

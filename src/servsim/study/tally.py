@@ -33,7 +33,7 @@ YEAR = int(DAYS_PER_YEAR) * DAY
 
 (WAIT, WAIT_SERVED, STARTED_AT_ONCE, JOINED, BUSY, PRESENT, IN_SYSTEM, QUALITY, CARE, BOOK_TIME, BOOK, BOOK_SINCE,
  OPENING_LOST, SATISFACTION, REVENUE, CLARIFYING, SOOTHING, TALKING, BY_CALL, BROKEN, REQUEST_WAIT, PHONE_WAIT,
- IDLE, VISITING, FOLLOWING_UP, CALLING, HELPING, HELD, ON_BREAK, INATTENTIVE, SUMS) = range(31)  # fmt: skip
+ OPEN_WAIT, IDLE, VISITING, FOLLOWING_UP, CALLING, HELPING, HELD, ON_BREAK, INATTENTIVE, SUMS) = range(32)  # fmt: skip
 """Places in `sums`: ticks, customers, or millionths, all of them whole. From IDLE on: what agents of the desk do with
 their time, every tick of their presence in one of them."""
 
@@ -193,11 +193,13 @@ def count_book_time(sums, now, warmup):
 
 
 @kernel
-def count_wait(counts, sums, waits, what, wait):
-    """Count the wait of a visit that joined."""
+def count_wait(sheet, counts, sums, waits, what, now, wait):
+    """Count the wait of a visit that joined, and how much of it fell within opening hours."""
     counts[what] += 1
     sums[JOINED] += 1
     sums[WAIT] += wait
+    if wait > 0:
+        sums[OPEN_WAIT] += business_time(sheet, now) - business_time(sheet, now - wait)
     waits[min(wait // TICKS_PER_SECOND, LONGEST_WAIT)] += 1
 
 
@@ -249,7 +251,7 @@ def add_rows(
             agents[agent, VISIT_SINCE], agents[agent, VISIT_ARRIVED] = now + 1, arrived
             agents[agent, VISIT_COUNTS] = arrived >= warmup
             if arrived >= warmup:
-                count_wait(counts, sums, waits, what, value)
+                count_wait(sheet, counts, sums, waits, what, now, value)
                 sums[WAIT_SERVED] += value
                 sums[STARTED_AT_ONCE] += value == 0
                 count_own(sheet, segments, who, OWN_WAIT, value)
@@ -262,7 +264,7 @@ def add_rows(
                 sums[QUALITY] += value
         elif what == Happening.ABANDONED or what == Happening.SENT_HOME:
             if now - value >= warmup:
-                count_wait(counts, sums, waits, what, value)
+                count_wait(sheet, counts, sums, waits, what, now, value)
                 count_own(sheet, segments, who, OWN_WAIT, value)
         elif what == Happening.PICKED_UP or what == Happening.RANG_OFF:
             if now - value >= warmup:

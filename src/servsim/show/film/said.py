@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from servsim.show.spoken import REASONS, Cast, and_joined, capital, cast_of, minutes, points
+from servsim.show.phrases import capital, listed
+from servsim.show.spoken import REASONS, Cast, cast_of, minutes, points
 from servsim.study.follow.day import Day
 from servsim.study.follow.lives import person
 from servsim.study.follow.spells import Doing, Spell
@@ -75,7 +76,7 @@ def leaving(visit: Visit, cast: Cast) -> str:
     judged = (
         f", satisfied at {points(round(visit.satisfaction * MILLIONTHS))}" if visit.satisfaction is not None else ""
     )
-    return and_joined([*happened, "rings off" if visit.by_phone else "leaves"]) + judged + for_good
+    return listed([*happened, "rings off" if visit.by_phone else "leaves"]) + judged + for_good
 
 
 def of_agent(day: Day, agent: int, some: list[Spell], cast: Cast) -> Iterator[Said]:

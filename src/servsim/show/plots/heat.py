@@ -37,7 +37,7 @@ def heat_plot(h: Heat, size: Size = "paper") -> Plot:
         bar.outline.set_visible(False)
         bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:,.10g}"))
         write_cells(axes, h, means / shown.per, 0 if shown.per > 1 and abs(means / shown.per).max() >= 100 else 1)
-        halves = max((h.at(pair).high - h.at(pair).low) / 2 for pair in h.pairs) / shown.per
+        halves = max(h.at(pair).half for pair in h.pairs) / shown.per
         note = (
             f"{h.worlds} common worlds of each pair, seed {h.seed}; each mean ± {halves:.2g} at most "
             f"({100 * h.scenario.evaluate.confidence:g} %); not shown worse: all pairs of cells compared at once"

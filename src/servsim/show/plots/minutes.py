@@ -78,7 +78,7 @@ def key(name: str) -> Mark:
 
 def doubt(e: Evaluation, hours: dict[str, np.ndarray]) -> str:
     """How well the parts are known."""
-    halves = [(e.at(value, name).high - e.at(value, name).low) / 2 for name in hours for value in e.levels]
+    halves = [e.at(value, name).half for name in hours for value in e.levels]
     return f"each within ± {plain(float(np.nanmax(halves)))} h ({sure(e.confidence)})"
 
 

@@ -73,7 +73,7 @@ def amount(doubt: Doubt, end: End) -> Interval:
     """What a bar reaches to, with the interval of its length."""
     if doubt.evaluation.best == doubt.evaluation.today:
         return end.today
-    half = (end.gain_change.high - end.gain_change.low) / 2
+    half = end.gain_change.half
     return Interval(end.gain.mean, end.gain.mean - half, end.gain.mean + half, end.gain.unit)
 
 

@@ -1,7 +1,7 @@
 """What a report says in sentences of its own."""
 
-from servsim.show.advice import listed
 from servsim.show.numbers import level, unit_words
+from servsim.show.phrases import listed
 from servsim.show.plots.axes import lever_words, named
 from servsim.show.table import LEVEL_COLUMNS
 from servsim.study.choose.evaluation import Evaluation

@@ -31,6 +31,18 @@ def today_of(scenario: Scenario, lever: str) -> float:
     return float(today)
 
 
+def insist_on_budget(asked: Evaluate, levels: int) -> None:
+    """ScenarioError where the budget that is stated for a race does not reach to its beginning."""
+    first = levels * asked.replications
+    stated = "budget_replications" in asked.model_fields_set and asked.smallest_difference
+    if stated and asked.budget_replications < first:
+        raise ScenarioError([
+            f"The budget (--budget, budget_replications) is {asked.budget_replications:,} worlds, and {first:,} are "
+            f"simulated to begin with: {levels} levels in {asked.replications} worlds each; raise the budget, or lower "
+            "the replications."
+        ])  # fmt: skip
+
+
 class Contest:
     """One evaluation while it is going on: the levels, their worlds, and the race between them."""
 
@@ -48,6 +60,7 @@ class Contest:
         for level in sorted({self.today, *map(float, asked.levels)}):
             self.add(level)
         self.race: Race | None = None
+        insist_on_budget(asked, self.contenders)
 
     @property
     def levels(self) -> list[float]:

@@ -17,7 +17,7 @@ from servsim.study.work.gathering import Gathering
 from servsim.study.work.means import HERE, Means
 from servsim.study.work.workers import Pool
 
-Lever = tuple[str, tuple[float, ...]]
+LeverLevels = tuple[str, tuple[float, ...]]
 """A setting, and the values to try."""
 Pair = tuple[float, float]
 """A level of the first lever, and one of the second."""
@@ -29,7 +29,7 @@ class Heat:
 
     scenario: Scenario
     seed: int
-    levers: tuple[Lever, Lever]
+    levers: tuple[LeverLevels, LeverLevels]
     objective: str
     today: Pair
     tables: np.ndarray
@@ -80,7 +80,7 @@ class Heat:
 
 def heat(
     scenario: Scenario,
-    levers: tuple[Lever, Lever],
+    levers: tuple[LeverLevels, LeverLevels],
     *,
     replications: int | None = None,
     seed: int = 1,

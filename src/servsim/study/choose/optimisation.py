@@ -98,10 +98,15 @@ class Optimisation(Tidy):
         e = self.finals
         if e is None or e.best is None:
             return []
-        shared = min(e.worlds(e.best), e.worlds(e.today))
-        best, today = (e.figures[e.levels.index(level)][:shared] for level in (e.best, e.today))
-        slack = self.goal.slack([best], today)[0]
+        slack = self.slack(e, e.best)
         return [each.text for each, own in zip(self.goal.constraints, slack, strict=True) if own < CLOSE]
+
+    def slack(self, e: Evaluation, level: float) -> np.ndarray:
+        """(constraints,) by how much a finalist keeps each, as a share of its bound."""
+        shared = min(e.worlds(level), e.worlds(e.today))
+        own, today = (e.figures[e.levels.index(each)][:shared] for each in (level, e.today))
+        found: np.ndarray = self.goal.slack([own], today)[0]
+        return found
 
     @property
     def at_the_end(self) -> list[Lever]:

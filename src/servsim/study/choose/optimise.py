@@ -8,6 +8,7 @@ from servsim.scenario.question import Evaluate
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
 from servsim.study.budget import affordable
+from servsim.study.choose.contest import insist_on_budget
 from servsim.study.choose.finals import Finals
 from servsim.study.choose.goal import goal_of
 from servsim.study.choose.levers import space_of
@@ -64,7 +65,9 @@ def asked_of(scenario: Scenario) -> Evaluate:
 def affordable_search(scenario: Scenario, file: str) -> Scenario:
     """The scenario, if its search and its finals fit time and memory; else ScenarioError with the estimates."""
     own, asked = scenario.optimise, asked_of(scenario)
-    return affordable(scenario, file, 1, own.points * own.worlds + asked.replications * (own.finalists + 1))
+    finals = asked.replications * (own.finalists + 1)
+    race = asked.budget_replications if asked.smallest_difference else 0
+    return affordable(scenario, file, 1, own.points * own.worlds + max(finals, race))
 
 
 def told_of(means: Means, worlds: int) -> Means:
@@ -80,6 +83,7 @@ def answer(scenario: Scenario, seed: int, means: Means) -> Optimisation:
     """Search, compare the finalists, and draw up the front where one is asked for."""
     own, asked, space = scenario.optimise, asked_of(scenario), space_of(scenario)
     goal = goal_of(asked, own.front or ())
+    insist_on_budget(asked, own.finalists + 1)
     with Pool([], seed, told_of(means, own.points * own.worlds)) as pool:
         search = Search(space, goal, pool, own.worlds, seed)
         finished = search.run(own.points) and search.tidy(LEEWAY * asked.smallest_difference)

@@ -2,7 +2,7 @@
 
 In worlds that are the same for all points the objective is a plain function of the levers (sample average
 approximation), so that points can be compared with few worlds. What is found is a proposal and no more: the best in
-these worlds is partly lucky in them. `study.finals` compares the finalists in others.
+these worlds is partly lucky in them. `study.choose.finals` compares the finalists in others.
 """
 
 from itertools import combinations

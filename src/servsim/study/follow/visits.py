@@ -135,10 +135,15 @@ def visits_of(world: World, own: list[list[int]]) -> list[Visit]:
     return [visit if visit.left is None else departed(world, visit, beside[visit.left]) for visit in found]
 
 
+def patience_of(sheet: np.ndarray, segment: int, who: int, visit: int) -> int:
+    """Ticks that a visit would wait, as the rules have it."""
+    return 0 if leaves_at_once(sheet, segment, who, visit) else int(patience(sheet, segment, who, visit))
+
+
 def newcomer(world: World, who: int, number: int, tick: int) -> Visit:
     """A visit as it begins, with what only the rules know."""
     sheet, segment = readable(world.sheet), world.segment(who)
-    ticks = 0 if leaves_at_once(sheet, segment, who, number) else int(patience(sheet, segment, who, number))
+    ticks = patience_of(sheet, segment, who, number)
     calls = bool(by_phone(sheet, segment, who, number))
     return Visit(who, number, segment, calls, ticks if ticks < NEVER else None, tick)
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from servsim.model.kernel import readable
-from servsim.model.rules.waiting import leaves_at_once, patience
 from servsim.study.follow.lives import TICK, VALUE, WHAT, WHO, World
 from servsim.study.follow.survival import Staying, staying
+from servsim.study.follow.visits import patience_of
 from servsim.units import MINUTE, NEVER, WEEK
 from servsim.words import Happening
 
@@ -62,8 +62,3 @@ def willing(world: World) -> np.ndarray:
         [patience_of(sheet, world.segment(who), who, visit) for who, visit in picked[:, [WHO, VALUE]].tolist()]
     )
     return np.where(found < NEVER, found / MINUTE, np.inf)
-
-
-def patience_of(sheet: np.ndarray, segment: int, who: int, visit: int) -> int:
-    """Ticks that a visit would wait, as the rules have it."""
-    return 0 if leaves_at_once(sheet, segment, who, visit) else int(patience(sheet, segment, who, visit))

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from servsim.scenario.scenario import Scenario
 from servsim.study.identity import fingerprint
-from servsim.study.keep.kept import DamageError, checksum_of
+from servsim.study.keep.kept import DamageError, insist_sound
 from servsim.study.keep.storage import Purpose, Storage, StoreError
 from servsim.study.metrics import NAMES, OWN
 from servsim.study.run import Run
@@ -122,8 +122,7 @@ def worlds_of(storage: Storage, asked: Question) -> Iterator[tuple[int, np.ndarr
         )
         for replication, own, checksum, *values in rows:
             table = np.array(values, float)
-            if checksum != checksum_of(asked.key, replication, table, own):
-                raise DamageError(f"world {replication} of question {asked.key[:8]}")
+            insist_sound(asked.key, replication, table, own, checksum)
             yield replication, table, np.frombuffer(own).reshape(-1, len(asked.names["own"]))
         if len(rows) < BATCH:
             return

@@ -38,13 +38,18 @@ def outcomes_of(key: str, place: int, rows: Sequence[tuple[Any, ...]]) -> list[O
     tables = np.array([row[5:] for row in rows], float).reshape(len(rows), len(NAMES))
     found = []
     for (replication, own, controls, customers, checksum, *_), figures in zip(rows, tables, strict=True):
-        if checksum != checksum_of(key, replication, figures, own):
-            raise DamageError(f"world {replication} of question {key[:8]}")
+        insist_sound(key, replication, figures, own, checksum)
         sums = np.frombuffer(unsealed(key, replication, controls)) if controls else UNCONTROLLED
         fate, spent = unpacked(unsealed(key, replication, customers)) if customers else NOBODYS
         segments = np.frombuffer(own).reshape(-1, len(OWN))
         found.append(Outcome(Job(place, replication), figures, segments, sums, fate, spent))
     return found
+
+
+def insist_sound(key: str, replication: int, figures: np.ndarray, own: bytes, checksum: int) -> None:
+    """DamageError where a world's figures are not as they were kept."""
+    if checksum != checksum_of(key, replication, figures, own):
+        raise DamageError(f"world {replication} of question {key[:8]}")
 
 
 def checksum_of(key: str, replication: int, figures: np.ndarray, own: bytes) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from servsim.study.keep.archive import BATCH, Question, opened, questions
-from servsim.study.keep.kept import DamageError, checksum_of, unsealed
+from servsim.study.keep.kept import DamageError, insist_sound, unsealed
 from servsim.study.keep.storage import Storage, StoreError
 
 FIGURE = re.compile(r"[a-z][a-z0-9_]{0,60}", re.ASCII)
@@ -87,8 +87,7 @@ def copied_question(theirs: Storage, asked: Question, storage: Storage) -> int:
 def check(key: str, row: tuple[Any, ...]) -> None:
     """DamageError where a row is not as it was kept."""
     replication, own, controls, customers, checksum, *figures = row
-    if checksum != checksum_of(key, replication, np.array(figures, float), own):
-        raise DamageError(f"world {replication} of question {key[:8]}")
+    insist_sound(key, replication, np.array(figures, float), own, checksum)
     for seal in (controls, customers):
         if seal is not None:
             unsealed(key, replication, seal)
