@@ -16,7 +16,7 @@ from servsim.cli import app
 from servsim.errors import ScenarioError
 from servsim.scenario.read import checked, read_scenario, with_settings
 from servsim.scenario.scenario import Scenario
-from servsim.show.optimised import UNCHANGED, finalists_table
+from servsim.show.optimised import UNCHANGED, finalists_table, front_names
 from servsim.show.proposal import can_be_wider, proposal, reservations
 from servsim.study.choose.evaluate import evaluate
 from servsim.study.choose.finals import Finals
@@ -331,6 +331,17 @@ def test_a_front_buys_one_figure_with_the_other():
     assert [profit for _, profit in traded] == sorted((profit for _, profit in traded), reverse=True)
     assert all(len(point.figures) >= 10 for point in o.front)
     assert found().front == ()
+
+
+def test_a_finalist_on_the_front_keeps_its_number():
+    o = optimise(desk(), front=("retention", "profit"), points=30)
+    names = front_names(o)
+    finalists = {o.values(number): number for number in o.finals.levels}
+    assert len(set(names)) == len(names)
+    for name, point in zip(names, o.front, strict=True):
+        number = 0.0 if name == "today" else float(name) if name.isdigit() else None
+        assert finalists.get(point.values) == number
+    assert any(name.isdigit() or name == "today" for name in names)
 
 
 # The same again, and Ctrl-C

@@ -1,6 +1,7 @@
 """Several levers set together: the tables of finalists and of the front, levers being rows."""
 
 from collections.abc import Sequence
+from string import ascii_lowercase
 
 from rich.table import Table
 
@@ -51,13 +52,19 @@ def proposals_table(o: Optimisation) -> Table:
 
 def front_table(o: Optimisation) -> Table:
     """One column for each point of the front: the two figures with their intervals, and the levers."""
-    heads = ["today" if point.values == o.today else str(number) for number, point in enumerate(o.front, 1)]
-    table = levers_table(o, heads, [point.values for point in o.front], " against ".join(o.goal.front))
+    table = levers_table(o, front_names(o), [point.values for point in o.front], " against ".join(o.goal.front))
     for name in o.goal.front:
         add_figure(table, o, o.front, name)
         spans = [o.of(point, name) for point in o.front]
         table.add_row("  ±", *(half_width(own.half, name, o.unit(name)) for own in spans))
     return table
+
+
+def front_names(o: Optimisation) -> list[str]:
+    """What the points of the front are called: finalists by their number, others by a letter."""
+    known = {o.values(value): level(value) for value in (o.finals.levels if o.finals else ())} | {o.today: "today"}
+    letters = iter(ascii_lowercase)
+    return [known.get(point.values) or next(letters) for point in o.front]
 
 
 def half_width(half: float, metric: str, unit: str) -> str:

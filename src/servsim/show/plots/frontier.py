@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from servsim.errors import ServsimError
 from servsim.show.advice import worlds_words
 from servsim.show.numbers import level
+from servsim.show.optimised import front_names
 from servsim.show.plots.axes import label_figure, largest_of, lever_words, named
 from servsim.show.plots.labels import put_names
 from servsim.show.plots.marks import best_mark, plain_mark, today_line, today_mark
@@ -18,7 +19,6 @@ from servsim.show.plots.small_print import sure
 from servsim.show.plots.style import BLUE, FAINT, Mark, Plot, Size, drawing, thick
 from servsim.show.proposal import proposal
 from servsim.study.choose.evaluation import Evaluation
-from servsim.study.choose.levers import Values
 from servsim.study.choose.optimisation import Optimisation
 from servsim.study.metrics import BY_NAME
 from servsim.study.statistics import Interval
@@ -54,27 +54,23 @@ def front_plot(o: Optimisation, size: Size = "paper") -> Plot:
         raise ServsimError(f"plot front has nothing to show: {proposal(o)}")
     up, across = o.goal.front
     marked = {o.values(own): own for own in (e.today, e.best) if own is not None}
+    names = [", ".join(map(level, own.values)) for own in o.front] if len(o.levers) <= FEW else front_names(o)
     some = [
-        Tried(point_name(o, number, point.values), o.of(point, across), o.of(point, up))
-        for number, point in enumerate(o.front, 1) if point.values not in marked
+        Tried(name, o.of(point, across), o.of(point, up))
+        for name, point in zip(names, o.front, strict=True) if point.values not in marked
     ]  # fmt: skip
     some += [
         Tried("today" if own == e.today else "best", e.at(own, across), e.at(own, up), own == e.today, own == e.best)
         for own in marked.values()
     ]
     keys = ", ".join(lever.key for lever in o.levers)
-    names = "as `servsim optimise` lists them" if len(o.levers) > FEW else keys
-    note = f"numbers: {names}; {len(o.front[0].figures)} common worlds of each point of the front, seed {o.seed}"
+    called = "as `servsim optimise` names them" if len(o.levers) > FEW else keys
+    note = f"points: {called}; {len(o.front[0].figures)} common worlds of each point of the front, seed {o.seed}"
     return draw_frontier(some, across, up, o.scenario.title, o.asked.confidence, note, size, path=False)
 
 
 FEW = 3
-"""Levers up to which a point is called by their values; above, by its place in the front."""
-
-
-def point_name(o: Optimisation, number: int, values: Values) -> str:
-    """What a point of the front is called."""
-    return str(number) if len(values) > FEW else ", ".join(map(level, values))
+"""Levers up to which a point is called by their values; above, as in the table of the front."""
 
 
 def draw_frontier(
