@@ -11,7 +11,7 @@ from scipy import special, stats
 
 from servsim.model import durations
 from servsim.model.durations import exponential, length, lognormal, normal_quantile, tabled, ticks, weibull
-from servsim.sheet import Z, erlang_quantiles, residual_quantiles, weibull_scale
+from servsim.quantiles import Z, erlang_quantiles, residual_quantiles, weibull_scale
 from servsim.units import MINUTE, NEVER, WEEK
 from servsim.words import Law
 

@@ -601,7 +601,7 @@ def test_without_the_extra_it_is_said_what_is_missing(name):
     code = f"import sys; sys.modules['{name}'] = None; sys.argv = ['servsim', 'page']; from servsim.cli import main; main()"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert result.returncode == 2
-    assert result.stderr == f"page needs {name}; install it with pip install 'servsim[page]'.\n"
+    assert result.stderr == f"page needs {name}; install it with pip install '.[page]' in servsim's folder.\n"
 
 
 def test_bounds_leave_every_preset_alone():

@@ -190,7 +190,7 @@ def test_export_of_nothing_is_a_table_without_rows(typed, tmp_path):
 def test_parquet_without_pyarrow_is_a_sentence_and_leaves_no_file(typed, path, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     code, _, err = typed("results", "export", tmp_path / "rows.parquet", "--store", path)
-    assert (code, err) == (2, "Parquet needs pyarrow; install it with pip install 'servsim[frames]'.\n")
+    assert (code, err) == (2, "Parquet needs pyarrow; install it with pip install '.[frames]' in servsim's folder.\n")
     assert not [name for name in os.listdir(tmp_path) if "parquet" in name]
 
 

@@ -482,7 +482,7 @@ def test_dask_that_is_not_installed_is_a_sentence(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with Pool([tiny()], 1, Means(dask="tcp://127.0.0.1:1")) as pool, pytest.raises(ServsimError) as said:
         pool.outcomes(JOBS)
-    assert str(said.value) == "--dask needs Dask; install it with pip install 'servsim[dask]'."
+    assert str(said.value) == "--dask needs Dask; install it with pip install '.[dask]' in servsim's folder."
 
 
 def test_one_worker_on_each_machine_compiles_before_there_are_several_who_would(monkeypatch):

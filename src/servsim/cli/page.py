@@ -31,7 +31,8 @@ def page(file: File = None, port: Port = 0, no_open: NoOpen = False, quiet: Quie
         missing = (error.name or "").partition(".")[0]
         if missing not in EXTRA:
             raise
-        raise ServsimError(f"page needs {missing}; install it with pip install 'servsim[page]'.") from None
+        way = "install it with pip install '.[page]' in servsim's folder."
+        raise ServsimError(f"page needs {missing}; {way}") from None
     served = Served(file, port)
     announce_compiling(quiet)
     say(served.address)

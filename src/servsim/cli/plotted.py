@@ -8,7 +8,7 @@ from servsim.cli.asked import Asked, split_lever
 from servsim.errors import ServsimError
 from servsim.scenario.read import Option
 from servsim.show.plots.style import Plot, Size
-from servsim.study.objective import read_question
+from servsim.study.objective import known_figure, read_question
 from servsim.study.work.means import Means
 
 Made = tuple[Plot, bool]
@@ -44,7 +44,7 @@ def convergence(asked: Asked, means: Means) -> Made:
     from servsim.show.plots.convergence import convergence_plot
     from servsim.study.run import run
 
-    metric = figure_named(asked.figure or asked.scenario().evaluate.objective)
+    metric = known_figure(asked.figure or asked.scenario().evaluate.objective, "--figure")
     found = run(asked.scenario(), replications=asked.replications, seed=asked.seed, means=means)
     return convergence_plot(found, metric, asked.size), found.interrupted
 
@@ -187,15 +187,6 @@ def accept(kind: str, asked: Asked) -> None:
         if is_given and option not in MAKERS[kind][1]:
             others = ", ".join(other for other, (_, takes) in MAKERS.items() if option in takes)
             raise ServsimError(f"plot {kind} has no use for {option}; that is for {others}.")
-
-
-def figure_named(name: str) -> str:
-    """The name of a figure; ServsimError where there is none."""
-    from servsim.study.metrics import NAMES
-
-    if name not in NAMES:
-        raise ServsimError(f"--figure {name}: it must be a figure that `servsim run` shows.{meant(name, NAMES)}")
-    return name
 
 
 def size_named(name: str) -> Size:

@@ -49,13 +49,14 @@ class Waits:
 def waits_of(world: World) -> Waits:
     """All waits of a world, visits counted as figures count them: by the instant they arrive."""
     warmup = world.scenario.horizon.warmup_weeks * WEEK
-    rows = world.rows(lambda piece: np.isin(piece[:, WHAT], list(ENDS)) & (piece[:, TICK] - piece[:, VALUE] >= warmup))
-    return Waits(world, rows[:, VALUE] / MINUTE, rows[:, WHAT], willing(world))
+    rows = world.rows(lambda piece: np.isin(piece[:, WHAT], [*ENDS, Happening.ARRIVED]))
+    came = rows[:, WHAT] == Happening.ARRIVED
+    over = rows[~came & (rows[:, TICK] - rows[:, VALUE] >= warmup)]
+    return Waits(world, over[:, VALUE] / MINUTE, over[:, WHAT], willing(world, rows[came]))
 
 
-def willing(world: World) -> np.ndarray:
-    """(asked,) minutes of patience of some of the visits that came, evenly picked."""
-    came = world.rows(lambda piece: piece[:, WHAT] == Happening.ARRIVED)
+def willing(world: World, came: np.ndarray) -> np.ndarray:
+    """(asked,) minutes of patience of some of the visits that came, evenly picked; came: their rows."""
     picked = came[np.linspace(0, len(came) - 1, min(ASKED, len(came))).astype(int)]
     sheet = readable(world.sheet)
     found = np.array(

@@ -62,7 +62,9 @@ def write_parquet(found: Iterable[Row], path: Path) -> None:
         import pyarrow
         from pyarrow.parquet import ParquetWriter
     except ImportError:
-        raise ServsimError("Parquet needs pyarrow; install it with pip install 'servsim[frames]'.") from None
+        raise ServsimError(
+            "Parquet needs pyarrow; install it with pip install '.[frames]' in servsim's folder."
+        ) from None
     words = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
     schema = pyarrow.schema([(name, WHOLE.get(name, words)) for name in COLUMNS])
     with ParquetWriter(path, schema) as writer:

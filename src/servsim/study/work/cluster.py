@@ -113,7 +113,7 @@ def client_of(address: str) -> Any:
     try:
         from distributed import Client
     except ImportError:
-        raise ServsimError("--dask needs Dask; install it with pip install 'servsim[dask]'.") from None
+        raise ServsimError("--dask needs Dask; install it with pip install '.[dask]' in servsim's folder.") from None
     for name in [name for name in logging.root.manager.loggerDict if name.startswith(("distributed", "tornado"))]:
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters of it we say ourselves
     try:
