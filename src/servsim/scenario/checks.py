@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pydantic import BaseModel
 
 from servsim.scenario.complain import (
+    as_read,
     as_written,
     belongs_to_desk,
     desk_setting,
@@ -13,7 +14,6 @@ from servsim.scenario.complain import (
     fits,
     nearest,
     need_at,
-    plain,
 )
 from servsim.scenario.desk import WEEKDAYS
 from servsim.scenario.places import Path
@@ -117,11 +117,11 @@ def people(scenario: Scenario) -> Iterator[Complaint]:
     """Retention within natural churn, weights that weigh something, steps that get some of the minutes."""
     loyalty, told = scenario.loyalty, scenario.word_of_mouth
     if told and told.on and told.disappointed_below > told.delighted_above:
-        above = f"at most word_of_mouth.delighted_above, {plain(told.delighted_above)}"
-        yield ("word_of_mouth", "disappointed_below"), f"is {plain(told.disappointed_below)}; it must be {above}."
+        above = f"at most word_of_mouth.delighted_above, {as_read(told.delighted_above)}"
+        yield ("word_of_mouth", "disappointed_below"), f"is {as_read(told.disappointed_below)}; it must be {above}."
     if loyalty and loyalty.yearly_retention >= 1 - loyalty.natural_churn:
         most = f"below 1 − loyalty.natural_churn, {1 - loyalty.natural_churn:.8g}"
-        yield ("loyalty", "yearly_retention"), f"is {plain(loyalty.yearly_retention)}; it must be {most}."
+        yield ("loyalty", "yearly_retention"), f"is {as_read(loyalty.yearly_retention)}; it must be {most}."
     if not any(scenario.service.split.model_dump().values()):
         yield ("service", "split"), "is 0 for every step; it must be above 0 for at least one."
     if scenario.quality:
@@ -129,18 +129,18 @@ def people(scenario: Scenario) -> Iterator[Complaint]:
             yield ("quality", "weights"), "is 0 for every part; it must be above 0 for at least one."
         for step, minutes in scenario.quality.standard:
             if minutes <= 0:
-                yield ("quality", "standard", step), f"is {plain(minutes)}; it must be a number above 0."
+                yield ("quality", "standard", step), f"is {as_read(minutes)}; it must be a number above 0."
 
 
 def question(scenario: Scenario) -> Iterator[Complaint]:
     """A warm-up within the horizon, a lever that can be moved, levels that differ and that the lever can hold."""
     horizon, evaluate = scenario.horizon, scenario.evaluate
     if horizon.warmup_weeks >= horizon.weeks:
-        weeks = f"{plain(horizon.warmup_weeks)}; it must be below horizon.weeks, {plain(horizon.weeks)}"
+        weeks = f"{as_read(horizon.warmup_weeks)}; it must be below horizon.weeks, {as_read(horizon.weeks)}"
         yield ("horizon", "warmup_weeks"), f"horizon.warmup_weeks is {weeks}."
     twice = sorted({level for level in evaluate.levels if evaluate.levels.count(level) > 1})
     for level in twice:
-        yield ("evaluate", "levels"), f"evaluate.levels has {plain(level)} more than once; its values must differ."
+        yield ("evaluate", "levels"), f"evaluate.levels has {as_read(level)} more than once; its values must differ."
     lever = tuple(evaluate.lever.split("."))
     if lever in numeric_settings():
         yield from misfits(evaluate, lever)
@@ -162,4 +162,4 @@ def misfits(evaluate: Evaluate, lever: Path) -> Iterator[Complaint]:
     for place, level in enumerate(evaluate.levels):
         if not fits(lever, int(level) if level.is_integer() else level):
             path = ("evaluate", "levels", place)
-            yield path, f"{dotted(path)} is {plain(level)}; {evaluate.lever} must be {need_at(lever)}."
+            yield path, f"{dotted(path)} is {as_read(level)}; {evaluate.lever} must be {need_at(lever)}."

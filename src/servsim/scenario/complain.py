@@ -61,7 +61,7 @@ def list_as_written(items: list[Any]) -> str:
     return text if 0 < len(text) <= 60 else f"a list of {len(items)} item{many}"
 
 
-def plain(number: float) -> str:
+def as_read(number: float) -> str:
     """A number that was read, without the .0 that a person need not have written."""
     return repr(number).removesuffix(".0")
 

@@ -92,13 +92,15 @@ def limits_of(schema: dict[str, Any], own: dict[str, Any]) -> str:
         return "`true`, `false`"
     if own.get("type") == "string":
         return "hours" if own.get("default") == "" else "text"
-    return between(own) or ", ".join(words.format(plain(own[name])) for name, words in LIMITS.items() if name in own)
+    return between(own) or ", ".join(
+        words.format(as_written(own[name])) for name, words in LIMITS.items() if name in own
+    )
 
 
 def between(own: dict[str, Any]) -> str:
     """Limits that both belong to the range, as most do; empty for others."""
     if "minimum" in own and "maximum" in own:
-        return f"{plain(own['minimum'])} to {plain(own['maximum'])}"
+        return f"{as_written(own['minimum'])} to {as_written(own['maximum'])}"
     return ""
 
 
@@ -108,7 +110,7 @@ def number_of(own: dict[str, Any]) -> str:
     return f"{least}" if least == most else f"{least} to {most:,}"
 
 
-def plain(value: float) -> str:
+def as_written(value: float) -> str:
     """A number as a person writes it."""
     return f"{value:,}" if isinstance(value, int) else f"{value:,.10g}"
 
@@ -124,7 +126,7 @@ def shown_default(setting: Setting) -> str:
         return f"`{str(default).lower()}`"
     if isinstance(default, str):
         return f'`"{default}"`'
-    return ", ".join(map(plain, default)) if isinstance(default, list) else plain(default)
+    return ", ".join(map(as_written, default)) if isinstance(default, list) else as_written(default)
 
 
 Grade = Literal["a", "b", "c", ""]

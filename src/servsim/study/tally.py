@@ -37,6 +37,13 @@ YEAR = int(DAYS_PER_YEAR) * DAY
 """Places in `sums`: ticks, customers, or millionths, all of them whole. From IDLE on: what agents of the desk do with
 their time, every tick of their presence in one of them."""
 
+SUMMED = np.full(HAPPENINGS, -1)
+"""The place in `sums` of what rows with this happening add up to; −1 where their values are not added up."""
+SUMMED[[
+    Happening.BOUGHT, Happening.CARED, Happening.CLARIFIED, Happening.SOOTHED, Happening.STEPPED_BACK,
+    Happening.HELPING, Happening.REMAINS,
+]] = [REVENUE, CARE, CLARIFYING, SOOTHING, TALKING, REQUEST_WAIT, SATISFACTION]  # fmt: skip
+
 VISIT_SINCE, VISIT_ARRIVED, VISIT_COUNTS, HERE_SINCE, DOING, SINCE, AWAY, RESTS, KNOWLEDGE, AGENT_SUMS = range(10)
 """Places in a row of `agents`: when the visit in hand began, when its customer came, whether it counts; 0 or the
 instant after which the agent's presence is still to be counted, plus 1; what the agent does, counted up to when,
@@ -299,26 +306,15 @@ def add_rows(
             if now < warmup:
                 continue
             counts[what] += 1
-            if what == Happening.BOUGHT:
-                sums[REVENUE] += value
-            elif what == Happening.CARED:
-                sums[CARE] += value
-            elif what == Happening.CLARIFIED:
-                sums[CLARIFYING] += value
-            elif what == Happening.SOOTHED:
-                sums[SOOTHING] += value
-            elif what == Happening.STEPPED_BACK:
-                sums[TALKING] += value
-            elif what == Happening.FAILED:
+            if SUMMED[what] >= 0:
+                sums[SUMMED[what]] += value
+            if what == Happening.FAILED:
                 sums[BROKEN] += value == Reason.BROKEN_PROMISE
             elif what == Happening.RECOVERED:
                 sums[BY_CALL] += value == By.CALL
-            elif what == Happening.HELPING:
-                sums[REQUEST_WAIT] += value
             elif what == Happening.LOST:
                 reasons[value] += 1
             elif what == Happening.REMAINS:
-                sums[SATISFACTION] += value
                 count_own(sheet, segments, who, OWN_SATISFACTION, value)
             elif what == Happening.WON:
                 count_own(sheet, segments, who, OWN_OUTLOOK, value)

@@ -85,7 +85,7 @@ class Plausible:
         }
 
 
-class Reading:
+class SurfaceReading:
     """Surfaces of all levels, and everything that is read from them; many surfaces at once, as (surfaces, …)."""
 
     def __init__(self, ranges: tuple[Range, ...], seed: int) -> None:
@@ -140,7 +140,7 @@ def plausible(
     """What points say of the advice. settings: (points, ranges); figures: (points, levels) the objective, more better;
     best: the level that is best as stated."""
     ahead = figures - figures[:, [list(levels).index(best)]]
-    reading, chance = Reading(ranges, seed), np.random.default_rng(seed)
+    reading, chance = SurfaceReading(ranges, seed), np.random.default_rng(seed)
     columns = reading.basis.at(settings)
     surface = fitted(reading.basis, columns, ahead, RESAMPLES, chance)
     numbers = reading.numbers(np.concatenate([surface.coefficients[None], surface.again]))
