@@ -132,12 +132,13 @@ SLIPS = {
 SHORT_BREAKS = "09:00-09:30, 09:35-10:05, 10:10-10:40, 10:45-11:15"
 LUNCH = {
     "opening": dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), SHORT_BREAKS),
-    "demand": {"prospects_per_hour": 14.0},
-    "staff": {"agents": 2, "attentive_minutes": 6.0, "inattentive_minutes": 8.0},
+    "demand": {"prospects_per_hour": 18.0},
+    "staff": {"agents": 4, "attentive_minutes": 6.0, "inattentive_minutes": 20.0},
     "service": {"core_minutes": 5.0},
     "horizon": {"weeks": 1.0},
 }
-"""Queues served out during breaks so short that agents who were kept by it are still there when they end."""
+"""Queues served out during breaks so short that agents who were kept by it, some of them inattentive, are still there
+when they end."""
 
 MONTHS = {
     "opening": {"monday": "09:00-12:00"},

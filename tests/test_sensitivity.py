@@ -361,15 +361,36 @@ def test_the_closing_sentence_names_what_could_overturn_the_advice(evaluated):
     (words,) = closing(evaluated, shown)
     own, end = shown.swings[0].range, shown.swings[0].high
     assert words.startswith(
-        f"It rests most on {own.key}: at {end.value:g} (stated: {own.stated:g}) 20 minutes per visit would be best, and "
-        f"{evaluated.best:g} would fall short by 1.50 k EUR (200 to 2.80 k)."
+        f"It rests most on {own.key}: at {end.value:g} (stated: {own.stated:g}), 20 minutes per visit would be best, and "
+        f"the {evaluated.best:g} advised would fall short by 1.50 k EUR (200 to 2.80 k)."
     )
     noise = doubt_like(evaluated, Interval(1500.0, -200.0, 3200.0, "EUR"), 20.0)
-    assert closing(evaluated, noise)[0].startswith("No end of a range in [uncertain] overturns it")
+    assert closing(evaluated, noise)[0].startswith(
+        "No end of a range in [uncertain] is shown to overturn it, in a short"
+    )
     small_change = replace(evaluated, smallest_difference=2000.0)
     assert not replace(shown, evaluation=small_change).overturning
     assert closing(replace(evaluated, scenario=small(uncertain={})), None) == [LEFT_OUT]
     assert closing(replace(evaluated, best=None), None) == []
+
+
+def test_the_closing_sentence_names_where_no_gain_is_shown(evaluated):
+    flat = doubt_like(evaluated, Interval(0.0, 0.0, 0.0, "EUR"), evaluated.best)
+    (swing,) = flat.swings
+    sure, unsure = Interval(900.0, 500.0, 1300.0, "EUR"), Interval(900.0, -100.0, 1900.0, "EUR")
+    both = replace(swing, low=replace(swing.low, gain=sure), high=replace(swing.high, gain=sure))
+    assert "No gain over today" not in closing(evaluated, replace(flat, swings=(both,)))[0]
+    one = replace(both, high=replace(swing.high, gain=unsure))
+    said = f"No gain over today is shown with {swing.range.key} at {swing.high.value:g}."
+    assert said in closing(evaluated, replace(flat, swings=(one,)))[0]
+
+
+def test_where_today_is_best_the_closing_sentence_says_what_moves_it(evaluated):
+    stays = replace(evaluated, best=evaluated.today)
+    doubt = replace(doubt_like(evaluated, Interval(0.0, 0.0, 0.0, "EUR"), evaluated.today), evaluation=stays)
+    (words,) = closing(stays, doubt)
+    assert f"{stays.objective} today depends most on {doubt.swings[0].range.key}: " in words
+    assert "No gain over today" not in words
 
 
 def test_a_bar_reaches_from_low_to_high_with_the_stated_value_marked():

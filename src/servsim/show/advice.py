@@ -32,7 +32,7 @@ def advice(e: Evaluation) -> str:
         return f"No level keeps {listed(sorted({text for broken in e.breaks for text in broken}))}: try others."
     early = "Interrupted, and so from fewer worlds than asked for:" if e.interrupted else ""
     best = e.best
-    parts = (early, verdict(e, best), effects(e, best), in_cash(e, best), effort(e, best), next_unit(e),
+    parts = (early, verdict(e, best), effects(e, best), in_cash(e, best), effort(e, best), next_step(e),
              turning_point(e, best))  # fmt: skip
     return " ".join(part for part in parts if part)
 
@@ -130,15 +130,19 @@ def effort(e: Evaluation, best: float) -> str:
     return f"That {takes} {plain(hours)} staff hours a month beyond the transactions{now}."
 
 
-def next_unit(e: Evaluation) -> str:
-    """What one more minute than today would bring."""
-    worth = e.marginal(e.today)
-    if e.lever != MINUTES or worth is None or worth.low <= 0 <= worth.high or any(e.breaks):
+def next_step(e: Evaluation) -> str:
+    """What the next level above today's would bring."""
+    above = [value for value in e.levels if value > e.today]
+    if e.lever != MINUTES or not above or any(e.breaks):
+        return ""
+    worth = e.difference(above[0], e.today)
+    if worth.low <= 0 <= worth.high:
         return ""
     verb = "brings" if worth.mean * e.better > 0 else "costs"
     low, high = sorted((abs(worth.low), abs(worth.high)))
     spread = f"{amount(low, e.objective)} to {amount(high, e.objective)}"
-    return f"The first minute more than today {verb} {with_unit(abs(worth.mean), e.objective, worth.unit)} ({spread})."
+    step = f"The step from {level(e.today)} to {level(above[0])} minutes"
+    return f"{step} {verb} {with_unit(abs(worth.mean), e.objective, worth.unit)} ({spread})."
 
 
 def turning_point(e: Evaluation, best: float) -> str:

@@ -4,8 +4,9 @@ from rich.table import Table
 
 from servsim.show.advice import setting_words
 from servsim.show.doubt import at_end
-from servsim.show.numbers import compact, is_share, level, signed
+from servsim.show.numbers import compact, figure, is_share, level, signed
 from servsim.show.table import blank_table
+from servsim.study.doubt.indices import Indices
 from servsim.study.doubt.plausible import Plausible
 from servsim.study.doubt.sensitivity import Sensitivity
 from servsim.study.doubt.swings import Doubt, Swing
@@ -35,8 +36,8 @@ def tornado_table(s: Sensitivity, doubt: Doubt) -> Table:
     """One line for each setting: what the best level brings over today's at both ends, and what is best there."""
     e = s.evaluation
     assert e.best is not None
-    what = f"change of {e.objective}" if e.best == e.today else f"gain in {e.objective}"
-    title = f"{e.scenario.title}: {what} by {setting_words(e, e.best)}, one setting at a time"
+    what = f"change of {e.objective} at" if e.best == e.today else f"gain in {e.objective} by"
+    title = f"{e.scenario.title}: {what} {setting_words(e, e.best)}, one setting at a time"
     table = blank_table(title, "setting", "low", "high", "at low", "at high", "", "best at")
     table.columns[5].justify = table.columns[6].justify = "left"
     stated, values = amounts(doubt)
@@ -79,7 +80,7 @@ def tornado_lines(doubt: Doubt) -> list[str]:
     """Which ends overturn the advice."""
     looked = f"{doubt.worlds} common worlds for every end; {STATED} as stated; ! another level is shown to be better."
     if not doubt.overturning:
-        return [looked, "No end of a range overturns the advice, one setting at a time."]
+        return [looked, "No end of a range is shown to overturn the advice, one setting at a time."]
     ends = (f"{swing.range.key}: {at_end(doubt.evaluation, swing, end)}." for swing, end in doubt.overturning)
     return [looked, *ends]
 
@@ -130,8 +131,13 @@ def indices_table(s: Sensitivity) -> Table:
 
 def indices_line(s: Sensitivity) -> str:
     """Of what these are shares."""
+    e = s.evaluation
+
+    def mean(own: Indices) -> str:
+        return figure(own.mean, e.objective) if own.of == "today" and is_share(e.objective) else short(own.mean, s)
+
     about = [
-        f"{own.of}: {WHAT[own.of].format(s.evaluation.objective)}, {short(own.mean, s)} on average, deviation "
-        f"{short(own.deviation, s)}" for own in s.indices
-    ]  # fmt: skip
+        f"{own.of}: {WHAT[own.of].format(e.objective)}, {mean(own)} on average, deviation {short(own.deviation, s)}"
+        for own in s.indices
+    ]
     return f"{'; '.join(about)}. Shares of its variance due to a setting by itself; in all: together with others, too."
