@@ -13,6 +13,7 @@ from servsim.errors import ScenarioError
 from servsim.scenario.read import checked, read_scenario, with_settings
 from servsim.scenario.scenario import Scenario
 from servsim.show.doubt import LEFT_OUT, closing
+from servsim.show.measuring import small_print
 from servsim.show.sensitivity import bar
 from servsim.study.choose.evaluate import evaluate
 from servsim.study.choose.evaluation import Evaluation
@@ -483,3 +484,13 @@ def test_ends_that_are_not_finished_are_left_out(evaluated):
     ends = ends_of(evaluated, ranges, 3)
     assert elsewhere.gather(ends[:3])
     assert [swing.range for swing in doubt_of(elsewhere, ranges, ends).swings] == [ranges[0]]
+
+
+@pytest.mark.parametrize(
+    ("explained", "told", "rough"), [(-0.01, "0 %", True), (0.3, "30 %", True), (0.9, "90 %", False)]
+)
+def test_shares_that_rest_on_little_are_called_rough(evaluated, explained, told, rough):
+    s = sensitivity(evaluated.scenario, points=40, worlds=1, replications=2)
+    (words, *_) = small_print(s, replace(s.plausible, explained=explained))
+    assert f"foretell {told} of what" in words
+    assert ("as rough" in words) == rough

@@ -47,16 +47,21 @@ def measure(s: Sensitivity, over: Plausible) -> str:
     )
 
 
+LITTLE = 0.5
+"""Share of what the levels' differences vary by, below which surfaces tell little."""
+
+
 def small_print(s: Sensitivity, over: Plausible) -> list[str]:
     """How this was found, and how far it can be trusted."""
     e, worlds = s.evaluation, s.figures.shape[1]
     outside = [own for own in s.ranges if not own.contains_stated]
     own_worlds = "a world of its own" if worlds == 1 else f"{worlds} worlds of its own"
+    told = f"{100 * max(0.0, over.explained):.0f} % of what the levels' differences vary by"
+    rough = " Little is foretold: take shares and worths as rough, or ask for more --points."
     return [
         f"{over.points} plausible settings, each in {own_worlds}, with all levels in the same; seed {e.seed}. Surfaces "
-        f"through them foretell {100 * over.explained:.0f} % of what the levels' differences vary by. As a check "
-        f"from below, with half of the settings choosing and the other half judging, knowing everything brings "
-        f"{in_units(s, over.halves)}.",
+        f"through them foretell {told}.{rough * (over.explained < LITTLE)} As a check from below, with half of the "
+        f"settings choosing and the other half judging, knowing everything brings {in_units(s, over.halves)}.",
         *(f"{own.key} is {plain(own.stated)}, outside of its range, {level(own.low)} to {level(own.high)}."
           for own in outside),
         *(["Constraints are held against the stated settings only."] if e.scenario.evaluate.constraints else []),
