@@ -221,7 +221,8 @@ def test_an_interrupted_question_tells_its_true_n_and_goes_on_where_it_was(
         assert json.loads(out)["interrupted"] is True
     same = ["run", scenario, "--set", "horizon.weeks=100", "--replications", kept, "--json"]
     assert typed(*same, "--store", path, "--engine", engine) == typed(*same, "--no-store")
-    assert rows_kept(path) == kept
+    # Of two workers one may have finished a later world while the other's was given up: that one is told now.
+    assert kept <= rows_kept(path) <= kept + 1
 
 
 @posix
