@@ -7,13 +7,10 @@ from rich.table import Table
 from servsim.scenario.complain import field_at
 from servsim.scenario.table import declared
 from servsim.show.numbers import compact, figure, is_share, level, plain, signed, unit_words
-from servsim.show.phrases import listed
 from servsim.show.stacked import Stacked
 from servsim.study.choose.evaluation import Evaluation
 from servsim.study.contrast.compare import Comparison
-from servsim.study.follow.settling import WORLDS
 from servsim.study.metrics import METRICS, NAMES, OWN
-from servsim.study.outlook import Outlook
 from servsim.study.run import Run
 from servsim.study.statistics import Interval
 
@@ -184,46 +181,3 @@ def comparison_lines(c: Comparison) -> list[str]:
         "noise.",
         *retention_lines(c.figures),
     ]  # fmt: skip
-
-
-LOAD = (
-    "The load takes every visit that customers mean to make as served, once and at its planned length, and adds what "
-    "colleagues ask for. Tries after leaving unserved and other work come on top; visits given up fall away. `servsim "
-    "run` shows how busy agents get (occupancy) and who is not served (unserved_share)."
-)
-"""What the load is made of."""
-
-
-def outlook_parts(look: Outlook) -> list[Table | str]:
-    """What `servsim check` shows."""
-    table = blank_table(look.scenario.title, "a week at the desk", "", "unit")
-    table.columns[2].justify = "left"
-    for words, number, unit in (
-        ("doors open", look.open_hours, "h"),
-        ("agents' time paid for", look.paid_hours, "h"),
-        ("visits to reckon with", look.visits, ""),
-        ("length of a visit as planned", look.visit_minutes, "min"),
-        ("load (time asked for, of time paid for)", look.load, ""),
-    ):
-        table.add_row(words, plain(number), unit)
-    lines: list[Table | str] = [
-        table,
-        f"On: {', '.join(look.on) or 'nothing'}.",
-        f"Off: {', '.join(look.off) or 'nothing'}.",
-    ]
-    settled = [settling(look)] if look.settled else []
-    return [*lines, LOAD, *settled, *(f"Warning: {warning}" for warning in look.warnings)]
-
-
-def settling(look: Outlook) -> str:
-    """When the desk has settled, beside what is left out."""
-    horizon = look.scenario.horizon
-    never = f"not within {level(horizon.weeks / 2)} weeks"
-    by = [
-        f"{name} {never if weeks is None else f'after {level(round(weeks, 1))} weeks'}"
-        for name, weeks in look.settled.items()
-    ]
-    return (
-        f"Settled (MSER-5 on daily means of {WORLDS} worlds): {listed(by)}. horizon.warmup_weeks leaves out "
-        f"{level(horizon.warmup_weeks)}."
-    )
