@@ -11,3 +11,8 @@ class ScenarioError(ServsimError):
     def __init__(self, messages: list[str]) -> None:
         super().__init__("\n".join(messages))
         self.messages = messages
+
+
+def needs_extra(what: str, package: str, extra: str) -> ServsimError:
+    """What a person asked for needs a package that is not installed."""
+    return ServsimError(f"{what} needs {package}; install it with pip install '.[{extra}]' in servsim's folder.")

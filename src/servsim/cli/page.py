@@ -23,7 +23,7 @@ def page(file: File = None, port: Port = 0, no_open: NoOpen = False, quiet: Quie
     from contextlib import suppress
 
     from servsim.cli.output import announce_compiling, notice, say
-    from servsim.errors import ServsimError
+    from servsim.errors import needs_extra
 
     try:
         from servsim.page.serve import Served, open_soon
@@ -31,8 +31,7 @@ def page(file: File = None, port: Port = 0, no_open: NoOpen = False, quiet: Quie
         missing = (error.name or "").partition(".")[0]
         if missing not in EXTRA:
             raise
-        way = "install it with pip install '.[page]' in servsim's folder."
-        raise ServsimError(f"page needs {missing}; {way}") from None
+        raise needs_extra("page", missing, "page") from None
     served = Served(file, port)
     announce_compiling(quiet)
     say(served.address)

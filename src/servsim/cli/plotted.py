@@ -44,8 +44,9 @@ def convergence(asked: Asked, means: Means) -> Made:
     from servsim.show.plots.convergence import convergence_plot
     from servsim.study.run import run
 
-    metric = known_figure(asked.figure or asked.scenario().evaluate.objective, "--figure")
-    found = run(asked.scenario(), replications=asked.replications, seed=asked.seed, means=means)
+    scenario = asked.scenario()
+    metric = known_figure(asked.figure or scenario.evaluate.objective, "--figure")
+    found = run(scenario, replications=asked.replications, seed=asked.seed, means=means)
     return convergence_plot(found, metric, asked.size), found.interrupted
 
 

@@ -93,14 +93,14 @@ def limits_of(schema: dict[str, Any], own: dict[str, Any]) -> str:
     if own.get("type") == "string":
         return "hours" if own.get("default") == "" else "text"
     return between(own) or ", ".join(
-        words.format(as_written(own[name])) for name, words in LIMITS.items() if name in own
+        words.format(with_commas(own[name])) for name, words in LIMITS.items() if name in own
     )
 
 
 def between(own: dict[str, Any]) -> str:
     """Limits that both belong to the range, as most do; empty for others."""
     if "minimum" in own and "maximum" in own:
-        return f"{as_written(own['minimum'])} to {as_written(own['maximum'])}"
+        return f"{with_commas(own['minimum'])} to {with_commas(own['maximum'])}"
     return ""
 
 
@@ -110,7 +110,7 @@ def number_of(own: dict[str, Any]) -> str:
     return f"{least}" if least == most else f"{least} to {most:,}"
 
 
-def as_written(value: float) -> str:
+def with_commas(value: float) -> str:
     """A number as a person writes it."""
     return f"{value:,}" if isinstance(value, int) else f"{value:,.10g}"
 
@@ -126,7 +126,7 @@ def shown_default(setting: Setting) -> str:
         return f"`{str(default).lower()}`"
     if isinstance(default, str):
         return f'`"{default}"`'
-    return ", ".join(map(as_written, default)) if isinstance(default, list) else as_written(default)
+    return ", ".join(map(with_commas, default)) if isinstance(default, list) else with_commas(default)
 
 
 Grade = Literal["a", "b", "c", ""]

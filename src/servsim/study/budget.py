@@ -49,5 +49,10 @@ def affordable_evaluation(scenario: Scenario, file: str, replications: int | Non
 def worlds_of_evaluation(scenario: Scenario, replications: int | None = None) -> int:
     """Worlds that comparing levels takes at most: those that every level begins with, or the whole budget of a race."""
     asked = scenario.evaluate
-    first = (len(asked.levels) + asked.finer + 1) * (replications or asked.replications)
+    first = levels_at_most(scenario) * (replications or asked.replications)
     return max(first, asked.budget_replications) if asked.smallest_difference else first
+
+
+def levels_at_most(scenario: Scenario) -> int:
+    """Levels that an evaluation compares: those named, finer ones, and today's where it is not among them."""
+    return len(scenario.evaluate.levels) + scenario.evaluate.finer + 1

@@ -9,7 +9,7 @@ from servsim.model.rules.loyalty import SETTLED, natural_staying, staying
 from servsim.model.rules.quality import before_the_first_visit
 from servsim.model.rules.recovery import brought_back_probability
 from servsim.scenario.scenario import Scenario, as_segments
-from servsim.sheet import most_lift, open_minutes, to_sheet
+from servsim.sheet import is_on, most_lift, open_minutes, to_sheet
 
 SHORTEST_DAYS = 1 / 24
 """Days from a mistake to the extra visit, below which no estimate distinguishes."""
@@ -47,7 +47,7 @@ def reproduction(scenario: Scenario) -> float:
     with m of 1 or more they grow without end. The mean over segments, to which newcomers belong by chance. Source:
     Harris (1963).
     """
-    if not any(own.word_of_mouth and own.word_of_mouth.on for own in as_segments(scenario)):
+    if not any(is_on(own, "word_of_mouth") for own in as_segments(scenario)):
         return 0.0
     sheet = readable(to_sheet(scenario))
     return sum(float(sheet[segment]["share"]) * brought(sheet, segment) for segment in range(len(sheet)))
@@ -70,7 +70,7 @@ def brought(sheet: Any, segment: int) -> float:
 
 def extra_visits(scenario: Scenario) -> float:
     """Visits that a visit leads to, itself included: 1 / (1 − P(brought back)) in the worst segment."""
-    if not any(own.mistakes and own.mistakes.on for own in as_segments(scenario)):
+    if not any(is_on(own, "mistakes") for own in as_segments(scenario)):
         return 1.0
     sheet = readable(to_sheet(scenario))
     brought_back = max(float(brought_back_probability(sheet, segment)) for segment in range(len(sheet)))

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from servsim.scenario.scenario import MECHANISMS, Scenario, as_segments
-from servsim.sheet import open_minutes, paid_hours_per_week, to_sheet
+from servsim.sheet import is_on, open_minutes, paid_hours_per_week, to_sheet
 from servsim.study.doubt.uncertain import ranges_of
 from servsim.study.expected import reproduction, weekly_visits
 from servsim.study.follow.settling import WORLDS, settled
@@ -66,7 +66,7 @@ def outlook(scenario: Scenario, file: str) -> Outlook:
     """Look at a scenario as it stands."""
     from servsim.study.budget import affordable
 
-    on = tuple(name for name in MECHANISMS if (table := getattr(scenario, name)) is not None and table.on)
+    on = tuple(name for name in MECHANISMS if is_on(scenario, name))
     attentive = scenario.staff.inattentive_minutes == 0
     steady = scenario.horizon.warmup_weeks > 0
     affordable(scenario, file, WORLDS if steady else 1)
@@ -101,7 +101,7 @@ def warnings(look: Outlook) -> list[str]:
     """What an owner should know before trusting an answer."""
     scenario = look.scenario
     found = []
-    impatient = scenario.waiting is not None and scenario.waiting.on
+    impatient = is_on(scenario, "waiting")
     if look.load > 1:
         asked = f"the desk is asked for {look.load:.2f} times the time it has"
         found.append(
@@ -110,17 +110,17 @@ def warnings(look: Outlook) -> list[str]:
             if impatient
             else f"{asked} and nobody leaves the queue: it grows for ever; add agents or a [waiting] table."
         )
-    if scenario.loyalty and scenario.loyalty.on and not (scenario.quality and scenario.quality.on):
+    if is_on(scenario, "loyalty") and not is_on(scenario, "quality"):
         found.append(
             "[loyalty] is on without [quality]: everybody stays as one satisfied at 8 does, whatever is invested."
         )
-    if scenario.investment and scenario.investment.on and not (scenario.quality and scenario.quality.on):
+    if is_on(scenario, "investment") and not is_on(scenario, "quality"):
         found.append("[investment] is on without [quality]: minutes cost time and bring nothing.")
     found += [sentence for sentence, idle in (*idle_tables(look), *idle_budgets(look)) if idle]
     brings = reproduction(scenario)
     if brings >= 1.0:
         found.append(f"every newcomer brings about {brings:.2f} others: customers grow until nobody is left to come.")
-    if scenario.quality and scenario.quality.on and scenario.demand.opening_book:
+    if is_on(scenario, "quality") and scenario.demand.opening_book:
         found += drift(scenario)
     return found + doubtful(scenario)
 

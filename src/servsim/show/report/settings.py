@@ -6,7 +6,7 @@ from typing import Any
 
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario
 from servsim.sheet import table_class
-from servsim.show.setting_book import TABLES, Setting, as_written, settings
+from servsim.show.setting_book import TABLES, Setting, settings, with_commas
 from servsim.study.identity import ASKED
 
 
@@ -77,7 +77,7 @@ def written(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):
-        return as_written(value)
+        return with_commas(value)
     if isinstance(value, list | tuple):
         return ", ".join(map(written, value))
     return str(value)

@@ -112,11 +112,11 @@ def sensitivity(
 
 def affordable_analysis(scenario: Scenario, file: str, points: int, replications: int) -> None:
     """ScenarioError where so many worlds of every level, at points and at ends of ranges, would cost too much."""
-    from servsim.study.budget import affordable, worlds_of_evaluation
+    from servsim.study.budget import affordable, levels_at_most, worlds_of_evaluation
 
     ends = 2 * len(ranges_of(scenario, scenario.evaluate.lever))
-    levels = len(scenario.evaluate.levels) + scenario.evaluate.finer + 1
-    affordable(scenario, file, 1, worlds_of_evaluation(scenario) + levels * (points + ends * replications))
+    elsewhere = levels_at_most(scenario) * (points + ends * replications)
+    affordable(scenario, file, 1, worlds_of_evaluation(scenario) + elsewhere)
 
 
 class Analysis:

@@ -16,7 +16,7 @@ SPANS = 250
 
 SERIES = ("waits", "satisfaction", "customers")
 WAITS = list(ENDS)
-BOOK = {Happening.WON: 1, Happening.WON_BACK: 1, Happening.LOST: -1}
+MOVES = [Happening.WON, Happening.WON_BACK, Happening.LOST]
 
 
 def settled(scenario: Scenario) -> dict[str, float | None]:
@@ -36,17 +36,18 @@ def days_of(world: World) -> tuple[np.ndarray, np.ndarray]:
     A wait belongs to the day of its end, a satisfaction to that on which it is judged. Of the book that moves, each day
     shows by how much it has grown since the opening.
     """
-    rows = world.rows(lambda piece: np.isin(piece[:, WHAT], [*WAITS, Happening.JUDGED, *BOOK]))
+    rows = world.rows(lambda piece: np.isin(piece[:, WHAT], [*WAITS, Happening.JUDGED, *MOVES]))
     end = int(world.sheet[0]["end"])
     days = -(-end // span_of(end))
-    at, what = np.minimum(rows[:, TICK] // span_of(end), days - 1), rows[:, WHAT]
-    waits, judged, moves = np.isin(what, WAITS), what == Happening.JUDGED, np.isin(what, list(BOOK))
-    grown = [np.bincount(at[what == kind], minlength=days) * sign for kind, sign in BOOK.items()]
-    return (
-        np.array([*(np.bincount(at[some], minlength=days) for some in (waits, judged)), np.full(days, moves.any())]),
-        np.array([*(np.bincount(at[some], rows[some, VALUE], days) for some in (waits, judged)),
-                  np.cumsum(np.sum(grown, axis=0))]),
-    )  # fmt: skip
+    at, what, value = np.minimum(rows[:, TICK] // span_of(end), days - 1), rows[:, WHAT], rows[:, VALUE]
+    waits, judged, moves = np.isin(what, WAITS), what == Happening.JUDGED, np.isin(what, MOVES)
+
+    def by_day(some: np.ndarray, amounts: np.ndarray | None = None) -> np.ndarray:
+        return np.bincount(at[some], amounts, days)
+
+    grown = np.cumsum(by_day(moves, np.where(what[moves] == Happening.LOST, -1, 1)))
+    counts = by_day(waits), by_day(judged), np.full(days, moves.any())
+    return np.array(counts), np.array([by_day(waits, value[waits]), by_day(judged, value[judged]), grown])
 
 
 def span_of(end: int) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from servsim.errors import ServsimError
+from servsim.errors import needs_extra
 from servsim.study.keep.archive import Question, worlds_of
 from servsim.study.keep.storage import Storage
 from servsim.study.metrics import BY_NAME, OWN, unit_of
@@ -62,9 +62,7 @@ def write_parquet(found: Iterable[Row], path: Path) -> None:
         import pyarrow
         from pyarrow.parquet import ParquetWriter
     except ImportError:
-        raise ServsimError(
-            "Parquet needs pyarrow; install it with pip install '.[frames]' in servsim's folder."
-        ) from None
+        raise needs_extra("Parquet", "pyarrow", "frames") from None
     words = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
     schema = pyarrow.schema([(name, WHOLE.get(name, words)) for name in COLUMNS])
     with ParquetWriter(path, schema) as writer:

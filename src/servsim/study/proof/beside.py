@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from servsim.scenario.desk import Opening
 from servsim.scenario.question import Horizon
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, as_segments
-from servsim.sheet import open_minutes, profile_mass, roster_minutes
+from servsim.sheet import is_on, open_minutes, profile_mass, roster_minutes
 from servsim.study.identity import digest_of, model_version
 from servsim.study.outlook import planned
 from servsim.study.proof import closed_forms as known
@@ -52,7 +52,7 @@ def come_by_chance(scenario: Scenario, per_hour: float) -> Scenario:
     """The desk without customers who return: as many come as before, all of them new and by chance."""
     waiting = scenario.waiting
     retries = waiting is not None and waiting.on and waiting.retry_probability > 0
-    sells = scenario.spending is not None and scenario.spending.on
+    sells = is_on(scenario, "spending")
     if not (scenario.demand.opening_book or sells or retries or scenario.word_of_mouth or scenario.advertising):
         return scenario
     new = {"opening_book": 0, "prospects_per_hour": per_hour}

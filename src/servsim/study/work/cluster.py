@@ -7,7 +7,7 @@ from functools import cache
 from queue import SimpleQueue
 from typing import Any
 
-from servsim.errors import ServsimError
+from servsim.errors import ServsimError, needs_extra
 from servsim.model import kernel
 from servsim.scenario.question import Horizon
 from servsim.scenario.scenario import Scenario
@@ -113,7 +113,7 @@ def client_of(address: str) -> Any:
     try:
         from distributed import Client
     except ImportError:
-        raise ServsimError("--dask needs Dask; install it with pip install '.[dask]' in servsim's folder.") from None
+        raise needs_extra("--dask", "Dask", "dask") from None
     for name in [name for name in logging.root.manager.loggerDict if name.startswith(("distributed", "tornado"))]:
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters of it we say ourselves
     try:
