@@ -29,7 +29,8 @@ from servsim.scenario.read import read_scenario, with_level
 from servsim.scenario.scenario import Scenario
 from servsim.sheet import in_world, to_sheet
 from servsim.study.choose.evaluate import evaluate
-from servsim.study.metrics import Reading, figures
+from servsim.study.metrics import figures
+from servsim.study.reading import Reading
 from servsim.study.tally import Tally
 from servsim.study.work.engines import PIECE
 from servsim.study.work.means import Engine, Means

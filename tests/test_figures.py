@@ -13,7 +13,8 @@ from servsim.model.trace import canonical
 from servsim.scenario.read import checked, read_scenario
 from servsim.sheet import to_sheet
 from servsim.study import tally as t
-from servsim.study.metrics import BY_NAME, METRICS, NAMES, OWN, Reading, figures, own_figures, unit_of
+from servsim.study.metrics import BY_NAME, METRICS, NAMES, OWN, figures, own_figures, unit_of
+from servsim.study.reading import Reading
 from servsim.study.tally import Tally
 from servsim.study.work.engines import counted
 from servsim.units import DAY, HOUR, MILLIONTHS, MINUTE, WEEK

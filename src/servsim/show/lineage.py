@@ -157,8 +157,8 @@ def names_of(target: ast.expr) -> Iterable[str]:
 
 
 STUDIES = (
-    "metrics", "tally", "engines", "contest", "evaluate", "optimise", "run", "compare", "budget", "expected", "outlook",
-    "statistics",
+    "metrics", "reading", "tally", "engines", "contest", "evaluate", "optimise", "run", "compare", "budget", "expected",
+    "outlook", "statistics",
 )  # fmt: skip
 """Files of `study` that read settings to answer; others make scenarios of their own."""
 

@@ -189,7 +189,7 @@ def readers_of(path: str) -> str:
 
 def reader(file: str) -> str:
     """Where to look for a file that reads a setting."""
-    if file in ("metrics", "tally"):
+    if file in ("metrics", "reading", "tally"):
         return link("figures", "Figures")
     if file == lineage.CALENDAR:
         return "calendar"

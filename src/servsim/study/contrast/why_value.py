@@ -6,7 +6,8 @@ import numpy as np
 
 from servsim.scenario.scenario import Scenario
 from servsim.study.contrast.why import FATES, KEPT, LOST_BY_B, SAVED, Pairs
-from servsim.study.metrics import NAMES, margin_of
+from servsim.study.metrics import NAMES
+from servsim.study.reading import margin_of
 from servsim.units import DAY, DAYS_PER_YEAR, MILLIONTHS, WEEK
 
 PARTS = (*FATES, "newcomers", "worth_of_each", "wages", "advertising", "training", "discounting")

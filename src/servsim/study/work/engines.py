@@ -9,7 +9,7 @@ from servsim.errors import ServsimError
 from servsim.scenario.scenario import Scenario
 from servsim.sheet import in_world
 from servsim.study.expected import weekly_visits
-from servsim.study.metrics import Reading
+from servsim.study.reading import Reading
 from servsim.study.tally import Tally
 from servsim.study.work.means import Engine
 from servsim.units import WEEK
