@@ -164,7 +164,7 @@ def long_run(visits: int, rounds: int) -> Numbers:
 def told_in_pieces(scenario: Scenario, sheet: np.ndarray) -> tuple[int, int]:
     """(visits, bytes of state at the peak) of a world told and counted in pieces, as `study.engines.counted` does."""
     desk = fast.Desk(in_world(sheet, 1, 0))
-    tally = Tally(desk.sheet, 0, scenario.money.discount_rate)
+    tally = Tally(desk.sheet, 0)
     told_until, peak = 0, state_bytes(desk)
     while told_until < desk.end:
         told_until = min(told_until + PIECE, desk.end)
@@ -239,7 +239,7 @@ def memory_of_a_book(size: int) -> Numbers:
     opened = state_bytes(desk)
     desk.tell(8 * WEEK)
     running, held = state_bytes(desk), resident() - before
-    desk.closing_rows()
+    desk.stock(desk.end)
     return {
         "state_opened": opened,
         "state_running": running,
@@ -273,7 +273,7 @@ def shares_of_time(quick: bool) -> Numbers:
 
 def counted_and_read(scenario: Scenario, sheet: np.ndarray, pieces: list[np.ndarray]) -> np.ndarray:
     """The figures of a trace that has been told."""
-    tally = Tally(sheet, 0, scenario.money.discount_rate)
+    tally = Tally(sheet, 0)
     for rows in pieces:
         tally.add(rows)
     tally.close()
@@ -329,9 +329,10 @@ def outcomes_by(scenarios: list[Scenario], workers: int, jobs: list[Job]) -> Cal
 
 
 def evaluations(quick: bool) -> Numbers:
-    """Seconds on the wall of `evaluate` on the salon, on all cores: as it stands, and with 50 worlds."""
+    """Seconds on the wall of `evaluate` on the salon, on all cores: as it stands, and every level in so many worlds."""
     salon = read_scenario(SALON)
-    worlds = [salon.evaluate.replications] if quick else [salon.evaluate.replications, 50]
-    works = {str(count): lambda _, count=count: evaluate(salon, replications=count) for count in worlds}
+    works: dict[str, Callable[[int], Any]] = {"as it stands": lambda _: evaluate(salon)}
+    works |= {str(count): lambda _, count=count: evaluate(salon, replications=count) for count in [10] if not quick}
     timings = interleaved(works, 2 if quick else 4, perf_counter)
-    return {"levels": len(salon.evaluate.levels), "seconds": {name: timing.best for name, timing in timings.items()}}
+    asked = {"levels": len(salon.evaluate.levels), "years": salon.horizon.years}
+    return {**asked, "seconds": {name: timing.best for name, timing in timings.items()}}

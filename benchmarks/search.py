@@ -23,6 +23,7 @@ from servsim.study.choose.guide import FEARED
 from servsim.study.choose.levers import Values, space_of
 from servsim.study.choose.optimise import asked_of
 from servsim.study.choose.search import SEARCH, Search
+from servsim.study.objective import Seen
 from servsim.study.work.gathering import Gathering
 from servsim.study.work.workers import Pool
 
@@ -56,24 +57,24 @@ class Desk:
         raw = read_scenario(f"scenarios/{name}.toml").model_dump(exclude_unset=True, exclude_none=True)
         self.scenario = checked({**raw, "optimise": {**raw.get("optimise", {}), "front": None, **LEVERS[name]}}, name)
         self.space = space_of(self.scenario)
-        self.goal = goal_of(asked_of(self.scenario), ())
-        self.pool = Pool([], 1)
+        self.goal = goal_of(self.scenario, asked_of(self.scenario), ())
+        self.pool = Pool([], 1, far=self.goal.looks_ahead)
         self.gathering = Gathering(self.pool, SEARCH)
         self.known: dict[Values, tuple[float, np.ndarray]] = {}
 
     @cached_property
-    def today(self) -> np.ndarray:
-        """(worlds, metrics) the figures of today's setting."""
+    def today(self) -> Seen:
+        """What is known of today's setting."""
         place = self.pool.add(self.scenario)
         self.gathering.until([place], WORLDS)
-        return self.gathering.table(place)
+        return self.gathering.seen(place)
 
     def look_up(self, points: list[Values]) -> None:
         """Simulate points that nobody has asked for before."""
         new = {point: self.pool.add(self.space.scenario_at(point)) for point in points if point not in self.known}
         self.gathering.until(new.values(), WORLDS)
         tables = [self.gathering.table(place) for place in new.values()]
-        slack = self.goal.slack(tables, self.today)
+        slack = self.goal.slack([self.gathering.seen(place) for place in new.values()], self.today)
         self.known |= dict(zip(new, zip(self.goal.merit(tables), slack, strict=True), strict=True))
 
 
@@ -182,7 +183,7 @@ def main() -> None:
     for name in LEVERS:
         desk = Desk(name)
         paths = {way: [path_of(way, desk, seed) for seed in range(seeds)] for way in WAYS}
-        low = float(desk.goal.merit([desk.today])[0])
+        low = float(desk.goal.merit([desk.today.figures])[0])
         best = max(merit for merit, slack in desk.known.values() if (slack >= 0).all())
         for way, found in paths.items():
             share = [np.mean([max(path[look - 1], low) - low for path in found]) / (best - low) for look in LOOKS]

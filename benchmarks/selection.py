@@ -22,7 +22,7 @@ from questions import say
 
 from servsim.scenario.read import read_scenario, with_level
 from servsim.scenario.scenario import MECHANISMS, Scenario
-from servsim.study.choose.contest import Contest
+from servsim.study.choose.contest import FIRST_WORLDS, Contest
 from servsim.study.choose.evaluation import Evaluation
 from servsim.study.metrics import NAMES
 from servsim.study.statistics import t_quantile
@@ -31,8 +31,9 @@ from servsim.study.work.workers import Pool
 from servsim.study.work.worlds import Job, Outcome, Worlds
 
 LEVER = "investment.minutes_per_visit"
-DIFFERENCES = (5_000, 10_000, 20_000)
-"""Smallest differences of the salon's value, in CAD; that of two good levels has a standard deviation of 17,000."""
+DIFFERENCES = (10_000, 20_000, 40_000)
+"""Smallest differences of the salon's value, in CAD; that of two good levels has a standard deviation of about 20,000
+over ten years."""
 BLOCK, APART = 1 << 20, 1 << 24
 """Worlds between two evaluations, and between two levels that are to have none in common."""
 EVERYTHING = (
@@ -49,7 +50,7 @@ DESKS: tuple[tuple[str, str, tuple[str, ...], float], ...] = (
     ("salon, near the best", "salon", (), 8.0),
     ("competitor", "competitor", (), 5.0),
     ("public office", "public-office", (), 3.0),
-    ("bank, eight weeks", "bank-1999-relationship", ("horizon.weeks=8",), 0.5),
+    ("bank, eight weeks", "bank-1999-relationship", ("horizon.weeks=8", "horizon.years=0.16"), 0.5),
 )
 SWITCHES = {
     "nobody leaves the queue": ("waiting.patience_distribution=never", "waiting.balk_scale_minutes=0"),
@@ -115,7 +116,8 @@ def contested(scenario: Scenario, question: Any, number: int, common: bool, mean
     """An evaluation in worlds of its own, which levels share or do not."""
     contest = Contest(scenario, question, 1, means, number * BLOCK)
     if not common:
-        contest.pool = contest.gathering.pool = WorldsApart([each.scenario for each in contest.pool.worlds], 1, means)
+        apart = WorldsApart([each.scenario for each in contest.pool.worlds], 1, means, far=True)
+        contest.pool = contest.gathering.pool = contest.pilot.pool = apart
     return contest.run()
 
 
@@ -124,7 +126,7 @@ def equally(e: Evaluation) -> int:
 
     n = t² S² / δ² with t at α/2 / (k − 1), one-sided, from the same first stage. Source: Clark and Yang (1986).
     """
-    first = e.scenario.evaluate.replications
+    first = FIRST_WORLDS
     figures = [e.sample(level, e.objective)[:first] for level in e.levels]
     t = t_quantile(e.confidence, first - 1, len(e.levels) - 1)
     hardest = max(np.var(one - other, ddof=1) for one, other in combinations(figures, 2))
@@ -134,7 +136,7 @@ def equally(e: Evaluation) -> int:
 def paired(scenario: Scenario, level: float, worlds: int) -> tuple[str, ...]:
     """Correlation of value with that half a minute and a minute on; variance of the difference beside worlds apart."""
     levels = [with_level(scenario, LEVER, level + more) for more in (0.0, 0.5, 1.0)]
-    with Pool(levels, 1, HERE) as pool:
+    with Pool(levels, 1, HERE, far=True) as pool:
         outcomes = pool.outcomes([Job(place, number) for place in range(len(levels)) for number in range(worlds)])
     value = np.reshape([outcome.figures[NAMES.index("value")] for outcome in outcomes], (len(levels), worlds))
     cells = []

@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -100,10 +101,7 @@ def overheads(many: int, rounds: int) -> Numbers:
 def outcomes(worlds: Worlds, many: int) -> list[Outcome]:
     """So many outcomes, all different: a simulated one with its figures shifted."""
     one = worlds.simulated(Job(0, 0), False)
-    return [
-        Outcome(Job(0, number), one.figures + number, one.own, one.controls, one.fate, one.spent)
-        for number in range(many)
-    ]
+    return [replace(one, job=Job(0, number), figures=one.figures + number) for number in range(many)]
 
 
 def written(path: Path, many: int, batch: int, synchronous: str) -> float:

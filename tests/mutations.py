@@ -127,6 +127,16 @@ SLIPS = {
     "the wait of the last request is forgotten": (
         "    s.neglect[0] = internal.used_to(sheet, s.neglect[0], waited)\n", "",
     ),
+    "stock is taken after what happens at its instant": (
+        "told += [*self.happened(instant), self.stock(instant)]",
+        "told += [*self.happened(instant + 1), self.stock(instant)]",
+    ),
+    "stock is taken of who has left, too": (
+        "        if s.people[place].in_book == 1:\n            rows[members, 0]", "        if True:\n            rows[members, 0]",
+    ),
+    "stock is not taken at the end": (
+        "while self.stocks and self.stocks[0] <= until:", "while self.stocks and self.stocks[0] < self.end:",
+    ),
 }  # fmt: skip
 
 SHORT_BREAKS = "09:00-09:30, 09:35-10:05, 10:10-10:40, 10:45-11:15"
@@ -229,7 +239,10 @@ EACH = 10
 
 
 def worlds() -> Iterator[tuple[int, np.ndarray]]:
-    """Each world's number and sheet: those made by hand, then random ones, every other a tie storm."""
+    """Each world's number and sheet: those made by hand, then random ones, every other a tie storm.
+
+    Half of a world is its window.
+    """
     for number in range(-EACH * len(BY_HAND), WORLDS):
         storm = number % 2 == 0
         if number < 0:
@@ -238,6 +251,7 @@ def worlds() -> Iterator[tuple[int, np.ndarray]]:
             scenario = random_scenario(np.random.default_rng(number), storm)
         sheet = to_sheet(scenario, abs(number))
         sheet["end"] = np.maximum(sheet["end"] // (1 if storm or number < 0 else 3), 1)
+        sheet["window"] = np.maximum(sheet["end"] // 2, 1)
         sheet["opening_book"] = np.minimum(sheet["opening_book"], 40)
         yield number, sheet
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -78,9 +79,11 @@ def test_run_prints_a_table_of_80_columns_and_nothing_else(tiny):
 
 
 def test_run_json_keeps_its_contract(tiny):
-    result = no_nan(servsim("run", str(tiny), "--json", "--seed", "7").stdout)
+    result = no_nan(servsim("run", str(tiny), "--json", "--seed", "7", "--set", "horizon.years=3").stdout)
     keys = ["scenario", "digest", "model", "seed", "replications", "confidence", "interrupted", "stopped", "precision"]
-    assert list(result) == [*keys, "metrics", "risk", "segments"]
+    assert list(result) == [*keys, "metrics", "risk", "years", "segments"]
+    assert [own["year"] for own in result["years"]] == [1, 2, 3]
+    assert result["years"][0]["cash"].keys() == {"mean", "low", "high", "unit"}
     assert (result["stopped"], result["precision"]) == ("replications", {})
     assert result["seed"] == 7
     assert set(result["metrics"]["retention"]) == {"mean", "low", "high", "unit"}
@@ -99,21 +102,12 @@ def with_segments(path: Path, *names: str) -> str:
 
 def test_run_json_has_the_figures_of_each_segment_in_the_order_of_the_file(tiny):
     result = no_nan(servsim("run", with_segments(tiny, "regulars", "by chance"), "--json").stdout)
-    figures = {
-        "wait_mean": "min",
-        "satisfaction_mean": "0–10",
-        "customers_end": "customers",
-        "customer_value": "EUR",
-        "loss_of_one": "EUR",
-    }
+    figures = {"wait_mean": "min", "satisfaction_mean": "0–10", "customers_end": "customers"}
     assert list(result["segments"]) == ["regulars", "by chance"]
     for own in result["segments"].values():
         assert {name: figure["unit"] for name, figure in own.items()} == figures
     customers = [own["customers_end"]["mean"] for own in result["segments"].values()]
     assert sum(customers) == pytest.approx(result["metrics"]["customers_end"]["mean"])
-    assert (
-        result["segments"]["by chance"]["loss_of_one"]["mean"] > result["segments"]["regulars"]["loss_of_one"]["mean"]
-    )
 
 
 def test_what_is_undefined_of_a_segment_is_null(tiny):
@@ -128,22 +122,22 @@ def lines_of_segments(path: Path, *names: str) -> list[str]:
     assert result.returncode == 0, result.stderr
     lines = result.stdout.splitlines()
     assert max(map(len, lines)) <= 80
-    titles = [place for place, line in enumerate(lines) if line.startswith("By segment, EUR")]
+    titles = [place for place, line in enumerate(lines) if line.startswith("By segment")]
     return lines[titles[0] :]
 
 
 def test_run_shows_what_each_segment_lives_through(tiny):
     _, head, _, *lines = lines_of_segments(tiny, "regulars", "by chance", "who come once in a year")
-    assert head.split() == ["segment", "wait", "satisf.", "customers", "worth", "when", "won", "loss", "of", "one"]
+    assert head.split() == ["segment", "wait", "satisf.", "customers"]
     assert [line[:23].strip() for line in lines if line.strip()] == ["regulars", "by chance", "who come once in a year"]
     assert not any("…" in line for line in lines)
-    assert all(len(line.split()) >= 5 for line in lines if line.strip())
+    assert all(len(line[23:].split()) == 3 for line in lines if line.strip())
 
 
 def test_the_longest_name_of_a_segment_leaves_room_for_its_figures(tiny):
     _, head, _, *_ = lines_of_segments(tiny, "those whose name has forty characters...", "by chance")
     assert "wait" in head
-    assert "loss of one" in head
+    assert "customers" in head
 
 
 def test_run_without_segments_says_nothing_of_them(tiny):
@@ -151,12 +145,14 @@ def test_run_without_segments_says_nothing_of_them(tiny):
 
 
 def test_the_two_engines_give_the_same_json(tiny):
-    fast, reference = (servsim("run", str(tiny), "--json", "--engine", e).stdout for e in ("fast", "reference"))
+    short = ("run", str(tiny), "--json", "--set", "horizon.years=0.5", "--engine")
+    fast, reference = (servsim(*short, engine).stdout for engine in ("fast", "reference"))
     assert fast == reference
 
 
 def test_workers_change_no_number(tiny):
-    one, two = (servsim("run", str(tiny), "--json", "--workers", n).stdout for n in ("1", "2"))
+    short = ("run", str(tiny), "--json", "--set", "horizon.years=1", "--workers")
+    one, two = (servsim(*short, workers).stdout for workers in ("1", "2"))
     assert one == two
 
 
@@ -164,20 +160,76 @@ def test_evaluate_json_keeps_its_contract(tiny):
     result = no_nan(servsim("evaluate", str(tiny), "--json").stdout)
     for key in (
         "scenario", "digest", "model", "seed", "lever", "objective", "confidence", "smallest_difference", "levels",
-        "today", "best", "not_worse", "gain", "guarantee", "interrupted",
+        "today", "best", "not_worse", "gain", "guarantee", "years", "payback", "look_ahead", "interrupted",
     ):  # fmt: skip
         assert key in result
     assert [level["level"] for level in result["levels"]] == [0, 5, 10]
-    assert set(result["levels"][0]) == {"level", "replications", "metrics", "vs_today", "breaks"}
+    assert set(result["levels"][0]) == {"level", "replications", "metrics", "vs_today", "breaks", "broken_since_year"}
 
 
 def test_evaluate_shows_table_advice_and_picture(tiny):
     result = servsim("evaluate", str(tiny), cwd=tiny.parent)
     assert result.returncode == 0, result.stderr
     assert "today" in result.stdout
-    assert "Intervals cover the noise of simulation only" in result.stdout
+    assert "minutes per visit" in result.stdout
+    assert "of chance in the simulation only, not of doubt about the settings" in " ".join(result.stdout.split())
     assert max(map(len, result.stdout.splitlines())) <= 80
     assert (tiny.parent / "tiny-evaluate.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_run_shows_the_years_below_its_figures(tiny, typed):
+    def shown(*horizon: str) -> str:
+        sets = [word for own in horizon for word in ("--set", f"horizon.{own}")]
+        return typed("run", tiny, *sets, "--replications", "2", "--no-store", "--quiet")[1]
+
+    lines = shown("years=12").splitlines()
+    assert lines[0].strip() == "Tiny: in the first 6 weeks"
+    (at,) = [place for place, line in enumerate(lines) if line.startswith("By year, with 95 % intervals")]
+    assert re.findall(r"year (\d+)", " ".join(lines[at + 1 :])) == ["1", "2", "3", "5", "10", "12"]
+    assert {line.split(",")[0].split()[0] for line in lines[at + 3 : at + 10]} == {
+        "cash", "revenue", "profit", "customers", "staying", "unserved", "wait",
+    }  # fmt: skip
+    assert max(map(len, lines)) <= 80
+    assert re.findall(r"year (\d+)", shown("years=4")) == ["1", "2", "3", "4"]
+    assert shown("weeks=52.142857142857146", "years=1").startswith("Tiny: next year")
+
+
+@pytest.mark.parametrize("command", ["evaluate", "optimise"])
+@pytest.mark.parametrize("typed_as", ["1 % of revenu", "-5", "nan", "some"])
+def test_a_smallest_difference_is_a_number_or_a_share_of_revenue(tiny, typed, command, typed_as):
+    lever = ["--lever", "staff.agents=1..2"] if command == "optimise" else []
+    code, out, err = typed(command, tiny, *lever, "--no-store", "--smallest-difference", typed_as)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"--smallest-difference: {command}.smallest_difference is ")
+    assert err.endswith('; it must be a number of at least 0, or a share such as "1 % of revenue".\n')
+
+
+def test_one_percent_of_revenue_is_that_of_all_years(tiny, typed):
+    options = ("--no-store", "--quiet", "--json", "--set", "horizon.years=1", "--replications", "4")
+
+    def matters(written: str) -> float:
+        options_too = ("--no-doubt", "--smallest-difference", written)
+        return no_nan(typed("evaluate", tiny, *options, *options_too)[1])["smallest_difference"]
+
+    revenue = no_nan(typed("run", tiny, *options)[1])["years"][0]["revenue"]["mean"]
+    assert matters("1 % of revenue") == pytest.approx(0.01 * revenue / 1.1**0.5, rel=0.02)
+    assert matters("250") == 250
+
+
+def test_the_table_and_the_advice_do_not_wait_for_the_doubts(tiny):
+    """Where the doubts fail, the table is there already."""
+    code = (
+        "import sys, servsim.study.doubt.swings as swings\n"
+        "def fail(*args, **given): raise SystemExit('no doubts today')\n"
+        "swings.rests_on = fail\n"
+        "from servsim.cli import main; main()"
+    )
+    words = ["evaluate", str(tiny), "--no-store", "--quiet", "--no-picture", "--set", "horizon.years=0.5", "--set"]
+    words += ["uncertain.loyalty.yearly_retention=[0.7, 0.9]"]
+    result = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=False)
+    assert "no doubts today" in result.stderr
+    assert "minutes per visit" in result.stdout
+    assert "In the table" not in result.stdout
 
 
 def test_evaluate_takes_any_numeric_lever(tiny):
@@ -267,7 +319,8 @@ def test_a_plot_has_the_levels_that_are_named_and_no_finer_ones(tiny):
 
 
 def test_a_question_too_large_is_refused_with_the_estimate(tiny):
-    result = servsim("run", str(tiny), "--set", "demand.prospects_per_hour=1000000", "--set", "horizon.weeks=1000")
+    result = servsim("run", str(tiny), "--set", "demand.prospects_per_hour=1000000", "--set", "horizon.weeks=1000",
+                     "--set", "horizon.years=20")  # fmt: skip
     assert result.returncode == 2
     assert "visits" in result.stderr
     assert "the limit is" in result.stderr
@@ -289,11 +342,14 @@ def test_the_estimate_counts_the_whole_budget(question):
 
 
 def test_a_table_that_is_switched_off_is_off_in_the_words():
-    off = ["scenarios/salon.toml", "--set", "spending.on=false", "--replications", "3", "--no-store", "--quiet"]
-    assert "Single worlds" not in servsim("run", *off).stdout
+    short = ["--set", "horizon.years=1", "--replications", "3", "--no-store", "--quiet"]
+    off = ["scenarios/salon.toml", "--set", "spending.on=false", *short]
+    shown = servsim("run", *off).stdout
+    assert "Single worlds" not in shown
+    assert "By year" not in shown
     asked = ["--objective", "retention", "--levels", "3,6", "--smallest-difference", "0", "--no-doubt", "--no-picture"]
-    assert "revenue" not in servsim("evaluate", *off, *asked).stdout
-    assert "Single worlds: revenue" in servsim("run", *off[:1], *off[3:]).stdout
+    assert "in the till" not in servsim("evaluate", *off, *asked).stdout
+    assert "Single worlds: revenue" in servsim("run", *off[:1], *short).stdout
 
 
 def test_without_colour_and_without_utf8_it_still_prints(tiny):
@@ -326,7 +382,7 @@ def test_ctrl_c_keeps_what_is_finished(tiny, engine):
 def interrupted_after(seconds: int, path: Path, engine: str) -> tuple[int, str]:
     """(exit code, output) of a run that gets Ctrl-C after some seconds; no output where no world was finished yet."""
     process = subprocess.Popen(
-        [*SERVSIM, "run", str(path), "--replications", "20000", "--json", "--set", "horizon.weeks=200", "--engine", engine, "--workers", "2"],
+        [*SERVSIM, "run", str(path), "--replications", "20000", "--json", "--set", "horizon.weeks=200", "--set", "horizon.years=4", "--engine", engine, "--workers", "2"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONIOENCODING": "utf-8"},
     )  # fmt: skip
     time.sleep(seconds)

@@ -18,7 +18,7 @@ from servsim.study.choose.evaluate import evaluate
 DESK = {
     "title": "Tiny",
     "demand": {"prospects_per_hour": 3.0, "opening_book": 30, "visit_gap_days": 14},
-    "investment": {}, "waiting": {}, "quality": {}, "loyalty": {}, "spending": {}, "horizon": {"weeks": 4.0},
+    "investment": {}, "waiting": {}, "quality": {}, "loyalty": {}, "spending": {}, "horizon": {"weeks": 4.0, "years": 0.5},
     "evaluate": {"levels": [0.0, 2.0, 8.0, 20.0], "replications": 3},
 }  # fmt: skip
 
@@ -113,8 +113,8 @@ def test_every_column_of_levels_has_its_unit_and_no_number_is_cut(advice, column
     assert "…" not in "".join(lines)
     heads = [place for place, line in enumerate(lines) if line.startswith("level")]
     assert len(heads) == parts
-    units = " ".join(lines[place + 1] for place in heads).split()
-    assert sorted(units) == sorted(["min"] * parts + ["min", "0–10", "a", "year", "EUR", "EUR", "EUR"])
+    units = " ".join(line for place in heads for line in lines[place + 1 : place + 3] if "─" not in line).split()
+    assert sorted(units) == sorted(["min"] * parts + ["min", "0–10", "a", "year", "0.5", "years", "EUR", "EUR", "EUR"])
     for value in advice.levels:
         assert sum(line.split()[:1] == [f"{value:g}"] for line in lines) == parts
 
@@ -133,7 +133,7 @@ def test_a_yearly_objective_leaves_the_table_whole():
 def test_a_pipe_gets_no_curve(tmp_path):
     path = tmp_path / "tiny.toml"
     path.write_text(
-        "[investment]\n[waiting]\n[quality]\n[loyalty]\n[spending]\n[horizon]\nweeks = 2\n[evaluate]\nlevels = [0, 5]\nreplications = 2\n"
+        "[investment]\n[waiting]\n[quality]\n[loyalty]\n[spending]\n[horizon]\nweeks = 2\nyears = 0.1\n[evaluate]\nlevels = [0, 5]\nreplications = 2\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", "from servsim.cli import main; main()", "evaluate", str(path), "--no-picture"],

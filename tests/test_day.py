@@ -238,7 +238,7 @@ def test_spells_follow_each_other_through_the_whole_day(days):
 
 def test_spells_are_as_long_as_the_figures_say(busy, everything, days):
     """The tally counts every tick of presence once; so do the spells of all days."""
-    tally = Tally(busy.sheet, 0, 0.05)
+    tally = Tally(busy.sheet, 0)
     tally.add(everything)
     tally.close()
     counted = (Doing.IDLE, Doing.VISITING, Doing.FOLLOWING_UP, Doing.CALLING, Doing.HELPING, Doing.HELD, Doing.BREAK,

@@ -11,12 +11,14 @@ from servsim.model.fast import simulate
 from servsim.model.rules.demand import segment_of
 from servsim.model.trace import canonical
 from servsim.scenario.read import checked, read_scenario
-from servsim.sheet import to_sheet
+from servsim.sheet import horizon_of, to_sheet
+from servsim.study import days
 from servsim.study import tally as t
 from servsim.study.metrics import BY_NAME, METRICS, NAMES, OWN, figures, own_figures, unit_of
 from servsim.study.reading import Reading
 from servsim.study.tally import Tally
 from servsim.study.work.engines import counted
+from servsim.study.years import looks_ahead
 from servsim.units import DAY, HOUR, MILLIONTHS, MINUTE, WEEK
 from servsim.words import By, Call, Kind, Reason
 from servsim.words import Happening as H  # noqa: N817 as short as in the figures
@@ -98,12 +100,9 @@ def won(instant: int, retention: float, who: int = EVE) -> list:
     return [(instant, H.WON, who, NOBODY, millionths(retention))]
 
 
-def remains(end: int, retention: float = 0.5, who: int = ADA, satisfaction: float = 7.0) -> list:
-    """A customer is in the book at the end."""
-    return [
-        (end, H.REMAINS, who, NOBODY, millionths(satisfaction)),
-        (end, H.OUTLOOK, who, NOBODY, millionths(retention)),
-    ]
+def remains(end: int, who: int = ADA, satisfaction: float = 7.0) -> list:
+    """A customer is in the book when stock is taken."""
+    return [(end, H.REMAINS, who, NOBODY, millionths(satisfaction))]
 
 
 def paid(instant: int, amount: float) -> list:
@@ -188,21 +187,25 @@ NEXT_SHIFT = shift(WARM + 540, WARM + 1020)
 FOUR = book(ADA, BEA, CEM, DOT)
 IN_BOOK = {"demand": {"opening_book": 4}}
 
-# One customer, worth 10 visits a year of 30 at a margin of a half; a visit is a quarter of an hour's work: it costs 5.
-# With a yearly retention of 0.5 and an interest of 0.1 a year's worth counts 0.5 / (1 + 0.1 - 0.5) = 5/6 times.
+# Money over the years: the window is a week, and so long are the years, too, where no others are said.
 
-CUSTOMER = {
-    "demand": {"opening_book": 1, "visit_gap_days": 36.5, "gap_between_cv": 0.0},
-    "spending": {"basket_mean": 30.0},
-    "money": {"margin": 0.5, "discount_rate": 0.1},
-}
-CHEAP = CUSTOMER | {"spending": {"basket_mean": 8.0}}
-WORTH = 5 / 6 * 10 * (30 / 2 - 5)
-QUARTER = served(0, 0, 15, ADA)
-RETRIES = [*unserved(H.ABANDONED, 0, 5), (at(5), H.RETRIES, FAY, NOBODY, 0)]
-SMALL = CUSTOMER | {"demand": CUSTOMER["demand"] | {"opening_book": 2}}
-"""A book of two of them."""
+SELLING = {"spending": {}}
+LOOKING = SELLING | {"horizon": {"weeks": 1.0, "years": 7 / 365}}
+ONE_YEAR, THREE_YEARS = (SELLING | {"horizon": {"weeks": 1.0, "years": years}} for years in (1.0, 3.0))
 A_DAY_ON, A_WEEK_ON = 1.1 ** (-1 / 365), 1.1 ** (-7 / 365)
+
+# What managers, colleagues who wait, and rent cost.
+
+MANAGED = {"manager": {"manager_wage_per_hour": 60.0}}
+BY_TALKS = {"manager": {"manager_wage_per_hour": 60.0, "paid_hours": "talks"}}
+TWO_MANAGERS = {"manager": {"managers": 2, "manager_wage_per_hour": 60.0}}
+ASKED = {"internal": {}}
+DEAR = {"internal": {"wage_per_hour": 90.0}}
+RENT = {"money": {"fixed_costs_per_month": 730.0, "discount_rate": 0.0}}
+"""Of 730 hours a month: an hour costs 1."""
+TO_FOUR = {"horizon": {"weeks": 16 / 168}}
+"""A window that ends at four o'clock of the first day."""
+EVERY_MONDAY = [row for week in range(52) for row in shift(week * 10080, week * 10080 + 480)]
 
 # What goes wrong: of three visits one has a mistake that was put right on the spot and one a mistake that was not.
 
@@ -404,16 +407,16 @@ FIGURES = {
         ("nobody judges", {}, served(0, 0, 9, EVE, 8), math.nan),
     ],
     "satisfaction_mean": [
-        ("8 and 6", {"quality": {}}, remains(WEEK, 0.5, ADA, 8) + remains(WEEK, 0.5, BEA, 6), 7),
+        ("8 and 6", {"quality": {}}, remains(WEEK, ADA, 8) + remains(WEEK, BEA, 6), 7),
         ("nobody judges", {}, remains(WEEK), math.nan),
     ],
     "satisfaction_gap": [
-        ("8 and 6", TWO_KINDS | JUDGING, remains(WEEK, 0.5, ROB, 8) + remains(WEEK, 0.5, PIA, 6), 2),
-        ("8 and 4; 6", TWO_KINDS | JUDGING, remains(WEEK, 0.5, ROB, 8) + remains(WEEK, 0.5, ROB, 4) + remains(WEEK, 0.5, PIA, 6), 0),
-        ("what is spent in a year counts, not in a visit", OFTEN | JUDGING, remains(WEEK, 0.5, ROB, 8) + remains(WEEK, 0.5, PIA, 6), -2),
-        ("of one kind all are lost", TWO_KINDS | JUDGING, remains(WEEK, 0.5, ROB, 8), math.nan),
-        ("both spend the same", kinds(RICH, RICH) | JUDGING, remains(WEEK, 0.5, ROB, 8) + remains(WEEK, 0.5, PIA, 6), math.nan),
-        ("nobody judges", TWO_KINDS, remains(WEEK, 0.5, ROB, 8) + remains(WEEK, 0.5, PIA, 6), math.nan),
+        ("8 and 6", TWO_KINDS | JUDGING, remains(WEEK, ROB, 8) + remains(WEEK, PIA, 6), 2),
+        ("8 and 4; 6", TWO_KINDS | JUDGING, remains(WEEK, ROB, 8) + remains(WEEK, ROB, 4) + remains(WEEK, PIA, 6), 0),
+        ("what is spent in a year counts, not in a visit", OFTEN | JUDGING, remains(WEEK, ROB, 8) + remains(WEEK, PIA, 6), -2),
+        ("of one kind all are lost", TWO_KINDS | JUDGING, remains(WEEK, ROB, 8), math.nan),
+        ("both spend the same", kinds(RICH, RICH) | JUDGING, remains(WEEK, ROB, 8) + remains(WEEK, PIA, 6), math.nan),
+        ("nobody judges", TWO_KINDS, remains(WEEK, ROB, 8) + remains(WEEK, PIA, 6), math.nan),
         ("one kind", RICH | JUDGING, remains(WEEK), math.nan),
     ],
     "recognised_share": [
@@ -482,7 +485,7 @@ FIGURES = {
         ("nothing of the warm-up", GROWING | SECOND_WEEK, told(H.STAYED_AWAY, 20, 0, FAY), 0),
         ("nobody tells anybody", {}, TEN, math.nan),
     ],
-    "customers_end": [("two", {}, remains(WEEK) + remains(WEEK, 0.5, BEA), 2)],
+    "customers_end": [("two", {}, remains(WEEK) + remains(WEEK, BEA), 2)],
     "investment_hours": [("two hours in a year", YEAR, cared(day(1), 60) + cared(day(200), 60), 2 / 12),
                          ("all but transactions, colleagues and breaks", PAUSING, A_DAY, (18 + 20 + 20 + 30 + 30) / 60 / 12)],
     "minutes_per_relationship": [
@@ -600,8 +603,25 @@ FIGURES = {
     ],
     "costs": [
         ("eight hours", {}, shift(), 160 * 365 / 7),
-        ("the manager's half hour costs 30", {"manager": {"manager_wage_per_hour": 60.0}}, shift() + talks(270, 300),
-         (160 + 30) * 365 / 7),
+        ("the manager's eight hours cost 480, talks or none", MANAGED, shift() + talks(270, 300), (160 + 480) * 365 / 7),
+        ("two managers", TWO_MANAGERS, shift(), (160 + 960) * 365 / 7),
+        ("a talk of half an hour costs 30, where only talks are paid", BY_TALKS, shift() + talks(270, 300), (160 + 30) * 365 / 7),
+        ("a manager who is switched off", {"manager": {"on": False}}, shift(), 160 * 365 / 7),
+        ("a colleague who waits for six minutes costs 2", ASKED, shift() + helped(0, 6, 9), (160 + 2) * 365 / 7),
+        ("9 where an hour of theirs costs 90", DEAR, shift() + helped(0, 6, 9), (160 + 9) * 365 / 7),
+        ("nothing where it costs nothing", {"internal": {"wage_per_hour": 0.0}}, shift() + helped(0, 6, 9), 160 * 365 / 7),
+        ("two at once wait twice as long", ASKED, shift() + helped(0, 6, 9) + helped(0, 9, 12, LEA), (160 + 5) * 365 / 7),
+        ("who still waits at closing has waited until then", ASKED, shift() + told(H.ASKED, 450, 0, KIM), (160 + 10) * 365 / 7),
+        ("nobody waits while the doors are closed", ASKED | TWO_WEEKS, shift() + NEXT_SHIFT + helped(450, WARM + 570, WARM + 580),
+         (2 * 160 + 20) * 365 / 14),
+        ("who asks after closing waits from the next morning on", ASKED | TWO_WEEKS, shift() + NEXT_SHIFT + helped(500, WARM + 570, WARM + 580),
+         (2 * 160 + 10) * 365 / 14),
+        ("who still waits at the end has waited until then", ASKED | TO_FOUR | FREE | {"internal": {"wage_per_hour": 20.0}},
+         told(H.ASKED, 360, 0, KIM), 20 * 365 * 1.5),
+        ("the warm-up's waits do not count, of whole days", ASKED | SECOND_WEEK, shift() + NEXT_SHIFT + helped(450, WARM + 570, WARM + 580),
+         (160 + 10) * 365 / 7),
+        ("730 a month of rent", FREE | RENT, [], 12 * 730),
+        ("the same in two weeks, one of them warm-up", FREE | RENT | SECOND_WEEK, [], 12 * 730),
         ("an hour of overtime costs 25", {}, shift(0, 540), 185 * 365 / 7),
         ("advertising and training", FREE | ADVERTISED | TRAINED | {"training": {"fee_per_hour": 40.0, "hours_per_month": 2.0}},
          shift(), 3600 + 960),
@@ -615,8 +635,9 @@ FIGURES = {
     ],
     "profit": [
         ("half of 500, less eight hours", {}, shift() + paid(day(0.5), 500), (250 - 160) * 365 / 7),
-        ("the manager's half hour costs 30", {"manager": {"manager_wage_per_hour": 60.0}},
-         shift() + paid(day(0.5), 500) + talks(270, 300), (250 - 160 - 30) * 365 / 7),
+        ("the manager's shift", MANAGED, shift() + paid(day(0.5), 500) + talks(270, 300), (250 - 160 - 480) * 365 / 7),
+        ("colleagues' waiting", ASKED, shift() + paid(day(0.5), 500) + helped(0, 6, 9), (250 - 160 - 2) * 365 / 7),
+        ("rent", RENT, shift() + paid(day(0.5), 500), (250 - 160) * 365 / 7 - 12 * 730),
         ("an hour of overtime costs 25", {}, shift(0, 540) + paid(day(0.5), 500), (250 - 185) * 365 / 7),
         ("overtime beyond midnight", {}, shift(0, 960) + paid(day(0.5), 500), (250 - 360) * 365 / 7),
         ("the warm-up's does not count", SECOND_WEEK, shift() + NEXT_SHIFT + paid(day(7), 500),
@@ -628,8 +649,14 @@ FIGURES = {
     ],
     "cash": [
         ("a week, without interest", NO_INTEREST, shift() + paid(day(0.5), 500), 250 - 160),
-        ("the manager's half hour costs 30", NO_INTEREST | {"manager": {"manager_wage_per_hour": 60.0}},
+        ("the manager's shift", NO_INTEREST | MANAGED, shift() + paid(day(0.5), 500) + talks(270, 300), 250 - 160 - 480),
+        ("the manager's half hour costs 30, where only talks are paid", NO_INTEREST | BY_TALKS,
          shift() + paid(day(0.5), 500) + talks(270, 300), 250 - 160 - 30),
+        ("a colleague's six minutes", NO_INTEREST | ASKED, shift() + paid(day(0.5), 500) + helped(0, 6, 9), 250 - 160 - 2),
+        ("what a colleague waits for on the second Monday", ASKED | FREE | TWO_WEEKS | {"internal": {"wage_per_hour": 20.0}}, helped(450, WARM + 570, WARM + 580),
+         -10 * A_DAY_ON - 10 * 1.1 ** (-8 / 365)),
+        ("rent of a week", RENT, shift() + paid(day(0.5), 500), 250 - 160 - 168),
+        ("rent of sixteen hours", RENT | FREE | TO_FOUR, [], -16),
         ("a week's advertising and training", NO_INTEREST | ADVERTISED | TRAINED, shift() + paid(day(0.5), 500),
          250 - 160 - (3600 + 960) * 7 / 365),
         ("half a day's, the day being half over", NO_INTEREST | FREE | ADVERTISED | {"horizon": {"weeks": 0.5 / 7}}, [], -3600 * 0.5 / 365),
@@ -638,29 +665,22 @@ FIGURES = {
         ("100 after a year at 100 %", YEAR | FREE | DOUBLING, paid(day(364), 100), 50),
         ("the warm-up's counts", SECOND_WEEK | FREE | NO_INTEREST, paid(day(1), 100), 50),
     ],
-    "closing_book": [
-        ("one customer", CUSTOMER, QUARTER + remains(WEEK), WORTH * A_WEEK_ON),
-        ("one customer, a year from now", CUSTOMER | YEAR, QUARTER + remains(day(365)), WORTH / 1.1),
-        ("half of the visits are served", CUSTOMER, QUARTER + BALKS + remains(WEEK), WORTH / 2 * A_WEEK_ON),
-        ("a retry is not another visit", CUSTOMER, QUARTER + RETRIES + remains(WEEK), WORTH * A_WEEK_ON),
-        ("visits that cost more than they bring", CHEAP, QUARTER + remains(WEEK), 5 / 6 * 10 * (4 - 5) * A_WEEK_ON),
-        ("nobody left", CUSTOMER, book(ADA) + QUARTER + lost(at(15)), 0),
-    ],
     "value": [
-        ("cash and closing book", CUSTOMER, shift() + paid(day(0.5), 500) + QUARTER + remains(WEEK),
-         90 * A_DAY_ON + WORTH * A_WEEK_ON),
-    ],
-    "customer_value": [
-        ("one won", CUSTOMER, QUARTER + won(at(15), 0.5), WORTH),
-        ("two won, one of them worth nothing", CUSTOMER, QUARTER + won(at(15), 0.5) + won(at(20), 0.0, FAY), WORTH / 2),
-    ],
-    "loss_of_one": [
-        ("one customer, as of the end", CUSTOMER, QUARTER + remains(WEEK), WORTH),
-        ("the same a year from now", CUSTOMER | YEAR, QUARTER + remains(day(365)), WORTH),
-        ("two customers, one of them worth nothing", SMALL, QUARTER + remains(WEEK) + remains(WEEK, 0.0, BEA), WORTH / 2),
-        ("who was lost is not in the book", SMALL, book(ADA, BEA) + QUARTER + lost(at(15), BEA) + remains(WEEK), WORTH),
-        ("visits that cost more than they bring", CHEAP, QUARTER + remains(WEEK), 5 / 6 * 10 * (4 - 5)),
-        ("nobody left", CUSTOMER, book(ADA) + QUARTER + lost(at(15)), math.nan),
+        ("what the window brings, where the years are no longer", LOOKING, shift() + paid(day(0.5), 500), 90 * A_DAY_ON),
+        ("each day's in today's money", LOOKING | FREE, paid(day(0.5), 500) + paid(day(6.5), 500), 250 * A_DAY_ON + 250 * A_WEEK_ON),
+        ("years after the window", ONE_YEAR | FREE | DOUBLING, paid(day(0.5), 100) + paid(day(364), 100), 100 * 2 ** (-1 / 365) + 50),
+        ("year by year", THREE_YEARS | FREE | DOUBLING, paid(day(364), 100) + paid(day(729), 100) + paid(day(1094), 100), 50 + 25 + 12.5),
+        ("the roster is paid in every week", ONE_YEAR | NO_INTEREST | {"staff": {"agents": 1, "wage_per_hour": 20.0, "overtime_factor": 0.0}}, [],
+         -160 * 53),
+        ("an hour of overtime in the last", ONE_YEAR | NO_INTEREST, EVERY_MONDAY + shift(52 * 10080, 52 * 10080 + 540), -160 * 53 - 25),
+        ("rent of every month", ONE_YEAR | FREE | RENT, [], -12 * 730),
+        ("budgets of every month", THREE_YEARS | FREE | NO_INTEREST | ADVERTISED, [], -3 * 3600),
+        ("managers of every week", ONE_YEAR | FREE | NO_INTEREST | MANAGED, [], -53 * 480),
+        ("a colleague who has waited for a year", ONE_YEAR | FREE | NO_INTEREST | DEAR, told(H.ASKED, 420, 0, KIM), -90 * (1 + 52 * 8)),
+        ("steady states have no years", ONE_YEAR | {"horizon": {"weeks": 2.0, "warmup_weeks": 1.0}}, shift(), math.nan),
+        ("nobody spends", {}, shift(), math.nan),
+        ("spending is switched off", {"spending": {"on": False}}, shift(), math.nan),
+        ("one of two kinds spends", kinds(RICH, {}) | FREE | DOUBLING, paid(day(364), 100), 50),
     ],
 }  # fmt: skip
 """Figure → what happens, what differs from DESK, rows, the figure."""
@@ -677,12 +697,12 @@ CASES = [case_of(name, case) for name, cases in FIGURES.items() for case in case
 UNDEFINED = {
     "abandoned_share", "balked_share", "unserved_share", "wait_mean", "wait_p50", "wait_p90", "wait_served_mean",
     "waited_share", "occupancy", "time_in_system_mean", "quality_mean", "satisfaction_mean", "retention",
-    "retention_rate", "minutes_per_relationship", "customer_value",
+    "retention_rate", "minutes_per_relationship", "value",
     "mistakes_share", "first_contact_resolution", "failures", "complaints", "recovered_share", "escalated",
     "promises_kept_share", "calls", "won_back", "hours_clarifying", "hours_recovery", "hours_promises",
     "hours_relationship", "hours_break", "hours_manager", "wait_gap", "satisfaction_gap", "phone_wait_mean",
     "phone_lost_share", "requests", "request_wait_mean", "hours_internal", "recognised_share", "knowledge_mean",
-    "lost_to_rivals", "referrals", "deterred", "advertising_cost", "training_cost", "loss_of_one",
+    "lost_to_rivals", "referrals", "deterred", "advertising_cost", "training_cost",
 }  # fmt: skip
 """Figures that do not exist where nothing happened and nothing is switched on; the others are 0, but for wages."""
 RATES = {"failures", "complaints", "escalated", "calls", "won_back", "hours_clarifying", "hours_recovery",
@@ -697,8 +717,7 @@ PROMISED = [
     "wait_served_mean", "waited_share", "queue_mean", "occupancy", "time_in_system_mean", "quality_mean",
     "satisfaction_mean", "retention", "retention_rate", "customers_lost", "customers_won", "customers_end",
     "first_contact_resolution", "complaints", "recovered_share", "promises_kept_share", "referrals", "deterred",
-    "investment_hours", "minutes_per_relationship", "revenue", "profit", "cash", "closing_book", "value",
-    "customer_value",
+    "investment_hours", "minutes_per_relationship", "revenue", "profit", "cash", "value",
 ]  # fmt: skip
 """Section 9 of the design."""
 ADDED = [
@@ -706,7 +725,7 @@ ADDED = [
     "hours_core", "hours_care", "hours_clarifying", "hours_recovery", "hours_promises", "hours_relationship",
     "hours_inattentive", "hours_break", "hours_idle", "hours_manager", "hours_internal", "wait_gap", "satisfaction_gap",
     "phone_wait_mean", "phone_lost_share", "requests", "request_wait_mean", "recognised_share", "knowledge_mean",
-    "lost_to_rivals", "advertising_cost", "training_cost", "costs", "loss_of_one",
+    "lost_to_rivals", "advertising_cost", "training_cost", "costs",
 ]  # fmt: skip
 WORSE = {
     "abandoned", "balked", "blocked", "sent_home", "abandoned_share", "balked_share", "unserved_share", "wait_mean",
@@ -719,7 +738,7 @@ NEITHER = {
     "arrivals", "occupancy", "investment_hours", "minutes_per_relationship", "complaints", "escalated", "calls",
     "hours_core", "hours_care", "hours_clarifying", "hours_recovery", "hours_promises", "hours_relationship",
     "hours_break", "hours_idle", "hours_manager", "hours_internal", "wait_gap", "satisfaction_gap", "requests",
-    "advertising_cost", "training_cost", "loss_of_one",
+    "advertising_cost", "training_cost",
 }  # fmt: skip
 """Figures of which neither is."""
 UNITS = {"1", "1/week", "1/month", "1/year", "min", "min/year", "h/month", "0–10", "points", "customers", "money",
@@ -731,13 +750,21 @@ EVERYTHING = PAUSING | JUDGING | GROWING | RIVALS | ADVERTISED | TRAINED | {"pho
 
 
 def reading(rows: list, tables: dict) -> Reading:
-    """The finished tally of a hand-made trace."""
+    """The finished tally of a hand-made trace, with all its years where money over the years means something."""
     scenario = checked(DESK | tables, "test")
-    warmup = round(scenario.horizon.warmup_weeks * WEEK)
-    tally = Tally(to_sheet(scenario), warmup, scenario.money.discount_rate)
-    tally.add(canonical(rows))
+    sheet, trace = to_sheet(scenario), canonical(rows)
+    tally = Tally(sheet, round(scenario.horizon.warmup_weeks * WEEK))
+    tally.add(trace[trace[:, 0] <= tally.end])
     tally.close()
-    return Reading(tally, scenario)
+    return Reading(tally, scenario, all_years(sheet, horizon_of(scenario), trace) if looks_ahead(scenario) else None)
+
+
+def all_years(sheet: np.ndarray, end: int, trace: np.ndarray) -> days.Days:
+    """The finished days of a trace until an end."""
+    found = days.Days(sheet, end)
+    found.add(trace)
+    found.close()
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -794,12 +821,7 @@ def test_money_is_in_the_scenarios_currency():
 
 # Figures of segments
 
-WAIT, SATISFACTION, CUSTOMERS, WON, LOSS = range(len(OWN))
-PAYING = {"money": {"margin": 0.5, "discount_rate": 0.1}}
-SELLING = TWO_KINDS | PAYING
-"""Of 100 and 50 a visit ten times a year, half is margin; a visit of a quarter of an hour costs 5."""
-WORTH_OF_THE_RICH, WORTH_OF_THE_POOR = 5 / 6 * 10 * (50 - 5), 5 / 6 * 10 * (25 - 5)
-OF_ROB, OF_PIA = served(0, 0, 15, ROB), served(15, 15, 30, PIA)
+WAIT, SATISFACTION, CUSTOMERS = range(len(OWN))
 
 SEGMENTS = [
     ("6 and 2 minutes; 10", TWO_KINDS, served(0, 6, 9, ROB) + unserved(H.ABANDONED, 20, 22, ROB) + served(0, 10, 12, PIA), WAIT, [4, 10]),
@@ -807,25 +829,13 @@ SEGMENTS = [
      WAIT, [math.nan, 10]),
     ("only who came after the warm-up", TWO_KINDS | SECOND_WEEK,
      served(0, 6, 9, ROB) + unserved(H.SENT_HOME, WARM - 1, WARM + 9, PIA) + served(WARM, WARM + 3, WARM + 9, PIA), WAIT, [math.nan, 3]),
-    ("8 and 4; 6", TWO_KINDS | JUDGING, remains(WEEK, 0.5, ROB, 8) + remains(WEEK, 0.5, ROB, 4) + remains(WEEK, 0.5, PIA, 6),
+    ("8 and 4; 6", TWO_KINDS | JUDGING, remains(WEEK, ROB, 8) + remains(WEEK, ROB, 4) + remains(WEEK, PIA, 6),
      SATISFACTION, [6, 6]),
-    ("nobody of one kind remains", TWO_KINDS | JUDGING, remains(WEEK, 0.5, PIA, 6), SATISFACTION, [math.nan, 6]),
-    ("nobody judges", TWO_KINDS, remains(WEEK, 0.5, ROB, 8) + remains(WEEK, 0.5, PIA, 6), SATISFACTION, [math.nan, math.nan]),
-    ("two and one", TWO_KINDS, remains(WEEK, 0.5, ROB) + remains(WEEK, 0.5, ROB) + remains(WEEK, 0.5, PIA), CUSTOMERS, [2, 1]),
-    ("none and one", TWO_KINDS, remains(WEEK, 0.5, PIA), CUSTOMERS, [0, 1]),
-    ("one won of each", SELLING, OF_ROB + OF_PIA + won(at(15), 0.5, ROB) + won(at(30), 0.5, PIA), WON,
-     [WORTH_OF_THE_RICH, WORTH_OF_THE_POOR]),
-    ("two of one, one of them worth nothing", SELLING, OF_ROB + OF_PIA + won(at(15), 0.5, ROB) + won(at(30), 0.0, ROB), WON,
-     [WORTH_OF_THE_RICH / 2, math.nan]),
-    ("who is won in the warm-up does not count", SELLING | SECOND_WEEK, served(WARM, WARM, WARM + 15, PIA) + won(day(1), 0.5, ROB) + won(day(8), 0.5, PIA), WON,
-     [math.nan, WORTH_OF_THE_POOR]),
-    ("one of each remains", SELLING, OF_ROB + OF_PIA + remains(WEEK, 0.5, ROB) + remains(WEEK, 0.5, PIA), LOSS,
-     [WORTH_OF_THE_RICH, WORTH_OF_THE_POOR]),
-    ("a visit costs what one of the whole desk costs", SELLING, served(0, 0, 10, ROB) + served(10, 10, 30, PIA) + remains(WEEK, 0.5, ROB) + remains(WEEK, 0.5, PIA),
-     LOSS, [WORTH_OF_THE_RICH, WORTH_OF_THE_POOR]),
-    ("nobody of one kind is left", SELLING, OF_ROB + OF_PIA + remains(WEEK, 0.5, ROB), LOSS, [WORTH_OF_THE_RICH, math.nan]),
-    ("one segment that is everybody", kinds(RICH) | PAYING | JUDGING, served(0, 6, 21, ADA) + remains(WEEK), slice(None),
-     [[6, 7, 1, math.nan, WORTH_OF_THE_RICH]]),
+    ("nobody of one kind remains", TWO_KINDS | JUDGING, remains(WEEK, PIA, 6), SATISFACTION, [math.nan, 6]),
+    ("nobody judges", TWO_KINDS, remains(WEEK, ROB, 8) + remains(WEEK, PIA, 6), SATISFACTION, [math.nan, math.nan]),
+    ("two and one", TWO_KINDS, remains(WEEK, ROB) + remains(WEEK, ROB) + remains(WEEK, PIA), CUSTOMERS, [2, 1]),
+    ("none and one", TWO_KINDS, remains(WEEK, PIA), CUSTOMERS, [0, 1]),
+    ("one segment that is everybody", kinds(RICH) | JUDGING, served(0, 6, 21, ADA) + remains(WEEK), slice(None), [[6, 7, 1]]),
 ]  # fmt: skip
 """What happens, what differs from DESK, rows, which figure of each segment, the figures."""
 
@@ -843,20 +853,17 @@ def test_where_there_are_no_segments_there_are_no_figures_of_theirs():
 
 
 def test_figures_of_segments_add_up_to_those_of_all():
-    """Customers and their worth, in a simulated desk."""
+    """Customers, their satisfaction and waits, in a simulated desk."""
     tables = {"demand": {"opening_book": 300, "visit_gap_days": 7.0, "prospects_per_hour": 3.0}, "staff": {"agents": 2}, "waiting": {},
               "quality": {}, "loyalty": {}, "horizon": {"weeks": 8.0, "warmup_weeks": 1.0},
               "segments": [{"name": "private", "share": 0.8} | POOR, {"name": "fleets", "share": 0.2} | RICH]}  # fmt: skip
     scenario = checked(tables, "test")
     found = counted(scenario, to_sheet(scenario), 1, 0, "fast")
     whole, own = dict(zip(NAMES, figures(found), strict=True)), own_figures(found)
-    won_of_each = found.tally.segments[:, t.OWN_WON]
     assert own[:, CUSTOMERS].sum() == whole["customers_end"]
-    assert own[:, LOSS] @ own[:, CUSTOMERS] == pytest.approx(whole["loss_of_one"] * whole["customers_end"])
     assert own[:, SATISFACTION] @ own[:, CUSTOMERS] == pytest.approx(
         whole["satisfaction_mean"] * whole["customers_end"]
     )
-    assert own[:, WON] @ won_of_each == pytest.approx(whole["customer_value"] * won_of_each.sum())
     assert own[:, WAIT] @ found.tally.segments[:, t.OWN_JOINED] == pytest.approx(
         whole["wait_mean"] * found.tally.joined()
     )
@@ -865,18 +872,13 @@ def test_figures_of_segments_add_up_to_those_of_all():
 
 
 def test_a_run_gives_the_figures_of_a_segment_by_its_name():
-    tables = TWO_KINDS | JUDGING | {"opening": MONDAY, "demand": EVERY_36["demand"] | {"prospects_per_hour": 3.0}, "money": {"currency": "CAD"},
-                                    "horizon": {"weeks": 2.0}}  # fmt: skip
+    tables = TWO_KINDS | JUDGING | {"opening": MONDAY, "demand": EVERY_36["demand"] | {"prospects_per_hour": 3.0},
+                                    "horizon": {"weeks": 2.0, "years": 0.1}}  # fmt: skip
     result = run(checked(tables, "test"), replications=3)
     found = result.of_segment("kind 1")
     assert list(found) == [own.name for own in OWN]
     assert found["wait_mean"].mean == pytest.approx(result.own[:, 1, WAIT].mean())
-    assert [found[name].unit for name in ("wait_mean", "satisfaction_mean", "customers_end", "loss_of_one")] == [
-        "min",
-        "0–10",
-        "customers",
-        "CAD",
-    ]
+    assert [figure.unit for figure in found.values()] == ["min", "0–10", "customers"]
     assert found["customers_end"].low <= found["customers_end"].mean <= found["customers_end"].high
 
 
@@ -886,7 +888,7 @@ def test_a_run_gives_the_figures_of_a_segment_by_its_name():
 @pytest.mark.parametrize("pieces", [2, 13, 1000])
 def test_a_tally_in_pieces_is_the_tally_of_the_whole(salon, pieces):
     scenario, sheet, trace = salon
-    tallies = [Tally(sheet, WEEK, 0.1), Tally(sheet, WEEK, 0.1)]
+    tallies = [Tally(sheet, WEEK), Tally(sheet, WEEK)]
     tallies[0].add(trace.rows)
     for piece in np.array_split(trace.rows, pieces):
         tallies[1].add(piece)
@@ -899,7 +901,7 @@ def test_a_tally_in_pieces_is_the_tally_of_the_whole(salon, pieces):
 
 def test_arrivals_of_a_salon_that_is_empty_at_the_end_add_up(salon):
     scenario, sheet, trace = salon
-    tally = Tally(sheet, WEEK, 0.1)
+    tally = Tally(sheet, WEEK)
     tally.add(trace.rows)
     tally.close()
     found = dict(zip(NAMES, figures(Reading(tally, scenario)), strict=True))
@@ -961,41 +963,41 @@ def test_every_tick_of_agents_time_is_spent_on_something(while_serving):
 
 def test_presence_is_counted_on_the_day_it_falls_on():
     tally = reading(shift(0, 15 * 60 + 60), {}).tally
-    assert tally.present[:3].tolist() == [15 * HOUR, HOUR, 0]
+    assert tally.days.rows[:3, days.PRESENT].tolist() == [15 * HOUR, HOUR, 0]
 
 
 def test_the_roster_is_paid_from_the_first_day_to_the_last():
     tally = reading([], {"horizon": {"weeks": 1 + 0.5 / 7}}).tally
-    assert tally.scheduled[:8].tolist() == [8 * HOUR, 0, 0, 0, 0, 0, 0, 3 * HOUR]
+    assert tally.days.scheduled[:8].tolist() == [8 * HOUR, 0, 0, 0, 0, 0, 0, 3 * HOUR]
 
 
-def test_without_loyalty_and_interest_a_customer_is_worth_no_finite_sum():
-    """Undefined, and no warning."""
-    tables = {"demand": {"opening_book": 20, "visit_gap_days": 3.0}, "spending": {}, "money": {"discount_rate": 0.0}}
-    scenario = checked({**tables, "horizon": {"weeks": 2.0}}, "test")
-    reading = counted(scenario, to_sheet(scenario), 1, 0, "fast")
-    assert math.isnan(dict(zip(NAMES, figures(reading), strict=True))["closing_book"])
+STAYS = [
+    ("to the end", [], WEEK),
+    ("until lost", lost(day(2), ADA), day(2)),
+    ("away for a day", lost(day(2), ADA) + back(day(3), ADA), WEEK - day(1)),
+    ("away for a day, then lost", lost(day(2), ADA) + back(day(3), ADA) + lost(day(5), ADA), day(4)),
+]
 
 
-def test_a_desk_that_serves_nobody_has_a_book_worth_nothing():
-    """Its value is its cash: the wages."""
-    tables = {
-        "demand": {"opening_book": 20, "visit_gap_days": 3.0, "prospects_per_hour": 0.0},
-        "spending": {},
-        "loyalty": {},
-    }
-    raw = {**tables, "service": {"core_minutes": 9999.0, "core_distribution": "fixed"}, "horizon": {"weeks": 0.5}}
-    scenario = checked(raw, "test")
-    reading = counted(scenario, to_sheet(scenario), 1, 0, "fast")
-    worth = dict(zip(NAMES, figures(reading), strict=True))
-    assert worth["closing_book"] == 0
-    assert worth["value"] == worth["cash"] < 0
+@pytest.mark.parametrize(("rows", "stayed"), [pytest.param(*case[1:], id=case[0]) for case in STAYS])
+def test_how_long_todays_customers_stay_is_remembered(rows, stayed):
+    assert reading(FOUR + rows, IN_BOOK).tally.days.stayed.tolist() == [stayed, WEEK, WEEK, WEEK]
+
+
+def test_what_todays_customers_pay_is_remembered_and_what_others_pay_is_not():
+    rows = FOUR + [
+        (at(10), H.BOUGHT, who, NOBODY, millionths(amount)) for who, amount in ((BEA, 2), (BEA, 3), (EVE, 7))
+    ]
+    assert reading(rows, IN_BOOK).tally.days.spent.tolist() == [0, millionths(5), 0, 0]
 
 
 def test_every_result_becomes_a_frame_without_nan_in_its_rows():
     """One row for each world and figure; what is undefined is None, in all three kinds of result."""
     desk = checked({"horizon": {"weeks": 1.0}}, "test")
-    results = run(desk, replications=2), evaluate(desk, lever="staff.agents", levels=(1,), replications=2)
+    results = (
+        run(desk, replications=2),
+        evaluate(desk, lever="staff.agents", levels=(1,), objective="served", replications=2),
+    )
     for result in (*results, compare(desk, desk, replications=2)):
         rows = result.rows()
         assert len(result.to_frame()) == len(rows) > 0

@@ -24,7 +24,7 @@ from servsim.study.proof.desks import desk
 from servsim.study.statistics import interval
 from servsim.study.work.engines import counted
 from servsim.study.work.means import Means
-from servsim.study.work.worlds import Job, Outcome, Worlds, sheet_of
+from servsim.study.work.worlds import NO_MONTHS, Job, Outcome, Worlds, sheet_of
 
 EVALUATIONS, APART = 300, 100_000
 """How many evaluations, and how far apart their first worlds are: none needs as many."""
@@ -47,7 +47,8 @@ class Shelf:
         for number in replications:
             if (worlds.key, number) not in self.figures:
                 self.figures[worlds.key, number] = self.read(worlds, number)
-            yield Outcome(Job(place, number), self.figures[worlds.key, number], nobody, nobody, nobody, nobody)
+            figures = self.figures[worlds.key, number]
+            yield Outcome(Job(place, number), figures, nobody, nobody, nobody, nobody, nobody, NO_MONTHS)
 
     def read(self, worlds: Worlds, number: int) -> np.ndarray:
         """(metrics,) the figures of one world."""

@@ -12,18 +12,20 @@ from typer.testing import CliRunner
 from servsim.cli import app
 from servsim.study.proof.theory import QUICK, Finding
 from servsim.study.proof.verify import Proof, Twins
+from servsim.study.years import YEARLY_NAMES
 
 PAGE = Path(__file__).parent.parent / "docs" / "json.md"
 SALON, LEVERS, SEGMENTS = (f"scenarios/{name}.toml" for name in ("salon", "several-levers", "equal-or-by-value"))
 QUIET = ["--quiet", "--no-store", "--json"]
-ONE_LEVEL = ["--set", "evaluate.levels=[6]", "--set", "evaluate.finer=0", "--set", "horizon.weeks=8"]
+SHORT = ["--set", "horizon.weeks=8", "--set", "horizon.years=1"]
+ONE_LEVEL = ["--set", "evaluate.levels=[6]", "--set", "evaluate.finer=0", *SHORT]
 COMMANDS = {
     "check": [["check", SALON, "--set", "horizon.warmup_weeks=2", "--json"], ["check", LEVERS, "--json"]],
-    "run": [["run", SEGMENTS, "--replications", "2", "--precision", "revenue=0.9", *QUIET]],
+    "run": [["run", SEGMENTS, "--replications", "2", "--precision", "revenue=0.9", *SHORT, *QUIET]],
     "evaluate": [["evaluate", SALON, "--replications", "3", *ONE_LEVEL, *QUIET]],
     "sensitivity": [["sensitivity", SALON, "--points", "40", "--worlds", "2", "--replications", "3", *ONE_LEVEL, *QUIET]],
-    "optimise": [["optimise", LEVERS, "--points", "20", "--replications", "3", "--set", "horizon.weeks=8", *QUIET]],
-    "compare": [["compare", SALON, "--to", "staff.agents=4", "--replications", "3", *QUIET]],
+    "optimise": [["optimise", LEVERS, "--points", "20", "--replications", "3", *SHORT, *QUIET]],
+    "compare": [["compare", SALON, "--to", "staff.agents=4", "--replications", "3", *SHORT, *QUIET]],
     "verify": [["verify", SALON, "--quick", "--quiet", "--json"]],
     "results list": [["results", "list", "--json"]],
 }  # fmt: skip
@@ -33,14 +35,16 @@ NAMED = {
 }  # fmt: skip
 """Objects whose keys are names of figures, settings, segments, groups."""
 NAMED_AT = re.compile(r"segments\.\*|customers\.reasons\.\*(\.[ab])?")
+YEAR = {"year", *YEARLY_NAMES}
+"""The keys of a year, which the page tells of once."""
 TOLD_ELSEWHERE = "rests_on"
 """An object that has the keys of `tornado`."""
 
 
 def keys_of(found: Any, path: str = "", name: str = "") -> Iterator[str]:
-    """The keys of an answer, as the page writes them; an interval is one key."""
-    is_interval = isinstance(found, dict) and set(found) == {"mean", "low", "high", "unit"}
-    if isinstance(found, dict) and found and not is_interval and name != TOLD_ELSEWHERE:
+    """The keys of an answer, as the page writes them; an interval is one key, and so is a year."""
+    is_one = isinstance(found, dict) and (set(found) == {"mean", "low", "high", "unit"} or set(found) == YEAR)
+    if isinstance(found, dict) and found and not is_one and name != TOLD_ELSEWHERE:
         for key, own in found.items():
             each = "*" if name in NAMED or (NAMED_AT.fullmatch(path) and key not in ("a", "b")) else key
             yield from keys_of(own, f"{path}.{each}".lstrip("."), each)
@@ -90,4 +94,18 @@ def test_the_page_tells_of_every_key_and_of_no_other(command):
     printed = {key for answer in answers(command) for key in keys_of(answer)}
     told = told_in(section)
     assert sorted(key for key in printed - told - told_in(intro) if not any(excused(own, {key}) for own in told)) == []
+    assert sorted(key for key in told - printed if not excused(key, printed)) == []
+
+
+def test_the_page_tells_once_what_a_year_holds():
+    (told,) = re.findall(r"\*\*A year\*\* is (.*?) each of that year", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert re.findall(r"`(\w+)`", told) == ["year", *YEARLY_NAMES]
+
+
+def test_what_an_evaluation_rests_on_has_the_keys_that_are_told_of_the_tornado():
+    (answer,) = answers("evaluate")
+    section = PAGE.read_text(encoding="utf-8").split("\n## `servsim sensitivity`")[1].split("\n## ")[0]
+    told = {key.removeprefix("tornado.") for key in told_in(section) if key.startswith("tornado.")}
+    printed = set(keys_of(answer[TOLD_ELSEWHERE]))
+    assert sorted(key for key in printed - told if not any(excused(own, {key}) for own in told)) == []
     assert sorted(key for key in told - printed if not excused(key, printed)) == []

@@ -17,7 +17,8 @@ AGENTS = np.arange(5, 13)
 def profits(returns_count: bool) -> np.ndarray:
     """(agents, worlds) a year's profit with so many agents, where visits do or do not decide who comes again.
 
-    As first set, returns were counted by `value`, the closing book included: its best was the most agents tried, 12.
+    As first set, returns were counted by money and what a formula made of the book at its end: its best was the most
+    agents tried, 12.
     """
     return np.array([
         over_worlds(
@@ -45,14 +46,19 @@ def test_more_agents_are_best_where_returns_are_counted():
 MINUTES = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0])
 
 
-def best_minutes(book: int, slope: float = 0.5) -> np.ndarray:
-    """(worlds,) minutes per visit that are worth most, for two agents with so many customers."""
+def best_minutes(per_hour: float, slope: float = 0.5) -> np.ndarray:
+    """(worlds,) minutes per visit that are worth most in three years, for two agents to whom so many are new an hour.
+
+    As first set, `value` was a year's money and what a formula made of the book at its end, and the load that of 500 or
+    of 1500 customers in the opening book. Over three years the book settles at what newcomers make of it.
+    """
     values = np.array([
         over_worlds(
             usual_house(
-                demand={"opening_book": book},
+                demand={"opening_book": 500, "prospects_per_hour": per_hour},
                 investment={"minutes_per_visit": float(minutes)},
                 loyalty={"satisfaction_slope": slope},
+                horizon={"years": 3.0},
             ),
             "value",
         )
@@ -63,12 +69,12 @@ def best_minutes(book: int, slope: float = 0.5) -> np.ndarray:
 
 @pytest.mark.nightly
 def test_the_best_minutes_fall_with_load():
-    assert surely_more(best_minutes(500) - best_minutes(1500))
+    assert surely_more(best_minutes(1.0) - best_minutes(4.0))
 
 
 @pytest.mark.nightly
 def test_the_best_minutes_rise_with_what_they_mean_to_customers():
-    assert surely_more(best_minutes(500, slope=0.9) - best_minutes(500, slope=0.25))
+    assert surely_more(best_minutes(2.0, slope=0.9) - best_minutes(2.0, slope=0.25))
 
 
 # Gupta, Lehmann and Stuart (2004): one per cent of retention, of margin and of what a new customer costs
@@ -89,20 +95,20 @@ def twenty_years(book: int, prospects: float, retention: float, margin: float, s
         "spending": {},
         "advertising": {"budget_per_month": spending, "elasticity": 0.0},
         "money": {"margin": margin, "discount_rate": INTEREST},
-        "horizon": {"weeks": 1040.0},
+        "horizon": {"years": 20.0},
     }
     return checked(tables, "Twenty years")
 
 
 def elasticities(book: int, prospects: float, spending: float) -> np.ndarray:
-    """(3, worlds) per cent more cash for one per cent more retention, more margin, less advertising for as many."""
-    today = over_worlds(twenty_years(book, prospects, RETENTION, MARGIN, spending), "cash")
+    """(3, worlds) per cent more value for one per cent more retention, more margin, less advertising for as many."""
+    today = over_worlds(twenty_years(book, prospects, RETENTION, MARGIN, spending), "value")
     better = [
         twenty_years(book, prospects, RETENTION * 1.01, MARGIN, spending),
         twenty_years(book, prospects, RETENTION, MARGIN * 1.01, spending),
         twenty_years(book, prospects, RETENTION, MARGIN, spending * 0.99),
     ]
-    return np.array([(over_worlds(scenario, "cash") / today - 1) / 0.01 for scenario in better])
+    return np.array([(over_worlds(scenario, "value") / today - 1) / 0.01 for scenario in better])
 
 
 def by_form(form) -> float:

@@ -24,6 +24,7 @@ from servsim.study.proof.fuzz import random_scenario
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "model-card.md"
 FRAME = ROOT / "docs" / "model-card-frame.md"
+CLOCKS = ROOT / "docs" / "clocks.md"
 STALE = "docs/model-card.md is not what the code says now: write it anew with `python tests/test_model_card.py`, and read the difference."
 TABLES = {setting.table for setting in settings()}
 PATHS = {setting.path for setting in settings()} | {f"{s.table}.{s.key.partition('.')[0]}" for s in settings()}
@@ -32,7 +33,8 @@ PATHS = {setting.path for setting in settings()} | {f"{s.table}.{s.key.partition
 def page() -> str:
     """The page as the code says now."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    return model_card.model_card(FRAME.read_text(encoding="utf-8"), project)
+    frame, clocks = (path.read_text(encoding="utf-8") for path in (FRAME, CLOCKS))
+    return model_card.model_card(frame, clocks, project)
 
 
 def test_the_page_is_fresh():
@@ -66,13 +68,13 @@ def test_prose_fits_its_lines_and_tables_have_as_many_cells_as_heads():
 
 
 def test_the_page_names_no_path_of_one_machine():
-    for path in (PAGE, FRAME):
+    for path in (PAGE, FRAME, CLOCKS):
         assert not re.search(r"(?<![\w.-])/(work|root|tmp|home)/", path.read_text(encoding="utf-8")), path
 
 
 def test_every_blank_of_the_frame_is_filled_and_nothing_is_filled_in_vain():
     asked = set(re.findall(r"\$\{(\w+)\}", FRAME.read_text(encoding="utf-8")))
-    assert asked == set(model_card.blanks({"project": {"version": "", "requires-python": "", "dependencies": []}}))
+    assert asked == set(model_card.blanks("", {"project": {"version": "", "requires-python": "", "dependencies": []}}))
 
 
 def test_every_number_has_one_grade_or_none():
@@ -161,6 +163,51 @@ def test_a_docstring_is_taken_apart():
         "Only outdoors. More.",
     )
     assert (rule.source, rule.evidence) == ("Noah et al. (2000).", "c for it.")
+
+
+# What runs for ten years
+
+UNITS_OF_TIME = re.compile(r"/year\b|^years?$")
+NO_CLOCKS = {
+    "loyalty.yearly_retention": "a share by the year, alike in every year",
+    "loyalty.natural_churn": "likewise",
+    "money.discount_rate": "a preference",
+    "horizon.years": "how far one looks",
+    "horizon.drift_years": "when drifts end",
+}
+"""Settings that have to do with years and move nothing as these go by."""
+MOVES = {"quality.should_ratchet", "loyalty.tenure_slope", "competitors.newcomer_quality", "training.hours_per_month",
+         "training.learning_rate", "word_of_mouth.deterred_share"}  # fmt: skip
+"""What moves with time beside those whose unit says so: by visits, cases and hours, and what begins or ends."""
+
+
+def told_of_clocks() -> tuple[list[str], list[str]]:
+    """(settings in the rows of the table, settings in the list of what was measured)."""
+    text = CLOCKS.read_text(encoding="utf-8")
+    return re.findall(r"^\| `([\w.]+)`", text, re.MULTILINE), re.findall(r"^- `([\w.]+)`: ", text, re.MULTILINE)
+
+
+def test_every_mechanism_with_a_clock_was_looked_at_for_ten_years():
+    """If this fails, a setting that goes by the year is new: add it to CLOCKS of benchmarks/clocks.py and run that."""
+    by_year = {setting.path for setting in settings() if setting.is_number and UNITS_OF_TIME.search(setting.unit)}
+    clocks = by_year - set(NO_CLOCKS) | MOVES
+    rows, measured = told_of_clocks()
+    assert set(rows) == set(measured) == clocks
+    assert len(measured) == len(clocks)
+
+
+def test_each_row_has_four_figures_after_four_times():
+    text = CLOCKS.read_text(encoding="utf-8")
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| `")]
+    number = re.compile(r"[+−]\d+\.\d+|0")
+    for name, *cells in rows:
+        assert len(cells) == 4, name
+        assert all(len(cell.split(" / ")) == 4 and all(map(number.fullmatch, cell.split(" / "))) for cell in cells)
+
+
+def test_drifts_are_shown_as_they_end_and_as_they_would_go_on():
+    rows, _ = told_of_clocks()
+    assert rows.count("competitors.rival_drift") == rows.count("quality.should_drift") == 2
 
 
 # The table of advice

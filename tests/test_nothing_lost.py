@@ -42,12 +42,12 @@ World = tuple[str, int]
 class Campaign:
     """An evaluation that goes on until it is finished, however often it is killed."""
 
-    def __init__(self, folder: Path, *options: str, weeks: int) -> None:
+    def __init__(self, folder: Path, *options: str, years: float) -> None:
         """A folder for the scenario and the store."""
         self.scenario, self.store, self.log = folder / "tiny.toml", folder / "worlds.sqlite", folder / "log"
         self.scenario.write_text(TINY)
         self.asked = [
-            "evaluate", str(self.scenario), "--set", f"horizon.weeks={weeks}", "--replications", "60", "--json",
+            "evaluate", str(self.scenario), "--set", f"horizon.years={years}", "--replications", "60", "--json",
             "--smallest-difference", "300", "--budget", "400", "--no-picture", "--quiet",
         ]  # fmt: skip
         self.options = options
@@ -134,7 +134,7 @@ def disturbed(campaign: Campaign, kills: int, seed: int) -> tuple[str, int]:
 
 
 def test_a_campaign_that_is_killed_three_times_goes_on_where_it_was(tmp_path):
-    campaign = Campaign(tmp_path, "--workers", "2", weeks=100)
+    campaign = Campaign(tmp_path, "--workers", "2", years=2)
     out, killed = disturbed(campaign, 3, seed=1)
     assert killed == 3
     assert out == campaign.undisturbed()
@@ -145,8 +145,7 @@ def test_a_campaign_that_is_killed_three_times_goes_on_where_it_was(tmp_path):
     ["--workers", "1"], ["--workers", "4"], ["--workers", "2", "--engine", "reference"],
 ], ids=" ".join)  # fmt: skip
 def test_a_campaign_that_is_killed_twenty_times_loses_nothing(tmp_path, options):
-    weeks = 60 if "reference" in options else 1000
-    campaign = Campaign(tmp_path, *options, weeks=weeks)
+    campaign = Campaign(tmp_path, *options, years=1.2 if "reference" in options else 20)
     out, killed = disturbed(campaign, 20, seed=2)
     assert killed == 20
     assert out == campaign.undisturbed()
@@ -161,7 +160,7 @@ def test_a_campaign_whose_cluster_workers_are_killed_loses_nothing(tmp_path):
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
     ) as found:  # fmt: skip
-        campaign = Campaign(tmp_path, "--dask", found.scheduler_address, weeks=1000)
+        campaign = Campaign(tmp_path, "--dask", found.scheduler_address, years=20)
 
         def kill_a_worker(process: subprocess.Popen[str]) -> None:
             before = campaign.rows()

@@ -11,8 +11,9 @@ from servsim.scenario.complain import table_of
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import MECHANISMS, SEGMENT_TABLES, Scenario
 from servsim.scenario.table import Mechanism
-from servsim.sheet import to_sheet
+from servsim.sheet import MONEY_ONLY, to_sheet
 from servsim.study.proof.fuzz import drawn_table
+from servsim.units import DAY
 from servsim.words import Happening
 
 DESK: dict[str, Any] = {
@@ -320,6 +321,44 @@ def test_what_is_at_its_off_value_might_as_well_be_left_out(left_out, off):
     assert digest(with_table(table, settings)) == digest(without(left_out))
 
 
+STEADY = {
+    **DESK, "quality": {**DESK["quality"], "should_drift": 0.0}, "competitors": {**DESK["competitors"], "rival_drift": 0.0},
+}  # fmt: skip
+"""The desk in a world where nothing drifts."""
+DAY_YEARS = 1 / 365
+
+
+def test_where_drift_is_over_at_once_nothing_drifts():
+    assert digest(STEADY) != digest(DESK)
+    assert digest({**DESK, "horizon": {"weeks": 10.0, "drift_years": 0.0}}) == digest(STEADY)
+
+
+@pytest.mark.parametrize("days", [70, 365, 3650])
+def test_drift_that_outlasts_the_world_is_drift_without_end(days):
+    assert digest({**DESK, "horizon": {"weeks": 10.0, "drift_years": days * DAY_YEARS}}) == digest(DESK)
+
+
+@pytest.mark.parametrize("days", [1, 20, 40])
+def test_a_world_knows_nothing_of_the_end_of_drift_before_it_comes(days):
+    """Until then it is the world that drifts on; afterwards it is another."""
+    ends = to_sheet(checked({**DESK, "horizon": {"weeks": 10.0, "drift_years": days * DAY_YEARS}}, "test"))
+    early, late = (fast.simulate(sheet).rows for sheet in (ends, to_sheet(checked(DESK, "test"))))
+    before, of_all = (rows[rows[:, 0] < days * DAY] for rows in (early, late))
+    assert np.array_equal(before, of_all)
+    assert not np.array_equal(early, late)
+
+
+@pytest.mark.parametrize(("table", "settings"), [
+    ("money", {"margin": 0.1, "discount_rate": 0.5, "fixed_costs_per_month": 1e4}),
+    ("staff", {"overtime_factor": 3.0}),
+    ("manager", {"manager_wage_per_hour": 99.0, "paid_hours": "talks"}),
+    ("internal", {"wage_per_hour": 99.0}),
+    ("horizon", {"years": 1.0}),
+], ids=lambda part: part if isinstance(part, str) else "")  # fmt: skip
+def test_what_is_money_and_how_long_it_is_counted_changes_no_world(table, settings):
+    assert digest({**DESK, table: {**DESK.get(table, {}), **settings}}) == digest(DESK)
+
+
 def test_mistakes_that_nobody_makes_might_as_well_be_left_out_where_nothing_is_promised():
     """Where there are promises, the table also says how long a complaint about a broken one takes."""
     rest = without("promises")
@@ -521,7 +560,8 @@ def test_each_setting_counts(table, key):
     "budget", "internal", "recognition", "phone", "load",
 ])  # fmt: skip
 def test_no_setting_is_forgotten(table):
-    """A manager's wage is money, which no world knows."""
+    """What managers and colleagues are paid is money, which no world knows."""
     inner = table_of(Scenario.model_fields[table].annotation)
     assert inner is not None
-    assert set(COUNTS[table]) == set(inner.model_fields) - {"on", "manager_wage_per_hour"}
+    money = {"manager_wage_per_hour", *(key for owner, key in MONEY_ONLY if owner == table)}
+    assert set(COUNTS[table]) == set(inner.model_fields) - {"on"} - money

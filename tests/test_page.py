@@ -23,7 +23,7 @@ from servsim.page.bounds import bounded
 from servsim.page.downloads import scenario_file
 from servsim.page.guard import BODY_AT_MOST
 from servsim.page.levers import levels_of, levers, nice, number_at, slider
-from servsim.page.memory import Memory
+from servsim.page.memory import BYTES_OF_FIGURES
 from servsim.page.presets import presets
 from servsim.page.question import Asked, Question, RefusedError, question_of
 from servsim.page.rounds import Curve, Sides, rounds, spread
@@ -34,14 +34,18 @@ from servsim.study.choose.evaluate import evaluate
 from servsim.study.identity import digest_of
 from servsim.study.objective import read_question
 from servsim.study.run import run
+from servsim.study.years import COLUMNS
 
-SCENARIO = f"""# What it shows: nothing, quickly.{TINY_DESK}[evaluate]
+SCENARIO = f"""# What it shows: nothing, quickly.{TINY_DESK.partition("[horizon]")[0]}[horizon]
+weeks = 6
+years = 2
+[evaluate]
 levels = [0, 2, 4, 5, 6, 8, 10, 12]
 replications = 8
 smallest_difference = 100
 budget_replications = 120
 """
-SLOW = {"horizon.weeks": "520", "evaluate.replications": "300"}
+SLOW = {"horizon.years": "50", "evaluate.replications": "300"}
 """What makes the tiny desk busy for a minute."""
 GROWING = {"word_of_mouth.mentions": "3", "word_of_mouth.referral_share": "1", "word_of_mouth.potential_customers": "0"}
 STATIC = Path(__file__).parents[1] / "src" / "servsim" / "page" / "static"
@@ -170,10 +174,11 @@ def test_a_body_of_100_mb_is_refused_without_being_read(client):
         assert alive(client)
 
 
-def test_a_world_of_a_million_visits_is_refused(client):
-    ((key, text),) = errors(client, {"demand.prospects_per_hour": "60000"})
+def test_a_world_of_millions_of_visits_is_refused_those_of_all_years_counted(client):
+    ((key, text),) = errors(client, {"demand.prospects_per_hour": "14000"})
     assert key == ""
-    assert re.match(r"This is too large for the page: about 1,08\d,\d{3} visits in each world, where the limit", text)
+    assert re.match(r"This is too large for the page: about 4,38\d,\d{3} visits in each world, where the limit", text)
+    assert "horizon.years" in text
     assert alive(client)
 
 
@@ -183,7 +188,7 @@ def test_a_world_of_a_million_visits_is_refused(client):
         ({"evaluate.replications": "100000"}, "worlds"),
         ({"evaluate.budget_replications": "1000000"}, "worlds"),
         ({"demand.opening_book": "5000000"}, "customers"),
-        ({"horizon.weeks": "1040", "evaluate.replications": "500", "demand.prospects_per_hour": "90"}, "visits in all"),
+        ({"horizon.years": "50", "evaluate.replications": "200", "demand.prospects_per_hour": "90"}, "visits in all"),
         ({"staff.attentive_minutes": "1e-4", "staff.inattentive_minutes": "1e-4"}, "turns of agents"),
         ({"internal.requests_per_hour": "1000000"}, "turns of agents"),
         (GROWING, "grow without end"),
@@ -252,7 +257,8 @@ def test_the_figures_are_those_of_the_command_line(client, file):
     assert done.returncode == 0, done.stderr
     printed = json.loads(done.stdout)
     assert told["worlds"] == printed["replications"] == 8
-    for name in ("retention", "revenue", "value", "wait_mean"):
+    assert (told["told"], told["of"]) == (2, 2)
+    for name in ("retention", "revenue", "value", "cash", "wait_mean"):
         found = {key: told["figures"][name]["new"][key] for key in ("mean", "low", "high")}
         assert found == {key: printed["metrics"][name][key] for key in ("mean", "low", "high")}
 
@@ -275,14 +281,17 @@ def test_the_curve_is_that_of_evaluate_with_the_lever_as_it_is_today(client, fil
         assert series["points"] == [[metric["mean"], metric["low"], metric["high"]] for metric in metrics]
 
 
-def test_the_first_answer_is_of_few_worlds_and_levels_and_later_ones_of_more(client):
+def test_the_first_answer_is_of_one_year_and_few_levels_and_later_ones_of_more_years_and_worlds(client):
     lines = answer(client, {"service.core_minutes": "9"})
     figures = [line for line in lines if line["kind"] == "figures"]
     curves = [line for line in lines if line["kind"] == "curve"]
-    assert [line["worlds"] for line in figures] == [3, 6, 8]
-    assert [line["last"] for line in curves] == [False, False, False, True]
+    assert [(line["told"], line["worlds"]) for line in figures] == [(1, 3), (2, 3), (2, 6), (2, 8)]
+    assert [(line["told"], min(line["worlds"])) for line in curves] == [(1, 3), (1, 3), (2, 3), (2, 6), (2, 8), (2, 8)]
+    assert [line["last"] for line in curves] == [False] * 5 + [True]
+    assert [bool(line["best"]) for line in curves] == [False, False, True, True, True, True]
+    assert [bool(line["advice"]) for line in curves] == [False] * 3 + [True] * 3
+    assert [bool(line["draft"]) for line in curves] == [True] * 3 + [False] * 3
     assert curves[0]["levels"] == [0, 4, 5, 6, 8, 12]
-    assert curves[0]["advice"] == ""
     assert len(curves[1]["levels"]) == 8
     assert lines[0]["kind"] == "asked"
     assert lines[-1]["kind"] == "done"
@@ -513,17 +522,20 @@ def test_the_first_levels_span_all_of_them():
 
 
 def test_memory_gives_back_what_it_was_given_and_forgets_the_oldest(file, monkeypatch):
-    memory, question = Memory(), asked(file)
-    found = list(rounds(question, memory, Answers().means(threading.Event())))
+    answers, question = Answers(), asked(file)
+    memory = answers.memory
+    found = list(rounds(question, answers.ongoing, answers.means(threading.Event())))
     assert isinstance(found[0], Sides)
     assert isinstance(found[-1], Curve)
     assert memory.last(question.levels, question.seed) is found[-1].new
     assert memory.last(question.levels, 2) is None
-    monkeypatch.setattr("servsim.page.memory.WORLDS_AT_MOST", 20)
+    months = 24 * len(COLUMNS) * 8
+    monkeypatch.setattr("servsim.page.memory.BYTES_AT_MOST", 20 * (BYTES_OF_FIGURES + months))
     answers = Answers()
     run(question.today, replications=15, means=answers.means(threading.Event()))
     run(asked(file, {"staff.agents": "1"}).new, replications=15, means=answers.means(threading.Event()))
     assert answers.memory.many == 15
+    assert answers.memory.bytes == 15 * (BYTES_OF_FIGURES + months)
 
 
 # Taking home

@@ -43,6 +43,7 @@ minutes_per_visit = 3
 [spending]
 [horizon]
 weeks = 10
+years = 3
 [evaluate]
 levels = [0, 2, 4, 6, 8, 12]
 replications = 8
@@ -128,7 +129,7 @@ def test_moving_a_slider_changes_the_curve_and_agrees_with_the_command_line(tab,
     tab.settled({"staff.agents": "1"})
     assert tab.curve() != before
     today, new = run(read_question(file)), run(read_question(file, ["staff.agents=1"]))
-    for name in ("retention", "revenue", "wait_mean", "value"):
+    for name in ("cash", "customers_end", "unserved_share", "value"):
         found, expected = tab.figure(name), new[name]
         assert (found["new"], found["low"], found["high"]) == (expected.mean, expected.low, expected.high)
         assert found["today"] == today[name].mean
@@ -140,6 +141,32 @@ def test_moving_a_slider_changes_the_curve_and_agrees_with_the_command_line(tab,
     assert f"best {e.best:g}" in tab.page.locator(".chart.tall svg").text_content()
     commands = tab.page.locator("#commands").text_content()
     assert f"servsim run {file} --set staff.agents=1" in commands
+
+
+WATCH = """
+  window.captions = [];
+  new MutationObserver(() => {
+    const chart = document.querySelector(".chart.tall"), said = `${chart.querySelector("figcaption").textContent} ${chart.classList.contains("early") ? "(pale)" : ""}`.trim();
+    if (window.captions.at(-1) !== said) window.captions.push(said);
+  }).observe(document.getElementById("charts"), { subtree: true, childList: true, attributes: true, characterData: true });
+"""
+"""Notes what is written above the first curve as it changes."""
+
+
+def test_the_first_year_is_drawn_pale_and_gives_way_to_all_years(tab):
+    tab.page.evaluate(WATCH)
+    tab.type("waiting.patience_minutes", "21")
+    tab.settled({"waiting.patience_minutes": "21"})
+    unit = "EUR in today's money"
+    seen = tab.page.evaluate("window.captions")
+    assert seen[-2:] == [f"Money of the first year only, {unit} (pale)", f"Money of 3 years, {unit}"]
+    assert len(seen) <= 3
+    rows = tab.page.locator("#years tbody tr")
+    playwright.expect(rows).to_have_count(3)
+    assert "…" not in tab.page.locator("#years").text_content()
+    assert tab.page.locator('[data-figure="value"]').get_attribute("class") != "cell early"
+    assert tab.page.locator('[data-figure="value"] h3').text_content() == "Money of 3 years, EUR"
+    assert tab.page.locator("#far").text_content().startswith("Settled: 8 worlds of 3 years;")
 
 
 def test_moving_the_lever_walks_along_the_same_curve(tab, file):
@@ -181,8 +208,8 @@ def test_two_tabs_do_not_disturb_each_other(browser, served, tab, file):
     tab.settled({"staff.agents": "1", "waiting.patience_minutes": "5"})
     other.settled({"staff.agents": "3"})
     mine = run(read_question(file, ["staff.agents=1", "waiting.patience_minutes=5"]))
-    assert tab.figure("revenue")["new"] == mine["revenue"].mean
-    assert other.figure("revenue")["new"] == run(read_question(file, ["staff.agents=3"]))["revenue"].mean
+    assert tab.figure("cash")["new"] == mine["cash"].mean
+    assert other.figure("cash")["new"] == run(read_question(file, ["staff.agents=3"]))["cash"].mean
     assert other.wrong == []
     other.page.close()
 
@@ -192,7 +219,7 @@ def test_dragging_a_slider_shows_answers_on_the_way(tab):
     for minutes in range(4, 16):
         tab.type("waiting.patience_minutes", str(minutes))
         tab.page.wait_for_timeout(150)
-        seen.add(tab.figure("revenue")["new"])
+        seen.add(tab.figure("cash")["new"])
     tab.settled({"waiting.patience_minutes": "15"})
     assert len(seen) > 2
 
@@ -206,7 +233,7 @@ def test_every_setting_can_be_found_moved_and_put_back(tab, file):
     field.press("Enter")
     tab.settled({"quality.perception_sd": "2.5"})
     new = run(read_question(file, ["quality.perception_sd=2.5"]))
-    assert tab.figure("retention")["new"] == new["retention"].mean
+    assert tab.figure("customers_end")["new"] == new["customers_end"].mean
     tab.page.click("#reset")
     tab.settled()
     assert field.input_value() == "0.5"
@@ -230,7 +257,8 @@ def test_another_preset_begins_anew(tab):
     playwright.expect(tab.page.locator("#title")).to_have_text("M/M/2")
     tab.settled()
     assert tab.page.locator('[data-lever="staff.agents"] input[type="text"]').input_value() == "2"
-    assert tab.page.locator('[data-figure="retention"]').count() == 0
+    assert tab.page.locator('[data-figure="cash"]').count() == 0
+    playwright.expect(tab.page.locator("#by-year")).to_be_hidden()
 
 
 def test_the_desk_is_filmed_for_both_sides_and_can_be_wound(tab):
@@ -313,8 +341,8 @@ def test_axe_finds_nothing_serious(browser, served, width, state):
 
 def test_a_closed_tab_leaves_no_work_behind(browser, served):
     other = Tab(browser, served)
-    other.page.fill("#search", "weeks")
-    other.page.locator('#tables [data-key="horizon.weeks"]').fill("1000")
+    other.page.fill("#search", "years")
+    other.page.locator('#tables [data-key="horizon.years"]').fill("50")
     other.page.keyboard.press("Enter")
     other.page.wait_for_selector(".setting.changed")
     other.page.wait_for_timeout(300)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -21,12 +22,14 @@ from servsim.show.plots import (
     heat_plot,
     levels_plot,
     minutes_plot,
+    payback_plot,
     reasons_plot,
     saved_plot,
     sources_plot,
     survival_plot,
     tornado_plot,
     waits_plot,
+    years_plot,
 )
 from servsim.show.plots.axes import lever_words, measure
 from servsim.show.plots.day import LOOKS
@@ -46,6 +49,7 @@ from servsim.study.follow.waits import waits_of
 from servsim.study.metrics import NAMES
 from servsim.study.run import run
 from servsim.study.statistics import Interval, interval
+from servsim.study.years import PLACE
 from servsim.words import Happening, Reason
 
 DESK = {
@@ -60,7 +64,7 @@ DESK = {
     "loyalty": {},
     "spending": {},
     "uncertain": {"loyalty": {"yearly_retention": [0.6, 0.9]}, "waiting": {"patience_minutes": [5.0, 15.0]}},
-    "horizon": {"weeks": 30.0},
+    "horizon": {"weeks": 30.0, "years": 2.0},
     "evaluate": {"levels": [0.0, 2.0, 5.0, 8.0, 11.0], "replications": 4},
 }
 SIZES = ("slide", "paper")
@@ -83,6 +87,10 @@ def results(desk):
     both = compare(desk, fewer)
     return {
         "levels": (levels_plot, (advice,)),
+        "years": (years_plot, (run(desk, replications=4),)),
+        "years of levels": (years_plot, (advice,)),
+        "payback": (payback_plot, (investment(advice),)),
+        "soon paid back": (payback_plot, (for_ten_years(investment(advice)),)),
         "frontier": (frontier_plot, (advice,)),
         "minutes": (minutes_plot, (advice,)),
         "heat": (
@@ -100,8 +108,28 @@ def results(desk):
     }
 
 
+def investment(e):
+    """Five minutes as an investment: 100 a month for three months, which bring 60 a month after that; 8 months."""
+    gaps = np.where(np.arange(24) < 3, -100.0, 60.0) * np.array([0.8, 0.9, 1.1, 1.2])[:, None]
+    months = list(e.months)
+    months[e.levels.index(5.0)] = months[e.levels.index(2.0)].copy()
+    months[e.levels.index(5.0)][:, :, PLACE["cash"]] += gaps
+    return replace(e, best=5.0, months=tuple(months))
+
+
+def for_ten_years(e):
+    """The same, which goes on bringing 60 a month for eight years more."""
+    months = [np.concatenate([own] * 5, axis=1) for own in e.months]
+    months[e.levels.index(5.0)][:, 24:, PLACE["cash"]] = months[e.levels.index(2.0)][:, 24:, PLACE["cash"]] + 60.0
+    return replace(e, months=tuple(months))
+
+
 PLOTS = (
     "levels",
+    "years",
+    "years of levels",
+    "payback",
+    "soon paid back",
     "frontier",
     "minutes",
     "heat",
@@ -162,8 +190,8 @@ def test_a_text_that_covers_another_is_found(results):
     plot.axes[0].text(*plot.axes[0].transData.inverted().transform((0, 0)), "far away")
     plot.axes[0].set_title("over the name of the axis", loc="left", y=1.02)
     boxes = dict(texts(plot))
-    assert boxes["far away"].y0 < boxes["Value (thousand EUR)"].y0
-    box, its = boxes["over the name of the axis"], boxes["Value (thousand EUR)"]
+    assert boxes["far away"].y0 < boxes["Value of two years (thousand EUR)"].y0
+    box, its = boxes["over the name of the axis"], boxes["Value of two years (thousand EUR)"]
     assert min(box.intersection(box, its).width, box.intersection(box, its).height) > 5
 
 
@@ -183,6 +211,8 @@ def test_every_axis_has_a_name_and_what_cannot_be_seen_is_said(results, name, si
 def test_units_are_named():
     assert measure("value", "EUR", 5e6) == measure("value", "EUR", 3e6)
     assert measure("value", "EUR", 5e6).label == "Value (million EUR)"
+    assert measure("value", "EUR", 5e6, "ten years").label == "Value of ten years (million EUR)"
+    assert measure("revenue", "EUR/year", 5e6, "ten years").label == "Revenue (million EUR a year)"
     assert measure("revenue", "EUR/year", 900.0).label == "Revenue (EUR a year)"
     assert measure("retention", "1", 0.9).label == "Retention (% a year)"
     assert measure("wait_mean", "min", 9.0).label == "Mean wait (minutes)"
@@ -231,6 +261,63 @@ def test_bands_are_the_intervals(results):
         heights = band[np.isclose(band[:, 0], level), 1]
         assert heights.min() == pytest.approx(own.low)
         assert heights.max() == pytest.approx(own.high)
+
+
+def test_the_years_are_those_of_the_run(desk, results):
+    found = results["years"][1][0]
+    axes = drawn(results, "years").axes
+    for panel, name in zip(axes, ("customers_end", "profit", "retention_rate", "unserved_share"), strict=True):
+        own = [found.of_year(year, name) for year in (1, 2)]
+        assert panel.lines[0].get_ydata() == pytest.approx([each.mean for each in own])
+        band = panel.collections[0].get_paths()[0].vertices
+        for year, each in enumerate(own, 1):
+            heights = band[np.isclose(band[:, 0], year), 1]
+            assert (heights.min(), heights.max()) == pytest.approx((each.low, each.high))
+
+
+def test_the_years_of_levels_are_those_of_todays_and_of_the_best(results):
+    e = results["payback"][1][0]
+    lines = years_plot(e).axes[0].lines
+    for line, level in zip(lines, (2.0, 5.0), strict=True):
+        assert line.get_ydata() == pytest.approx([e.of_year(level, year, "customers_end").mean for year in (1, 2)])
+
+
+def test_what_costs_300_in_three_months_and_brings_60_a_month_has_paid_back_in_eight(results):
+    plot = drawn(results, "payback")
+    (near,) = plot.axes
+    curve, deepest, crossing = near.lines[1:]
+    assert curve.get_ydata()[[0, 1, 3, 8, 24]] == pytest.approx([0, -100, -300, 0, 960])
+    assert (deepest.get_xdata()[0], deepest.get_ydata()[0]) == (3, pytest.approx(-300))
+    assert crossing.get_xdata()[0] == pytest.approx(8)
+    assert "ahead of today's from month 8 on" in plot.alt
+    assert "behind by 300 EUR at most" in plot.alt
+
+
+def test_a_payback_that_is_soon_is_drawn_from_near_too(results):
+    near, whole = drawn(results, "soon paid back").axes
+    assert near.get_xlim()[1] == 20
+    assert whole.get_xlim()[1] == 10
+    assert whole.get_xlabel() == "Years from now"
+    assert len(near.lines) == len(whole.lines) + 2
+
+
+def test_what_never_pays_back_has_no_crossing(results):
+    e = results["payback"][1][0]
+    plot = payback_plot(replace(e, best=11.0))
+    assert len(plot.axes) == 1
+    assert "not shown to pay back within two years" in plot.alt
+    assert not [mark for mark in plot.legends[-1].get_texts() if "ahead" in mark.get_text()]
+
+
+def test_nothing_is_paid_back_where_today_is_best_or_no_years_are_looked_at(results):
+    e = results["payback"][1][0]
+    with pytest.raises(ServsimError, match="plot payback has nothing to show: Stay at 2 minutes per visit"):
+        payback_plot(replace(e, best=2.0))
+    without = replace(e, months=tuple(own[:, :0] for own in e.months))
+    with pytest.raises(ServsimError, match="plot payback needs money over the years"):
+        payback_plot(without)
+    with pytest.raises(ServsimError, match="plot years needs two years of money or more"):
+        years_plot(without)
 
 
 def test_hours_add_up_to_the_time_at_the_desk(desk, results):
@@ -382,6 +469,7 @@ patience_minutes = 4
 [spending]
 [horizon]
 weeks = 8
+years = 2
 [evaluate]
 levels = [0, 5, 10]
 replications = 3
@@ -424,7 +512,7 @@ def test_the_command_draws_every_kind_and_says_what_it_shows(tiny, kind, capsys)
 @pytest.mark.parametrize(
     ("kind", "options", "said"),
     [
-        ("levles", {}, "plot levles: there is no such plot; it must be one of levels, frontier"),
+        ("levles", {}, "plot levles: there is no such plot; it must be one of levels, years, payback, frontier"),
         ("levels", {"day": 2}, "plot levels has no use for --day; that is for day."),
         ("day", {"to": ["staff.agents=2"]}, "plot day has no use for a second scenario; that is for reasons, saved, sources."),
         ("heat", {}, "plot heat needs a second lever with its levels, such as --lever staff.agents=2,3,4"),
@@ -435,6 +523,9 @@ def test_the_command_draws_every_kind_and_says_what_it_shows(tiny, kind, capsys)
         ("levels", {"out": Path("-")}, "--out -: it must end in .svg, .png or .pdf."),
         ("convergence", {"figure": "valeu"}, "Did you mean value?"),
         ("tornado", {"overrides": ["uncertain={}"]}, "plot tornado needs ranges in [uncertain]"),
+        ("years", {"overrides": ["horizon.years=1"]}, "plot years needs two years of money or more"),
+        ("years", {"lever": ["staff.agents=1,2"]}, "plot years has no use for --lever"),
+        ("payback", {"overrides": ['evaluate.objective="retention"']}, "plot payback needs money over the years"),
         ("day", {"day": 3}, "Nothing happens on day 3"),
     ],
 )  # fmt: skip

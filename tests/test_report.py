@@ -14,7 +14,8 @@ from servsim.cli.report import command, report
 from servsim.errors import ServsimError
 from servsim.scenario.read import checked, read_scenario
 from servsim.show.advice import advice
-from servsim.show.numbers import figure, level
+from servsim.show.ahead import payback_words
+from servsim.show.numbers import figure, level, with_half
 from servsim.show.report.page import coded, report_page
 from servsim.show.report.settings import evidence, groups
 from servsim.study.findings import findings
@@ -30,7 +31,7 @@ visit_gap_days = 7
 [staff]
 agents = 2
 [investment]
-minutes_per_visit = 2
+minutes_per_visit = 6
 [waiting]
 [quality]
 [loyalty]
@@ -43,6 +44,7 @@ share = 1.0
 basket_mean = 30
 [horizon]
 weeks = 10
+years = 2
 [uncertain]
 loyalty.yearly_retention = [0.5, 0.9]
 [evaluate]
@@ -50,7 +52,7 @@ levels = [0, 2, 6, 10]
 replications = 4
 constraints = ["abandoned_share <= 0.9"]
 """
-SECTIONS = ("question", "advice", "why", "time", "today", "rests", "method", "again", "settings")
+SECTIONS = ("question", "advice", "years", "why", "time", "today", "rests", "method", "again", "settings")
 VOID = {"meta", "img", "br"}
 
 
@@ -157,6 +159,26 @@ def test_numbers_are_those_of_evaluate_json(shop, found):
         assert own["metrics"]["value"]["mean"] == pytest.approx(e.at(own["level"], "value").mean, rel=1e-12)
 
 
+def test_the_years_ahead_are_those_of_todays_level_and_of_the_best(page, found):
+    e = found.evaluation
+    assert e.best not in (None, e.today)
+    for value, words in ((e.today, f"{level(e.today)} (today)"), (e.best, level(e.best))):
+        caption = f"investment.minutes_per_visit = {words}, by year"
+        (table,) = [part for part in page.split("<table>") if f"<caption>{caption}</caption>" in part]
+        cells = re.search(r'<th scope="row">revenue, k EUR</th>(.*?)</tr>', table)[1]
+        assert re.findall("<td>(.*?)</td>", cells) == [
+            with_half(e.of_year(value, year, "revenue"), 1e3) for year in (1, 2)
+        ]
+
+
+def test_the_payback_is_told_and_drawn(page, found):
+    e = found.evaluation
+    words = payback_words(e, e.payback(e.best))
+    assert words in "".join(Reader(page).text)
+    assert sum("The years ahead." in own["alt"] for own in Reader(page).all("img")) == 1
+    assert sum(own["alt"].lower().startswith(words[:30].lower()) for own in Reader(page).all("img")) == 1
+
+
 def test_the_same_findings_give_the_same_page(found, page):
     assert report_page(found, "servsim report shop.toml --seed 1") == page
 
@@ -194,7 +216,7 @@ def test_a_textbook_desk_has_a_report_too():
         "evaluate": {"lever": "staff.agents", "levels": [2.0, 1.0], "objective": "wait_mean", "replications": 3},
     }  # fmt: skip
     reader = Reader(report_page(findings(checked(desk, "test")), "servsim report desk.toml"))
-    assert [own["id"] for own in reader.all("h2")] == [name for name in SECTIONS if name != "why"]
+    assert [own["id"] for own in reader.all("h2")] == [name for name in SECTIONS if name not in ("why", "years")]
 
 
 def test_the_command_writes_the_page_and_says_the_advice(shop, tmp_path, monkeypatch, capsys):

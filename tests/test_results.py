@@ -13,20 +13,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_store import SEGMENTS, outcome, tiny
+from test_store import OF_MODEL_2, SEGMENTS, outcome, same, tiny
 
 from servsim.scenario.read import read_scenario
 from servsim.sheet import to_sheet
 from servsim.study.controls import CONTROLS
 from servsim.study.differing import distinctions, own_settings
-from servsim.study.identity import settings_of
+from servsim.study.identity import model_version, settings_of
 from servsim.study.keep import archive
 from servsim.study.keep.kept import checksum_of
 from servsim.study.keep.store import Store
 from servsim.study.metrics import NAMES, OWN
 from servsim.study.run import run
 from servsim.study.work.means import Means
-from servsim.study.work.worlds import Worlds
+from servsim.study.work.workers import Pool
+from servsim.study.work.worlds import Job, Worlds
+from servsim.study.years import COLUMNS
 
 Said = tuple[int, str, str]
 
@@ -227,8 +229,10 @@ def test_forget_what_was_last_kept_before_a_day(typed, path):
 
 
 @pytest.mark.parametrize(("words", "said"), [
-    ([], "forget needs one of KEY..., --all, or --before DATE.\n"),
-    (["--all", "ab"], "forget needs one of KEY..., --all, or --before DATE.\n"),
+    ([], "forget needs one of KEY..., --all, --old, or --before DATE.\n"),
+    (["--old", "--all"], "forget needs one of KEY..., --all, --old, or --before DATE.\n"),
+    (["--old", "ab"], "forget needs one of KEY..., --all, --old, or --before DATE.\n"),
+    (["--all", "ab"], "forget needs one of KEY..., --all, --old, or --before DATE.\n"),
     (["--before", "yesterday"], "--before yesterday: it must be a day, such as 2026-01-31.\n"),
 ])  # fmt: skip
 def test_forget_without_a_clear_word_forgets_nothing(typed, path, words, said):
@@ -315,7 +319,9 @@ def test_a_question_of_an_older_servsim_is_shown_and_exported_by_its_own_figures
     with closing(Store(path)) as store:
         store.storage.widen(names)
         settings = json.dumps(settings_of(tiny()))
-        kinds = json.dumps({"figures": names, "own": [own.name for own in OWN], "controls": CONTROLS})
+        kinds = json.dumps(
+            {"figures": names, "own": [own.name for own in OWN], "controls": CONTROLS, "months": COLUMNS}
+        )
         store.storage.insist(
             "INSERT INTO question (key, digest, title, model, seed, engine, machine, first, last, names, settings)"
             " SELECT ?, digest, 'Old', model, 3, engine, machine, first, last, ?, ? FROM question WHERE id = 1",
@@ -339,13 +345,132 @@ def test_a_question_of_an_older_servsim_is_shown_and_exported_by_its_own_figures
     assert rows[-1]["unit"] == ""
 
 
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A store that an earlier version of the model has filled: three worlds of a question, two of another."""
+    return Path(shutil.copy(OF_MODEL_2, tmp_path / "old.sqlite"))
+
+
+FORGOTTEN = ("closing_book", "customer_value", "loss_of_one")
+"""Figures that an earlier version of the model had."""
+
+
+def test_list_says_what_is_of_another_model(typed, path, old):
+    assert "another version" not in typed("results", "list", "--store", path)[1]
+    out = typed("results", "list", "--store", old)[1]
+    said = "2 questions of another version of the model, not used any more: servsim results forget --old"
+    assert " ".join(out.split()).endswith(said)
+    assert max(map(len, out.splitlines())) <= 80
+    assert [each["model"] for each in listed(typed, old)] == [2, 2]
+
+
+def test_an_older_models_worlds_are_shown_with_the_figures_that_are_still_known(typed, old):
+    tiny_then = next(each for each in listed(typed, old) if each["title"] == "Tiny")
+    code, out, err = typed("results", "show", tiny_then["key"], "--store", old)
+    assert (code, err) == (0, "")
+    assert "3 kept worlds, seed 1, fast engine, model 2, " in out
+    metrics = json.loads(typed("results", "show", tiny_then["key"], "--store", old, "--json")[1])["metrics"]
+    with closing(sqlite3.connect(old)) as file:
+        means = file.execute("SELECT avg(wait_mean), avg(value) FROM world WHERE question = 1").fetchone()
+    assert (metrics["wait_mean"]["mean"], metrics["value"]["mean"]) == pytest.approx(means)
+
+
+def test_an_older_models_worlds_are_exported_by_the_figures_that_they_had(typed, old, tmp_path):
+    typed("results", "export", tmp_path / "old.csv", "--store", old)
+    rows = rows_in(tmp_path / "old.csv")
+    with closing(sqlite3.connect(old)) as file:
+        kept = dict(file.execute("SELECT replication, closing_book FROM world WHERE question = 1"))
+    told = {int(row["replication"]): float(row["value"]) for row in rows
+            if (row["metric"], row["seed"], row["segment"]) == ("closing_book", "1", "")}  # fmt: skip
+    assert told == kept
+    assert {row["model"] for row in rows} == {"2"}
+    assert {row["unit"] for row in rows if row["metric"] in FORGOTTEN} == {""}
+
+
+def test_forget_old_takes_out_what_other_models_have_answered(typed, old):
+    with closing(Store(old)) as store:
+        store.keep([(FIRST, outcome(FIRST))])
+    before = old.stat().st_size
+    code, out, _ = typed("results", "forget", "--old", "--store", old)
+    freed = re.fullmatch(r"Forgotten: 2 questions with 5 worlds; the store is ([\d.]+) kB smaller\.\n", out)
+    assert code == 0
+    assert float(freed[1]) * 1000 == pytest.approx(before - old.stat().st_size, rel=0.1)
+    assert [(each["key"], each["model"], each["worlds"]) for each in listed(typed, old)] == [
+        (FIRST.key, model_version(), 1)
+    ]
+    again = typed("results", "forget", "--old", "--store", old)[1]
+    assert again.startswith("Forgotten: 0 questions with 0 worlds;")
+
+
+def test_an_older_store_is_merged_into_one_of_today_and_the_other_way_round(typed, path, old, tmp_path):
+    """The one has no column of years. What is kept of today's model is found in both."""
+    shutil.copy(path, tmp_path / "path.sqlite")
+    shutil.copy(old, tmp_path / "old-too.sqlite")
+    for part, target in ((old, tmp_path / "path.sqlite"), (path, tmp_path / "old-too.sqlite")):
+        assert typed("results", "merge", part, "--store", target)[0] == 0
+        assert sorted(each["worlds"] for each in listed(typed, target)) == [2, 2, 3, 3, 5]
+        with closing(Store(target)) as store:
+            told = []
+            means = Means(workers=1, store=store, progress=lambda *far, told=told: told.append(far[:2]))
+            found = run(tiny(), replications=3, controls=False, means=means)
+        assert found.figures.tobytes() == run(tiny(), replications=3, controls=False).figures.tobytes()
+        assert told == [(3, 3)]
+
+
+@pytest.mark.parametrize("first", [False, True])
+def test_merging_adds_the_years_to_a_world_that_lacks_them(typed, tmp_path, first):
+    """Whichever of the two is the part. Who asks for the years finds them, who does not finds no value."""
+    stores = [tmp_path / "near.sqlite", tmp_path / "far.sqlite"]
+    both = [Worlds(tiny(), 1, "fast", far=far) for far in (False, True)]
+    for place, worlds in zip(stores, both, strict=True):
+        with closing(Store(place)) as store:
+            store.keep([(worlds, outcome(worlds))])
+    part, target = stores[::-1] if first else stores
+    assert "0 of them new" in typed("results", "merge", part, "--store", target)[1]
+    with closing(Store(target)) as store:
+        for worlds in both:
+            (found,) = store.known(worlds, 0, [0], customers=False)
+            assert same(found, outcome(worlds))
+        assert not store.trouble
+
+
+def test_merge_of_a_store_whose_years_are_damaged_copies_nothing_of_it(typed, path, tmp_path):
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("UPDATE world SET years = x'0102030405' WHERE rowid = (SELECT max(rowid) FROM world)")
+        file.commit()
+    target = tmp_path / "all.sqlite"
+    code, _, err = typed("results", "merge", path, "--store", target)
+    assert code == 2
+    assert re.fullmatch(
+        re.escape(str(path))
+        + r" is damaged: world \d of question [0-9a-f]{8} is not as it was kept; it is left as it is\.\n",
+        err,
+    )
+    assert listed(typed, target) == []
+
+
+def test_value_is_shown_and_exported_of_the_worlds_that_have_it(typed, tmp_path):
+    """Of three worlds two were asked for with their years: value is the mean of these, and left empty in the third."""
+    path, rows = tmp_path / "worlds.sqlite", tmp_path / "rows.csv"
+    with closing(Store(path)) as store:
+        far = run(tiny(), replications=2, controls=False, means=Means(workers=1, store=store))
+        Pool([tiny()], 1, Means(workers=1, store=store)).outcomes([Job(0, number) for number in range(3)])
+    found = json.loads(typed("results", "show", FIRST.key, "--store", path, "--json")[1])
+    assert found["worlds"] == 3
+    assert found["metrics"]["value"] == far["value"].to_dict()
+    assert re.search(r"value +[\d,-]+", typed("results", "show", FIRST.key, "--store", path)[1])
+    typed("results", "export", rows, "--store", path)
+    values = {row["replication"]: row["value"] for row in rows_in(rows) if row["metric"] == "value"}
+    assert values == {"0": repr(float(far.sample("value")[0])), "1": repr(float(far.sample("value")[1])), "2": ""}
+
+
 def test_settings_of_their_own_are_those_that_are_not_defaults():
     assert own_settings(settings_of(tiny())) == {
         "opening.monday": "09:00-12:00",
         **{f"opening.{day}": "" for day in ("tuesday", "wednesday", "thursday", "friday")},
         "demand.prospects_per_hour": 3.0, "demand.opening_book": 30, "demand.visit_gap_days": 14.0,
         **{f"{table}.on": True for table in ("investment", "waiting", "quality", "loyalty", "spending")},
-        "horizon.weeks": 3.0,
+        "horizon.weeks": 3.0, "horizon.years": 0.1,
     }  # fmt: skip
 
 

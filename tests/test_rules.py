@@ -506,15 +506,17 @@ def visited(
 
 
 @pytest.mark.parametrize(("tables", "waited", "expected"), rows(
-    ("eight minutes of care", CARED_FOR, 0, (18, 8, 9.305, Reason.CARE, 0.695)),
-    ("no care", CALM, 0, (10, 0, 3.05, Reason.CARE, 6.95)),
+    ("eight minutes of care: nothing falls short of satisfying", CARED_FOR, 0, (18, 8, 9.305, Reason.CHANCE, 0)),
+    ("no care", CALM, 0, (10, 0, 3.05, Reason.CARE, 4.95)),
+    ("after a short wait", CARED_FOR, 3.6, (18, 8, 9.205, Reason.WAIT, 0.1)),
     ("after a long wait", CARED_FOR, 15, (18, 8, 7.305, Reason.WAIT, 2)),
-    ("after a longer one without care", CALM, 15, (10, 0, 1.05, Reason.CARE, 6.95)),
+    ("after a long one without care", CALM, 15, (10, 0, 1.05, Reason.CARE, 4.95)),
+    ("after one that costs more than care lacks", CALM, 33, (10, 0, 0, Reason.WAIT, 5)),
     ("nobody judges", CARED_FOR | {"quality": {"on": False}}, 15, (18, 8, 0, Reason.CHANCE, 0)),
 ))  # fmt: skip
 def test_a_visit_to_an_attentive_agent(world, tables, waited, expected):
     minutes, care, points, reason, size = expected
-    told = visited(world(**tables), waited=waited * MINUTE)
+    told = visited(world(**tables), waited=round(waited * MINUTE))
     assert (told.ends, told.care) == (HOUR + minutes * MINUTE, care * MINUTE)
     assert (told.points, told.reason, told.size) == (
         pytest.approx(points, abs=1e-9), reason, pytest.approx(size, abs=1e-9)
@@ -669,10 +671,19 @@ def test_a_year_of_visits_leaves_the_yearly_retention(world):
     assert np.mean(stays) == pytest.approx(0.8, abs=3 * math.sqrt(0.16 / MANY))
 
 
+HALF = {"yearly_retention": 0.5, "natural_churn": 0.3}
+"""Of who does not leave naturally 5/7 stay at satisfaction 8, so that 0.2 leave all the same."""
+
+
 @pytest.mark.parametrize(("settings", "satisfaction", "reason", "share"), rows(
-    ("naturally, however satisfied", {"yearly_retention": 0.5, "natural_churn": 0.3}, 1e3, Reason.NATURAL, 0.3),
-    ("for what fell short", {"yearly_retention": 0.5, "natural_churn": 0.3}, 8.0, Reason.CARE, 0.2),
-    ("not naturally where nobody does", {"yearly_retention": 0.5, "natural_churn": 0.0}, 8.0, Reason.NATURAL, 0),
+    ("naturally, however satisfied", HALF, 1e3, Reason.NATURAL, 0.3),
+    ("not naturally where nobody does", HALF | {"natural_churn": 0.0}, 8.0, Reason.NATURAL, 0),
+    ("satisfied, for reasons of their own", HALF, 8.0, Reason.CHANCE, 0.2),
+    ("satisfied, not for what fell short most", HALF, 8.0, Reason.CARE, 0),
+    ("two points less: odds fall by e, for what fell short", HALF, 6.0, Reason.CARE, 0.5 - 0.7 / (1 + 0.4 * math.e)),
+    ("as many as ever for reasons of their own", HALF, 6.0, Reason.CHANCE, 0.2),
+    ("two points more: fewer for reasons of their own", HALF, 10.0, Reason.CHANCE, 0.7 - 0.7 / (1 + 0.4 / math.e)),
+    ("nobody for what fell short", HALF, 10.0, Reason.CARE, 0),
     ("hated, but without loyalty nobody leaves", {"on": False}, 0.0, Reason.CARE, 0),
 ))  # fmt: skip
 def test_who_leaves_after_a_visit_a_year_and_why(world, settings, satisfaction, reason, share):

@@ -268,17 +268,20 @@ def market(slope: float = 0.5, **settings: object) -> dict:
 
 @given(
     st.floats(0, 5), st.floats(0, 2), st.floats(0, 10), st.floats(0, 10), st.floats(-5, 5), st.floats(0, 20),
-    st.lists(st.floats(0, 10), min_size=1, max_size=10), st.floats(0.01, 10), st.floats(0, 1040),
+    st.lists(st.floats(0, 10), min_size=1, max_size=10), st.floats(0.01, 10), st.floats(0, 1040), st.floats(0, 20),
 )  # fmt: skip
-def test_pull(world, slope, weight, should, without, drift, years, rivals, newcomer, week):
+def test_pull(world, slope, weight, should, without, drift, years, rivals, newcomer, week, drift_years):
+    """All drift from the beginning, or from when they open, until the years are over in which anybody does."""
     now = int(years * YEAR)
     settings = {
         "rival_quality": rivals, "rival_drift": drift, "newcomer_quality": newcomer, "newcomer_week": week,
         "without_quality": without, "demanding_weight": weight,
     }  # fmt: skip
-    in_market = [(rival, now) for rival in rivals] + [(newcomer, now - week * WEEK)]
-    by_now = [min(max(each + drift * since / YEAR, 0), 10) for each, since in in_market if since >= 0]
-    found = competitors.pull(world(**market(slope, **settings)), 0, should, now)
+    opened = [(rival, 0) for rival in rivals] + [(newcomer, week * WEEK / YEAR)]
+    drifted = [(each, max(0.0, min(now / YEAR, drift_years) - since)) for each, since in opened if now >= since * YEAR]
+    by_now = [min(max(each + drift * years_of_it, 0), 10) for each, years_of_it in drifted]
+    sheet = world(**market(slope, **settings), horizon={"drift_years": drift_years})
+    found = competitors.pull(sheet, 0, should, now)
     assert found == pytest.approx(pull_of(slope, weight, should, without, rivals, by_now), rel=1e-9)
     assert 0 < found < math.inf
 
@@ -302,7 +305,7 @@ def test_pull_at_the_edges(world, tables, now, expected):
 
 
 def test_better_rivals_pull_more_and_most_at_those_who_are_used_to_better(world):
-    sheet = world(**market(rival_drift=1.0))
+    sheet = world(**market(rival_drift=1.0), horizon={"drift_years": 4.0})
     by_year = [competitors.pull(sheet, 0, 7.0, year * YEAR) for year in range(5)]
     by_should = [competitors.pull(sheet, 0, should, YEAR) for should in (0.0, 3.0, 7.0, 10.0)]
     for found in (by_year, by_should):
@@ -318,6 +321,36 @@ def test_a_rival_who_opens_is_then_as_good_as_the_file_says(world):
     old = 6 - now / YEAR
     late = pull_of(0.5, 0.2, 7.0, 6.0, [6.0], [old, 8.0])
     assert competitors.pull(sheet, 0, 7.0, now) == pytest.approx(late)
+
+
+@pytest.mark.parametrize(("drift_years", "year", "points"), rows(
+    ("it goes on for three years where nothing is said", None, 2.5, 1.25),
+    ("until its end", None, 3, 1.5), ("and stops", None, 3.5, 1.5), ("for ever", None, 10, 1.5),
+    ("a year of it", 1.0, 0.75, 0.375), ("and no more", 1.0, 4, 0.5),
+    ("none at all", 0.0, 5, 0), ("for longer than anybody looks", 50.0, 10, 5),
+))  # fmt: skip
+def test_drifts_end(world, drift_years, year, points):
+    """Rivals and what customers expect become better by half a point a year, from 5 points, until it ends."""
+    horizon = {} if drift_years is None else {"horizon": {"drift_years": drift_years}}
+    now = int(year * YEAR)
+    tables = market(rival_quality=[5.0], rival_drift=0.5, demanding_weight=0.0, without_quality=0.0)
+    pulled = competitors.pull(world(**tables, **horizon), 0, 7.0, now)
+    assert pulled == pytest.approx(pull_of(0.5, 0.0, 7.0, 0.0, [5.0], [5.0 + points]))
+    asked = quality.expected(world(quality={"should_drift": 0.5}, **horizon), 0, 5.0, now)
+    assert asked == pytest.approx(5.0 + points)
+
+
+@pytest.mark.parametrize(("opens", "year", "points"), rows(
+    ("before it ends", 1.0, 1.5, 0.25), ("at its end", 1.0, 2, 0.5), ("after it", 1.0, 9, 0.5),
+    ("opens at its end", 2.0, 2, 0), ("opens later", 3.0, 3, 0), ("and stays as it is", 3.0, 9, 0),
+))  # fmt: skip
+def test_a_rival_who_opens_drifts_no_longer_than_the_others(world, opens, year, points):
+    drifting = {"rival_drift": 0.5, "newcomer_quality": 6.0, "newcomer_week": opens * YEAR / WEEK}
+    tables = market(rival_quality=[5.0], demanding_weight=0.0, without_quality=0.0, **drifting)
+    sheet, now = world(**tables, horizon={"drift_years": 2.0}), int(year * YEAR)
+    others = 5.0 + 0.5 * min(year, 2.0)
+    expected = pull_of(0.5, 0.0, 7.0, 0.0, [5.0], [others, 6.0 + points])
+    assert competitors.pull(sheet, 0, 7.0, now) == pytest.approx(expected)
 
 
 @given(st.floats(1, 3650), st.floats(0, 10), st.integers(0, 20), st.floats(0, 10), st.floats(0, 20), st.booleans())
@@ -354,20 +387,26 @@ def reasons(sheet: np.ndarray, satisfaction: float, should: float, now: int) -> 
     ])  # fmt: skip
 
 
+@pytest.mark.parametrize("satisfaction", [3.0, 6.0, 8.0, 9.5])
 @pytest.mark.parametrize(("settings", "now"), rows(
     ("today", {"rival_drift": 2.0}, 0), ("rivals are better by two points", {"rival_drift": 2.0}, YEAR),
     ("rivals are worse", {"rival_drift": -5.0}, YEAR), ("rivals do not change", {"rival_drift": 0.0}, 5 * YEAR),
     ("off", {"rival_drift": 5.0, "on": False}, 5 * YEAR),
 ))  # fmt: skip
-def test_a_competitor_is_why_those_leave_who_would_have_stayed_in_todays_market(world, settings, now):
-    """At S = 8 and a visit a year: 0.8 stay today, x = log(0.8 / 0.15), and rivals take e^x / (e^x + 1) − e^x / (e^x + pull)."""
+def test_a_competitor_is_why_those_leave_who_would_have_stayed_in_todays_market(world, settings, now, satisfaction):
+    """At S = 8 and a visit a year: 0.8 stay today, x = log(0.8 / 0.15), and rivals take e^x / (e^x + 1) − e^x / (e^x + pull).
+
+    Of the others, those leave for what fell short who would have stayed at S = 8 among the rivals of now.
+    """
     sheet = world(**LOYAL, competitors=settings)
-    odds, strength = 0.8 / 0.15, competitors.pull(sheet, 0, 7.0, now)
-    stay, today = odds / (odds + strength), odds / (odds + 1)
-    found = reasons(sheet, 8.0, 7.0, now)
+    at_eight, strength = 0.8 / 0.15, competitors.pull(sheet, 0, 7.0, now)
+    odds = at_eight * math.exp(0.5 * (satisfaction - 8))
+    stay, today, satisfied = odds / (odds + strength), odds / (odds + 1), at_eight / (at_eight + strength)
+    here = max(stay, today)
+    found = reasons(sheet, satisfaction, 7.0, now)
     shares = {
         Reason.NONE: 0.95 * stay, Reason.NATURAL: 0.05, Reason.COMPETITOR: 0.95 * max(0, today - stay),
-        Reason.CARE: 0.95 * (1 - max(stay, today)),
+        Reason.CARE: 0.95 * max(0, satisfied - here), Reason.CHANCE: 0.95 * (1 - max(here, satisfied)),
     }  # fmt: skip
     assert sum(shares.values()) == pytest.approx(1)
     for reason, share in shares.items():
@@ -412,7 +451,7 @@ def test_lost_customers_visit_the_rival_a_geometric_number_of_times(world, share
     ("nobody comes back by default", {"competitors": {}}, Reason.CARE),
     ("off", {"competitors": {"return_share": 1.0, "on": False}}, Reason.CARE),
     ("left out", {}, Reason.CARE),
-    ("not who left for reasons of their own", {"competitors": {"return_share": 1.0}}, Reason.NATURAL),
+    ("not who moved away", {"competitors": {"return_share": 1.0}}, Reason.NATURAL),
 ))  # fmt: skip
 def test_who_never_comes_back(world, tables, reason):
     sheet = world(**ALWAYS, **tables)

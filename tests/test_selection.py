@@ -9,12 +9,16 @@ import pytest
 from servsim.errors import ScenarioError
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
-from servsim.study.choose.contest import Contest, finer_levels
+from servsim.study.choose.contest import PILOT, RACE_WORLDS, STEP, Contest, difference_of, finer_levels
 from servsim.study.choose.evaluate import evaluate
+from servsim.study.choose.evaluation import Evaluation
 from servsim.study.choose.selection import BREAKS, KEEPS, OPEN, ROUND, Race, Rules, side, width
 from servsim.study.metrics import NAMES
+from servsim.study.objective import constraints_of
 from servsim.study.statistics import t_quantile
 from servsim.study.work.means import HERE, Means
+from servsim.study.work.worlds import Job
+from servsim.study.years import COLUMNS, discounted_revenue
 
 NOTHING = np.empty((0, 1000))
 
@@ -403,3 +407,159 @@ def test_the_marginal_minute_is_a_share_of_the_step_to_the_next_level():
     assert step.mean == pytest.approx(change.mean / 4)
     assert step.high - step.low == pytest.approx((change.high - change.low) / 4)
     assert e.marginal(8) is None
+
+
+# Over the years: few worlds, and the smallest difference by a pilot.
+
+
+@pytest.mark.parametrize(("stated", "gain", "revenue", "matters"), [
+    (None, 1_000, 10_000, 50), (None, 10, 10_000, 10), (None, 0, 0, 0), (None, None, 10_000, 0),
+    (0.0, 1_000, 10_000, 0), (250.0, 1_000, 10_000, 250),
+    ("1 % of revenue", 1_000, 10_000, 100), ("0.25 % of revenue", None, 10_000, 25), ("1 % of revenue", None, 0, 0),
+], ids=str)  # fmt: skip
+def test_what_matters_is_stated_or_a_twentieth_of_what_the_best_brings_or_a_thousandth_of_revenue(
+    stated, gain, revenue, matters
+):
+    asked = desk(evaluate={} if stated is None else {"smallest_difference": stated}).evaluate
+    assert difference_of(asked, gain, revenue) == pytest.approx(matters)
+
+
+PAYS = {
+    **DESK, "opening": {"monday": "09:00-12:00", "thursday": "09:00-12:00"}, "loyalty": {},
+    "demand": {"prospects_per_hour": 1, "opening_book": 60, "visit_gap_days": 20}, "horizon": {"weeks": 4, "years": 1},
+}  # fmt: skip
+"""A desk on which a few minutes are worth something in a year."""
+
+
+class Watched(Contest):
+    """A contest whose pool remembers what it was asked for, one list after the other."""
+
+    def __init__(self, *asked: object) -> None:
+        """As any contest."""
+        super().__init__(*asked)
+        self.jobs: list[list[Job]] = []
+        outcomes = self.pool.outcomes
+        self.pool.outcomes = lambda jobs: self.jobs.append(list(jobs)) or outcomes(jobs)
+
+
+def contested(today: int = 4, **asked: object) -> tuple[Watched, Evaluation]:
+    """A contest about value, and its end."""
+    raw = {"levels": [0, 2, 4, 8], "objective": "value", **asked}
+    scenario = checked({**PAYS, "investment": {"minutes_per_visit": today}, "evaluate": raw}, "pays")
+    contest = Watched(scenario, scenario.evaluate, 1, Means(workers=1))
+    return contest, contest.run()
+
+
+def test_a_race_over_the_years_begins_with_a_pilot_of_its_own_and_goes_on_five_by_five():
+    contest, e = contested()
+    pilot, first, *rounds = [jobs for jobs in contest.jobs if jobs]
+    assert sorted({job.replication - PILOT for job in pilot}) == list(range(3))
+    assert len(pilot) == 3 * 4
+    assert sorted(job.replication for job in first) == sorted([*range(10)] * 4)
+    assert all(len({job.replication for job in jobs}) <= 5 for jobs in rounds)
+    assert {len(own) % 5 for own in e.figures} == {0}
+    assert e.worlds(e.today) == max(map(len, e.figures))
+    assert sum(map(len, e.figures)) <= RACE_WORLDS
+
+
+@pytest.mark.parametrize("today", [0, 4])
+def test_the_smallest_difference_of_a_race_over_the_years_is_the_pilots(today):
+    """A twentieth of what its best brings, or a thousandth of today's revenue, in worlds that are none of the race's."""
+    contest, e = contested(today)
+    values = [contest.pilot.table(contest.places[level])[:, NAMES.index("value")].mean() for level in e.levels]
+    months = contest.pilot.months(contest.places[e.today])
+    revenue = (months[..., COLUMNS.index("revenue")] * 1.1 ** -((np.arange(12) + 0.5) / 12)).sum(axis=1).mean()
+    gain = max(values) - values[e.levels.index(e.today)]
+    assert e.smallest_difference == pytest.approx(max(gain / 20, revenue / 1000))
+    assert (gain / 20 > revenue / 1000) == (today == 0)
+
+
+def test_what_is_stated_is_taken_instead():
+    assert contested(smallest_difference=500.0)[1].smallest_difference == 500
+    share = contested(smallest_difference="2 % of revenue")[1]
+    months = share.months[share.levels.index(share.today)]
+    assert share.smallest_difference == pytest.approx(0.02 * discounted_revenue(months, 0.1).mean(), rel=0.1)
+    none = contested(smallest_difference=0.0)[1]
+    assert none.smallest_difference == 0
+    assert none.guarantee is None
+    assert set(map(len, none.figures)) == {10}
+
+
+def test_where_replications_are_stated_all_levels_are_simulated_in_that_many_and_there_is_no_pilot():
+    contest, e = contested(replications=6)
+    assert [len(own) for own in e.figures] == [6] * 4
+    assert [len(jobs) for jobs in contest.jobs if jobs] == [24]
+    assert e.smallest_difference == 0
+
+
+@pytest.mark.parametrize("asked", [{"objective": "cash"}, {"objective": "retention"}])
+def test_other_questions_are_asked_as_before(asked):
+    contest, e = contested(**asked)
+    assert [len(own) for own in e.figures] == [20] * 4
+    assert len([jobs for jobs in contest.jobs if jobs]) == 1
+    assert e.smallest_difference == 0
+
+
+def test_a_budget_that_is_stated_holds_for_the_pilot_and_the_race():
+    contest, e = contested(smallest_difference=1e-6, budget_replications=90)
+    assert 12 + sum(map(len, e.figures)) <= 90
+    assert len(contest.pilot) == 12
+    assert e.guarantee is None
+
+
+def test_levels_that_are_not_told_apart_in_some_three_hundred_worlds_stay_so():
+    e = contested(levels=[4, 4.1], smallest_difference=1e-6)[1]
+    assert RACE_WORLDS - 2 * STEP < sum(map(len, e.figures)) <= RACE_WORLDS
+    assert e.guarantee is None
+    assert len(e.not_worse) > 1
+
+
+@pytest.mark.parametrize("after", [1, 11, 13, 30, 60])
+def test_an_interrupted_race_over_the_years_tells_what_it_has(after):
+    """In the pilot, in the first stage and after it."""
+
+    def stop(done: int, of: int, seconds: float) -> None:
+        if done >= after:
+            raise KeyboardInterrupt
+
+    scenario = checked({**PAYS, "evaluate": {"levels": [0, 2, 4, 8], "objective": "value"}}, "pays")
+    e = evaluate(scenario, means=Means(workers=1, progress=stop))
+    told = e.to_dict()
+    assert told["interrupted"]
+    assert e.guarantee is None
+    assert (e.best is not None) == (after >= 30)
+    assert (told["look_ahead"] is not None) == (after >= 30)
+
+
+# Constraints over the years.
+
+
+def test_a_constraint_holds_in_the_window_and_in_every_year_that_is_simulated():
+    """Of figures that years have; the first year is not asked again where the window is the first year."""
+    years, a_month = {"horizon": {"years": 3}}, {"horizon": {"weeks": 4, "years": 3.5}}
+    for tables, expected in ((years, [None, 2, 3]), (a_month, [None, 1, 2, 3])):
+        asked = {"objective": "value", "constraints": ["unserved_share <= 5 %", "wait_p90 <= 9"]}
+        scenario = desk(**tables, evaluate=asked)
+        found = constraints_of(scenario, scenario.evaluate)
+        assert [each.year for each in found if each.figure == "unserved_share"] == expected
+        assert [each.year for each in found if each.figure == "wait_p90"] == [None]
+    scenario = desk(**years, evaluate={"objective": "wait_mean", "constraints": ["unserved_share <= 5 %"]})
+    assert [each.year for each in constraints_of(scenario, scenario.evaluate)] == [None]
+
+
+def test_a_level_that_breaks_a_constraint_only_in_a_later_year_is_not_best_and_the_year_is_named():
+    """The book grows from 10 customers: in the first year one agent is enough for four minutes, in the second not."""
+    tables = {**PAYS, "demand": {"prospects_per_hour": 0.8, "opening_book": 10, "visit_gap_days": 14},
+              "staff": {"agents": 1}, "horizon": {"years": 3}}  # fmt: skip
+    free, bound = (
+        evaluate(checked(tables, "grows"), levels=(2, 4, 6), objective="value", replications=8, constraints=constraints)
+        for constraints in ([], ["abandoned_share <= 40 %"])
+    )
+    shares = {level: [free.of_year(level, year, "abandoned_share").mean for year in (1, 2, 3)] for level in free.levels}
+    assert max(shares[2]) < 0.39
+    assert shares[4][0] < 0.39 < 0.41 < min(shares[4][1:])
+    assert shares[6][0] > 0.41
+    assert (free.best, bound.best) == (4, 2)
+    assert bound.breaks == ((), ("abandoned_share <= 40 %",), ("abandoned_share <= 40 %",))
+    assert bound.broken_since == ((), (2,), (0,))
+    assert [level["broken_since_year"] for level in bound.to_dict()["levels"]] == [[], [2], [0]]

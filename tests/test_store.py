@@ -19,22 +19,25 @@ from servsim.errors import ServsimError
 from servsim.scenario.complain import belongs_to_desk, every_setting, field_at, fits, table_of
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import MECHANISMS, SEGMENT_TABLES, Scenario
+from servsim.study.choose.evaluate import evaluate
 from servsim.study.controls import CONTROLS
 from servsim.study.identity import ASKED
 from servsim.study.keep import storage
+from servsim.study.keep.archive import opened, questions, worlds_of
 from servsim.study.keep.store import Store, StoreError, usual_place
 from servsim.study.metrics import NAMES, OWN
 from servsim.study.run import run
 from servsim.study.work.means import Means
 from servsim.study.work.workers import Pool
-from servsim.study.work.worlds import Job, Outcome, Worlds
+from servsim.study.work.worlds import NO_MONTHS, Job, Outcome, Worlds
+from servsim.study.years import COLUMNS
 
 TABLES = {
     "title": "Tiny",
     "opening": {"monday": "09:00-12:00"},
     "demand": {"prospects_per_hour": 3.0, "opening_book": 30, "visit_gap_days": 14.0},
     "investment": {}, "waiting": {}, "quality": {}, "loyalty": {}, "spending": {},
-    "horizon": {"weeks": 3},
+    "horizon": {"weeks": 3, "years": 0.1},
     "evaluate": {"replications": 4},
 }  # fmt: skip
 SEGMENTS = [{"name": "a", "share": 0.25}, {"name": "b", "share": 0.75, "waiting": {"patience_minutes": 30.0}}]
@@ -45,20 +48,25 @@ def tiny(**tables: Any) -> Scenario:
     return checked({**TABLES, **tables}, "tiny")
 
 
+VALUE = NAMES.index("value")
+
+
 def outcome(worlds: Worlds, replication: int = 0, book: int = 0) -> Outcome:
-    """An outcome with all kinds of numbers in it, as if this world had been simulated."""
+    """An outcome with all kinds of numbers in it, as if this world had been simulated; with years where they are asked."""
     rng = np.random.default_rng(replication)
     figures = rng.standard_normal(len(NAMES)) * 10.0 ** rng.integers(-300, 300, len(NAMES))
     figures[:5] = np.nan, np.inf, 0.0, 5e-324, 3.0
     own = rng.standard_normal((len(worlds.scenario.segments), len(OWN)))
     controls = np.full(len(CONTROLS), replication / 7) if worlds.controlled else np.zeros(0)
     fate, spent = np.arange(book, dtype=np.int8), np.arange(book) * 2**50 - replication % 9
-    return Outcome(Job(0, replication), figures, own, controls, fate, spent)
+    months = rng.standard_normal((14, len(COLUMNS))) if worlds.goes_on else NO_MONTHS
+    figures[VALUE] = figures[VALUE] if worlds.goes_on else np.nan
+    return Outcome(Job(0, replication), figures, own, controls, fate, spent, spent[::-1], months)
 
 
 def same(one: Outcome, other: Outcome) -> bool:
     """Are two outcomes the same to the last bit?"""
-    arrays = ("figures", "own", "controls", "fate", "spent")
+    arrays = ("figures", "own", "controls", "fate", "spent", "stayed", "months")
     return one.job == other.job and all(
         (a := getattr(one, name)).tobytes() == (b := getattr(other, name)).tobytes() and a.shape == b.shape
         for name in arrays
@@ -88,10 +96,11 @@ def recalled(store: Store, worlds: Worlds, many: int = 10, customers: bool = Fal
 # What is kept comes back.
 
 
+@pytest.mark.parametrize("far", [False, True])
 @pytest.mark.parametrize("controlled", [False, True])
 @pytest.mark.parametrize("segments", [[], SEGMENTS])
-def test_what_is_kept_comes_back_bit_for_bit(path, controlled, segments):
-    worlds = Worlds(tiny(segments=segments), 1, "fast", controlled)
+def test_what_is_kept_comes_back_bit_for_bit(path, controlled, segments, far):
+    worlds = Worlds(tiny(segments=segments), 1, "fast", controlled, far)
     kept = [outcome(worlds, number, book=30) for number in (0, 7, 2**40)]
     with closing(Store(path)) as store:
         store.keep([(worlds, each) for each in kept])
@@ -103,15 +112,17 @@ def test_what_is_kept_comes_back_bit_for_bit(path, controlled, segments):
     )
 
 
-def test_a_simulated_world_comes_back_as_it_was(path):
+@pytest.mark.parametrize("far", [False, True])
+def test_a_simulated_world_comes_back_as_it_was(path, far):
     job, scenario = Job(0, 3), tiny(segments=SEGMENTS)
     with closing(Store(path)) as store:
-        (fresh,) = Pool([scenario], 1, Means(workers=1, store=store)).outcomes([job], customers=True)
-        pool = Pool([scenario], 1, Means(workers=1, store=store))
+        (fresh,) = Pool([scenario], 1, Means(workers=1, store=store), far=far).outcomes([job], customers=True)
+        pool = Pool([scenario], 1, Means(workers=1, store=store), far=far)
         (again,) = pool.outcomes([job], customers=True)
     assert pool.simulated == 0
     assert same(fresh, again)
     assert len(fresh.fate) == 30
+    assert len(fresh.months) == (2 if far else 0)
 
 
 def test_nothing_is_simulated_twice(path):
@@ -139,6 +150,52 @@ def test_what_a_kept_world_lacks_is_added_to_it(path):
         assert recalled(store, controlled, customers=True) == [0]
         (found,) = store.known(controlled, 0, [0], customers=True)
         assert same(found, outcome(controlled, book=30))
+
+
+@pytest.fixture
+def near_and_far() -> tuple[Worlds, Worlds]:
+    """The same worlds as far as the window goes, and to the end of the years."""
+    return Worlds(tiny(), 1, "fast"), Worlds(tiny(), 1, "fast", far=True)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0), (0, 1, 0), (1, 0, 1)])
+def test_a_world_with_its_years_is_found_by_who_asks_for_them_and_by_who_does_not(path, near_and_far, order):
+    """Whoever of the two was kept first; each gets what it would have got without the other."""
+    near, far = near_and_far
+    assert near.key == far.key
+    with closing(Store(path)) as store:
+        for number, place in enumerate(order):
+            assert recalled(store, far) == ([0] if 1 in order[:number] else [])
+            store.keep([(near_and_far[place], outcome(near_and_far[place]))])
+        for worlds in near_and_far:
+            (found,) = store.known(worlds, 0, [0], customers=False)
+            assert same(found, outcome(worlds))
+    with closing(sqlite3.connect(path)) as file:
+        assert file.execute("SELECT count(*), count(years) FROM world").fetchone() == (1, 1)
+
+
+@pytest.mark.parametrize("tables", [{"spending": {"on": False}}, {"horizon": {"weeks": 3, "warmup_weeks": 1}}])
+def test_where_years_mean_nothing_there_are_none_to_lack(path, tables):
+    worlds = Worlds(tiny(**tables), 1, "fast", far=True)
+    with closing(Store(path)) as store:
+        store.keep([(worlds, outcome(worlds))])
+        assert recalled(store, worlds) == [0]
+
+
+def test_an_answer_does_not_depend_on_who_has_asked_for_the_years_before(path):
+    """After a run over the years a question about waits has its worlds, and no value, as it has without a store."""
+    question = {"levels": (5.0,), "objective": "wait_mean", "replications": 2}
+    with closing(Store(path)) as store:
+        before = evaluate(tiny(), **question)
+        looked = run(tiny(), replications=2, means=Means(workers=1, store=store))
+        told = []
+        means = Means(workers=1, store=store, progress=lambda *far: told.append(far[0]))
+        after = evaluate(tiny(), **question, means=means)
+    assert told == [2]
+    assert np.isfinite(looked.sample("value")).all()
+    assert np.isnan(after.sample(5.0, "value")).all()
+    assert after.figures[0].tobytes() == before.figures[0].tobytes()
+    assert after.to_dict() == before.to_dict()
 
 
 def test_without_a_book_there_are_no_customers_to_lack(path):
@@ -174,6 +231,60 @@ def test_a_figure_younger_than_the_file_gets_a_column(full):
     with closing(Store(path)) as store:
         store.keep([(worlds, outcome(worlds, 9))])
         assert recalled(store, worlds) == [9]
+
+
+# Stores of earlier versions.
+
+OF_MODEL_2 = Path(__file__).parent / "stores" / "model-2.sqlite"
+"""Made by the code of commit a66fac7, whose model had the version 2: three worlds of a question, two of another."""
+
+
+@pytest.fixture
+def old(path: Path) -> Path:
+    """A store that an earlier version of servsim has made."""
+    shutil.copy(OF_MODEL_2, path)
+    return path
+
+
+def test_an_older_store_opens_and_what_it_holds_stays_as_it_is(old):
+    with opened(old, "read") as storage_then:
+        assert "years" not in storage_then.columns()
+        then = {each.key: list(worlds_of(storage_then, each)) for each in questions(storage_then)}
+    with closing(Store(old)) as store:
+        assert "years" in store.storage.columns()
+        store.keep([(Worlds(tiny(), 1, "fast", far=True), outcome(Worlds(tiny(), 1, "fast", far=True)))])
+        assert not store.trouble
+    with opened(old) as storage_now:
+        now = {each.key: list(worlds_of(storage_now, each)) for each in questions(storage_now)}
+    assert sorted(map(len, then.values())) == [2, 3]
+    assert len(now) == len(then) + 1
+    for key, worlds in then.items():
+        for (number, figures, own), (number_now, figures_now, own_now) in zip(worlds, now[key], strict=True):
+            assert (number, figures.tobytes(), own.tobytes()) == (number_now, figures_now.tobytes(), own_now.tobytes())
+
+
+@pytest.mark.parametrize("far", [False, True])
+def test_worlds_of_an_older_model_are_not_found(old, far):
+    """The same settings, the same seed: what is found is what this model has told."""
+    as_then = tiny(horizon={"weeks": 3})
+    worlds = Worlds(as_then, 1, "fast", far=far)
+    with closing(Store(old)) as store:
+        assert recalled(store, worlds) == []
+        store.keep([(worlds, outcome(worlds, 5))])
+        assert recalled(store, worlds) == [5]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs the permissions of POSIX")
+def test_an_older_store_that_may_not_be_written_to_is_read(old):
+    """It has no column of years, and gets none; nothing in it is of this model."""
+    before = old.read_bytes()
+    with locked(old):
+        with opened(old) as storage_then:
+            assert sorted(each.worlds for each in questions(storage_then)) == [2, 3]
+        with closing(Store(old)) as store:
+            assert recalled(store, Worlds(tiny(horizon={"weeks": 3}), 1, "fast", far=True)) == []
+            assert not store.trouble
+    assert old.read_bytes() == before
 
 
 # Whatever is wrong with the file is a sentence.
@@ -275,10 +386,10 @@ def test_a_flipped_bit_in_a_figure_is_noticed_and_never_read(full):
 
 @pytest.mark.parametrize("change", [
     "replication = replication + 5", "own = x'00'", "checksum = checksum + 1", "customers = x'0102030405'",
-    "controls = x'00'", '"retention" = NULL', '"retention" = 0.5',
+    "controls = x'00'", '"retention" = NULL', '"retention" = 0.5', "years = x'0102030405'", '"value" = NULL',
 ])  # fmt: skip
 def test_no_column_can_change_unnoticed(path, change):
-    worlds = Worlds(tiny(), 1, "fast", controlled=True)
+    worlds = Worlds(tiny(), 1, "fast", controlled=True, far=True)
     with closing(Store(path)) as store:
         store.keep([(worlds, outcome(worlds, 1, book=30))])
     with closing(sqlite3.connect(path)) as file:
@@ -306,7 +417,7 @@ def test_a_world_does_not_pass_for_another_questions(full):
 @given(at=st.integers(0, 10**9), bit=st.integers(0, 7))
 def test_wherever_a_bit_flips_no_world_comes_back_otherwise_than_it_was(tmp_path_factory, at, bit):
     path = tmp_path_factory.mktemp("flip") / "worlds.sqlite"
-    worlds = Worlds(tiny(), 1, "fast")
+    worlds = Worlds(tiny(), 1, "fast", far=True)
     with closing(Store(path)) as store:
         store.keep([(worlds, outcome(worlds, number, book=30)) for number in range(2)])
     data = bytearray(path.read_bytes())
@@ -336,18 +447,26 @@ def as_nobody() -> Iterator[None]:
         os.seteuid(0)
 
 
-@pytest.fixture
-def locked_folder(full) -> Iterator[tuple[Path, Worlds]]:
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
     """A store in a folder that may not be written to, as a person meets it who may not do everything."""
-    path, worlds = full
     for above in path.parents:
         if above.owner() == path.owner() and above != Path("/tmp"):
             above.chmod(0o755)
     path.chmod(0o444)
     path.parent.chmod(0o555)
-    with as_nobody():
-        yield path, worlds
-    path.parent.chmod(0o755)
+    try:
+        with as_nobody():
+            yield
+    finally:
+        path.parent.chmod(0o755)
+
+
+@pytest.fixture
+def locked_folder(full) -> Iterator[tuple[Path, Worlds]]:
+    """A store that may not be written to, and its worlds."""
+    with locked(full[0]):
+        yield full
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs the permissions of POSIX")
@@ -580,7 +699,7 @@ def test_an_old_world_is_found_by_the_same_question_alone(full, monkeypatch):
         assert recalled(store, Worlds(scenario, 1, "reference")) == []
         for name, value in (
             ("worlds.model_version", lambda: 0), ("worlds.machine", lambda: "Other"), ("worlds.NAMES", NAMES[:-1]),
-            ("worlds.OWN", OWN[:-1]), ("worlds.CONTROLS", CONTROLS[:-1]),
+            ("worlds.OWN", OWN[:-1]), ("worlds.CONTROLS", CONTROLS[:-1]), ("worlds.COLUMNS", COLUMNS[:-1]),
         ):  # fmt: skip
             with monkeypatch.context() as changed:
                 changed.setattr(f"servsim.study.work.{name}", value)

@@ -323,7 +323,6 @@ def test_where_nobody_judges_nothing_is_said_of_quality():
         (MONDAY, H.STARTED, ADA, 0, 0),
         (MONDAY + MINUTE, H.FINISHED, ADA, 0, 0),
         (DAY, H.REMAINS, ADA, -1, points(7)),
-        (DAY, H.OUTLOOK, ADA, -1, points(1)),
     )
     text = " ".join(one.text for one in life_story(rows, checked({}, "test")))
     assert "worth" not in text

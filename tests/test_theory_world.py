@@ -26,6 +26,7 @@ from servsim.study.proof.world_desks import (
     drifting,
     families,
     income,
+    money_of_years,
     most_valued_first,
     newcomer,
     staying,
@@ -50,7 +51,6 @@ nightly = pytest.mark.nightly
         ("their own agent", 0.2),
         ("M/M/1/0, tiring", 0.4),
         ("income of a book", 1.0),
-        ("worth when won", 0.3),
         pytest.param("advertised less", 1.0, marks=nightly),
         pytest.param("taught for long", 1.0, marks=nightly),
         pytest.param("loss aversion", 1.0, marks=nightly),
@@ -69,6 +69,11 @@ def test_the_world_around(name, share):
 @pytest.mark.parametrize("rivals", [drifting, newcomer])
 def test_rivals_who_become_better(rivals):
     told(rivals(many=800))
+
+
+@pytest.mark.parametrize("years", [2, pytest.param(10, marks=nightly)])
+def test_money_of_years_that_are_simulated(years):
+    told(money_of_years(many=400, years=years))
 
 
 def test_colleagues_in_turn_with_customers_wait_as_long_as_they():

@@ -20,7 +20,7 @@ ALL_TIME = range(t.IDLE, t.SUMS)
 
 def tallied(sheet: np.ndarray, warmup: int = 0) -> Tally:
     """A world, told and counted."""
-    tally = Tally(sheet, warmup, 0.1)
+    tally = Tally(sheet, warmup)
     tally.add(fast.simulate(sheet).rows)
     tally.close()
     return tally

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from servsim.model import fast, reference
 from servsim.model.story.state import Clock
-from servsim.model.trace import first_difference
+from servsim.model.trace import Trace, first_difference, stops_of
 from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
-from servsim.sheet import to_sheet
+from servsim.sheet import in_world, to_sheet
 from servsim.study.proof.fuzz import random_scenario
-from servsim.units import MINUTE, WEEK
+from servsim.units import MINUTE, WEEK, YEAR
 from servsim.words import Happening
 
 SCENARIOS = sorted(Path("scenarios").glob("*.toml"))
@@ -75,6 +75,79 @@ class Shuffled(Clock):
         heappush(self._queue, (self._now + delay, priority, self.chance.random(), event))
 
 
+# Worlds that go on after their window
+
+
+def window_of(sheet: np.ndarray) -> int:
+    """The instant at which the window ends."""
+    return int(sheet[0]["window"])
+
+
+def until(rows: np.ndarray, instant: int) -> np.ndarray:
+    """What a trace says of the time before an instant, and of who is in the book at it."""
+    return rows[(rows[:, 0] < instant) | ((rows[:, 0] == instant) & (rows[:, 1] == Happening.REMAINS))]
+
+
+def assert_same_window(sheet: np.ndarray, end: int, engines: tuple = (fast, reference)) -> None:
+    """Of a world that goes on until an end engines tell the same, and of its window what they tell of that alone."""
+    window, longer = window_of(sheet), in_world(sheet, int(sheet[0]["seed"]), 0, end)
+    alone, whole = ([engine.simulate(world) for engine in engines] for world in (sheet, longer))
+    for window_alone, trace in zip(alone, whole, strict=True):
+        assert not first_difference(trace, whole[0])
+        assert not first_difference(Trace(until(trace.rows, window)), window_alone)
+        assert len(trace) > len(window_alone)
+        assert set(trace.of(Happening.REMAINS)[:, 0].tolist()) <= {window, end}
+
+
+@settings(max_examples=25, **RELAXED)
+@given(WORLD, st.integers(1, 3))
+def test_random_worlds_that_go_on_have_the_same_window(world, times):
+    sheet = to_sheet(scenario_of(world), seed=world[0])
+    assert_same_window(sheet, (times + 1) * window_of(sheet) + times)
+
+
+@pytest.mark.nightly
+@settings(max_examples=500, **RELAXED)
+@given(WORLD, st.integers(1, 5))
+def test_very_many_random_worlds_that_go_on_have_the_same_window(world, times):
+    sheet = to_sheet(scenario_of(world), seed=world[0])
+    assert_same_window(sheet, (times + 1) * window_of(sheet) + times)
+
+
+@pytest.mark.parametrize("name", ["salon", "competitor", "manager", "train-or-advertise", "promises", "public-office"])
+def test_years_that_follow_change_nothing_of_a_window(name):
+    """The loop's three years of a desk, cut after its first quarter."""
+    assert_same_window(to_sheet(read_scenario(f"scenarios/{name}.toml", ["horizon.weeks=13"])), 3 * YEAR, (fast,))
+
+
+def test_years_of_a_desk_with_everything_are_the_same_story():
+    """Both engines' two years, cut after ten weeks; in between drift ends."""
+    from test_off import DESK
+
+    horizon = {"weeks": 10.0, "drift_years": 0.5}
+    assert_same_window(to_sheet(checked({**DESK, "horizon": horizon}, "everything")), 2 * YEAR)
+
+
+@settings(max_examples=20, **RELAXED)
+@given(WORLD, st.integers(1, 9), st.integers(0, 3))
+def test_worlds_that_go_on_are_told_in_pieces_that_end_where_stock_is_taken(world, parts, times):
+    """Each piece tells what happens before its stop, from the stop before it on, and the stock that is taken there."""
+    sheet = to_sheet(scenario_of(world), seed=world[0])
+    window = window_of(sheet)
+    longer = in_world(sheet, world[0], 0, (times + 1) * window + times)
+    length = max(1, int(longer[0]["end"]) // parts)
+    stops = stops_of(longer, length)
+    assert stops == sorted(set(stops))
+    assert {window, int(longer[0]["end"])} <= set(stops)
+    assert max(np.diff([0, *stops])) <= length
+    whole = fast.simulate(longer).rows
+    for engine in (fast, reference):
+        told = np.zeros((0, 5), np.int64)
+        for stop, piece in zip(stops, engine.pieces(longer, length), strict=True):
+            told = np.concatenate([told, piece])
+            assert np.array_equal(told, until(whole, stop))
+
+
 @settings(max_examples=40, **RELAXED)
 @given(WORLD)
 def test_the_order_within_an_instant_changes_nothing(world):
@@ -96,7 +169,7 @@ def test_told_in_pieces_it_is_the_same_story(world, parts):
 def test_storms_are_storms():
     """Half of the rows of tie storms share their instant with another row, or the fuzz would prove little."""
     shared = total = 0
-    for number in range(20):
+    for number in range(60):
         ticks = fast.simulate(to_sheet(scenario_of((number, True)))).column("tick")
         counts = np.unique(ticks, return_counts=True)[1]
         shared += int(counts[counts > 1].sum())

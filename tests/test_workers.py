@@ -227,7 +227,7 @@ def test_an_interrupted_question_tells_its_true_n_and_goes_on_where_it_was(
 
 @posix
 def test_ctrl_c_before_anything_is_finished_ends_at_once(scenario):
-    process = started("run", scenario, "--replications", "2", "--set", "horizon.weeks=1000", "--set",
+    process = started("run", scenario, "--replications", "2", "--set", "horizon.weeks=1000", "--set", "horizon.years=20", "--set",
                       "demand.prospects_per_hour=500", "--set", "staff.agents=200", "--no-store", "--engine", "reference")  # fmt: skip
     time.sleep(3)
     process.send_signal(signal.SIGINT)
@@ -319,7 +319,7 @@ def test_ctrl_c_between_a_world_and_its_place_in_the_store_loses_nothing(tmp_pat
 def test_threads_leave_a_world_that_nobody_waits_for(monkeypatch):
     """At the end of its present piece, so that a command ends soon after Ctrl-C though its worlds are long."""
     hands = Threads(1)
-    endless = Worlds(tiny(horizon={"weeks": 1000}, demand={"prospects_per_hour": 60.0}), 1, "reference")
+    endless = Worlds(tiny(horizon={"weeks": 1000, "years": 20}, demand={"prospects_per_hour": 60.0}), 1, "reference")
     future = hands.submit(endless, Job(0, 0), False)
     start = time.monotonic()
     time.sleep(0.2)

@@ -9,7 +9,7 @@ import re
 import numpy as np
 import pytest
 from scipy import stats
-from scipy.integrate import solve_ivp
+from scipy.integrate import quad, solve_ivp
 from scipy.linalg import expm
 from scipy.optimize import minimize_scalar
 from scipy.signal import lfilter
@@ -322,6 +322,27 @@ def test_one_per_cent_of_retention(growth):
     assert forms.elasticity_to_retention(0.8, 0.1) == pytest.approx(1.1 / 0.3)
 
 
+@pytest.mark.parametrize(
+    ("fades", "discount", "days"),
+    [(0.02, 0.1, 1095), (0.02, 0.0, 1095), (0.0, 0.1, 1095), (0.0, 0.0, 365), (0.7, 0.5, 1), (0.1, 0.1, 0)],
+)
+def test_money_of_days_is_the_sum_of_them(fades, discount, days):
+    taken = [quad(lambda t: 7.0 * math.exp(-fades * t), day, day + 1)[0] for day in range(days)]
+    today = math.fsum(money / (1 + discount) ** ((day + 1) / 365) for day, money in enumerate(taken))
+    assert forms.worth_of_days(7.0, fades, discount, days) == pytest.approx(today)
+
+
+def test_money_of_those_who_come_at_random_and_stay_or_do_not():
+    """Lives drawn visit by visit: 4 a year on average, 80 % of customers stay after each, over two years."""
+    draws, stays, gap, lives = drawing(), 0.8, 365 / 4, 40_000
+    now, here, worth = np.zeros(lives), np.ones(lives, bool), np.zeros(lives)
+    while (here := here & (now < 730)).any():
+        now += draws.exponential(gap, lives)
+        worth += np.where(here & (now < 730), 1.1 ** -((np.floor(now) + 1) / 365), 0.0)
+        here = here & (draws.random(lives) < stays)
+    meets(worth, forms.worth_of_days(1 / gap, (1 - stays) / gap, 0.1, 730))
+
+
 # Rivals
 
 
@@ -556,6 +577,8 @@ def test_tiredness_is_utilisation_whatever_the_spells():
         (lambda: forms.worth(1.0, 1.2, 0.1), "retention is 1.2;"),
         (lambda: forms.worth(1.0, 1.0, 0.0), "retention · (1 + growth) is 1; it must be at least 0 and below 1."),
         (lambda: forms.elasticity_to_retention(1.0, 0.05, 0.1), "retention · (1 + growth) is 1.1;"),
+        (lambda: forms.worth_of_days(1.0, -0.1, 0.1, 365), "fades is -0.1;"),
+        (lambda: forms.worth_of_days(1.0, 0.1, -0.1, 365), "discount is -0.1; it must be at least 0."),
         (lambda: forms.win_stay_share(0.0, 0.0), "nobody leaves either of the two;"),
         (lambda: forms.win_stay_share(1.2, 0.1), "leaving is 1.2;"),
         (lambda: forms.win_stay_share_after(0.2, 0.1, 0.5, -1), "purchases is -1;"),

@@ -18,14 +18,18 @@ from pydantic import BaseModel
 from servsim.quantiles import QUANTILES, erlang_quantiles, residual_quantiles, weibull_scale
 from servsim.scenario.complain import belongs_to_desk
 from servsim.scenario.scenario import MECHANISMS, Scenario, as_segments
-from servsim.units import DAYS_PER_YEAR, MINUTES_PER_WEEK, WEEK
+from servsim.units import DAYS_PER_YEAR, MINUTES_PER_WEEK, WEEK, YEAR
 from servsim.words import Law
 
 TABLES = ("demand", "staff", "service", *MECHANISMS)
 DERIVED_LISTS = (
     "profile", "weekday_profile", "roster", "core_profile", "agent_knowledge", "agent_speed", "rival_quality",
 )  # fmt: skip
+MONEY_ONLY = (("internal", "wage_per_hour"), ("manager", "paid_hours"))
+"""Settings that no rule reads: they change what a world is worth, not what happens in it."""
 MOST_AGENTS = 1000
+ROUNDING = 1e-3
+"""Ticks: less than this is a rounding of floats."""
 MOST_RIVALS = 10
 MOST_LAYERS = 16
 """Of the stream of prospects: advertising brings at most so many times as many."""
@@ -40,6 +44,8 @@ DERIVED = [
     ("seed", "u8"),
     ("replication", "u8"),
     ("end", "i8"),
+    ("window", "i8"),
+    ("drift_ends", "i8"),
     ("share", "f8"),
     ("candidates_per_day", "f8"),
     ("patience_scale", "f8"),
@@ -70,14 +76,15 @@ DERIVED = [
     ("roster", "i2", (MINUTES_PER_WEEK,)),
     ("steady", "i2", (MINUTES_PER_WEEK,)),
 ]
-"""What no setting says by itself: the world's key, the horizon in ticks, and tables made once per scenario."""
+"""What no setting says by itself: the world's key, the ticks at which it, its window and its drifts end, and tables
+made once per scenario."""
 
 
 def settings_of(table: str, model: type[BaseModel]) -> list[tuple[str, str, tuple[str, ...]]]:
     """(field of the sheet, its type, path in the scenario) of every setting in a table."""
     rows: list[tuple[str, str, tuple[str, ...]]] = []
     for name, field in model.model_fields.items():
-        if name in DERIVED_LISTS:
+        if name in DERIVED_LISTS or (table, name) in MONEY_ONLY:
             continue
         inner = field.annotation
         if isinstance(inner, type) and issubclass(inner, BaseModel):
@@ -165,7 +172,8 @@ def to_sheet(scenario: Scenario, seed: int = 1, replication: int = 0) -> np.ndar
             row["core_table"] = erlang_quantiles(row["core_phases"])
         row["residual_table"] = residual_quantiles(Law(row["gap_distribution"]), row["gap_cv"], row["gap_shape"])
     sheet["share"] = [segment.share for segment in scenario.segments] or [1.0]
-    sheet["end"] = math.ceil(scenario.horizon.weeks * WEEK)
+    sheet["end"] = sheet["window"] = window_of(scenario)
+    sheet["drift_ends"] = math.ceil(scenario.horizon.drift_years * YEAR)
     sheet["open"] = opened = open_minutes(scenario)
     sheet["opened"] = np.concatenate([[0], np.cumsum(opened, dtype=np.int64)])
     sheet["mass"] = profile_mass(scenario, opened)
@@ -243,11 +251,27 @@ def hourly_training_cost(scenario: Scenario) -> float:
     return scenario.staff.wage_per_hour + (scenario.training.fee_per_hour if scenario.training else 0.0)
 
 
-def in_world(sheet: np.ndarray, seed: int, replication: int) -> np.ndarray:
-    """A copy of the sheet for another world."""
+def in_world(sheet: np.ndarray, seed: int, replication: int, end: int | None = None) -> np.ndarray:
+    """A copy of the sheet for another world; one that ends at another instant, where it is given."""
     copy = sheet.copy()
     copy["seed"], copy["replication"] = seed, replication
+    copy["end"] = sheet["end"] if end is None else end
     return copy
+
+
+def window_of(scenario: Scenario) -> int:
+    """The tick at which the window ends, in which figures are counted."""
+    return round_up(scenario.horizon.weeks * WEEK)
+
+
+def horizon_of(scenario: Scenario) -> int:
+    """The tick at which the years end, over which money is counted."""
+    return max(window_of(scenario), round_up(scenario.horizon.years * YEAR))
+
+
+def round_up(ticks: float) -> int:
+    """The next whole tick; what a rounding of floats adds to a whole one is no tick."""
+    return math.ceil(ticks - ROUNDING)
 
 
 def open_minutes(scenario: Scenario) -> np.ndarray:

@@ -8,6 +8,7 @@ WEEK = 7 * DAY
 
 MONTH = 730 * HOUR
 """A twelfth of 365 days."""
+YEAR = 365 * DAY
 
 MINUTES_PER_WEEK = 7 * 24 * 60
 DAYS_PER_YEAR = 365.0

@@ -11,6 +11,7 @@ class Happening(IntEnum):
     """
 
     MEMBER = 0  # customer: in the book when the horizon opens; satisfaction
+    REMAINS = 1  # customer: in the book when stock is taken, before anything happens at that instant; satisfaction
     CAME_ON = 10  # agent: begins a shift; 0
     WENT_OFF = 11  # agent: goes home; 0
     LOST_ATTENTION = 12  # agent: becomes inattentive; 0
@@ -59,8 +60,6 @@ class Happening(IntEnum):
     CALLED = 57  # customer, agent: a call to a customer begins; Call
     STEPPED_IN = 58  # customer, manager: the manager's talk begins; ticks waited for it
     HELPING = 59  # colleague, agent: the work on a request begins; ticks waited while the doors were open
-    REMAINS = 60  # customer: in the book when the horizon ends; satisfaction
-    OUTLOOK = 61  # customer: in the book when the horizon ends; yearly retention to expect
     RECOGNISED = 62  # customer, agent: was greeted by someone who knew them in the visit that ends; 0
     PRAISED = 63  # customer: tells others something good; how many
     WARNED = 64  # customer: tells others something bad; how many
@@ -69,7 +68,7 @@ class Happening(IntEnum):
 
 
 class Reason(IntEnum):
-    """Why a customer left the book: the largest single contributor at the last visit."""
+    """Why a customer left the book: the largest single contributor at the last visit to what exceeds the ordinary."""
 
     NONE = 0
     NATURAL = 1
@@ -83,7 +82,7 @@ class Reason(IntEnum):
     EXPECTATION = 6
     """Used to better."""
     CHANCE = 7
-    """Nothing fell short; one in so many leaves all the same."""
+    """Would have left had they been satisfied, too, or nothing fell short in the visit; one in so many does."""
     MISTAKE = 8
     BROKEN_PROMISE = 9
     UNRECOVERED = 10

@@ -96,6 +96,7 @@ def simulate_shard(
     means: "Means",
     customers: bool = False,
     controlled: bool = False,
+    far: bool = True,
 ) -> None:
     """Simulate one part of a question's first worlds into the store, and say how many there are."""
     from servsim.cli.output import end_interrupted, notice
@@ -105,7 +106,7 @@ def simulate_shard(
 
     if not isinstance(means.store, Store):
         raise ServsimError("--shard puts worlds into a store; name one with --store.")
-    done = simulate(shard_of(shard), scenarios, replications, seed, means, customers, controlled)
+    done = simulate(shard_of(shard), scenarios, replications, seed, means, customers, controlled, far)
     if means.store.trouble:
         raise ServsimError(f"shard {shard} is not kept as a whole.")
     notice(f"Shard {shard}: {done.finished} of {done.asked} worlds are in {means.store.path}.")

@@ -6,7 +6,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servsim.cli.options import NOTHING_SAID, Csv, File, How, Json, Quiet, Replications, Seed, Set, Shard, simulates
+from servsim.cli.options import (
+    NOTHING_SAID,
+    Csv,
+    Difference,
+    File,
+    How,
+    Json,
+    Quiet,
+    Replications,
+    Seed,
+    Set,
+    Shard,
+    number_or_words,
+    simulates,
+)
 
 if TYPE_CHECKING:
     from servsim.study.choose.evaluation import Evaluation
@@ -17,10 +31,6 @@ Objective = Annotated[str | None, typer.Option(help="Figure that is to be best: 
 Constraint = Annotated[
     list[str] | None,
     typer.Option("--constraint", help='What a level must keep to, e.g. "abandoned_share <= 5 %". Repeatable.'),
-]
-Difference = Annotated[
-    float | None,
-    typer.Option("--smallest-difference", min=0, help="Difference of the objective too small to care about."),
 ]
 Budget = Annotated[int | None, typer.Option(min=2, help="Simulated worlds of all levels together, at most.")]
 Finer = Annotated[int | None, typer.Option(min=0, max=20, help="Levels put between the best and its neighbours.")]
@@ -53,19 +63,20 @@ def evaluate(
 ) -> None:
     """How much time to invest: the table of levels, the best, the advice, the picture."""
     from servsim.cli.answering import answering, simulate_shard
-    from servsim.cli.output import end_interrupted, print_json, ready, say, shows_curves, write_csv
+    from servsim.cli.output import end_interrupted, print_json, ready, say, write_csv
     from servsim.scenario.read import Option
     from servsim.study.budget import affordable_evaluation
     from servsim.study.choose.evaluate import evaluate as compare_levels
     from servsim.study.choose.evaluate import levels_of
     from servsim.study.doubt.swings import rests_on
     from servsim.study.doubt.uncertain import read_doubtful
-    from servsim.study.objective import read_question
+    from servsim.study.objective import asks_years, read_question
 
+    matters = None if smallest_difference is None else number_or_words(smallest_difference)
     asked = [Option(option, f"evaluate.{key}={json.dumps(value)}") for option, key, value in (
         ("--lever", "lever", lever), ("--objective", "objective", objective),
         ("--constraint", "constraints", constraints), ("--budget", "budget_replications", budget),
-        ("--smallest-difference", "smallest_difference", smallest_difference), ("--finer", "finer", finer),
+        ("--smallest-difference", "smallest_difference", matters), ("--finer", "finer", finer),
         ("--levels", "finer", 0 if levels and not finer else None),
     ) if value is not None]  # fmt: skip
     asked += [Option("--levels", f"evaluate.levels=[{levels}]")] if levels else []
@@ -78,24 +89,38 @@ def evaluate(
     scenario = affordable_evaluation(scenario, str(file), replications)
     with answering("Comparing levels", quiet, **how) as means:
         if shard:
-            return simulate_shard(shard, levels_of(scenario), replications, seed, means)
+            far = asks_years(scenario.evaluate)
+            return simulate_shard(shard, levels_of(scenario), replications, seed, means, far=far)
         result = compare_levels(scenario, replications=replications, seed=seed, means=means)
-        doubt = None if no_doubt or result.interrupted else rests_on(result, means=means)
     write_csv(csv, result.rows())
+    if not as_json:
+        show(result)
+    doubt = None
+    if not (no_doubt or result.interrupted):
+        with answering("Looking at doubt", quiet, **how) as means:
+            doubt = rests_on(result, means=means)
     if as_json:
         print_json({**result.to_dict(), "rests_on": doubt.to_dict() if doubt else None})
     else:
-        from servsim.show.advice import advice, caveats
-        from servsim.show.curve import curve
+        from servsim.show.advice import caveats
         from servsim.show.doubt import closing
-        from servsim.show.table import level_table
 
-        drawn = ["", *curve(result), ""] if shows_curves() else []
-        last = [] if no_doubt else closing(result, doubt)
-        say(level_table(result), *drawn, advice(result), "", *caveats(result), *last)
+        say(*([] if no_doubt else closing(result, doubt)), "", *caveats(result))
     if result.replications >= 2 and not no_picture and (picture or not as_json):
         draw(result, picture or Path(f"{file.stem}-evaluate.png"), quiet)
     return end_interrupted(result.interrupted or bool(doubt and doubt.interrupted))
+
+
+def show(result: "Evaluation") -> None:
+    """Print the table and the advice, which do not wait for what is uncertain."""
+    from servsim.cli.output import say, shows_curves
+    from servsim.show.advice import advice
+    from servsim.show.ahead import looks
+    from servsim.show.curve import curve
+    from servsim.show.table import level_table
+
+    drawn = ["", *curve(result), ""] if shows_curves() else []
+    say(level_table(result), *drawn, advice(result), "", *looks(result))
 
 
 def draw(result: "Evaluation", path: Path, quiet: bool) -> None:

@@ -5,7 +5,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servsim.cli.options import NOTHING_SAID, Csv, File, How, Json, Quiet, Replications, Seed, Set, simulates
+from servsim.cli.options import (
+    NOTHING_SAID,
+    Csv,
+    Difference,
+    File,
+    How,
+    Json,
+    Quiet,
+    Replications,
+    Seed,
+    Set,
+    number_or_words,
+    simulates,
+)
 
 if TYPE_CHECKING:
     from servsim.study.choose.optimisation import Optimisation
@@ -18,10 +31,6 @@ Objective = Annotated[str | None, typer.Option(help="Figure that is to be best: 
 Constraint = Annotated[
     list[str] | None,
     typer.Option("--constraint", help='What must be kept to, e.g. "costs <= today". Repeatable.'),
-]
-Difference = Annotated[
-    float | None,
-    typer.Option("--smallest-difference", min=0, help="Difference of the objective too small to care about."),
 ]
 Points = Annotated[int | None, typer.Option(min=2, help="Settings of the levers that the search tries.")]
 Budget = Annotated[int | None, typer.Option(min=2, help="Simulated worlds of all finalists together, at most.")]
@@ -56,9 +65,10 @@ def optimise(
     from servsim.study.choose.optimise import optimise as set_together
     from servsim.study.objective import read_question
 
+    matters = None if smallest_difference is None else number_or_words(smallest_difference)
     asked = [Option(option, f"optimise.{key}={json.dumps(value)}") for option, key, value in (
         ("--objective", "objective", objective), ("--constraint", "constraints", constraints),
-        ("--smallest-difference", "smallest_difference", smallest_difference), ("--points", "points", points),
+        ("--smallest-difference", "smallest_difference", matters), ("--points", "points", points),
         ("--budget", "budget_replications", budget), ("--replications", "replications", replications),
         ("--front", "front", front and [name.strip() for name in front.split(",")]),
     ) if value is not None]  # fmt: skip

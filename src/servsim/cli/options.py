@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import math
 from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
@@ -8,6 +9,15 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+
+def number_or_words(typed: str) -> float | str:
+    """What was typed as the number that it is, or as it is."""
+    try:
+        number = float(typed)
+    except ValueError:
+        return typed
+    return number if math.isfinite(number) else typed
 
 
 class EngineName(StrEnum):
@@ -29,6 +39,13 @@ To = Annotated[
 Replications = Annotated[int | None, typer.Option(min=2, help="Simulated worlds; default: as the scenario says.")]
 Day = Annotated[int | None, typer.Option(min=0, help="A day at the desk by number; 0 is the first Monday.")]
 Replication = Annotated[int, typer.Option(min=0, max=2**31, help="Which of the seed's worlds, from 0.")]
+Difference = Annotated[
+    str | None,
+    typer.Option(
+        "--smallest-difference", metavar="NUMBER",
+        help="Difference of the objective too small to care about, also as '1 % of revenue'.",
+    ),
+]  # fmt: skip
 Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Which worlds: the same seed, the same worlds.")]
 Engine = Annotated[EngineName, typer.Option(help="The compiled loop, or the SimPy reference (slow, same answers).")]
 Workers = Annotated[int | None, typer.Option(min=1, max=1024, help="Worlds at once; default: one for each core.")]

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -102,8 +103,9 @@ def progress(what: str, quiet: bool) -> Iterator[Tell]:
         )
 
 
+@cache
 def announce_compiling(quiet: bool) -> None:
-    """Say so when the model must be compiled for this machine first."""
+    """Say so, once, when the model must be compiled for this machine first."""
     from servsim.model.kernel import COMPILED, WARM
 
     if COMPILED and not WARM:

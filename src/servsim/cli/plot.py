@@ -9,6 +9,8 @@ from servsim.cli.options import NOTHING_SAID, Day, File, How, Quiet, Replication
 
 KINDS = {
     "levels": "value, retention, revenue and wait against the lever",
+    "years": "customers, profit, retention and who is not served, year by year",
+    "payback": "when the best level has paid for itself",
     "frontier": "retention against profit",
     "minutes": "where the staff's time goes",
     "heat": "two levers at once",

@@ -23,6 +23,23 @@ def levels(asked: Asked, means: Means) -> Made:
     return levels_plot(e, asked.size), e.interrupted
 
 
+def years(asked: Asked, means: Means) -> Made:
+    """The projection of a scenario, year by year."""
+    from servsim.show.plots.years import years_plot
+    from servsim.study.run import run
+
+    found = run(asked.scenario(), replications=asked.replications, seed=asked.seed, means=means)
+    return years_plot(found, asked.size), found.interrupted
+
+
+def payback(asked: Asked, means: Means) -> Made:
+    """The money that the best level brings over today's, added up month by month."""
+    from servsim.show.plots.payback import payback_plot
+
+    e = asked.evaluation(means)
+    return payback_plot(e, asked.size), e.interrupted
+
+
 def frontier(asked: Asked, means: Means) -> Made:
     """Retention against profit over the levels of the lever."""
     from servsim.show.plots.frontier import frontier_plot
@@ -149,7 +166,7 @@ def tornado(asked: Asked, means: Means) -> Made:
     e = asked.evaluation(means)
     if e.interrupted:
         raise KeyboardInterrupt
-    doubt = needs_ranges(e, rests_on(e, means=means))
+    doubt = needs_ranges(e, rests_on(e, confirmed=len(e.scenario.uncertain), means=means))
     return tornado_plot(doubt, asked.size), doubt.interrupted
 
 
@@ -157,6 +174,8 @@ MANY, ONE = ("--replications",), ("--replication",)
 LEVELS, BOTH = (*MANY, "--lever"), (*MANY, "a second scenario")
 MAKERS: dict[str, tuple[Callable[[Asked, Means], Made], tuple[str, ...]]] = {
     "levels": (levels, LEVELS),
+    "years": (years, MANY),
+    "payback": (payback, LEVELS),
     "frontier": (frontier, LEVELS),
     "minutes": (minutes, LEVELS),
     "heat": (heat, LEVELS),

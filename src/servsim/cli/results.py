@@ -29,6 +29,7 @@ Before = Annotated[
         metavar="DATE", help="Forget what was last kept before this day, e.g. 2026-01-31.", show_default=False
     ),
 ]
+Old = Annotated[bool, typer.Option("--old", help="Forget what other versions of the model have answered.")]
 Parts = Annotated[list[Path], typer.Argument(metavar="PART...", help="Other stores; they are left as they are.")]
 
 
@@ -43,7 +44,7 @@ def place(store: Path | None) -> Path:
 def list_(store: Store = None, last: Last = 20, as_json: Json = False) -> None:
     """What was asked, the latest question first."""
     from servsim.cli.output import print_json, say
-    from servsim.show.results import list_table
+    from servsim.show.results import list_table, old_words
     from servsim.study.keep.archive import opened, questions
 
     with opened(place(store)) as storage:
@@ -51,7 +52,7 @@ def list_(store: Store = None, last: Last = 20, as_json: Json = False) -> None:
         if as_json:
             told = [each.to_dict() for each in asked]
             return print_json({"store": str(storage.path), "size": size, "questions": told})
-        return say(list_table(asked, storage.path, size, last))
+        return say(list_table(asked, storage.path, size, last), *old_words(asked))
 
 
 @results.command()
@@ -104,7 +105,9 @@ def merge(parts: Parts, store: Store = None) -> None:
 
 
 @results.command()
-def forget(keys: Keys = None, everything: All = False, before: Before = None, store: Store = None) -> None:
+def forget(
+    keys: Keys = None, everything: All = False, old: Old = False, before: Before = None, store: Store = None
+) -> None:
     """Take questions and their worlds out of the store, and give back the space."""
     from servsim.cli.output import say
     from servsim.show.results import bytes_in_words, many
@@ -112,25 +115,32 @@ def forget(keys: Keys = None, everything: All = False, before: Before = None, st
     from servsim.study.keep.archive import opened
 
     with opened(place(store)) as storage:
-        asked = chosen(storage, keys or [], everything, before)
+        asked = chosen(storage, keys or [], everything, old, before)
         freed = take_out(storage, asked)
     gone = f"{many(len(asked), 'question')} with {many(sum(each.worlds for each in asked), 'world')}"
     say(f"Forgotten: {gone}; the store is {bytes_in_words(max(0, freed))} smaller.")
 
 
-def chosen(storage: "Storage", keys: list[str], everything: bool, before: str | None) -> "list[Question]":
+def chosen(storage: "Storage", keys: list[str], everything: bool, old: bool, before: str | None) -> "list[Question]":
     """The questions to forget; ServsimError unless they are named in one way."""
-    from datetime import date
-
     from servsim.errors import ServsimError
     from servsim.study.keep.archive import question, questions
 
-    if bool(keys) + everything + (before is not None) != 1:
-        raise ServsimError("forget needs one of KEY..., --all, or --before DATE.")
+    if bool(keys) + everything + old + (before is not None) != 1:
+        raise ServsimError("forget needs one of KEY..., --all, --old, or --before DATE.")
     if keys:
         return list({asked.number: asked for asked in (question(storage, key) for key in keys)}.values())
+    day = day_of(before)
+    return [asked for asked in questions(storage) if everything or (asked.is_old if old else asked.last[:10] < day)]
+
+
+def day_of(before: str | None) -> str:
+    """The day that --before names; ServsimError where it is none."""
+    from datetime import date
+
+    from servsim.errors import ServsimError
+
     try:
-        day = date.fromisoformat(before) if before is not None else None
+        return date.fromisoformat(before).isoformat() if before is not None else ""
     except ValueError:
         raise ServsimError(f"--before {before}: it must be a day, such as 2026-01-31.") from None
-    return [asked for asked in questions(storage) if day is None or asked.last[:10] < day.isoformat()]

@@ -31,7 +31,7 @@ def run(
     csv: Csv = None,
     quiet: Quiet = False,
 ) -> None:
-    """Project retention and revenue: one table, every figure with its interval."""
+    """Project retention and revenue: the figures of next year, and those of the years after; all with intervals."""
     from servsim.cli.answering import answering, simulate_shard
     from servsim.cli.output import end_interrupted, print_json, say, write_csv
     from servsim.scenario.read import read_scenario
@@ -54,10 +54,12 @@ def run(
         print_json(result.to_dict())
     else:
         from servsim.sheet import is_on
+        from servsim.show.by_year import run_by_year
         from servsim.show.table import risk_line, run_lines, run_table, segments_table
 
         sells = is_on(scenario, "spending")
         say(run_table(result), *run_lines(result), *([risk_line(result)] if sells else []))
+        say(*(part for one in run_by_year(result) for part in ("", one)))
         if scenario.segments:
             say("", segments_table(result))
     return end_interrupted(result.interrupted)

@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from servsim.model.kernel import kernel, part
-from servsim.units import DAY, HOUR, MINUTE, MINUTES_PER_WEEK, MONTH, NEVER, WEEK
+from servsim.units import DAY, HOUR, MINUTE, MINUTES_PER_WEEK, MONTH, NEVER, WEEK, YEAR
 
 
 @part
@@ -156,6 +156,12 @@ def month_of(tick):
 def next_month(now):
     """The first instant of the next month."""
     return (month_of(now) + 1) * MONTH
+
+
+@part
+def drifting_years(sheet, now):
+    """For how many years what drifts has drifted by now: no longer than `horizon.drift_years`."""
+    return min(now, sheet[0].drift_ends) / YEAR
 
 
 @kernel

@@ -23,7 +23,6 @@ from servsim.model.loop.people import (
     lapses,
     may_be_forgotten,
     newborn,
-    outlook,
     won_back,
 )
 from servsim.model.loop.settling import in_order, patience_ends, settle
@@ -85,7 +84,7 @@ from servsim.model.loop.telling import considers, hears
 from servsim.model.loop.work import work_ends
 from servsim.model.rules import advertising, demand, internal, outreach, training, waiting
 from servsim.model.rules.amounts import millionths
-from servsim.model.trace import Trace, told_in_pieces
+from servsim.model.trace import Trace, stocks_of, stops_of
 from servsim.units import NEVER
 from servsim.words import Happening
 
@@ -267,15 +266,15 @@ def open_the_desk(sheet, s):
 
 
 @kernel
-def close_the_book(sheet, s, places):
-    """Write down who is in the book at the end, how satisfied, and how likely to be there in a year."""
-    s.n[NOW] = sheet[0].end
+def take_stock(s, places, instant, rows):
+    """Write down who is in the book at an instant, before anything happens at it, and how satisfied; how many."""
+    members = 0
     for place in places:
         if s.people[place].in_book == 1:
-            note(s, Happening.REMAINS, s.people[place].key, -1, millionths(s.people[place].satisfaction))
-    for place in places:
-        if s.people[place].in_book == 1:
-            note(s, Happening.OUTLOOK, s.people[place].key, -1, millionths(outlook(sheet, s, place)))
+            rows[members, 0], rows[members, 1], rows[members, 2] = instant, Happening.REMAINS, s.people[place].key
+            rows[members, 3], rows[members, 4] = -1, millionths(s.people[place].satisfaction)
+            members += 1
+    return members
 
 
 class Desk:
@@ -284,6 +283,7 @@ class Desk:
     def __init__(self, sheet: np.ndarray) -> None:
         """Open the book, put everyone's story on the calendar."""
         self.end = int(sheet[0]["end"])
+        self.stocks = stocks_of(sheet)
         self.sheet: Any = readable(sheet)
         self.state = blank(sheet)
         open_the_desk(self.sheet, self.state)
@@ -291,14 +291,21 @@ class Desk:
     def tell(self, until: int) -> np.ndarray:
         """Let everything happen before an instant; the rows noted since the last telling, in canonical order."""
         told = []
+        while self.stocks and self.stocks[0] <= until:
+            instant = self.stocks.pop(0)
+            told += [*self.happened(instant), self.stock(instant)]
+        told += self.happened(until)
+        if until >= self.end:
+            mark_warm()
+        return told[0] if len(told) == 1 else np.concatenate(told)
+
+    def happened(self, until: int) -> list[np.ndarray]:
+        """The rows of what happens before an instant, from where the story stands."""
+        told = []
         while not run(self.sheet, self.state, until):
             told.append(self.handed_over())
             self.state = grown(self.state)
-        told.append(self.handed_over())
-        if until >= self.end:
-            told.append(self.closing_rows())
-            mark_warm()
-        return told[0] if len(told) == 1 else np.concatenate(told)
+        return [*told, self.handed_over()]
 
     def handed_over(self) -> np.ndarray:
         """The rows of settled instants, taken out of the state; those of an instant in progress stay."""
@@ -312,17 +319,17 @@ class Desk:
         n[TOLD], n[ROWS] = 0, len(begun)
         return done
 
-    def closing_rows(self) -> np.ndarray:
-        """The rows that close the book, in canonical order."""
+    def stock(self, instant: int) -> np.ndarray:
+        """The rows of who is in the book, in canonical order."""
         people = self.state.people[: self.state.n[PEOPLE]]
-        self.state = self.state._replace(rows=np.zeros((2 * len(people) + 1, 5), np.int64))
-        close_the_book(self.sheet, self.state, np.argsort(people["key"]))
-        return self.state.rows[: self.state.n[ROWS]]
+        rows = np.zeros((len(people), 5), np.int64)
+        return rows[: take_stock(self.state, np.argsort(people["key"]), instant, rows)]
 
 
 def pieces(sheet: np.ndarray, length: int) -> Iterator[np.ndarray]:
     """The trace of the sheet's world in pieces of so many ticks, as it comes."""
-    return told_in_pieces(Desk(sheet), length)
+    desk = Desk(sheet)
+    return (desk.tell(until) for until in stops_of(sheet, length))
 
 
 def simulate(sheet: np.ndarray) -> Trace:

@@ -19,7 +19,15 @@ import numpy as np
 from numba import config
 
 PACKAGE = Path(__file__).parent.parent
-COMPILED_ELSEWHERE = ("words.py", "units.py", "sheet.py", "model/kernel.py", "study/tally.py", "study/controls.py")
+COMPILED_ELSEWHERE = (
+    "words.py",
+    "units.py",
+    "sheet.py",
+    "model/kernel.py",
+    "study/tally.py",
+    "study/days.py",
+    "study/controls.py",
+)
 """Files whose text ends up in compiled code although nothing in the model marks them."""
 MARKED = re.compile(rb"^@(kernel|part|inner|aside|within)$", re.MULTILINE)
 """What marks a compiled function."""

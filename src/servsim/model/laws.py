@@ -71,9 +71,9 @@ from servsim.model.laws_of_visits import (
     nobody_comes_while_the_doors_are_closed,
     nobody_is_served_twice_at_once,
     satisfaction_stays_as_last_judged,
+    stock_is_who_remains,
     the_book_adds_up,
     the_book_is_entered_and_left_in_turn,
-    the_closing_book_is_who_remains,
     the_opening_book_is_the_sheets,
     visits_are_numbered,
     waits_are_counted_right,
@@ -155,7 +155,6 @@ RANGES: dict[int, tuple[int, int]] = {
     H.REMAINS: (0, 10 * MILLIONTHS),
     H.WON: (0, MILLIONTHS),
     H.WON_BACK: (0, MILLIONTHS),
-    H.OUTLOOK: (0, MILLIONTHS),
     H.LOST: (1, max(Reason)),
     H.FAILED: (Reason.MISTAKE, Reason.BROKEN_PROMISE),
     H.CALLED: (1, max(Call)),
@@ -183,10 +182,9 @@ def rows_are_in_order(told: Told) -> Iterator[str]:
 
 
 def rows_are_within_the_horizon(told: Told) -> Iterator[str]:
-    """Everything happens before the end, but for the closing book, which is written down at the end."""
+    """Everything happens before the end; stock is taken at the ends of the window and of the horizon only."""
     for line in told.lines:
-        closing = line.what in (H.REMAINS, H.OUTLOOK)
-        if line.tick != told.end if closing else not 0 <= line.tick < told.end:
+        if line.tick not in told.stocks if line.what == H.REMAINS else not 0 <= line.tick < told.end:
             yield f"{line} is outside the horizon."
 
 
@@ -245,7 +243,7 @@ LAWS: tuple[Callable[[Told], Iterator[str]], ...] = (
     who_is_lost_has_the_reason,
     the_opening_book_is_the_sheets,
     the_book_adds_up,
-    the_closing_book_is_who_remains,
+    stock_is_who_remains,
     satisfaction_stays_as_last_judged,
     who_judges_judges_everything,
     who_is_served_buys_or_declines,

@@ -69,7 +69,7 @@ REASONS: dict[int, frozenset[H]] = {
     Reason.INATTENTION: SERVED,
     Reason.CARE: SERVED,
     Reason.EXPECTATION: SERVED,
-    Reason.CHANCE: SERVED,
+    Reason.CHANCE: SERVED | UNSERVED,
     Reason.MISTAKE: frozenset({H.FAILED}),
     Reason.BROKEN_PROMISE: frozenset({H.FAILED}),
     Reason.UNRECOVERED: frozenset({H.LET_DOWN}),
@@ -256,20 +256,22 @@ def the_opening_book_is_the_sheets(told: Told) -> Iterator[str]:
 
 
 def the_book_adds_up(told: Told) -> Iterator[str]:
-    """Opening book + won + won back − lost = customers who remain = customers with an outlook."""
-    book = told.count(*ENTERS) - told.count(*LEAVES)
-    remain, outlooks = told.count(H.REMAINS), told.count(H.OUTLOOK)
-    if not book == remain == outlooks:
-        yield f"the book comes to {book} customers, but {remain} remain and {outlooks} have an outlook."
+    """Opening book + won + won back − lost = customers who remain, whenever stock is taken."""
+    for stock in told.stocks:
+        enter, leave = (sum(line.tick < stock for line in told.of(*words)) for words in (ENTERS, LEAVES))
+        remain = sum(line.tick == stock for line in told.of(H.REMAINS))
+        if enter - leave != remain:
+            yield f"the book comes to {enter - leave} customers at {stock}, but {remain} remain."
 
 
-def the_closing_book_is_who_remains(told: Told) -> Iterator[str]:
-    """Those who entered the book and did not leave it remain, each with an outlook, and nobody else."""
+def stock_is_who_remains(told: Told) -> Iterator[str]:
+    """Those who entered the book and did not leave it remain, whenever stock is taken, and nobody else."""
     for who, lines in told.customers.items():
-        words = {line.what for line in lines}
-        member = told.is_member(who, told.end)
-        if not member == (H.REMAINS in words) == (H.OUTLOOK in words):
-            yield f"customer {who} is {'' if member else 'not '}in the book at the end; {lines[-1]} is the last word."
+        for stock in told.stocks:
+            member = told.is_member(who, stock - 1)
+            if member != any(line.what == H.REMAINS and line.tick == stock for line in lines):
+                before = [line for line in lines if line.tick < stock]
+                yield f"customer {who} is {'' if member else 'not '}in the book at {stock}; last: {before[-1:]}."
 
 
 def satisfaction_stays_as_last_judged(told: Told) -> Iterator[str]:

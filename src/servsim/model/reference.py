@@ -30,7 +30,7 @@ from servsim.model.rules import advertising, demand, internal, outreach, recogni
 from servsim.model.rules.amounts import millionths
 from servsim.model.story.settling import Settling
 from servsim.model.story.state import Count, Customer, Story
-from servsim.model.trace import Trace, canonical, told_in_pieces
+from servsim.model.trace import Trace, canonical, stocks_of, stops_of
 from servsim.units import NEVER
 from servsim.words import Call, Happening
 
@@ -42,6 +42,7 @@ class Desk(Settling):
     def __post_init__(self) -> None:
         """Open the book, put everyone's story on the clock."""
         self.end = int(self.sheet[0]["end"])
+        self.stocks = stocks_of(self.sheet)
         self.sheet = readable(self.sheet)
         self.clock.settle = self.settle
         self.agents = [self.agent(number) for number in range(int(self.sheet[0]["all_agents"]))]
@@ -120,24 +121,29 @@ class Desk(Settling):
 
     def tell(self, until: int) -> np.ndarray:
         """Let everything happen before an instant; the rows noted since the last telling, in canonical order."""
-        while self.clock.peek() < until:
-            self.clock.step()
-        if until >= self.end:
-            self.close_the_book()
+        while self.stocks and self.stocks[0] <= until:
+            instant = self.stocks.pop(0)
+            self.happen(instant)
+            self.take_stock(instant)
+        self.happen(until)
         told, self.rows = canonical(self.rows), []
         return told
 
-    def close_the_book(self) -> None:
-        """Write down who is in the book at the end, how satisfied, and how likely to be there in a year."""
+    def happen(self, until: int) -> None:
+        """Let everything happen before an instant."""
+        while self.clock.peek() < until:
+            self.clock.step()
+
+    def take_stock(self, instant: int) -> None:
+        """Write down who is in the book at an instant, before anything happens at it, and how satisfied."""
         for customer in self.book.values():
-            satisfaction, outlook = millionths(customer.satisfaction), millionths(self.outlook(customer, self.end))
-            self.rows.append((self.end, Happening.REMAINS, customer.key, -1, satisfaction))
-            self.rows.append((self.end, Happening.OUTLOOK, customer.key, -1, outlook))
+            self.rows.append((instant, Happening.REMAINS, customer.key, -1, millionths(customer.satisfaction)))
 
 
 def pieces(sheet: np.ndarray, length: int) -> Iterator[np.ndarray]:
     """The trace of the sheet's world in pieces of so many ticks, as it comes."""
-    return told_in_pieces(Desk(sheet), length)
+    desk = Desk(sheet)
+    return (desk.tell(until) for until in stops_of(sheet, length))
 
 
 def simulate(sheet: np.ndarray) -> Trace:

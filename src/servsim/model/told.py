@@ -19,7 +19,7 @@ import numpy as np
 from servsim.model.calendar import business_time, later, minute_of_week
 from servsim.model.kernel import readable
 from servsim.model.rules.demand import KIND_BITS, segment_of
-from servsim.model.trace import Trace
+from servsim.model.trace import Trace, stocks_of
 from servsim.units import DAY
 from servsim.words import Happening as H  # noqa: N817 as short as in the figures
 from servsim.words import Kind
@@ -97,6 +97,7 @@ class Told:
     def __post_init__(self) -> None:
         """Cut the trace."""
         self.end = int(self.sheet[0]["end"])
+        self.stocks = stocks_of(self.sheet)
         for number, row in enumerate(self.trace.rows.tolist()):
             line = Line(number, *row)
             self.lines.append(line)

@@ -1,7 +1,6 @@
 """The trace: everything that happened, one row each, in an order that no engine can influence."""
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -55,12 +54,15 @@ class Teller(Protocol):
         """The rows before an instant that have not been told yet, in canonical order."""
 
 
-def told_in_pieces(teller: Teller, length: int) -> Iterator[np.ndarray]:
-    """A world's rows in pieces of so many ticks, as they come."""
-    told = 0
-    while told < teller.end:
-        told = min(told + length, teller.end)
-        yield teller.tell(told)
+def stocks_of(sheet: np.ndarray) -> list[int]:
+    """The instants at which stock is taken of who is in the book: the end of the window, and the end."""
+    return sorted({min(int(sheet[0]["window"]), int(sheet[0]["end"])), int(sheet[0]["end"])})
+
+
+def stops_of(sheet: np.ndarray, length: int) -> list[int]:
+    """The instants up to which a world is told in pieces of so many ticks: shorter where stock is taken."""
+    stocks = stocks_of(sheet)
+    return sorted({*range(length, stocks[-1], length), *stocks})
 
 
 def first_difference(a: Trace, b: Trace) -> str:

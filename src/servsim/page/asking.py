@@ -13,6 +13,7 @@ from typing import Any
 from servsim.errors import ServsimError
 from servsim.page import told
 from servsim.page.memory import Memory
+from servsim.page.ongoing import Ongoing
 from servsim.page.question import Question, RefusedError
 from servsim.page.rounds import Sides, rounds
 from servsim.study.work.means import Means
@@ -35,6 +36,7 @@ class Answers:
     def __init__(self) -> None:
         """Nobody asks, nothing is known."""
         self.memory = Memory()
+        self.ongoing = Ongoing(self.memory)
         self.waiting: dict[str, threading.Event] = {}
 
     def begin(self, tab: str) -> threading.Event:
@@ -53,10 +55,12 @@ class Answers:
             self.waiting[tab].set()
 
     def end(self, tab: str, stop: threading.Event) -> None:
-        """A question is answered, or nobody waits for it any more."""
+        """A question is answered, or nobody waits for it any more; where none is left, no world is to go on."""
         stop.set()
         if self.waiting.get(tab) is stop:
             del self.waiting[tab]
+        if not self.waiting:
+            self.ongoing.clear()
 
     def stop_all(self) -> None:
         """Nobody waits for anything any more."""
@@ -81,7 +85,7 @@ class Answers:
         """Tell all that there is to a question, round by round, unless it is stopped."""
         try:
             tell(told.asked(question))
-            for found in rounds(question, self.memory, self.means(stop, tell)):
+            for found in rounds(question, self.ongoing, self.means(stop, tell)):
                 tell(told.sides(found) if isinstance(found, Sides) else told.curve(found))
             tell({"kind": "done"})
         except SupersededError:

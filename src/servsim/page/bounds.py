@@ -5,13 +5,17 @@ from functools import lru_cache
 
 from servsim.errors import ScenarioError
 from servsim.scenario.scenario import Scenario
-from servsim.study.budget import affordable_evaluation
+from servsim.sheet import horizon_of, window_of
+from servsim.study.budget import affordable, levels_at_most
+from servsim.study.choose.contest import FIRST_WORLDS, PILOT_WORLDS, RACE_WORLDS, looks_sparingly
 from servsim.study.expected import weekly_visits
 from servsim.study.work.worlds import Worlds
+from servsim.study.years import looks_ahead
+from servsim.units import WEEK
 
-VISITS_OF_A_WORLD = 900_000
-"""Visits of one world at most: about half a second, for which nothing can stop it."""
-VISITS_AT_MOST = 200_000_000
+VISITS_OF_A_WORLD = 4_000_000
+"""Visits of one world at most, in all its years: about six seconds, in which it can be stopped every four weeks."""
+VISITS_AT_MOST = 500_000_000
 """Visits of all worlds of a question at most, before the search for the best begins."""
 WORLDS_AT_MOST = 5_000
 """Worlds of a question at most, the search for the best included."""
@@ -30,19 +34,43 @@ REMEMBERED = 512
 def bounded(scenarios: Iterable[Scenario], name: str) -> None:
     """Nothing, if the page can answer for these scenarios; else ScenarioError with what is too large."""
     for scenario in scenarios:
-        asked, weeks = scenario.evaluate, scenario.horizon.weeks
-        worlds = (len(asked.levels) + 1 + asked.finer) * asked.replications
+        asked, weeks = scenario.evaluate, weeks_told(scenario)
+        worlds = levels_at_most(scenario) * worlds_of_levels(scenario)
         at_most(LEVELS_AT_MOST, len(asked.levels), "levels", "name fewer in evaluate.levels")
         at_most(WORLDS_AT_MOST, worlds, "worlds", "lower evaluate.replications")
-        if asked.smallest_difference:
-            at_most(WORLDS_AT_MOST, asked.budget_replications, "worlds", "lower evaluate.budget_replications")
+        at_most(WORLDS_AT_MOST, worlds_of_race(scenario), "worlds", "lower evaluate.budget_replications")
         at_most(BOOK_AT_MOST, scenario.demand.opening_book, "customers", "lower demand.opening_book")
         at_most(TURNS_AT_MOST, turns(scenario) * weeks, "turns of agents and colleagues in each world",
-                "raise staff.attentive_minutes, or lower horizon.weeks")  # fmt: skip
+                f"raise staff.attentive_minutes, or lower {lasting(scenario)}")  # fmt: skip
         visits = visits_a_week(Worlds(scenario, 1, "fast"), name) * weeks
-        at_most(VISITS_OF_A_WORLD, visits, "visits in each world", "lower demand or horizon.weeks")
-        at_most(VISITS_AT_MOST, visits * worlds, "visits in all worlds", "lower demand, horizon.weeks or "
+        at_most(VISITS_OF_A_WORLD, visits, "visits in each world", f"lower demand or {lasting(scenario)}")
+        at_most(VISITS_AT_MOST, visits * worlds, "visits in all worlds", f"lower demand, {lasting(scenario)} or "
                 "evaluate.replications")  # fmt: skip
+
+
+def weeks_told(scenario: Scenario) -> float:
+    """How many weeks a world is told: to the end of its years, where money over the years means something."""
+    return (horizon_of(scenario) if looks_ahead(scenario) else window_of(scenario)) / WEEK
+
+
+def lasting(scenario: Scenario) -> str:
+    """The setting that says how long a world lasts."""
+    return "horizon.years" if looks_ahead(scenario) else "horizon.weeks"
+
+
+def worlds_of_levels(scenario: Scenario) -> int:
+    """Worlds of every level before the search for the best, those of a pilot included."""
+    if looks_sparingly(scenario, scenario.evaluate):
+        return PILOT_WORLDS + FIRST_WORLDS
+    return scenario.evaluate.replications
+
+
+def worlds_of_race(scenario: Scenario) -> int:
+    """Worlds of the search for the best, those it begins with included; 0 where there is none."""
+    asked = scenario.evaluate
+    if looks_sparingly(scenario, asked) and "budget_replications" not in asked.model_fields_set:
+        return PILOT_WORLDS * levels_at_most(scenario) + RACE_WORLDS
+    return asked.budget_replications if asked.smallest_difference else 0
 
 
 def at_most(limit: int, number: float, what: str, way_out: str) -> None:
@@ -58,8 +86,8 @@ def at_most(limit: int, number: float, what: str, way_out: str) -> None:
 def visits_a_week(worlds: Worlds, name: str) -> float:
     """Visits a week to reckon with; ScenarioError where word of mouth would grow without end."""
     scenario = worlds.scenario
-    affordable_evaluation(scenario, name, None)
-    return weekly_visits(scenario)
+    affordable(scenario, name, 1)
+    return weekly_visits(scenario, weeks_told(scenario))
 
 
 def turns(scenario: Scenario) -> float:

@@ -1,19 +1,25 @@
-"""A question answered in rounds of more and more worlds, until the numbers are those of the command line.
+"""A question answered in rounds of more years and more worlds, until the numbers are those of the command line.
 
-Every round asks `run` and `evaluate` themselves; worlds of earlier rounds and questions are in the memory, so that each
-is simulated once. The last round is what `servsim run` and `servsim evaluate` answer.
+Money is of years: the first round says what the first year brings, then the same worlds go on for three years, for five
+and to the end, and then there are more worlds. Every round asks `run` and `evaluate` themselves; worlds of earlier
+rounds and questions are in the memory, so that each is simulated once. The last round is what `servsim run` and
+`servsim evaluate` answer.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from servsim.page.memory import Memory
+from servsim.page.ongoing import Ongoing, cut, stops
 from servsim.page.question import Question
+from servsim.scenario.read import with_level
 from servsim.scenario.scenario import Scenario
+from servsim.study.choose.contest import FIRST_WORLDS, looks_sparingly, today_of
 from servsim.study.choose.evaluate import evaluate
 from servsim.study.choose.evaluation import Evaluation
+from servsim.study.objective import asks_years
 from servsim.study.run import Run, run
 from servsim.study.work.means import Means
+from servsim.study.years import looks_ahead
 
 WORLDS = (3, 6, 12)
 """Worlds of the rounds before the last ones: an interval from two says nothing."""
@@ -23,71 +29,145 @@ COARSE = 5
 
 @dataclass(frozen=True)
 class Sides:
-    """Today's scenario and the new one, in the same worlds."""
+    """Today's scenario and the new one, in the same worlds; years: of how many the new one will be, in the end."""
 
     today: Run
     new: Run
+    years: float
 
 
 @dataclass(frozen=True)
 class Curve:
-    """The levels of the lever with all that was moved, and with what is so today where that is known and differs."""
+    """The levels of the lever with all that was moved, and with what is so today where that is known and differs.
+
+    years: of how many years money will be, in the end; None where the question needs no money over the years.
+    """
 
     new: Evaluation
     today: Evaluation | None
+    years: float | None
     is_first: bool = False
     is_last: bool = False
 
+    @property
+    def told(self) -> float | None:
+        """Of how many years money is so far."""
+        return None if self.years is None else self.new.scenario.horizon.years
 
-def rounds(question: Question, memory: Memory, means: Means) -> Iterator[Sides | Curve]:
-    """Answers from more and more worlds: the first one soon, from some of the levels; the last one at the very end.
+    @property
+    def is_draft(self) -> bool:
+        """Are there levels, or years, to come?"""
+        return self.is_first or self.told != self.years
+
+
+@dataclass(frozen=True)
+class Round:
+    """How many years of how many worlds a round is of; its curve is of some of the levels where it is coarse."""
+
+    years: float
+    worlds: int
+    is_coarse: bool = False
+
+
+def rounds(question: Question, ongoing: Ongoing, means: Means) -> Iterator[Sides | Curve]:
+    """Answers of more and more years and worlds: the first one soon, from some levels; the last one at the very end.
 
     A curve that is known to the end, as it is when only the lever was moved, comes first and alone.
     """
-    enough, last = question.new.evaluate.replications, memory.last(question.levels, question.seed)
-    for number, worlds in enumerate([*(few for few in WORLDS if few < enough), enough]):
-        yield Sides(
-            projected(question.today, question, worlds, means), projected(question.new, question, worlds, means)
-        )
-        if last is None:
-            yield drawn(question, number, worlds, means)
-        elif number == 0:
+    last = ongoing.memory.last(question.levels, question.seed)
+    shown = drawn = None
+    for number, own in enumerate(plan(question)):
+        if (sides := replace(own, is_coarse=False)) != shown:
+            shown = sides
+            yield projected(question, sides, ongoing, means)
+        if last is None and (part := part_drawn(question, own)) != drawn:
+            drawn = part
+            yield curve(question, part, ongoing, means)
+        elif last is not None and number == 0:
             yield finished(question, last, means)
     if last is None:
         last = evaluate(question.levels, seed=question.seed, means=means)
-        memory.keep_last(last)
+        ongoing.memory.keep_last(last)
         yield finished(question, last, means)
 
 
-def drawn(question: Question, number: int, worlds: int, means: Means) -> Curve:
+def plan(question: Question) -> list[Round]:
+    """All rounds: a few worlds from year to year, then more worlds."""
+    enough, years = question.new.evaluate.replications, stops(question.new)
+    few = min(WORLDS[0], enough)
+    more = [*(many for many in WORLDS[1:] if many < enough), enough]
+    going_on = [Round(stop, few) for stop in years if is_over_years(question) and len(years) > 1]
+    return [Round(years[0], few, True), *dict.fromkeys([*going_on, *(Round(years[-1], many) for many in more)])]
+
+
+def is_over_years(question: Question) -> bool:
+    """Does the curve need money over the years?"""
+    return asks_years(question.levels.evaluate) and looks_ahead(question.levels)
+
+
+def part_drawn(question: Question, own: Round) -> Round:
+    """What a round has of the curve: where its search says itself how many worlds it takes, it begins with few."""
+    is_coarse = own.is_coarse and len(question.levels.evaluate.levels) > COARSE
+    return Round(own.years, min(own.worlds, worlds_of_all(question)), is_coarse)
+
+
+def worlds_of_all(question: Question) -> int:
+    """Worlds of every level before the search for the best."""
+    asked = question.levels.evaluate
+    return FIRST_WORLDS if looks_sparingly(question.levels, asked) else asked.replications
+
+
+def projected(question: Question, own: Round, ongoing: Ongoing, means: Means) -> Sides:
+    """Today's figures and the new ones in a round."""
+    sides = [question.today, question.new]
+    if own.worlds <= WORLDS[0]:
+        ongoing.bring(sides, own.years, own.worlds, question.seed, means)
+    today, new = (run(cut(side, own.years), replications=own.worlds, seed=question.seed, means=means) for side in sides)
+    return Sides(today, new, question.new.horizon.years)
+
+
+def curve(question: Question, own: Round, ongoing: Ongoing, means: Means) -> Curve:
     """The curve of a round: of some levels in the first one, of all in others, then beside today's."""
     levels = tuple(question.levels.evaluate.levels)
-    if number == 0:
-        return Curve(compared(question.levels, question, spread(levels), worlds, means), None, is_first=True)
-    new = compared(question.levels, question, levels, worlds, means)
-    return Curve(new, compared(question.today, question, levels, worlds, means) if question.is_changed else None)
+    levels = spread(levels) if own.is_coarse else levels
+    new = compared(question.levels, levels, own, question.seed, ongoing, means)
+    beside = question.is_changed and not own.is_coarse
+    today = compared(question.today, levels, own, question.seed, ongoing, means) if beside else None
+    return Curve(new, today, years_of(question), is_first=own.is_coarse)
+
+
+def compared(
+    scenario: Scenario, levels: tuple[float, ...], own: Round, seed: int, ongoing: Ongoing, means: Means
+) -> Evaluation:
+    """Levels in the worlds of a round, without a search for the best."""
+    if not (asks_years(scenario.evaluate) and looks_ahead(scenario)):
+        return searched_not(scenario, levels, own.worlds, seed, means)
+    lever = scenario.evaluate.lever
+    if own.worlds <= WORLDS[0]:
+        several = [with_level(scenario, lever, level) for level in sorted({today_of(scenario, lever), *levels})]
+        ongoing.bring(several, own.years, own.worlds, seed, means)
+    return searched_not(cut(scenario, own.years), levels, own.worlds, seed, means)
+
+
+def searched_not(scenario: Scenario, levels: tuple[float, ...], worlds: int, seed: int, means: Means) -> Evaluation:
+    """Levels in their first worlds, without a search for the best."""
+    return evaluate(
+        scenario, levels=levels, replications=worlds, smallest_difference=0.0, finer=0, seed=seed, means=means
+    )
 
 
 def finished(question: Question, last: Evaluation, means: Means) -> Curve:
     """The curve when there is nothing more to find out, beside today's in its first worlds."""
-    if not question.is_changed:
-        return Curve(last, None, is_last=True)
-    asked = question.today.evaluate
-    return Curve(last, compared(question.today, question, tuple(asked.levels), asked.replications, means), is_last=True)
+    today = None
+    if question.is_changed:
+        levels = tuple(question.today.evaluate.levels)
+        today = searched_not(question.today, levels, worlds_of_all(question), question.seed, means)
+    return Curve(last, today, years_of(question), is_last=True)
 
 
-def projected(scenario: Scenario, question: Question, worlds: int, means: Means) -> Run:
-    """A scenario's figures in its first worlds."""
-    return run(scenario, replications=worlds, seed=question.seed, means=means)
-
-
-def compared(
-    scenario: Scenario, question: Question, levels: tuple[float, ...], worlds: int, means: Means
-) -> Evaluation:
-    """Levels in their first worlds, without a search for the best."""
-    return evaluate(
-        scenario, levels=levels, replications=worlds, smallest_difference=0.0, finer=0, seed=question.seed, means=means
-    )
+def years_of(question: Question) -> float | None:
+    """Of how many years the curve's money is; None where it needs none."""
+    return question.levels.horizon.years if is_over_years(question) else None
 
 
 def spread(levels: tuple[float, ...]) -> tuple[float, ...]:

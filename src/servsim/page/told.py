@@ -5,20 +5,46 @@ import shlex
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from servsim.page.levers import LEADING, is_whole
 from servsim.page.question import Question
 from servsim.page.rounds import Curve, Sides
-from servsim.show.advice import LEVERS, advice, caveats, worlds_words
-from servsim.show.numbers import compact, is_share, signed, unit_words
+from servsim.scenario.scenario import Scenario
+from servsim.sheet import window_of
+from servsim.show.advice import LEVERS, advice, constraint_lines, guarantee_words, limits_words, worlds_words
+from servsim.show.by_year import years_shown
+from servsim.show.numbers import compact, is_share, level, signed, unit_words
+from servsim.show.phrases import capital, window_words
 from servsim.study.choose.evaluation import Evaluation
 from servsim.study.identity import digest_of
 from servsim.study.metrics import METRICS, unit_of
+from servsim.study.objective import VALUE
 from servsim.study.statistics import Interval, defined, interval
+from servsim.study.years import YEARLY_NAMES, looks_ahead
+from servsim.units import YEAR
 
 Told = dict[str, Any]
 
-CURVES = {"value": "Value", "retention": "Retention", "revenue": "Revenue", "wait_mean": "Mean wait"}
-"""The figures that are drawn, below the objective, and what they are called; others are called by their name."""
+CALLED = {
+    "cash": "Cash", "customers_end": "Customers", "unserved_share": "Leave unserved", "wait_mean": "Mean wait",
+    "retention": "Customers who stay",
+}  # fmt: skip
+"""What the figures that are shown first are called; others are called by their name."""
+DRAWN = ("value", "cash", "customers_end", "unserved_share", "wait_mean", "retention", "revenue")
+"""What is drawn below the objective, as far as there is room."""
+DRAWN_AT_MOST = 4
+"""Curves on the page, that of the objective included."""
+OF_MONEY = ("value", "cash")
+"""What means nothing where nobody spends anything."""
+BY_YEAR = {
+    "cash": "Cash", "customers_end": "Customers at its end", "unserved_share": "Leave unserved",
+}  # fmt: skip
+"""What is told of every year, and what it is called."""
+FEW_PEOPLE = 10
+"""Customers from which on a tenth of one does not matter."""
+ADVISED = 6
+"""Worlds of every level from which on there is advice: from fewer, nothing but the largest differences is shown."""
 
 
 def asked(question: Question) -> Told:
@@ -42,7 +68,8 @@ def command(name: str, question: Question, overrides: tuple[str, ...]) -> str:
 def sides(found: Sides) -> Told:
     """Every figure that is defined and not nought on both sides: today, new, and new less today.
 
-    plain: the new one as a curve has it, without the control variates that a run may use.
+    plain: the new one as a curve has it, without the control variates that a run may use. told: of how many years money
+    is so far; None where money over the years means nothing.
     """
     today, new, currency = found.today, found.new, found.new.scenario.money.currency
     figures = {}
@@ -52,21 +79,80 @@ def sides(found: Sides) -> Told:
             gap = interval(new.sample(name) - today.sample(name), unit_of(name, currency), new.confidence)
             if math.isfinite(new[name].mean) or math.isfinite(today[name].mean):
                 figures[name] = {
-                    "label": label(name), "meaning": metric.meaning, "better": metric.better,
-                    "unit": unit_words(unit_of(name, currency), name),
+                    "label": label(name, new.scenario, found.years), "meaning": metric.meaning,
+                    "better": metric.better, "unit": unit_words(unit_of(name, currency), name),
                     "today": with_words(today[name], name), "new": with_words(new[name], name),
                     "change": change(gap, name),
                     "plain": interval(new.sample(name), unit_of(name, currency), new.confidence).to_dict(),
                 }  # fmt: skip
-    return {"kind": "figures", "worlds": len(new.figures), "confidence": new.confidence, "figures": figures}
+    return {
+        "kind": "figures", "worlds": len(new.figures), "confidence": new.confidence, "figures": figures,
+        "told": new.scenario.horizon.years if looks_ahead(new.scenario) else None, "of": found.years,
+        "currency": currency, "years": by_year(found),
+    }  # fmt: skip
 
 
-def label(name: str) -> str:
-    """What a figure is called on the page."""
-    return CURVES.get(name, name.replace("_", " ").capitalize())
+def by_year(found: Sides) -> Told:
+    """What is told of years: {"labels", "rows"}, a row for each year that is shown, empty where it is to come."""
+    today, new = found.today, found.new
+    told = min(today.years.shape[1], new.years.shape[1])
+    shown = years_shown(int(found.years)) if looks_ahead(new.scenario) else []
+    names = [name for name in BY_YEAR if moves(today.years[..., place(name)]) or moves(new.years[..., place(name)])]
+    rows = [{"year": year, "cells": [of_year(found, year, name) for name in names] if year <= told else []}
+            for year in shown]  # fmt: skip
+    return {"labels": [BY_YEAR[name] for name in names], "rows": rows}
 
 
-def with_words(found: Interval, name: str, said: Callable[[float, str, str], str] = compact) -> Told:
+def place(name: str) -> int:
+    """Where a figure of a year is found."""
+    return YEARLY_NAMES.index(name)
+
+
+def moves(sample: np.ndarray) -> bool:
+    """Is a figure defined somewhere, and not nought everywhere?"""
+    return bool(np.nan_to_num(sample).any())
+
+
+def of_year(found: Sides, year: int, name: str) -> Told:
+    """A figure of a year: today, new, and new less today."""
+    today, new = found.today, found.new
+    unit = new.of_year(year, name).unit
+    gap = new.years[:, year - 1, place(name)] - today.years[:, year - 1, place(name)]
+    return {
+        "today": with_words(today.of_year(year, name), name), "new": with_words(new.of_year(year, name), name),
+        "change": change(interval(gap, unit, new.confidence), name),
+        "better": next(metric.better for metric in METRICS if metric.name == name),
+    }  # fmt: skip
+
+
+def label(name: str, scenario: Scenario, years: float) -> str:
+    """What a figure is called on the page: money by the years that are told, out of so many; all else by the window."""
+    if name == VALUE:
+        return f"Money of {years_told(scenario.horizon.years, years)}"
+    called = CALLED.get(name, name.replace("_", " ").capitalize())
+    if name == "customers_end":
+        return f"{called} {end_of_window(scenario)}"
+    return f"{called} {window_words(scenario)}" if name == "cash" else called
+
+
+def years_told(told: float, years: float) -> str:
+    """Years as far as they are told: the first year only, the first 3 years, 10 years."""
+    if told == years:
+        return "one year" if years == 1 else f"{level(years)} years"
+    return "the first year only" if told == 1 else f"the first {level(told)} years"
+
+
+def end_of_window(scenario: Scenario) -> str:
+    """When the window ends: in a year, where that is how long it is."""
+    return "in a year" if window_of(scenario) == YEAR else f"after {level(scenario.horizon.weeks)} weeks"
+
+
+def few_digits(number: float, name: str, unit: str) -> str:
+    """A figure for a narrow column; people in whole ones, unless they are few."""
+    return f"{number:,.0f}" if unit == "customers" and abs(number) >= FEW_PEOPLE else compact(number, name, unit)
+
+
+def with_words(found: Interval, name: str, said: Callable[[float, str, str], str] = few_digits) -> Told:
     """An interval as it is, and as a person reads it."""
     mean, *ends = (said(number, name, found.unit) for number in (found.mean, found.low, found.high))
     known = math.isfinite(found.low) and found.low != found.high
@@ -82,11 +168,14 @@ def difference(number: float, name: str, unit: str) -> str:
     """A difference with its sign; of shares in percentage points."""
     if is_share(name) or not math.isfinite(number):
         return signed(number, name)
-    return ("+" if number > 0 else "") + compact(number, name, unit)
+    return ("+" if number > 0 else "") + few_digits(number, name, unit)
 
 
 def curve(found: Curve) -> Told:
-    """The levels with their intervals, how they compare, and the advice once all levels are there."""
+    """The levels with their intervals, how they compare, and the advice once all levels and years are there.
+
+    told: of how many years the objective is so far, None where years do not matter; of: of how many it will be.
+    """
     e = found.new
     return {
         "kind": "curve",
@@ -97,18 +186,45 @@ def curve(found: Curve) -> Told:
         "levels": list(e.levels),
         "worlds": [e.worlds(level) for level in e.levels],
         "today": e.today,
-        "best": None if found.is_first else e.best,
-        "not_worse": [] if found.is_first else e.not_worse,
-        "series": [series(e, name, found.today) for name in drawn(e)],
-        "advice": "" if found.is_first else advice(e),
-        "note": " ".join(caveats(e)) if found.is_last else f"{worlds_words(e)}.",
+        "told": found.told,
+        "of": found.years,
+        "draft": draft_words(found),
+        "best": None if found.is_draft else e.best,
+        "not_worse": [] if found.is_draft else e.not_worse,
+        "series": [series(found, name) for name in drawn(e)],
+        "advice": advice(e) if is_advised(found) else "",
+        "note": " ".join(notes(e)) if found.is_last else f"{worlds_words(e)}.",
     }
 
 
+def is_advised(found: Curve) -> bool:
+    """Is there advice: are all levels and years there, in enough worlds?"""
+    return found.is_last or (not found.is_draft and found.new.replications >= ADVISED)
+
+
+def draft_words(found: Curve) -> str:
+    """What is said while there is no advice yet: how far the curve is; nothing once there is."""
+    if is_advised(found):
+        return ""
+    if found.told is None or found.years is None or found.told == found.years:
+        look = "A first look at some levels" if found.is_first else "A first look at all levels"
+        return f"{look}, from {found.new.replications} worlds; the advice follows when there are more."
+    so_far = f"So far the curve shows {years_told(found.told, found.years)}."
+    late = " What is invested in customers comes back later." if found.told == 1 else ""
+    return f"{so_far}{late} The advice follows when all {level(found.years)} years are there."
+
+
+def notes(e: Evaluation) -> list[str]:
+    """How sure the advice is, and what the numbers do not say."""
+    return [f"{capital(worlds_words(e))}, seed {e.seed}.", *constraint_lines(e), guarantee_words(e), limits_words(e)]
+
+
 def drawn(e: Evaluation) -> list[str]:
-    """The figures that are drawn: the objective, then those that are known and not nought; no value of nothing."""
-    moved = [name for name in CURVES if e.is_known(name) and any(e.sample(level, name).any() for level in e.levels)]
-    return list(dict.fromkeys([e.objective, *(name for name in moved if name != "value" or "revenue" in moved)]))
+    """The figures that are drawn: the objective, then those that are known and not nought; no money of nothing."""
+    moved = [name for name in DRAWN if e.is_known(name) and any(e.sample(level, name).any() for level in e.levels)]
+    spends = e.is_known("revenue") and any(e.sample(level, "revenue").any() for level in e.levels)
+    names = [e.objective, *(name for name in moved if spends or name not in OF_MONEY)]
+    return list(dict.fromkeys(names))[:DRAWN_AT_MOST]
 
 
 def lever_words(lever: str) -> str:
@@ -116,15 +232,26 @@ def lever_words(lever: str) -> str:
     return LEVERS[lever][1].capitalize() if lever in LEVERS else LEADING.get(lever, lever)
 
 
-def series(e: Evaluation, name: str, today: Evaluation | None) -> Told:
+def series(found: Curve, name: str) -> Told:
     """A figure over the levels: [mean, low, high] of each, and the means with today's settings."""
+    e, today = found.new, found.today
     unit, said = e.unit(name), [with_words(e.at(level, name), name) for level in e.levels]
+    years = found.years or e.scenario.horizon.years
     return {
         "name": name,
-        "label": label(name),
-        "unit": "%" if is_share(name) else unit,
+        "label": label(name, e.scenario, years),
+        "unit": unit_drawn(name, unit),
+        "told": found.told if name == VALUE else None,
+        "early": name == VALUE and found.told != found.years,
         "points": [[words["mean"], words["low"], words["high"]] for words in said],
         "texts": [words["text"] for words in said],
         "spans": [words["span"] for words in said],
         "before": [[level, defined(today.at(level, name).mean)] for level in today.levels] if today else None,
     }
+
+
+def unit_drawn(name: str, unit: str) -> str:
+    """A unit as it stands above a curve; nothing where the curve's name says it."""
+    if is_share(name):
+        return "%"
+    return f"{unit} in today's money" if name == VALUE else unit.removesuffix("customers")

@@ -1,5 +1,6 @@
 """What no single setting can get wrong: how settings must fit together."""
 
+import math
 from collections.abc import Iterator
 
 from pydantic import BaseModel
@@ -20,6 +21,10 @@ from servsim.scenario.places import Path
 from servsim.scenario.question import Evaluate
 from servsim.scenario.ranges import Complaint, levers, numeric_settings, uncertain
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, Segment, as_segments
+from servsim.units import DAYS_PER_YEAR
+
+A_SECOND, ROUNDING = 1 / 86_400, 1e-6
+"""In days, and in hundredths of a year: less than this is a rounding of floats."""
 
 
 def complaints(scenario: Scenario) -> Iterator[Complaint]:
@@ -138,6 +143,7 @@ def question(scenario: Scenario) -> Iterator[Complaint]:
     if horizon.warmup_weeks >= horizon.weeks:
         weeks = f"{as_read(horizon.warmup_weeks)}; it must be below horizon.weeks, {as_read(horizon.weeks)}"
         yield ("horizon", "warmup_weeks"), f"horizon.warmup_weeks is {weeks}."
+    yield from years(scenario)
     twice = sorted({level for level in evaluate.levels if evaluate.levels.count(level) > 1})
     for level in twice:
         yield ("evaluate", "levels"), f"evaluate.levels has {as_read(level)} more than once; its values must differ."
@@ -153,6 +159,16 @@ def question(scenario: Scenario) -> Iterator[Complaint]:
                 f'"investment.minutes_per_visit" or "staff.agents".{did_you_mean(numeric)}'
             ),
         )
+
+
+def years(scenario: Scenario) -> Iterator[Complaint]:
+    """Years that the window is a part of, where money is counted over them."""
+    horizon = scenario.horizon
+    spends = any(own.spending is not None and own.spending.on for own in as_segments(scenario))
+    if spends and not horizon.warmup_weeks and horizon.years * DAYS_PER_YEAR < horizon.weeks * 7 - A_SECOND:
+        least = math.ceil(horizon.weeks * 7 / DAYS_PER_YEAR * 100 - ROUNDING) / 100
+        said = f"it must be at least {as_read(least)}, since horizon.weeks is {as_read(horizon.weeks)}"
+        yield ("horizon", "years"), f"horizon.years is {as_read(horizon.years)}; {said}."
 
 
 def misfits(evaluate: Evaluate, lever: Path) -> Iterator[Complaint]:

@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 from servsim.scenario.desk import HOURS_NEED, hours_of_the_day
 from servsim.scenario.places import Path
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario
-from servsim.scenario.table import declared
+from servsim.scenario.table import Need, declared
 
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 UNIT = re.compile(r"(_per)?_(s|sec|seconds?|m|mins?|minutes?|h|hours?|d|days?|weeks?|months?|years?)$")
@@ -148,6 +148,8 @@ NAMES = {int: "a whole number", float: "a number", bool: "true or false"}
 def need(annotation: Any, marks: list[Any], written: str) -> str:
     """What a setting must be, said positively; a table is shown as it is written."""
     kind, marks = bare(annotation, marks)
+    if said := [mark.words for mark in marks if isinstance(mark, Need)]:
+        return said[0]
     if typing.get_origin(kind) is Literal:
         return "one of " + ", ".join(as_written(choice) for choice in typing.get_args(kind))
     if typing.get_origin(kind) is list:

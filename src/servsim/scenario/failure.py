@@ -77,7 +77,9 @@ class Manager(Mechanism):
     manager_away_minutes: float = setting(40.0, "min", grade="c", ge=0, le=1e5, desk=True)
     """How long a manager is then at other work, on average; 0: can always be spoken to."""
     manager_wage_per_hour: float = setting(50.0, "money/h", ge=0, le=1e6, desk=True)
-    """What a manager's hour with customers costs the business."""
+    """What a manager's hour costs the business."""
+    paid_hours: Literal["shifts", "talks"] = setting("shifts", desk=True)
+    """Which hours managers are paid for here: all opening hours, or only their talks with customers."""
 
 
 class Promises(Mechanism):

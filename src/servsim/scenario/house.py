@@ -22,6 +22,8 @@ class Internal(Mechanism):
     """How many more mistakes agents make for every 10 minutes that colleagues are kept waiting, as a share."""
     neglect_memory: float = setting(0.05, grade="c", gt=0, le=1, desk=True)
     """How much the wait of the last request counts in what colleagues are used to."""
+    wage_per_hour: float | None = setting(None, "money/h", ge=0, le=1e6, desk=True)
+    """What an hour costs the business in which a colleague waits for the desk; left out: the staff's wage."""
 
 
 class Recognition(Mechanism):

@@ -122,7 +122,7 @@ class Spending(Mechanism):
     price_slope: float = setting(1.0, grade="c", ge=0, le=10)
     """How much the log odds of staying, and the log of the share who buy, fall per unit of the log of the price."""
     spend_growth: float = setting(0.0, "1/year", grade="b", ge=0, le=1)
-    """More that a customer spends per year of loyalty (contested; 0.02 is usual); `closing_book` leaves it out."""
+    """More that a customer spends per year of loyalty (contested; 0.02 is usual)."""
     spend_cap: float = setting(1.5, grade="c", ge=1, le=10)
     """Up to what multiple that goes."""
     conversion: float = setting(0.5, grade="c", ge=0, le=1)

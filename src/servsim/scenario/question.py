@@ -1,10 +1,38 @@
 """The question: what is invested, what money is worth, how far to look, and which levels to compare."""
 
-from typing import Annotated
+import math
+import re
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, PlainValidator
 
-from servsim.scenario.table import Mechanism, Ranges, Table, ranges_in_schema, setting
+from servsim.scenario.table import Mechanism, Need, Ranges, Table, ranges_in_schema, setting
+from servsim.units import DAYS_PER_YEAR
+
+WEEKS_PER_YEAR = DAYS_PER_YEAR / 7
+
+SHARE_OF_REVENUE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*%\s*of\s+revenue\s*", re.ASCII)
+DIFFERENCE_NEED = 'a number of at least 0, or a share such as "1 % of revenue"'
+
+
+def difference(value: Any) -> float | str:
+    """A difference of the objective as it is written; ValueError with what it must be."""
+    if isinstance(value, str) and SHARE_OF_REVENUE.fullmatch(value):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+        raise ValueError(DIFFERENCE_NEED)
+    return float(value)
+
+
+Difference = Annotated[
+    float | str, PlainValidator(difference, json_schema_input_type=float | str), Need(DIFFERENCE_NEED)
+]
+
+
+def share_of_revenue(written: float | str | None) -> float | None:
+    """The share of revenue that a difference is written as; None where it is written as a number, or left out."""
+    found = SHARE_OF_REVENUE.fullmatch(written) if isinstance(written, str) else None
+    return float(found[1]) / 100 if found else None
 
 
 class Investment(Mechanism):
@@ -26,16 +54,22 @@ class Money(Table):
     margin: float = setting(0.5, ge=0, le=1, desk=True)
     """Share of revenue left after the cost of what is sold, before wages."""
     discount_rate: float = setting(0.10, "1/year", ge=0, le=1, desk=True)
-    """Interest at which money of later years is worth less today."""
+    """Interest, above inflation, at which money of later years is worth less today: all prices are today's."""
+    fixed_costs_per_month: float = setting(0.0, "money/month", ge=0, le=1e12, desk=True)
+    """Rent and whatever else is paid each month whatever happens at the desk."""
 
 
 class Horizon(Table):
-    """How far the projection looks, from today's book."""
+    """How far the projection looks, from today's book: a window that an owner recognises, and years of money."""
 
-    weeks: float = setting(52.0, "weeks", gt=0, le=1040, desk=True)
-    """Length of the projection."""
+    weeks: float = setting(WEEKS_PER_YEAR, "weeks", gt=0, le=1040, desk=True)
+    """Length of the window in which figures are counted; left out: one year of 365 days."""
+    years: float = setting(10.0, "years", gt=0, le=50, desk=True)
+    """Years of money that `value` adds up, all of them simulated, the window included."""
     warmup_weeks: float = setting(0.0, "weeks", ge=0, le=1040, desk=True)
     """Weeks left out of every figure: only for questions about the desk's steady state; see `servsim check`."""
+    drift_years: float = setting(3.0, "years", grade="c", ge=0, le=50, desk=True)
+    """Years after which rivals and expectations drift no further: nobody has measured such a drift for longer."""
 
 
 class Evaluate(Table):
@@ -55,12 +89,15 @@ class Evaluate(Table):
     """How far a level may be on the wrong side of a constraint without harm, as a share of its bound."""
     confidence: float = setting(0.95, gt=0.5, lt=1)
     """How sure the answer is, and its intervals."""
-    smallest_difference: float = setting(0.0, "the objective's", ge=0)
-    """A difference of the objective too small to care about; without it the best level comes with no guarantee."""
+    smallest_difference: Difference | None = setting(None, "the objective's")
+    """A difference of the objective too small to care about, also as "1 % of revenue" (of all years); left out: where
+    the objective is value, 5 % of what the best brings, or 0.1 % of revenue; else none. 0: none. Without one the best
+    level comes with no guarantee."""
     replications: int = setting(20, "replications", ge=2, le=100_000)
-    """Simulated worlds of every level to begin with."""
+    """Simulated worlds of every level to begin with; left out where the objective is value: as few as it takes."""
     budget_replications: int = setting(2000, "replications", ge=2, le=10_000_000)
-    """Simulated worlds of all levels together, after which the search for the best stops."""
+    """Simulated worlds of all levels together, after which the search for the best stops; left out where replications
+    are: some 300."""
     finer: int = setting(0, "levels", ge=0, le=20)
     """Levels put between the best of a first try and its neighbours."""
 
@@ -78,7 +115,7 @@ class Optimise(Table):
     """How far it may be on the wrong side of a constraint without harm; left out: evaluate.tolerance."""
     confidence: float | None = setting(None, gt=0.5, lt=1)
     """How sure the answer is, and its intervals; left out: evaluate.confidence."""
-    smallest_difference: float | None = setting(None, "the objective's", ge=0)
+    smallest_difference: Difference | None = setting(None, "the objective's")
     """A difference of the objective too small to care about; left out: evaluate.smallest_difference."""
     points: int = setting(120, "points", ge=2, le=10_000)
     """Settings of the levers that the search tries."""

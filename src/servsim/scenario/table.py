@@ -1,9 +1,17 @@
 """What every table of a scenario file has in common, and how a setting is declared."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.fields import FieldInfo
+
+
+@dataclass(frozen=True)
+class Need:
+    """A mark beside a type: what the setting must be, where its type does not say it."""
+
+    words: str
 
 
 class Table(BaseModel):

@@ -1,12 +1,16 @@
-"""The advice in words: one paragraph that an owner can act on, and what it rests on."""
+"""The advice in words: what to do, what it brings and by when, what it takes, and how sure that is."""
 
 import math
 
 from servsim.scenario.complain import fits
 from servsim.sheet import is_on
-from servsim.show.numbers import is_share, level, plain, short, signed, unit_words
-from servsim.show.phrases import listed
+from servsim.show.ahead import over_the_years
+from servsim.show.numbers import amount as amount
+from servsim.show.numbers import ends, is_shown, level, scale_of, sure, with_half
+from servsim.show.numbers import with_unit as with_unit
+from servsim.show.phrases import listed, ranged, sentence, window_words, years_words
 from servsim.study.choose.evaluation import Evaluation
+from servsim.study.objective import VALUE
 
 MINUTES = "investment.minutes_per_visit"
 LEVERS = {
@@ -25,15 +29,15 @@ LEVERS = {
 
 
 def advice(e: Evaluation) -> str:
-    """What to do, what it brings with its interval, what it takes, and where it stops paying."""
+    """What to do, what that changes in the window and over the years, what it takes, and where it stops paying."""
     if e.replications < 2:
         return "No advice: fewer than two worlds were finished at every level."
     if e.best is None:
         return f"No level keeps {listed(sorted({text for broken in e.breaks for text in broken}))}: try others."
-    early = "Interrupted, and so from fewer worlds than asked for:" if e.interrupted else ""
+    early = "Interrupted, and so from fewer worlds than asked for." if e.interrupted else ""
     best = e.best
-    parts = (early, verdict(e, best), effects(e, best), in_cash(e, best), effort(e, best), next_step(e),
-             turning_point(e, best))  # fmt: skip
+    parts = (early, choice(e, best), over_the_years(e, best), told_apart(e, best), effort(e, best), next_step(e, best),
+             turning_point(e, best), beyond(e, best))  # fmt: skip
     return " ".join(part for part in parts if part)
 
 
@@ -42,157 +46,210 @@ def setting_words(e: Evaluation, value: float) -> str:
     return f"{level(value)} {LEVERS[e.lever][1]}" if e.lever in LEVERS else f"{e.lever} = {level(value)}"
 
 
-def verdict(e: Evaluation, best: float) -> str:
-    """Which level to choose, or why today's may stay."""
+def choice(e: Evaluation, best: float) -> str:
+    """Which level to choose, or why today's may stay, and what the best one changes in the window."""
     if best == e.today:
-        return f"Stay at {setting_words(e, e.today)}: no other level is better by {e.objective}."
+        return f"Stay at {setting_words(e, e.today)}: no other level that was tried {is_better(e)}."
+    changes = "; ".join(in_the_window(e, best))
     if e.today in e.not_worse:
-        return f"Stay at {setting_words(e, e.today)}: {level(best)} did best, but today's is not shown to be worse."
+        near = f"Stay at {setting_words(e, e.today)}: {level(best)} did best, but today's is not shown to be worse."
+        return f"{near} With {level(best)} instead: {changes}." if changes else near
     verb = LEVERS[e.lever][0] if e.lever in LEVERS else "Set"
     broken = listed(list(e.breaks[e.levels.index(e.today)]))
-    now = f"{level(e.today)}, which does not keep to {broken}" if broken else level(e.today)
-    return f"{verb} {setting_words(e, best)} (today: {now})."
+    today = f"{level(e.today)}, which does not keep to {broken}" if broken else level(e.today)
+    return f"{verb} {setting_words(e, best)} instead of {today}{f': {changes}' if changes else ''}."
+
+
+def is_better(e: Evaluation) -> str:
+    """What it would mean for another level to be better."""
+    return f"brings more over {years_words(e.scenario)}" if e.objective == VALUE else f"is better by {e.objective}"
 
 
 def effects(e: Evaluation, best: float) -> str:
-    """What the best level changes against today's: retention, revenue, and the objective with its interval."""
+    """What the best level changes against today's, in the window and over the years."""
     if best == e.today:
         return ""
-    parts = [retention_words(e, best)] if math.isfinite(e.at(e.today, "retention").mean) else []
-    money = ("revenue", "value") if is_on(e.scenario, "spending") else ()
-    names = [name for name in dict.fromkeys((*money, e.objective)) if name != "retention"]
-    parts += [gain_words(e, best, name) for name in names if e.is_known(name)]
-    told = "; ".join(parts)
-    return f"With {level(best)} instead, {told[:1].lower()}{told[1:]}." if e.today in e.not_worse else f"{told}."
+    parts = (sentence(*in_the_window(e, best)), over_the_years(e, best))
+    return " ".join(part for part in parts if part)
 
 
-def in_cash(e: Evaluation, best: float) -> str:
-    """How much of a gain in value is cash, and how much what the customers of the closing book are worth."""
-    if e.objective != "value" or best == e.today or e.today in e.not_worse or not e.is_known("closing_book"):
-        return ""
-    cash, book = (e.difference(best, e.today, name) for name in ("cash", "closing_book"))
-    return (
-        f"Of that, {with_unit(cash.mean, 'cash', cash.unit)} ({amount(cash.low, 'cash')} to "
-        f"{amount(cash.high, 'cash')}) is cash while the desk is simulated; {amount(book.mean, 'closing_book')} is "
-        "what the customers in the book at its end are worth from then on."
-    )
+def in_the_window(e: Evaluation, best: float) -> list[str]:
+    """What a level changes against today's in the window: the objective, money, who is served, who stays."""
+    told = [gain_words(e, best, e.objective)] if e.objective not in (VALUE, "cash", *CUSTOMERS) else []
+    if is_on(e.scenario, "spending") and e.is_known("cash"):
+        told.append(in_the_till(e, best))
+    return told + [of_hundred(e, best, name) for name in shown_of_customers(e, best)]
 
 
-def retention_words(e: Evaluation, best: float) -> str:
-    """Retention today and at the best level."""
-    before, after = e.at(e.today, "retention").mean, e.at(best, "retention").mean
-    verb = (
-        "Retention goes" if abs(after - before) < 5e-4 else "Retention rises" if after > before else "Retention falls"
-    )
-    return f"{verb} from {100 * before:.0f} % to {100 * after:.0f} % a year"
+def in_the_till(e: Evaluation, best: float) -> str:
+    """The window's money, all costs paid."""
+    change, when = e.difference(best, e.today, "cash"), window_words(e.scenario)
+    doubt = f"{sure(e.confidence)} {ends(change, 'cash')}"
+    if not is_shown(change):
+        return f"{when} the money in the till is not shown to change ({doubt} {change.unit})"
+    sign, more = (1, "more") if change.mean > 0 else (-1, "less")
+    doubt = f"{sure(e.confidence)} {ends(change, 'cash', sign)}"
+    return f"{when} about {with_unit(abs(change.mean), 'cash', change.unit)} {more} in the till ({doubt})"
+
+
+CUSTOMERS = {
+    "unserved_share": ("who come", "leave unserved"),
+    "retention": ("customers of today", "are still there after a year"),
+}
+"""Shares of customers, told of a hundred: of whom, and what they do."""
+
+
+def shown_of_customers(e: Evaluation, best: float) -> list[str]:
+    """The shares of customers that there are, and that are not nought."""
+    there = [name for name in CUSTOMERS if e.is_known(name)]
+    return [name for name in there if max(e.at(value, name).mean for value in (e.today, best)) >= A_HALF]
+
+
+A_HALF = 0.005
+"""Of one in a hundred."""
+
+
+def of_hundred(e: Evaluation, best: float, metric: str) -> str:
+    """How many of a hundred do so at a level and today, and how sure the difference is."""
+    who, what = CUSTOMERS[metric]
+    change = e.difference(best, e.today, metric)
+    before, after = (100 * e.at(value, metric).mean for value in (e.today, best))
+    if not is_shown(change):
+        return f"of 100 {who}, {after:.0f} {what}, which is not shown to differ from today"
+    sign, more = (1, "more") if change.mean > 0 else (-1, "fewer")
+    digits = 0 if round(before) != round(after) else 1
+    low, high = sorted((100 * sign * change.low, 100 * sign * change.high))
+    doubt = f"{low:.1f} to {high:.1f} {more}"
+    return f"of 100 {who}, {after:.{digits}f} {what} instead of {before:.{digits}f} ({doubt})"
 
 
 def gain_words(e: Evaluation, best: float, metric: str) -> str:
     """A figure's change from today to the best level, with its interval."""
     change = e.difference(best, e.today, metric)
-    share = f"{100 * e.confidence:.0f} % CI"
-    if change.low <= 0 <= change.high:
-        return (
-            f"{metric} is not shown to change ({share} {amount(change.low, metric)} to {amount(change.high, metric)})"
-        )
+    if not is_shown(change):
+        return f"{metric} is not shown to change ({sure(e.confidence)} {ends(change, metric)})"
     verb, sign = ("rises", 1) if change.mean > 0 else ("falls", -1)
-    low, high = sorted((sign * change.low, sign * change.high))
-    return (
-        f"{metric} {verb} by {with_unit(abs(change.mean), metric, change.unit)}"
-        f" ({share} {amount(low, metric)} to {amount(high, metric)})"
-    )
+    by = with_unit(abs(change.mean), metric, change.unit)
+    return f"{metric} {verb} by {by} ({sure(e.confidence)} {ends(change, metric, sign)})"
 
 
-def amount(number: float, metric: str) -> str:
-    """A difference of a figure, short enough for a sentence."""
-    if is_share(metric):
-        return signed(number, metric).lstrip("+")
-    return short(number) if abs(number) >= 100 else plain(number)
-
-
-def with_unit(number: float, metric: str, unit: str) -> str:
-    """The same with its unit."""
-    words = unit_words(unit, metric)
-    return f"{amount(number, metric)} {words}".rstrip() if not is_share(metric) else amount(number, metric)
+def told_apart(e: Evaluation, best: float) -> str:
+    """Which levels are not shown to be worse than the best, and which of them is nearest to today's."""
+    if len(e.not_worse) < 2:
+        return ""
+    near = f"{ranged(e.not_worse, e.levels)} cannot be told apart"
+    if best == e.today or e.today in e.not_worse:
+        return f"{near}."
+    nearest = min(e.not_worse, key=lambda value: (abs(value - e.today), value != best))
+    if nearest == best:
+        return f"{near}: {level(best)} did best on average, and is nearest to today's {level(e.today)}."
+    return f"{near}: {level(best)} did best on average, {level(nearest)} is nearest to today's {level(e.today)}."
 
 
 def effort(e: Evaluation, best: float) -> str:
     """The staff time that the best level takes, or the money where the lever is no time; and what today's takes."""
-    takes = "would take" if best != e.today and e.today in e.not_worse else "takes"
-    if not e.lever.startswith("investment."):
-        costs, today = e.at(best, "costs"), e.at(e.today, "costs").mean
-        now = "" if best == e.today else f" (today: {short(today)})"
-        return f"That {takes} {with_unit(costs.mean, 'costs', costs.unit)} of wages and budgets{now}."
-    hours, today = e.at(best, "investment_hours").mean, e.at(e.today, "investment_hours").mean
-    if hours == 0:
+    takes = "It would take" if best != e.today and e.today in e.not_worse else "It takes"
+    metric = "investment_hours" if e.lever.startswith("investment.") else "costs"
+    own, today = e.at(best, metric), e.at(e.today, metric)
+    if own.mean == today.mean == 0:
         return ""
-    now = "" if best == e.today else f" (today: {plain(today)})"
-    return f"That {takes} {plain(hours)} staff hours a month beyond the transactions{now}."
+    scale, name = scale_of(own.mean) if metric == "costs" else (1.0, "")
+    unit = f"{name} {own.unit} of costs in all".lstrip() if metric == "costs" else HOURS
+    now = "" if best == e.today else f" (today: {with_half(today, scale)})"
+    return f"{takes} {with_half(own, scale)} {unit}{now}."
 
 
-def next_step(e: Evaluation) -> str:
-    """What the next level above today's would bring."""
+HOURS = "staff hours a month beyond the transactions"
+
+
+def next_step(e: Evaluation, best: float) -> str:
+    """What the next level above today's would bring, where the best is none below."""
     above = [value for value in e.levels if value > e.today]
-    if e.lever != MINUTES or not above or any(e.breaks):
+    if e.lever != MINUTES or not above or any(e.breaks) or best < e.today or best == above[0]:
         return ""
     worth = e.difference(above[0], e.today)
-    if worth.low <= 0 <= worth.high:
+    if not is_shown(worth):
         return ""
-    verb = "brings" if worth.mean * e.better > 0 else "costs"
-    low, high = sorted((abs(worth.low), abs(worth.high)))
-    spread = f"{amount(low, e.objective)} to {amount(high, e.objective)}"
-    step = f"The step from {level(e.today)} to {level(above[0])} minutes"
-    return f"{step} {verb} {with_unit(abs(worth.mean), e.objective, worth.unit)} ({spread})."
+    sign = 1 if worth.mean > 0 else -1
+    verb = "would bring" if worth.mean * e.better > 0 else "would cost"
+    step = f"The step from {level(e.today)} to {level(above[0])} minutes{' alone' if best > e.today else ''}"
+    over = f" over {years_words(e.scenario)}" if e.objective == VALUE else f" of {e.objective}"
+    brings = with_unit(abs(worth.mean), e.objective, worth.unit)
+    return f"{step} {verb} {brings}{over} ({ends(worth, e.objective, sign)})."
 
 
 def turning_point(e: Evaluation, best: float) -> str:
-    """From which level on the objective is shown to fall, if the best lies inside the range."""
-    beyond = [value for value in e.levels if value > best and value not in e.not_worse]
-    if any(e.breaks[e.levels.index(value)] for value in beyond):
+    """From which level above today's on the objective is shown to be worse, if the best lies inside the range."""
+    worse = [value for value in e.levels if value > best and value not in e.not_worse]
+    if e.lever != MINUTES or not worse or e.today in worse or any(e.breaks[e.levels.index(value)] for value in worse):
         return ""
-    if best == max(e.levels) and fits(tuple(e.lever.split(".")), with_one_more(best)):
-        return "The best level is the largest one tried: try larger ones."
-    if e.lever != MINUTES:
-        return ""
-    if not beyond:
-        return ""
-    return (
-        f"From {level(min(beyond))} minutes on it is worse than at {level(best)}: the queue costs more than care earns."
-    )
+    return f"From {level(min(worse))} minutes on it is worse than at {level(best)}."
 
 
-def with_one_more(value: float) -> float:
-    """A level above this one, whole where this is."""
-    return int(value) + 1 if float(value).is_integer() else value + 1
+def beyond(e: Evaluation, best: float) -> str:
+    """That the best level is the last one tried, where there could be others beyond."""
+    if len(e.levels) < 2 or any(e.breaks):
+        return ""
+    for end, step, which in ((max(e.levels), 1, "largest"), (min(e.levels), -1, "smallest")):
+        if best == end and can_go_on(e.lever, best, step):
+            return f"{level(best)} is the {which} level tried: try beyond."
+    return ""
+
+
+def can_go_on(lever: str, value: float, step: int) -> bool:
+    """Can a lever have a value a step, or a little, beyond this one?"""
+    path = tuple(lever.split("."))
+    further = (int(value) + step if float(value).is_integer() else value + step, value + step * A_LITTLE)
+    return any(fits(path, each) for each in further)
+
+
+A_LITTLE = 0.01
+"""So little beyond the last level there may be room where there is none a whole step beyond."""
 
 
 def caveats(e: Evaluation) -> list[str]:
-    """How sure that is, and what the numbers do not say."""
-    share = f"{100 * e.confidence:.0f} %"
-    return [
-        f"{worlds_words(e)}, seed {e.seed}; best = {'highest' if e.better > 0 else 'lowest'} mean {e.objective}; "
-        f"~ not shown worse than the best; {share} intervals hold for all pairs of levels at once.",
-        *constraint_lines(e),
-        guarantee_words(e),
-        "Intervals cover the noise of simulation only, not doubt about the scenario's settings.",
-    ]
+    """What marks and intervals mean, which constraints are kept, how sure the answer is, and what it leaves out."""
+    return [marks_words(e), *constraint_lines(e), guarantee_words(e), limits_words(e)]
+
+
+def marks_words(e: Evaluation) -> str:
+    """What the marks and the intervals of the table mean, and in which worlds levels met."""
+    return (
+        f"In the table: best has the {'highest' if e.better > 0 else 'lowest'} mean, ~ cannot be told apart from it, "
+        f"and the true difference from today is at most ± away from the one shown, at all levels at once, with "
+        f"{100 * e.confidence:.3g} % confidence. All levels meet the same simulated worlds ({counts_words(e)}, seed "
+        f"{e.seed})."
+    )
+
+
+def counts_words(e: Evaluation) -> str:
+    """How many worlds levels were simulated in."""
+    counts = [e.worlds(value) for value in e.levels]
+    few, many = min(counts), max(counts)
+    return f"{few}" if few == many else f"{few} to {many}"
 
 
 def worlds_words(e: Evaluation) -> str:
     """In how many worlds levels were simulated."""
-    counts = [e.worlds(value) for value in e.levels]
-    few, many = min(counts), max(counts)
-    return f"{few} common worlds" if few == many else f"{few} to {many} common worlds of each level"
+    counts = counts_words(e)
+    return f"{counts} common worlds" if counts.isdigit() else f"{counts} common worlds of each level"
 
 
 def constraint_lines(e: Evaluation) -> list[str]:
-    """Which levels break which constraint."""
+    """Which levels break which constraint, and in which year first."""
     texts = dict.fromkeys(text.strip() for text in e.scenario.evaluate.constraints)
-    lines = []
-    for text in texts:
-        broken = [level(value) for value, own in zip(e.levels, e.breaks, strict=True) if text in own]
-        lines.append(f"{text}: {f'broken (!) by {listed(broken)}' if broken else 'kept by every level'}.")
-    return lines
+    return [f"{text}: {broken_by(e, text)}." for text in texts]
+
+
+def broken_by(e: Evaluation, text: str) -> str:
+    """Which levels break a constraint; those that break it in the window first."""
+    since: dict[int, list[str]] = {}
+    for place, (value, broken) in enumerate(zip(e.levels, e.breaks, strict=True)):
+        if text in broken:
+            year = e.broken_since[place][broken.index(text)] if e.broken_since else 0
+            since.setdefault(year, []).append(level(value))
+    said = [f"by {listed(own)}{f', first in year {year}' if year else ''}" for year, own in sorted(since.items())]
+    return f"broken (!) {'; '.join(said)}" if said else "kept by every level"
 
 
 def of_which(e: Evaluation) -> str:
@@ -204,10 +261,10 @@ def of_which(e: Evaluation) -> str:
 def guarantee_words(e: Evaluation) -> str:
     """The guarantee; without one, why there is none and what could be told apart."""
     if e.guarantee and e.best is not None:
+        within = with_unit(e.guarantee.difference, e.objective, e.guarantee.unit)
         return (
-            f"With {100 * e.guarantee.probability:.0f} % probability {level(e.best)} is the best {of_which(e)}, or "
-            f"within {with_unit(e.guarantee.difference, e.objective, e.guarantee.unit)} of it, and all intervals "
-            f"of {e.objective} hold."
+            f"With {100 * e.guarantee.probability:.3g} % probability {level(e.best)} is the best {of_which(e)}, or "
+            f"falls short of it by {within} at most, and every ± holds."
         )
     if not e.smallest_difference:
         return (
@@ -222,8 +279,20 @@ def no_guarantee(e: Evaluation) -> str:
     if e.interrupted:
         return "No guarantee: it was interrupted; the same command goes on where it was."
     coarse = math.isfinite(e.resolved) and e.resolved > e.smallest_difference
-    apart = f" (but to within {plain(e.resolved)})" if coarse else ""
+    apart = f" (but to within {in_units(e, e.resolved)})" if coarse else ""
     return (
-        f"No guarantee: the worlds allowed did not suffice to be sure of the best to within "
-        f"{plain(e.smallest_difference)}{apart}; more --budget would."
+        "No guarantee: the worlds allowed did not suffice to be sure of the best to within "
+        f"{in_units(e, e.smallest_difference)}{apart}; more --budget would."
     )
+
+
+def in_units(e: Evaluation, number: float) -> str:
+    """An amount of the objective with its unit."""
+    return with_unit(number, e.objective, e.unit(e.objective))
+
+
+def limits_words(e: Evaluation) -> str:
+    """What today's money is, and what the numbers leave out."""
+    rate = 100 * e.scenario.money.discount_rate
+    money = f"Today's money: at today's prices, later years discounted by {rate:g} % a year. " if e.looks_ahead else ""
+    return f"{money}All intervals are of chance in the simulation only, not of doubt about the settings."

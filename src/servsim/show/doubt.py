@@ -1,70 +1,73 @@
-"""What an evaluation rests on, in its closing sentence."""
+"""What an evaluation rests on, in a few sentences: what hangs on doubt is said before what hangs on noise."""
 
+from servsim.scenario.complain import field_at
 from servsim.show.advice import amount, setting_words, with_unit
-from servsim.show.numbers import is_share, level
-from servsim.show.phrases import listed
+from servsim.show.numbers import level
 from servsim.study.choose.evaluation import Evaluation
+from servsim.study.doubt.scatter import Scatter
 from servsim.study.doubt.swings import Doubt, End, Swing
-from servsim.study.doubt.uncertain import ranges_of
-from servsim.study.statistics import Interval
+from servsim.study.doubt.uncertain import Range, ranges_of
 
 LEFT_OUT = "Doubt about the settings is not looked at: give ranges in [uncertain], and see `servsim sensitivity`."
+LONG = 70
+"""Characters of what a setting means, beyond which it is only named."""
 
 
 def closing(e: Evaluation, doubt: Doubt | None) -> list[str]:
-    """The assumption that could overturn the advice, or that there is none among those in [uncertain]."""
+    """How far the best level may lie from the advised one, on which settings that hangs, and what the gain may be."""
     if e.best is None or e.replications < 2:
         return []
     if not ranges_of(e.scenario, e.lever):
         return [LEFT_OUT]
-    if doubt is None or not doubt.swings or (doubt.interrupted and not doubt.overturning):
+    if doubt is None or doubt.scatter is None or not doubt.swings:
         return ["The ranges in [uncertain] were not looked at."]
-    words = overturned(doubt) if doubt.overturning else not_overturned(doubt)
-    kept = " Whether constraints are kept there was not looked at." if e.scenario.evaluate.constraints else ""
-    return [f"{words}{unproven(doubt)}{kept} `servsim sensitivity` looks closer."]
+    kept = "Whether constraints are kept there was not looked at." if e.scenario.evaluate.constraints else ""
+    said = (best_words(doubt, doubt.scatter), gain_words(e, doubt.scatter), kept, "`servsim sensitivity` looks closer.")
+    return [" ".join(part for part in said if part)]
 
 
-def overturned(doubt: Doubt) -> str:
-    """At which end of which range the advice would be another one, and what keeping to it would cost there."""
-    (swing, end), others = doubt.overturning[0], doubt.overturning[1:]
-    words = f"It rests most on {swing.range.key}: {at_end(doubt.evaluation, swing, end)}."
-    more = [f"{other.range.key} at {level(its.value)} (best there: {level(its.best_level)})" for other, its in others]
-    return f"{words} {listed(more)} would overturn it, too." if more else words
+def best_words(doubt: Doubt, scatter: Scatter) -> str:
+    """Between which levels the best lies where settings are plausible, and on which of them that hangs."""
+    e, (low, high) = doubt.evaluation, scatter.span
+    many = f"8 of 10 of {len(scatter.best)} cases that [uncertain] allows"
+    first, *others = doubt.strongest
+    if low == high == e.best:
+        return f"In {many}, {setting_words(e, low)} stays best. {ends_words(doubt, first)}"
+    where = setting_words(e, low) if low == high else f"{level(low)} to {setting_words(e, high)}"
+    then = [f"then on {meaning(swing.range)}" for swing in others]
+    hangs = ", ".join([f"It hangs most on {meaning(first.range)}", *then])
+    return f"In {many}, {where} would be best. {hangs}. {ends_words(doubt, first)}"
+
+
+def ends_words(doubt: Doubt, swing: Swing) -> str:
+    """What would be best at both ends of a range, and what keeping to the advice would cost there."""
+    said = "; ".join(at_end(doubt.evaluation, swing, end) for end in swing.ends)
+    return f"With {swing.range.key}, stated as {level(swing.range.stated)}, {said}."
 
 
 def at_end(e: Evaluation, swing: Swing, end: End) -> str:
     """What would be best at an end of a range, and by how much the stated best would fall short."""
     assert e.best is not None
+    at = f"at {level(end.value)}, {setting_words(e, end.best_level)} would be best"
+    if end.best_level == e.best or not end.regret.low > 0:
+        return at if end.best_level == e.best else f"{at}, though not shown to be better than {level(e.best)}"
     short = with_unit(end.regret.mean, e.objective, end.regret.unit)
     spread = f"{amount(end.regret.low, e.objective)} to {amount(end.regret.high, e.objective)}"
-    there = f"at {level(end.value)} (stated: {level(swing.range.stated)}), {setting_words(e, end.best_level)}"
-    return f"{there} would be best, and the {level(e.best)} advised would fall short by {short} ({spread})"
+    return f"{at}, and {level(e.best)} would fall short of it by {short} ({spread})"
 
 
-def not_overturned(doubt: Doubt) -> str:
-    """That no end overturns it, and on which setting the gain depends most."""
-    e, widest = doubt.evaluation, doubt.swings[0]
-    looked = f"in a short look at {doubt.worlds} worlds, one setting at a time"
-    words = f"No end of a range in [uncertain] is shown to overturn it, {looked}"
-    what, of = (f"{e.objective} today", "today") if e.best == e.today else (f"the gain in {e.objective}", "gain")
-    at = [(end, getattr(end, of)) for end in widest.ends]
-    amounts = [f"{moved(e, own, of)} at {level(end.value)}" for end, own in at]
-    return f"{words}; {what} depends most on {widest.range.key}: {listed(amounts)}."
-
-
-def moved(e: Evaluation, own: Interval, of: str) -> str:
-    """A gain, or with its sign what a change of today's amounts to."""
-    sign = "+" if of == "today" and own.mean > 0 and not is_share(e.objective) else ""
-    return sign + with_unit(own.mean, e.objective, own.unit)
-
-
-def unproven(doubt: Doubt) -> str:
-    """The ends at which the advice is not shown to bring anything over today's level."""
-    e = doubt.evaluation
+def gain_words(e: Evaluation, scatter: Scatter) -> str:
+    """What the advice may bring over today where settings are plausible."""
     if e.best == e.today:
         return ""
-    ends = [
-        f"{swing.range.key} at {level(end.value)}" for swing in doubt.swings for end in swing.ends
-        if e.better * end.gain.mean <= 0 or end.gain.low <= 0 <= end.gain.high
-    ]  # fmt: skip
-    return f" No gain over today is shown with {listed(ends)}." if ends else ""
+    low, high = scatter.gains
+    unit = with_unit(high, e.objective, e.unit(e.objective))
+    none = f"; in {100 * scatter.in_vain:.0f} % of cases it brings nothing, or less" if scatter.in_vain else ""
+    return f"The gain over today is {amount(low, e.objective)} to {unit} in 8 of 10 cases{none}."
+
+
+def meaning(own: Range) -> str:
+    """A setting by its key, and what it means where that is short."""
+    field = field_at(tuple(own.key.split(".")))
+    said = (field.description or "" if field else "").partition(":")[0].partition(";")[0].partition(".")[0]
+    return f"{own.key} ({said[:1].lower()}{said[1:]})" if 0 < len(said) <= LONG else own.key

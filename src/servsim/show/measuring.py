@@ -1,9 +1,11 @@
 """What an owner should make of a sensitivity analysis: how sound the choice is, and which setting to measure first."""
 
-from servsim.show.advice import setting_words, with_unit
-from servsim.show.numbers import level, plain
+from servsim.show.advice import setting_words
+from servsim.show.numbers import level, plain, with_unit
+from servsim.show.phrases import years_words
 from servsim.study.doubt.plausible import Plausible
 from servsim.study.doubt.sensitivity import Sensitivity
+from servsim.study.objective import VALUE
 
 
 def verdict(s: Sensitivity, over: Plausible) -> str:
@@ -13,9 +15,10 @@ def verdict(s: Sensitivity, over: Plausible) -> str:
     best, today = over.standing(e.best), over.standing(e.today)
     near = f", or within {in_units(s, e.smallest_difference)} of the best," if e.smallest_difference else ""
     instead = "" if e.best == e.today else f"; today's {level(e.today)} falls short by {in_units(s, today.loss.mean)}"
+    when = f"Over {years_words(e.scenario)}, " if e.objective == VALUE else ""
     parts = [
-        f"{setting_words(e, e.best)} is best{near} in {100 * best.good:.0f} % of plausible worlds, and falls short of "
-        f"what is best there by {in_units(s, best.loss.mean)} on average{instead}.",
+        f"{when}{setting_words(e, e.best)} is best{near} in {100 * best.good:.0f} % of plausible worlds, and falls "
+        f"short of what is best there by {in_units(s, best.loss.mean)} on average{instead}.",
         better_on_average(s, over), measure(s, over),
     ]  # fmt: skip
     return " ".join(part for part in parts if part)

@@ -13,9 +13,12 @@ from servsim.show.rule_book import Rule
 from servsim.show.setting_book import GRADES, Setting, graded, settings, shown_default
 from servsim.show.source_articles import ADVICE
 from servsim.study import budget
+from servsim.study.choose import contest
+from servsim.study.follow import opening_book
 from servsim.study.identity import MODEL
 from servsim.study.metrics import METRICS
 from servsim.study.proof.desks import cases
+from servsim.study.years import YEARLY
 from servsim.words import GLOSSARY, Happening, Purpose, Reason
 
 ORDER = (
@@ -27,14 +30,19 @@ ORDER = (
 ARROWS = {1: "↑", 0: "", -1: "↓"}
 
 
-def model_card(frame: str, project: dict[str, Any]) -> str:
-    """The page: the frame's prose with every ${blank} filled in; `project` is what pyproject.toml says."""
-    return "\n\n".join(map(flowing, Template(frame).substitute(blanks(project)).strip().split("\n\n"))) + "\n"
+def model_card(frame: str, clocks: str, project: dict[str, Any]) -> str:
+    """The page: the frame's prose with every ${blank} filled in.
+
+    clocks: what was measured of mechanisms with a clock, docs/clocks.md. project: what pyproject.toml says.
+    """
+    filled = Template(frame).substitute(blanks(clocks, project))
+    return "\n\n".join(map(flowing, filled.strip().split("\n\n"))) + "\n"
 
 
-def blanks(project: dict[str, Any]) -> dict[str, Any]:
+def blanks(clocks: str, project: dict[str, Any]) -> dict[str, Any]:
     """What goes into each blank of the frame."""
-    return {**counted(), **of_the_question(), **of_the_software(project), **tables()}
+    return {**counted(), **of_the_question(), **of_the_search(), **of_the_software(project), **tables(),
+            "clocks": clocks.strip()}  # fmt: skip
 
 
 def counted() -> dict[str, Any]:
@@ -44,6 +52,7 @@ def counted() -> dict[str, Any]:
     with_grade = by_grade["a"] + by_grade["b"] + by_grade["c"]
     return {
         "figures": len(METRICS),
+        "yearly": len(YEARLY),
         "mechanisms": len(MECHANISMS),
         "reasons": len([reason for reason in Reason if reason != Reason.NONE]),
         "happenings": len(Happening),
@@ -66,10 +75,23 @@ def of_the_question() -> dict[str, Any]:
         "objective": usual.evaluate.objective,
         "replications": usual.evaluate.replications,
         "confidence": f"{100 * usual.evaluate.confidence:g}",
-        "weeks": f"{usual.horizon.weeks:g}",
+        "years": f"{usual.horizon.years:g}",
+        "drift_years": f"{usual.horizon.drift_years:g}",
         "warmup": f"{usual.horizon.warmup_weeks:g}",
         "visits_at_most": f"{budget.VISITS_AT_MOST:,}",
         "bytes_at_most": budget.BYTES_AT_MOST // 10**9,
+    }
+
+
+def of_the_search() -> dict[str, Any]:
+    """How many worlds are taken where that is left to a search."""
+    return {
+        "pilot_worlds": contest.PILOT_WORLDS,
+        "first_worlds": contest.FIRST_WORLDS,
+        "race_worlds": contest.RACE_WORLDS,
+        "of_gain": f"{100 * contest.OF_GAIN:g}",
+        "of_revenue": f"{100 * contest.OF_REVENUE:g}",
+        "try_years": opening_book.YEARS,
     }
 
 
@@ -136,9 +158,13 @@ def shown(scenarios: Sequence[str]) -> str:
 
 
 def figures_table() -> str:
-    """Every figure, its unit, which way is better, and what it means."""
-    rows = [(code(each.name), each.unit, ARROWS[each.better], each.meaning) for each in METRICS]
-    return table(("figure", "unit", "better", "meaning"), rows)
+    """Every figure, its unit, which way is better, what it means, and whether it is known of each year."""
+    by_year = {figure.name for figure in YEARLY}
+    rows = [
+        (code(each.name), each.unit, ARROWS[each.better], each.meaning, "yes" if each.name in by_year else "")
+        for each in METRICS
+    ]
+    return table(("figure", "unit", "better", "meaning", "of each year"), rows)
 
 
 # Settings
@@ -189,7 +215,7 @@ def readers_of(path: str) -> str:
 
 def reader(file: str) -> str:
     """Where to look for a file that reads a setting."""
-    if file in ("metrics", "reading", "tally"):
+    if file in ("metrics", "reading", "tally", "money", "years"):
         return link("figures", "Figures")
     if file == lineage.CALENDAR:
         return "calendar"

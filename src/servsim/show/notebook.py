@@ -7,6 +7,8 @@ from markupsafe import Markup
 from rich.table import Table
 
 from servsim.show.advice import advice, caveats
+from servsim.show.ahead import looks
+from servsim.show.by_year import run_by_year
 from servsim.show.plots.levels import levels_plot
 from servsim.show.plots.style import as_bytes
 from servsim.show.report.tables import as_html
@@ -29,11 +31,12 @@ def parts(result: Any) -> list[Table | str] | None:
     """What there is to show of a result, one under the other."""
     if isinstance(result, Evaluation):
         plots = [picture(result)] if result.replications > 1 else []
-        return [level_table(result), advice(result), *plots, *caveats(result)]
+        return [level_table(result), advice(result), *plots, *looks(result), *caveats(result)]
     if isinstance(result, Comparison):
         return [comparison_table(result), *why_parts(result)]
     if isinstance(result, Run):
-        return [run_table(result), *([segments_table(result)] if result.scenario.segments else [])]
+        segments = [segments_table(result)] if result.scenario.segments else []
+        return [run_table(result), *run_by_year(result), *segments]
     return None
 
 

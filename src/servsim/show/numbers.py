@@ -3,6 +3,7 @@
 import math
 
 from servsim.study.objective import is_share as is_share
+from servsim.study.statistics import Interval
 
 
 def plain(number: float) -> str:
@@ -30,14 +31,21 @@ def signed(number: float, metric: str = "") -> str:
     return ("+" if number > 0 else "") + plain(number)
 
 
-def short(number: float) -> str:
-    """An amount of money short enough for a sentence: 41 k, 1.52 M, 830."""
-    size = abs(number)
-    for scale, name in ((1e9, " bn"), (1e6, " M"), (1e3, " k")):
-        if size >= scale:
-            digits = 0 if size >= 100 * scale else 1 if size >= 10 * scale else 2
-            return f"{number / scale:.{digits}f}{name}"
-    return f"{number:.0f}"
+SCALES = ((1e9, "bn"), (1e6, "M"), (1e3, "k"))
+
+
+def scale_of(number: float) -> tuple[float, str]:
+    """In what an amount of money is counted, and how that is called: thousands, k; nothing for less."""
+    return next(((scale, name) for scale, name in SCALES if abs(number) >= scale), (1.0, ""))
+
+
+def short(number: float, beside: float = 0.0) -> str:
+    """An amount of money short enough for a sentence: 41 k, 1.52 M, 830; counted as a larger one beside it."""
+    (scale, name), size = scale_of(max(abs(number), abs(beside))), abs(number)
+    if not name:
+        return f"{number:.0f}"
+    digits = 0 if size >= 100 * scale else 1 if size >= 10 * scale else 2
+    return f"{number / scale:.{digits}f} {name}"
 
 
 def compact(number: float, metric: str, unit: str) -> str:
@@ -56,3 +64,41 @@ def unit_words(unit: str, metric: str) -> str:
     if is_share(metric):
         return "a year" if "year" in unit or metric == "retention" else ""
     return "" if unit == "1" else unit
+
+
+def amount(number: float, metric: str, beside: float = 0.0) -> str:
+    """A difference of a figure, short enough for a sentence; counted as a larger one beside it."""
+    if is_share(metric):
+        return signed(number, metric).lstrip("+")
+    return short(number, beside) if max(abs(number), abs(beside)) >= 100 else plain(number)
+
+
+def with_unit(number: float, metric: str, unit: str) -> str:
+    """The same with its unit."""
+    words = unit_words(unit, metric)
+    return f"{amount(number, metric)} {words}".rstrip() if not is_share(metric) else amount(number, metric)
+
+
+def ends(change: Interval, metric: str, sign: int = 1) -> str:
+    """Between what a difference lies; sign: −1 where less is told as a number above nought."""
+    low, high = sorted((sign * change.low, sign * change.high))
+    return f"{amount(low, metric, high)} to {amount(high, metric, low)}"
+
+
+def with_half(own: Interval, per: float = 1.0) -> str:
+    """A mean and half its interval, both divided by the same, with the digits that can be known: 63.6 ± 0.5."""
+    mean, half = own.mean / per, own.half / per
+    if not math.isfinite(half) or half == 0:
+        return plain(mean)
+    digits = next((digits for digits, least in enumerate((10.0, 0.1, 0.01)) if half >= least), 3)
+    return f"{mean:,.{digits}f} ± {half:,.{digits}f}"
+
+
+def sure(confidence: float) -> str:
+    """How sure an interval is that stands in a sentence."""
+    return f"{100 * confidence:.3g} % CI"
+
+
+def is_shown(change: Interval) -> bool:
+    """Is a difference shown to be one: does its interval leave out nought?"""
+    return change.low > 0 or change.high < 0

@@ -6,10 +6,12 @@ from string import ascii_lowercase
 from rich.table import Table
 
 from servsim.show.numbers import compact, is_share, level, unit_words
+from servsim.show.phrases import years_words
 from servsim.show.table import blank_table, mark, objective_cells, unsigned
 from servsim.study.choose.evaluation import Evaluation
 from servsim.study.choose.levers import Values
 from servsim.study.choose.optimisation import Optimisation, Point
+from servsim.study.objective import VALUE
 
 COLUMNS = 6
 """Points that fit beside the names of levers into 80 columns."""
@@ -81,7 +83,9 @@ def add_figure(table: Table, o: Optimisation, points: Sequence[Point], name: str
 
 def levers_table(o: Optimisation, heads: Sequence[str], points: Sequence[Values], what: str = "") -> Table:
     """A table with the levers as its first rows; what is as today is a dot, in all columns but today's own."""
-    title = f"{o.scenario.title}: {what or o.objective}, {unit_words(o.unit(o.objective), o.objective)}".rstrip(", ")
+    over = f" of {years_words(o.scenario)}" if o.objective == VALUE and not what else ""
+    unit = unit_words(o.unit(o.objective), o.objective)
+    title = f"{o.scenario.title}: {what or o.objective}{over}, {unit}".rstrip(", ")
     table = blank_table(title, "", *heads)
     table.padding = 0  # names of levers are long, and six columns must stand beside them
     for number, name in enumerate(lever_names(o)):

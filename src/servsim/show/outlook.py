@@ -1,12 +1,18 @@
 """What can be said of a scenario before it is simulated: the week at the desk, what is on, when it has settled."""
 
+from itertools import groupby
+
 from rich.table import Table
 
+from servsim.scenario.complain import as_read, as_written
+from servsim.scenario.question import WEEKS_PER_YEAR
 from servsim.show.numbers import level, plain
 from servsim.show.phrases import listed
 from servsim.show.table import blank_table
+from servsim.study.follow.opening_book import Change, SettledBook
 from servsim.study.follow.settling import WORLDS
 from servsim.study.outlook import Outlook
+from servsim.study.years import looks_ahead
 
 LOAD = (
     "The load takes every visit that customers mean to make as served, once and at its planned length, and adds what "
@@ -34,7 +40,18 @@ def outlook_parts(look: Outlook) -> list[Table | str]:
         f"Off: {', '.join(look.off) or 'nothing'}.",
     ]
     settled = [settling(look)] if look.settled else []
-    return [*lines, LOAD, *settled, *(f"Warning: {warning}" for warning in look.warnings)]
+    warnings = [f"Warning: {warning}" for warning in look.warnings]
+    return [*lines, LOAD, counting(look), *settled, *warnings, *book_parts(look)]
+
+
+def counting(look: Outlook) -> str:
+    """How long figures are counted, and how long money."""
+    horizon = look.scenario.horizon
+    window = "a year" if horizon.weeks == WEEKS_PER_YEAR else f"{level(round(horizon.weeks, 2))} weeks"
+    counted = f"Figures count {window} (horizon.weeks)"
+    if not looks_ahead(look.scenario):
+        return f"{counted}."
+    return f"{counted}; value adds up {level(horizon.years)} years (horizon.years), all of them simulated."
 
 
 def settling(look: Outlook) -> str:
@@ -49,3 +66,32 @@ def settling(look: Outlook) -> str:
         f"Settled (MSER-5 on daily means of {WORLDS} worlds): {listed(by)}. horizon.warmup_weeks leaves out "
         f"{level(horizon.warmup_weeks)}."
     )
+
+
+def book_parts(look: Outlook) -> list[str]:
+    """The settled book as lines of a file, where today's is far from it; or that none is offered."""
+    if look.wants_book and look.book is None:
+        return ["No settled book is offered: nobody is won, nobody is lost, or the search would take too long."]
+    if look.book is None or not look.book.is_far:
+        return []
+    return [
+        "To open with the settled book, put these lines in place of those in the file:",
+        "\n".join(book_lines(look.book)),
+    ]
+
+
+def book_lines(book: SettledBook) -> list[str]:
+    """The settled book as a file has it, today's values beside it."""
+    lines = []
+    for segment, own in groupby(book.changes(), lambda change: change.segment):
+        if segment is not None:
+            lines += ["[[segments]]", f"name = {as_written(segment)}"]
+        for table, settings in groupby(own, lambda change: change.setting.partition(".")[0]):
+            lines += [f"[segments.{table}]" if segment is not None else f"[{table}]", *map(book_line, settings)]
+    return lines
+
+
+def book_line(change: Change) -> str:
+    """One setting of it."""
+    written = f"{change.setting.partition('.')[2]} = {as_read(change.settled)}"
+    return f"{written:<28}# today {as_read(change.today)}"

@@ -2,8 +2,8 @@
 
 from servsim.scenario.complain import fits
 from servsim.scenario.desk import Steps
-from servsim.show.advice import LEVERS, MINUTES, effects, no_guarantee, with_unit
-from servsim.show.numbers import figure, level, plain, unit_words
+from servsim.show.advice import HOURS, LEVERS, MINUTES, counts_words, effects, is_better, limits_words, no_guarantee
+from servsim.show.numbers import figure, level, scale_of, unit_words, with_half, with_unit
 from servsim.show.optimised import UNCHANGED, lever_names
 from servsim.show.phrases import listed
 from servsim.study.choose.evaluation import Evaluation
@@ -25,7 +25,7 @@ def proposal(o: Optimisation) -> str:
     if e.best is None or o.best is None:
         return nothing_keeps(o, e)
     if e.best == e.today:
-        return f"Stay as you are: no point that was tried is better by {o.objective}."
+        return f"Stay as you are: no point that was tried {is_better(e)}."
     if e.today in e.not_worse:
         return "Stay as you are: what did best is not shown to be better than today."
     parts = (todo(o, o.best), unchanged(o, o.best), steps(o, o.best), effects(e, e.best), effort(o, e, e.best),
@@ -100,12 +100,11 @@ def steps(o: Optimisation, best: Values) -> str:
 
 def effort(o: Optimisation, e: Evaluation, best: float) -> str:
     """The staff hours that the best takes, and what it costs, beside today's."""
-    hours, hours_today = (plain(e.at(value, "investment_hours").mean) for value in (best, e.today))
-    costs, costs_today = (with_unit(e.at(value, "costs").mean, "costs", o.unit("costs")) for value in (best, e.today))
-    return (
-        f"That takes {hours} staff hours a month beyond the transactions (today: {hours_today}) and costs {costs} in "
-        f"all (today: {costs_today})."
-    )
+    hours, hours_today = (with_half(e.at(value, "investment_hours")) for value in (best, e.today))
+    scale, name = scale_of(e.at(best, "costs").mean)
+    costs, costs_today = (with_half(e.at(value, "costs"), scale) for value in (best, e.today))
+    unit = f"{name} {o.unit('costs')}".lstrip()
+    return f"It takes {hours} {HOURS} (today: {hours_today}) and costs {costs} {unit} in all (today: {costs_today})."
 
 
 def lighter(o: Optimisation, e: Evaluation, best: float) -> str:
@@ -127,18 +126,16 @@ def reservations(o: Optimisation) -> list[str]:
     if e is None:
         luck = "in these the best are partly lucky: the finalists were not yet compared in others."
         return [f"{tried}; {luck}", *legend(o)]
-    few, many = (pick(e.worlds(value) for value in e.levels) for pick in (min, max))
-    worlds = f"{few}" if few == many else f"{few} to {many}"
-    share = f"{100 * e.confidence:.0f} %"
     return [
-        f"{tried}; {len(o.finalists)} finalists and today compared in {worlds} others; ~ not shown worse than the "
-        f"best; {share} intervals hold for all pairs at once.",
+        f"{tried}; {len(o.finalists)} finalists and today compared in {counts_words(e)} others. In the table: ~ cannot "
+        "be told apart from the best, and the true difference from today is at most ± away from the one shown, in all "
+        f"columns at once, with {100 * e.confidence:.3g} % confidence.",
         *constraint_lines(o, e),
         *legend(o),
         *(f"{own.key} is at the end of its range, {level(own.low)} to {level(own.high)}: try a wider one."
           for own in o.at_the_end if o.best is not None and can_be_wider(own, o.settings(o.best)[own.key])),
         *([guarantee_words(o, e)] if e.best is not None else []),
-        "Intervals cover the noise of simulation only, not doubt about the scenario's settings.",
+        limits_words(e),
     ]  # fmt: skip
 
 
@@ -167,8 +164,8 @@ def guarantee_words(o: Optimisation, e: Evaluation) -> str:
     if e.guarantee and e.best is not None:
         within = with_unit(e.guarantee.difference, o.objective, e.guarantee.unit)
         return (
-            f"With {100 * e.guarantee.probability:.0f} % probability the best is the best of these, or within {within} "
-            f"of it, and all these intervals hold; {missed}"
+            f"With {100 * e.guarantee.probability:.3g} % probability the best is the best of these, or falls short of "
+            f"it by {within} at most, and every ± holds; {missed}"
         )
     if not e.smallest_difference:
         return (

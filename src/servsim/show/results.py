@@ -35,6 +35,13 @@ def list_table(asked: Sequence[Question], path: Path, size: int, last: int) -> T
     return table
 
 
+def old_words(asked: Sequence[Question]) -> list[str]:
+    """How many of some questions no answer uses any more, and what to do; nothing where there are none."""
+    old = sum(each.is_old for each in asked)
+    said = f"{many(old, 'question')} of another version of the model, not used any more: servsim results forget --old"
+    return [said] if old else []
+
+
 def told_apart(asked: Sequence[Question]) -> list[list[str]]:
     """What each question has that is not usual among those with the same title: settings, engine, model, machine."""
     words: list[list[str]] = [[] for _ in asked]

@@ -145,9 +145,10 @@ ADVICE = (
     ),
     Advice(
         "A21", "Losing one customer can hurt a lot.",
-        "what a customer is worth when won, and what the loss of one costs",
-        ("loyalty", "money.discount_rate"),
-        ("losing-one", "salon"), ("customer_value", "loss_of_one"),
+        "who is lost and who is won, and the money of the years after; what the loss of one costs is to come with "
+        "`servsim worth`",
+        ("loyalty", "money.discount_rate", "horizon.years"),
+        ("losing-one", "salon"), ("customers_lost", "customers_end", "value"),
     ),
 )  # fmt: skip
 """The advice in its order."""

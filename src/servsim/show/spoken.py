@@ -15,13 +15,13 @@ from servsim.words import Call, Happening, Reason
 
 REASONS = {
     Reason.NONE: "for no reason",
-    Reason.NATURAL: "for reasons of their own",
+    Reason.NATURAL: "because they moved away or no longer needed it",
     Reason.WAIT: "because of the wait",
     Reason.ABANDONED: "because they had come and were not served",
     Reason.INATTENTION: "because the agent was not attentive",
     Reason.CARE: "because too little time was taken for them",
     Reason.EXPECTATION: "because they were used to better",
-    Reason.CHANCE: "although nothing had fallen short",
+    Reason.CHANCE: "for reasons of their own",
     Reason.MISTAKE: "because of the mistake",
     Reason.BROKEN_PROMISE: "because of the broken promise",
     Reason.UNRECOVERED: "because what had gone wrong was not put right",

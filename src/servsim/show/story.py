@@ -65,7 +65,6 @@ SENTENCES: dict[H, str] = {
     H.OVERLOOKED: "What neither they nor {it.agent} noticed, and the desk does not know: something was done wrong.",
     H.MEMBER: "",
     H.REMAINS: "They are in the book",
-    H.OUTLOOK: "The chance that they stay for another year is {it.share}.",
 }
 """What is said of each happening to a customer; nothing, or a beginning, where a method of `Life` has the word."""
 RANK = {what: place for place, what in enumerate(SENTENCES)}
@@ -335,7 +334,7 @@ class Life:
         if is_colleague(self.lines[0].who):
             words = {H.ASKED: "They are still waiting.", H.HELPING: "They are still being helped."}
             return [words.get(self.lines[-1].what, "They got what they had asked for.")]
-        remain = self.happened(H.REMAINS, H.OUTLOOK)
+        remain = self.happened(H.REMAINS)
         fate = [self.sentence(line, remain) for line in remain] or [self.outcome()]
         visits, served = len(self.happened(H.ARRIVED)), len(self.happened(H.FINISHED))
         spent = sum(line.value for line in self.happened(H.BOUGHT)) / MILLIONTHS

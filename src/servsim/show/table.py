@@ -7,10 +7,12 @@ from rich.table import Table
 from servsim.scenario.complain import field_at
 from servsim.scenario.table import declared
 from servsim.show.numbers import compact, figure, is_share, level, plain, signed, unit_words
+from servsim.show.phrases import window_words, years_words
 from servsim.show.stacked import Stacked
 from servsim.study.choose.evaluation import Evaluation
 from servsim.study.contrast.compare import Comparison
 from servsim.study.metrics import METRICS, NAMES, OWN
+from servsim.study.objective import VALUE
 from servsim.study.run import Run
 from servsim.study.statistics import Interval
 
@@ -44,12 +46,14 @@ def span(interval: Interval, metric: str) -> str:
 
 def run_table(run: Run) -> Table:
     """Every figure that is defined and not nought in every world, with its interval."""
-    table = blank_table(run.scenario.title, "figure", "mean", f"{100 * run.confidence:.0f} % interval", "unit")
+    title = f"{run.scenario.title}: {window_words(run.scenario)}"
+    table = blank_table(title, "figure", "mean", f"{100 * run.confidence:.0f} % interval", "unit")
     table.columns[3].justify = "left"
     for metric in METRICS:
         interval = run[metric.name]
         if run.sample(metric.name).any() and interval.mean == interval.mean:
             unit = RETENTIONS.get(metric.name) or unit_words(interval.unit, metric.name)
+            unit = f"{unit}, {years_words(run.scenario)}" if metric.name == VALUE else unit
             table.add_row(metric.name, figure(interval.mean, metric.name), span(interval, metric.name), unit)
     return table
 
@@ -74,9 +78,8 @@ def retention_lines(figures: np.ndarray) -> list[str]:
 
 
 def segments_table(run: Run) -> Table:
-    """What each segment of customers lives through, and what one of its customers is worth."""
-    unit = run.scenario.money.currency
-    table = blank_table(f"By segment, {unit}; wait in min, satisf. 0–10", "segment", *(own.head for own in OWN))
+    """What each segment of customers lives through."""
+    table = blank_table("By segment; wait in min, satisf. 0–10", "segment", *(own.head for own in OWN))
     table.columns[0].no_wrap, table.columns[0].overflow, table.columns[0].max_width = False, "fold", 24
     for segment in run.scenario.segments:
         figures = run.of_segment(segment.name)
@@ -107,10 +110,11 @@ def level_table(e: Evaluation) -> Table:
     columns = [(head, name) for head, name in LEVEL_COLUMNS if e.objective != name and e.is_known(name)]
     unit = unit_words(e.unit(e.objective), e.objective)
     change = "" if is_share(e.objective) else unit
+    years, blank = (f"{years_words(e.scenario)}\n", "\n") if e.objective == VALUE else ("", "")
     heads = (
         ("level", declared(field_at(tuple(e.lever.split("."))), "unit")),
         *((head, unit_words(e.unit(name), name)) for head, name in columns),
-        (e.objective, unit), ("vs today", change), ("±", change),
+        (e.objective, f"{years}{unit}"), ("vs today", f"{blank}{change}"), ("±", f"{blank}{change}"),
     )  # fmt: skip
     table = blank_table(f"{e.scenario.title}: {e.lever}", *with_units_below(*heads))
     for value in e.levels:

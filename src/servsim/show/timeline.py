@@ -222,14 +222,10 @@ def book(lines: list[Line], day: int) -> list[str]:
     """Who is in the book, where the day is the first or the last."""
     members = [line for line in lines if line.what == H.MEMBER and line.tick // DAY == day]
     remain = [line for line in lines if line.what == H.REMAINS and (line.tick - 1) // DAY == day]
-    outlooks = [line for line in lines if line.what == H.OUTLOOK and (line.tick - 1) // DAY == day]
     said = [f"The book opens with {plural(len(members), 'customer')}, satisfied at {average(members):.1f}."]
     said = said if members else []
     if remain:
-        said.append(
-            f"The book closes with {plural(len(remain), 'customer')}, satisfied at {average(remain):.1f}; the chance "
-            f"that they stay for another year is {100 * average(outlooks):.0f} %, on average."
-        )
+        said.append(f"The book closes with {plural(len(remain), 'customer')}, satisfied at {average(remain):.1f}.")
     return said
 
 

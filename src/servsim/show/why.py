@@ -1,26 +1,38 @@
-"""Why B beats A: where the difference in value comes from, what became of whom, and why those left who left."""
+"""Why B beats A: where the difference in money comes from, what became of whom, and why those left who left."""
 
 from rich.table import Table
 
-from servsim.show.numbers import short
-from servsim.show.table import blank_table
+from servsim.sheet import window_of
+from servsim.show.numbers import level, short, signed
+from servsim.show.phrases import listed
+from servsim.show.table import blank_table, unsigned
 from servsim.study.contrast.compare import Comparison
+from servsim.study.identity import digest_of
 from servsim.study.statistics import Interval
+from servsim.units import YEAR
 from servsim.words import Reason
 
 SOURCES = {
     "saved_by_b": "customers saved by B",
     "lost_by_b": "customers lost by B",
-    "kept_by_both": "kept by both",
-    "lost_by_both": "lost by both",
+    "stay_longer": "how long others stay",
+    "spend_while_they_stay": "what others spend meanwhile",
+    "only_in_one_book": "in one opening book only",
     "newcomers": "newcomers",
-    "worth_of_each": "worth of each in the book",
-    "wages": "wages and managers",
+    "wages": "agents' wages",
+    "managers": "managers",
+    "colleagues": "colleagues' waiting",
     "advertising": "advertising",
     "training": "training",
-    "discounting": "discounting",
+    "fixed": "fixed costs",
+    "discounting": "later money counts less",
 }
-"""What an owner calls the parts of a difference in value, in the order of the table."""
+"""What an owner calls the parts of a difference in money over the years, in the order of the table."""
+BY_YEAR = {"cash": "money", "customers_end": "customers", "unserved_share": "unserved"}
+"""Figures of a year that are shown, and what an owner calls them."""
+SHOWN_YEARS = (1, 2, 3, 5, 10, 20, 30, 50)
+"""The years that are shown, beside the last."""
+NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 GROUPS = {
     "saved_by_b": "saved by B",
     "lost_by_b": "lost by B",
@@ -29,13 +41,13 @@ GROUPS = {
 }
 """What an owner calls those to whom the same became, in the order of the table."""
 CAUSES = {
-    Reason.NATURAL: "reasons of their own",
+    Reason.NATURAL: "moved away, no need",
     Reason.WAIT: "the wait",
     Reason.ABANDONED: "not served",
     Reason.INATTENTION: "inattention",
     Reason.CARE: "too little time taken",
     Reason.EXPECTATION: "used to better",
-    Reason.CHANCE: "nothing fell short",
+    Reason.CHANCE: "reasons of their own",
     Reason.MISTAKE: "a mistake",
     Reason.BROKEN_PROMISE: "a broken promise",
     Reason.UNRECOVERED: "not put right",
@@ -51,46 +63,99 @@ LITTLE = 0.005
 
 
 def why_parts(c: Comparison) -> list[Table | str]:
-    """The difference in value and where it comes from, then today's customers; what does not apply is left out."""
-    return [*value_parts(c), *customers_parts(c)]
+    """The difference in money and where it comes from, then today's customers; what does not apply is left out."""
+    return [*money_parts(c), *customers_parts(c)]
 
 
-def value_parts(c: Comparison) -> list[Table | str]:
-    """A sentence, and a table whose columns add up to the differences of cash, of the closing book and of value."""
-    total, sources = c.difference("value"), c.sources()
-    if not any(abs(gaps["value"].mean) > LITTLE for gaps in sources.values()):
-        return []
-    table = blank_table(
-        f"Where the difference in value comes from, {c.currency}", "B − A, from", "cash", "closing book", "value", "±"
-    )
-    for part, words in SOURCES.items():
-        gaps = sources[part]
-        if any(is_something(gap) for gap in gaps.values()):
-            table.add_row(words, money(gaps["cash"]), money(gaps["closing_book"]), *with_width(gaps["value"]))
-    cash, closing = money(c.difference("cash")), money(c.difference("closing_book"))
-    table.add_row("value", cash, closing, *with_width(total), style="bold")
-    return [table, value_sentence(c)] if c.replications > 1 else [table]
+def money_parts(c: Comparison) -> list[Table | str]:
+    """What B brings in the first year and over all of them, then year by year, and a table that adds up to it."""
+    if digest_of(c.a) == digest_of(c.b):
+        return ["No setting of B differs from that of A."]
+    sources = {part: gap for part, gap in c.sources().items() if is_something(gap)}
+    if not sources:
+        return ["A and B bring the same money in every world."] if c.looks_ahead else []
+    said = [" ".join([*first_sentences(c), value_sentence(c)])] if c.replications > 1 else []
+    by_year = [years_table(c)] if c.years.shape[2] > 1 else []
+    return [*said, *by_year, sources_table(c, sources), how_counted(c)]
+
+
+def first_sentences(c: Comparison) -> list[str]:
+    """What B brings in the first year, where more than that is looked at."""
+    return [brings("In the first year", c.of_year(1, "cash"), c)] if c.a.horizon.years > 1 else []
 
 
 def value_sentence(c: Comparison) -> str:
-    """How much more B is worth, how sure that is, and what weighs most."""
-    total, unit = c.difference("value"), c.currency
-    low, high = sorted((abs(total.low), abs(total.high)))
-    sure = f"{100 * c.confidence:.0f} % CI"
-    if not total.low * total.high > 0:
-        said = (
-            f"B is not shown to be worth more or less than A ({sure} {short(total.low)} to {short(total.high)} {unit})"
-        )
-    else:
-        more = "more" if total.mean > 0 else "less"
-        said = f"B is worth {short(abs(total.mean))} {unit} {more} than A ({sure} {short(low)} to {short(high)})"
-    heavy = sorted(c.sources().items(), key=lambda source: -abs(source[1]["value"].mean))[:MOST]
-    most = " and ".join(
-        f"{SOURCES[part]} ({money(gaps['value'])})" for part, gaps in heavy if is_something(gaps["value"])
-    )
+    """What B brings over all years, and what weighs most."""
+    said = brings(f"Over {years_words(c)}", c.difference("value"), c, " in today's money, as simulated")
+    causes = [(part, gap) for part, gap in c.sources().items() if part != "discounting" and is_something(gap)]
+    heavy = sorted(causes, key=lambda cause: -abs(cause[1].mean))[:MOST]
+    most = listed([f"{SOURCES[part]} ({money(gap)})" for part, gap in heavy])
+    return f"{said} What weighs most: {most}." if heavy else said
+
+
+def brings(when: str, gap: Interval, c: Comparison, how: str = "") -> str:
+    """How much more B brings than A, and how sure that is."""
+    sure, unit = f"{100 * c.confidence:.0f} % CI", c.currency
+    if not is_something(gap) and gap.half < LITTLE:
+        return f"{when} B brings as much as A{how}."
+    if not gap.low * gap.high > 0:
+        between = f"{short(gap.low)} to {short(gap.high)} {unit}"
+        return f"{when} B is not shown to bring more or less than A{how} ({sure} {between})."
+    more = "more" if gap.mean > 0 else "less"
+    low, high = sorted((abs(gap.low), abs(gap.high)))
+    doubt = f" ({sure} {short(low)} to {short(high)})" if gap.half > LITTLE else ""
+    return f"{when} B brings {short(abs(gap.mean))} {unit} {more} than A{how}{doubt}."
+
+
+def years_words(c: Comparison) -> str:
+    """How long money is looked at: ten years."""
+    years = c.a.horizon.years
+    number = NUMBERS[int(years) - 1] if years in range(1, len(NUMBERS) + 1) else level(years)
+    return f"{number} {'year' if years == 1 else 'years'}"
+
+
+def window_words(c: Comparison) -> str:
+    """The window in which figures are counted, and at whose end is seen who has stayed."""
+    return "the first year" if window_of(c.a) == YEAR else f"the first {level(c.a.horizon.weeks)} weeks"
+
+
+def years_table(c: Comparison) -> Table:
+    """What B has more than A in some of the years; figures that are alike in all of them are left out."""
+    many = c.years.shape[2]
+    gaps = {name: [c.of_year(year, name) for year in range(1, many + 1)] for name in BY_YEAR}
+    known = {name: own for name, own in gaps.items() if any(abs(gap.mean) > 0 for gap in own)}
+    heads = [head for name in known for head in (BY_YEAR[name], "±")]
+    title = f"B − A by year: money in today's {c.currency}, customers at its end"
+    table = blank_table(title, "year", *heads)
+    table.min_width = len(title)
+    for year in sorted({*(shown for shown in SHOWN_YEARS if shown < many), many}):
+        table.add_row(str(year), *(cell for name, own in known.items() for cell in of_a_year(name, own[year - 1])))
+    return table
+
+
+def of_a_year(name: str, gap: Interval) -> tuple[str, str]:
+    """A difference in a year, and half the width of its interval."""
+    return with_width(gap) if name == "cash" else (signed(gap.mean, name), unsigned(gap.half, name))
+
+
+def sources_table(c: Comparison, sources: dict[str, Interval]) -> Table:
+    """Parts that add up to the difference in value."""
+    title = f"Where the difference over {years_words(c)} comes from, {c.currency}"
+    table = blank_table(title, "from", "B − A", "±")
+    table.min_width = len(title)
+    for part, words in SOURCES.items():
+        if part in sources:
+            table.add_row(words, *with_width(sources[part]))
+    table.add_row("in today's money", *with_width(c.difference("value")), style="bold")
+    return table
+
+
+def how_counted(c: Comparison) -> str:
+    """Of whom and of what time the parts are."""
     return (
-        f"{said}. What weighs most: {most}. Who is in the closing book more, or no longer, counts there at the average "
-        "worth of one customer in it."
+        f"Saved by B, lost by B: today's customers who after {window_words(c)} are still customers under B only, or "
+        "under A only; others: the rest of them. Newcomers: whoever is not among today's customers. What they all "
+        f"spend counts over {years_words(c)}, less the cost of what is sold."
     )
 
 
@@ -106,9 +171,11 @@ def groups_table(c: Comparison) -> Table:
     """How many customers had which fate, and what they spent."""
     spends = bool(c.pairs.spent.any())
     money_columns = ("in A", "in B", "B − A", "±", "each", "±") if spends else ()
-    title = f"Today's customers per world{f', spending in {c.currency}' if spends else ''}"
+    over = f" over {years_words(c)}" if c.looks_ahead else ""
+    spending_in = f"; what they spend{over}, {c.currency}" if spends else ""
+    title = f"Today's customers per world, as they stand after\n{window_words(c)}{spending_in}"
     table = blank_table(title, "", "number", *money_columns)
-    table.min_width = len(title)
+    table.min_width = max(map(len, title.split("\n")))
     counts, spending = c.customers(), c.pairs.spending(c.currency, c.confidence)
     for fate, words in GROUPS.items():
         if counts[fate]:
@@ -124,7 +191,7 @@ def causes_table(c: Comparison) -> Table:
     why = c.pairs.why()
     columns = (why["saved_by_b"], why["lost_by_b"], why["lost_by_both"]["a"], why["lost_by_both"]["b"])
     table = blank_table(
-        "Why they were lost, customers per world", "",
+        f"Why they were lost in {window_words(c)}, customers per world", "",
         "by A, saved by B", "by B, kept by A", "by both: in A", "in B",
     )  # fmt: skip
     known = [reason for reason in CAUSES if any(reason.name.lower() in column for column in columns)]

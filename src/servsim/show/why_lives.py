@@ -5,9 +5,10 @@ from collections import defaultdict
 from rich.table import Table
 
 from servsim.show.phrases import capital, listed
-from servsim.show.spoken import Line, lines_of, times, when
+from servsim.show.spoken import Line, cast_of, lines_of, times, when
 from servsim.show.story import episodes, life_story
 from servsim.show.timeline import clause_of
+from servsim.show.why import window_words, years_words
 from servsim.study.contrast.compare import Comparison
 from servsim.study.contrast.why_lives import Lives, TwoLives
 from servsim.study.follow.lives import BOOKKEEPING, person
@@ -35,15 +36,16 @@ PARTING = (
 def lives_parts(c: Comparison, told: Lives, full: bool) -> list[Table | str]:
     """Newcomers of one world of A and B by where they became customers, and lives of some others in that world."""
     newcomers = (
-        f"In world {told.world}, of the newcomers, {told.won_by_both} became customers under both, {told.won_by_a} "
-        f"only under A and {told.won_by_b} only under B."
+        f"In world {told.world}, of the newcomers of {window_words(c)}, {told.won_by_both} became customers under "
+        f"both, {told.won_by_a} only under A and {told.won_by_b} only under B."
     )
     parts: list[Table | str] = [newcomers] if told.won_by_both + told.won_by_a + told.won_by_b else []
     for life in told.told:
-        heading = f"\n{capital(person(life.key))} of world {told.world}, {FATES[life.fate]}:"
+        heading = f"\n{capital(person(life.key))} of world {told.world}, {FATES[life.fate]}{over_the_years(c, life)}:"
         short = (f"{side.upper()}: {text}" for side, text in in_short(c, life).items())
         parts += [heading, at_length(c, life)] if full else [heading, *short]
-    chosen = HOW_CHOSEN + ("" if full else " With --lives full they are told whole.")
+    until = f" Lives are told of {window_words(c)}." if c.looks_ahead else ""
+    chosen = HOW_CHOSEN + until + ("" if full else " With --lives full they are told whole.")
     return [*parts, f"\n{chosen}"] if told.told else parts
 
 
@@ -62,6 +64,15 @@ def in_short(c: Comparison, life: TwoLives) -> dict[str, str]:
     gain = spent(b) - spent(a)
     more = f" ({a[0].cast.money(abs(gain))} {'more' if gain > 0 else 'less'})" if gain else ""
     return {"a": f"{sums(a)}. {ending(a)}", "b": f"{sums(b)}{more}. {ending(b)}"}
+
+
+def over_the_years(c: Comparison, life: TwoLives) -> str:
+    """What a customer spends more in B than in A over all years, after the name; nothing where none is looked at."""
+    gain = float(c.pairs.first_spent[1, life.key] - c.pairs.first_spent[0, life.key]) / MILLIONTHS
+    if not c.looks_ahead or not gain:
+        return ""
+    amount, more = cast_of(c.a).money(abs(gain)), "more" if gain > 0 else "less"
+    return f"; over {years_words(c)} {amount} {more} with B"
 
 
 def spent(lines: list[Line]) -> float:

@@ -2,20 +2,29 @@
 
 from servsim.errors import ScenarioError
 from servsim.scenario.scenario import Scenario
+from servsim.sheet import horizon_of, window_of
 from servsim.study.expected import reproduction, weekly_visits
+from servsim.study.objective import asks_years
+from servsim.study.years import looks_ahead
+from servsim.units import WEEK
 
 VISITS_AT_MOST = 2_000_000_000
 """Visits that one command simulates at most: about half an hour of the compiled loop."""
 BYTES_AT_MOST = 4_000_000_000
 """Memory that one world may need at most."""
 BYTES_PER_CUSTOMER = 400
-"""At the peak, when the book is closed."""
+"""At the peak, when stock is taken of the book."""
 BYTES_PER_VISIT = 400
 """What a visit leaves in the piece of the trace that is held in memory."""
 
 
-def affordable(scenario: Scenario, file: str, replications: int | None, scenarios: int = 1) -> Scenario:
-    """The scenario, if it ends, and fits time and memory; else ScenarioError with the estimates."""
+def affordable(
+    scenario: Scenario, file: str, replications: int | None, scenarios: int = 1, far: bool = True
+) -> Scenario:
+    """The scenario, if it ends, and fits time and memory; else ScenarioError with the estimates.
+
+    far: whether worlds go on until the end of the years, where money means something there.
+    """
     brings = reproduction(scenario)
     if brings >= 1.0 and scenario.word_of_mouth and scenario.word_of_mouth.potential_customers == 0:
         raise ScenarioError([
@@ -24,13 +33,15 @@ def affordable(scenario: Scenario, file: str, replications: int | None, scenario
             "many there are."
         ])  # fmt: skip
     worlds = (replications or scenario.evaluate.replications) * scenarios
-    visits, weeks = weekly_visits(scenario), scenario.horizon.weeks
+    goes_on = far and looks_ahead(scenario)
+    weeks = (horizon_of(scenario) if goes_on else window_of(scenario)) / WEEK
+    visits = weekly_visits(scenario, weeks)
     per_world = visits * weeks
     memory = BYTES_PER_CUSTOMER * scenario.demand.opening_book + BYTES_PER_VISIT * visits * min(4.0, weeks)
     if per_world * worlds > VISITS_AT_MOST:
         raise ScenarioError([
             f"{file}: this would simulate about {per_world * worlds:.2g} visits ({worlds} worlds of {per_world:.2g}); "
-            f"the limit is {VISITS_AT_MOST:.2g}; lower demand, horizon.weeks, --replications or --budget."
+            f"the limit is {VISITS_AT_MOST:.2g}; lower demand, {lengths(goes_on)}, --replications or --budget."
         ])  # fmt: skip
     if memory > BYTES_AT_MOST:
         raise ScenarioError([
@@ -40,16 +51,32 @@ def affordable(scenario: Scenario, file: str, replications: int | None, scenario
     return scenario
 
 
+def lengths(goes_on: bool) -> str:
+    """The settings that say how long a world lasts."""
+    return "horizon.years, horizon.weeks" if goes_on else "horizon.weeks"
+
+
 def affordable_evaluation(scenario: Scenario, file: str, replications: int | None, more: int = 0) -> Scenario:
     """The same where levels are compared, and so many `more` scenarios are simulated beside them."""
     beside = more * (replications or scenario.evaluate.replications)
-    return affordable(scenario, file, 1, worlds_of_evaluation(scenario, replications) + beside)
+    return affordable(
+        scenario, file, 1, worlds_of_evaluation(scenario, replications) + beside, asks_years(scenario.evaluate)
+    )
 
 
 def worlds_of_evaluation(scenario: Scenario, replications: int | None = None) -> int:
-    """Worlds that comparing levels takes at most: those that every level begins with, or the whole budget of a race."""
-    asked = scenario.evaluate
-    first = levels_at_most(scenario) * (replications or asked.replications)
+    """Worlds that comparing levels takes at most: those that every level begins with, or the whole budget of a race.
+
+    Where it is left to the contest, they are a pilot's and a race's.
+    """
+    from servsim.study.choose.contest import FIRST_WORLDS, PILOT_WORLDS, RACE_WORLDS, looks_sparingly
+
+    asked, levels = scenario.evaluate, levels_at_most(scenario)
+    if replications is None and looks_sparingly(scenario, asked):
+        usual = "budget_replications" not in asked.model_fields_set
+        pilot, first = PILOT_WORLDS * levels, FIRST_WORLDS * levels
+        return max(pilot + first, pilot + RACE_WORLDS if usual else asked.budget_replications)
+    first = levels * (replications or asked.replications)
     return max(first, asked.budget_replications) if asked.smallest_difference else first
 
 

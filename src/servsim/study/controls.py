@@ -54,7 +54,7 @@ class Controls:
         self.world, self.warmup = readable(world), warmup
         self.sums = np.zeros(len(CONTROLS))
         add_book(self.world, int(world[0]["opening_book"]), self.sums)
-        self.sums[ARRIVALS] -= expected_arrivals(self.world, warmup, int(world[0]["end"]))
+        self.sums[ARRIVALS] -= expected_arrivals(self.world, warmup, int(world[0]["window"]))
 
     def add(self, rows: np.ndarray) -> None:
         """Add one more piece of the trace."""

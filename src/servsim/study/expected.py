@@ -18,15 +18,18 @@ MOST_BROUGHT = 0.95
 """Reproduction above which no estimate distinguishes; `engines` stops what grows beyond it."""
 
 
-def weekly_visits(scenario: Scenario) -> float:
-    """Visits a week to reckon with: prospects, returns of the opening book, and extra visits to put mistakes right."""
-    demand = scenario.demand
+def weekly_visits(scenario: Scenario, weeks: float | None = None) -> float:
+    """Visits a week to reckon with: prospects, returns of the opening book, and extra visits to put mistakes right.
+
+    weeks: over how many, where that is more than the window.
+    """
+    demand, weeks = scenario.demand, weeks or scenario.horizon.weeks
     shares = [segment.share for segment in scenario.segments] or [1.0]
     prospects = weekly_prospects(scenario) * math.ceil(most_lift(scenario))
     brings = reproduction(scenario)
     grown = prospects / (1.0 - min(brings, MOST_BROUGHT))
     if scenario.word_of_mouth and scenario.loyalty and (pool := scenario.word_of_mouth.potential_customers):
-        grown = min(grown, prospects + pool / scenario.horizon.weeks)
+        grown = min(grown, prospects + pool / weeks)
     per_customer = sum(
         share * 7 * (1 + own.demand.gap_between_cv**2) / own.demand.visit_gap_days
         for share, own in zip(shares, as_segments(scenario), strict=True)

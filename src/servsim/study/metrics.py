@@ -58,7 +58,7 @@ METRICS = (
     Metric("occupancy", "agents' time at work, of time at the desk", "1", 0, lambda r: ratio(r.at_work(), r.sum(t.PRESENT))),
     Metric("time_in_system_mean", "from arrival to departure, served only", "min", -1, lambda r: ratio(r.sum(t.IN_SYSTEM) / MINUTE, r.count(H.FINISHED))),
     Metric("quality_mean", "quality of served visits", "0–10", 1, lambda r: ratio(r.sum(t.QUALITY) / MILLIONTHS, r.count(H.FINISHED)), needs=("quality",)),
-    Metric("satisfaction_mean", "satisfaction of the closing book", "0–10", 1, lambda r: ratio(r.sum(t.SATISFACTION) / MILLIONTHS, r.count(H.REMAINS)), needs=("quality",)),
+    Metric("satisfaction_mean", "satisfaction of customers at the end", "0–10", 1, lambda r: ratio(r.sum(t.SATISFACTION) / MILLIONTHS, r.count(H.REMAINS)), needs=("quality",)),
     Metric("satisfaction_gap", "satisfaction of the segment that spends most, less that of the one that spends least", "points", 0, lambda r: r.gap_between_spenders(t.OWN_SATISFACTION) / MILLIONTHS, needs=("quality",)),
     Metric("recognised_share", "greeted by someone who knows them, of served visits", "1", 1, lambda r: ratio(r.count(H.RECOGNISED), r.count(H.FINISHED)), needs=("recognition",)),
     Metric("knowledge_mean", "knowledge of agents at the end", "1", 1, lambda r: r.knowledge(), needs=("training",)),
@@ -69,7 +69,7 @@ METRICS = (
     Metric("lost_to_rivals", "customers who would have stayed had rivals remained as they were", "1/year", -1, lambda r: r.yearly(int(r.tally.reasons[Reason.COMPETITOR])), needs=("competitors",)),
     Metric("referrals", "prospects who came because a customer told them", "1/year", 1, lambda r: r.yearly(r.count(H.REFERRED)), needs=("word_of_mouth",)),
     Metric("deterred", "candidates who stayed away, having been warned", "1/year", -1, lambda r: r.yearly(r.count(H.STAYED_AWAY)), needs=("word_of_mouth",)),
-    Metric("customers_end", "customers in the closing book", "customers", 1, lambda r: float(r.count(H.REMAINS))),
+    Metric("customers_end", "customers in the book at the end", "customers", 1, lambda r: float(r.count(H.REMAINS))),
     Metric("investment_hours", "staff time spent beyond the transaction", "h/month", 0, lambda r: r.hours(r.beyond())),
     Metric("minutes_per_relationship", "the same, per customer and year in the book", "min/year", 0, lambda r: ratio(r.beyond() / MINUTE, r.customer_years())),
     Metric("mistakes_share", "with a mistake, of served visits", "1", -1, lambda r: ratio(r.count(H.CLARIFIED, H.OVERLOOKED), r.count(H.FINISHED)), needs=("mistakes",)),
@@ -92,16 +92,13 @@ METRICS = (
     Metric("hours_break", "on breaks", "h/month", 0, lambda r: r.hours(r.sum(t.ON_BREAK)) if r.scenario.staff.break_minutes else UNDEFINED),
     Metric("hours_idle", "with nothing to do", "h/month", 0, lambda r: r.hours(r.sum(t.IDLE))),
     Metric("hours_manager", "managers' talks with customers", "h/month", 0, lambda r: r.hours(r.sum(t.TALKING)), needs=("manager",)),
-    Metric("advertising_cost", "what is spent on advertising", "money/year", 0, lambda r: 12 * r.advertising(), needs=("advertising",)),
-    Metric("training_cost", "wages and fees of training", "money/year", 0, lambda r: 12 * r.training(), needs=("training",)),
-    Metric("costs", "wages, managers' time, advertising and training", "money/year", -1, lambda r: r.yearly(r.paid() + r.budgets())),
+    Metric("advertising_cost", "what is spent on advertising", "money/year", 0, lambda r: r.yearly(r.costs("advertising")), needs=("advertising",)),
+    Metric("training_cost", "wages and fees of training", "money/year", 0, lambda r: r.yearly(r.costs("training")), needs=("training",)),
+    Metric("costs", "wages, managers, colleagues' waiting, advertising, training and fixed costs", "money/year", -1, lambda r: r.yearly(r.costs())),
     Metric("revenue", "what customers pay", "money/year", 1, lambda r: r.yearly(r.revenue())),
-    Metric("profit", "margin on revenue less wages, advertising and training", "money/year", 1, lambda r: r.yearly(r.profit())),
-    Metric("cash", "profit of the horizon, discounted", "money", 1, lambda r: r.cash),
-    Metric("closing_book", "worth of the closing book, discounted", "money", 1, lambda r: r.closing_book()),
-    Metric("value", "cash and closing book", "money", 1, lambda r: r.cash + r.closing_book()),
-    Metric("customer_value", "worth of a customer when won", "money", 1, lambda r: ratio(r.worth(t.WON_MARGINS), r.count(H.WON))),
-    Metric("loss_of_one", "what the closing book is worth, for each of its customers", "money", 0, lambda r: ratio(r.worth(t.MARGINS), r.count(H.REMAINS))),
+    Metric("profit", "margin on revenue less costs", "money/year", 1, lambda r: r.yearly(r.profit())),
+    Metric("cash", "profit of the window, discounted", "money", 1, lambda r: r.cash),
+    Metric("value", "profit of all years of the horizon, discounted", "money", 1, lambda r: r.value()),
 )  # fmt: skip
 """Every figure, in the order tables show them."""
 
@@ -125,18 +122,6 @@ OWN = (
         lambda r, s: r.own(s, t.OWN_SATISFACTION) / MILLIONTHS if r.has("quality") else UNDEFINED,
     ),
     Own("customers_end", "customers", "customers", lambda r, s: float(r.tally.segments[s, t.OWN_REMAINING])),
-    Own(
-        "customer_value",
-        "worth when won",
-        "money",
-        lambda r, s: ratio(r.worth(t.WON_MARGINS, s), int(r.tally.segments[s, t.OWN_WON])),
-    ),
-    Own(
-        "loss_of_one",
-        "loss of one",
-        "money",
-        lambda r, s: ratio(r.worth(t.MARGINS, s), int(r.tally.segments[s, t.OWN_REMAINING])),
-    ),
 )
 """Every figure that is read for each segment."""
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -10,12 +10,17 @@ from pathlib import Path
 import numpy as np
 
 from servsim.errors import ScenarioError
+from servsim.scenario.question import Evaluate
 from servsim.scenario.read import place_of, read_scenario
 from servsim.scenario.scenario import Scenario
 from servsim.study.metrics import BY_NAME, NAMES
+from servsim.study.years import YEARLY_NAMES, looks_ahead
+from servsim.units import DAYS_PER_YEAR
 
 CONSTRAINT = re.compile(r"\s*(\w+)\s*(<=|>=)\s*(today|[-+]?[\d_.]+(?:[eE][-+]?\d+)?)\s*(%?)\s*", re.ASCII)
-TODAY = "today"
+TODAY, VALUE = "today", "value"
+A_MOMENT = 1e-6
+"""In years: less than this is a rounding of floats."""
 SHARES = ("occupancy", "retention", "retention_rate", "first_contact_resolution")
 """Figures that are shares although their names do not end so."""
 
@@ -43,22 +48,53 @@ def direction(name: str, asker: str = "evaluate.objective") -> int:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What is known of some worlds of a scenario: (worlds, metrics) of the window, (worlds, years, YEARLY) of years.
+
+    No years where nobody asked for them.
+    """
+
+    figures: np.ndarray
+    years: np.ndarray
+
+    def first(self, worlds: int) -> "Seen":
+        """So many of them, from the first on."""
+        return Seen(self.figures[:worlds], self.years[:worlds])
+
+
+@dataclass(frozen=True)
 class Constraint:
-    """A figure that must not be above, or not below, a bound; the bound may be what the figure is today."""
+    """A figure that must not be above, or not below, a bound; the bound may be what the figure is today.
+
+    year: of which year it is, from 1 on; None: of the window. A constraint as it is written is of the window, and of
+    every later year that is simulated (`and_of_years`).
+    """
 
     text: str
     figure: str
     above: bool
     bound: float | None
+    year: int | None = None
 
-    def slack(self, figures: np.ndarray, today: np.ndarray) -> np.ndarray:
+    def and_of_years(self, years: int, window: float) -> "list[Constraint]":
+        """The constraint in the window, so many years long, and in each year, but for one that is the window."""
+        known = range(1, years + 1) if self.figure in YEARLY_NAMES else range(0)
+        own = [year for year in known if year > 1 or abs(window - 1) > A_MOMENT]
+        return [self, *(replace(self, year=year) for year in own)]
+
+    def sample(self, worlds: Seen) -> np.ndarray:
+        """(worlds,) the figure in each world, in the constraint's time."""
+        if self.year is None:
+            return worlds.figures[:, NAMES.index(self.figure)]
+        return worlds.years[:, self.year - 1, YEARLY_NAMES.index(self.figure)]
+
+    def slack(self, worlds: Seen, today: Seen) -> np.ndarray:
         """(worlds,) by how much the constraint is kept in each world; today: the same worlds as they are today.
 
-        figures, today: (worlds, metrics). A figure that is undefined in a world breaks nothing there.
+        A figure that is undefined in a world breaks nothing there.
         """
-        place = NAMES.index(self.figure)
-        bound = today[:, place] if self.bound is None else self.bound
-        slack: np.ndarray = np.nan_to_num((figures[:, place] - bound) * (1 if self.above else -1))
+        bound = self.sample(today) if self.bound is None else self.bound
+        slack: np.ndarray = np.nan_to_num((self.sample(worlds) - bound) * (1 if self.above else -1))
         return slack
 
     def require(self, tables: Sequence[np.ndarray], today: np.ndarray) -> None:
@@ -70,10 +106,26 @@ class Constraint:
                 "figure that `servsim run` shows."
             ])  # fmt: skip
 
-    def scale(self, today: np.ndarray) -> float:
-        """The size of the bound, of which a tolerance is a share: (worlds, metrics) as they are today."""
-        size = abs(float(np.nanmean(today[:, NAMES.index(self.figure)])) if self.bound is None else self.bound)
+    def scale(self, today: Seen) -> float:
+        """The size of the bound, of which a tolerance is a share; today: worlds as they are today."""
+        size = abs(float(np.nanmean(self.sample(today))) if self.bound is None else self.bound)
         return size or 1.0
+
+
+def asks_years(asked: Evaluate) -> bool:
+    """Does a question need money over the years: is it after value, or bound to it?"""
+    return asked.objective == VALUE or any(constraint(text).figure == VALUE for text in asked.constraints)
+
+
+def constraints_of(
+    scenario: Scenario, asked: Evaluate, asker: str = "evaluate.constraints", far: bool = False
+) -> list[Constraint]:
+    """The constraints of a question: as written, of the window, and where years are simulated, of every year too."""
+    written = [constraint(text, asker) for text in asked.constraints]
+    if not ((far or asks_years(asked)) and looks_ahead(scenario)):
+        return written
+    years, window = int(scenario.horizon.years + A_MOMENT), scenario.horizon.weeks * 7 / DAYS_PER_YEAR
+    return [own for each in written for own in each.and_of_years(years, window)]
 
 
 def constraint(text: str, asker: str = "evaluate.constraints") -> Constraint:

@@ -1,4 +1,4 @@
-"""`check`: what can be said about a scenario before it is simulated, and one quick look at where it settles."""
+"""`check`: what can be said about a scenario before it is simulated, and a quick look at where it settles."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -7,10 +7,12 @@ from servsim.scenario.scenario import MECHANISMS, Scenario, as_segments
 from servsim.sheet import is_on, open_minutes, paid_hours_per_week, to_sheet
 from servsim.study.doubt.uncertain import ranges_of
 from servsim.study.expected import reproduction, weekly_visits
+from servsim.study.follow.opening_book import FAR_CUSTOMERS, SettledBook, settled_book
 from servsim.study.follow.settling import WORLDS, settled
 from servsim.study.identity import digest_of
 from servsim.study.tally import OWN_SATISFACTION
 from servsim.study.work.engines import counted
+from servsim.study.years import looks_ahead
 from servsim.units import MILLIONTHS
 
 DRIFT = 0.5
@@ -30,6 +32,8 @@ class Outlook:
     off: tuple[str, ...]
     settled: dict[str, float | None]
     """Weeks until the desk has settled, where a steady state is asked for; None: not within half of the horizon."""
+    book: SettledBook | None
+    """Today's book beside the settled one; None where none is looked for, or none is found."""
     warnings: tuple[str, ...]
 
     @property
@@ -45,6 +49,11 @@ class Outlook:
             return 0.0
         return internal.requests_per_hour * self.open_hours * internal.request_minutes / 60
 
+    @property
+    def wants_book(self) -> bool:
+        """Is a settled book looked for: are there customers who may leave, and is money counted over years?"""
+        return bool(self.scenario.demand.opening_book) and loses(self.scenario) and looks_ahead(self.scenario)
+
     def to_dict(self) -> dict[str, Any]:
         """The outlook as `servsim check --json` prints it."""
         return {
@@ -58,6 +67,9 @@ class Outlook:
             "on": list(self.on),
             "off": list(self.off),
             "settled_after_weeks": self.settled,
+            "weeks": self.scenario.horizon.weeks,
+            "years": self.scenario.horizon.years if looks_ahead(self.scenario) else None,
+            "settled_book": self.book.to_dict() if self.book else None,
             "warnings": list(self.warnings),
         }
 
@@ -69,7 +81,7 @@ def outlook(scenario: Scenario, file: str) -> Outlook:
     on = tuple(name for name in MECHANISMS if is_on(scenario, name))
     attentive = scenario.staff.inattentive_minutes == 0
     steady = scenario.horizon.warmup_weeks > 0
-    affordable(scenario, file, WORLDS if steady else 1)
+    affordable(scenario, file, WORLDS if steady else 1, far=False)
     look = Outlook(
         scenario,
         open_hours=float(open_minutes(scenario).sum()) / 60,
@@ -79,9 +91,16 @@ def outlook(scenario: Scenario, file: str) -> Outlook:
         on=on + (() if attentive else ("inattention",)),
         off=tuple(name for name in MECHANISMS if name not in on) + (("inattention",) if attentive else ()),
         settled=settled(scenario) if steady else {},
+        book=None,
         warnings=(),
     )
+    look = replace(look, book=settled_book(scenario) if look.wants_book else None)
     return replace(look, warnings=tuple(warnings(look)))
+
+
+def loses(scenario: Scenario) -> bool:
+    """May customers of any segment leave?"""
+    return any(is_on(own, "loyalty") for own in as_segments(scenario))
 
 
 def visit_minutes(scenario: Scenario) -> float:
@@ -120,9 +139,35 @@ def warnings(look: Outlook) -> list[str]:
     brings = reproduction(scenario)
     if brings >= 1.0:
         found.append(f"every newcomer brings about {brings:.2f} others: customers grow until nobody is left to come.")
-    if is_on(scenario, "quality") and scenario.demand.opening_book:
+    if look.book is not None:
+        found += unsettled(look.book)
+    elif is_on(scenario, "quality") and scenario.demand.opening_book:
         found += drift(scenario)
     return found + doubtful(scenario)
+
+
+def unsettled(book: SettledBook) -> list[str]:
+    """How far today's book is from the one that today's policy leads to, and what no file can say of that."""
+    found, more = [], book.more_often
+    if book.is_far:
+        found.append(f"the opening book is not settled: {way(book)}. Part of every projection is the way there.")
+    if abs(more) > FAR_CUSTOMERS:
+        found.append(
+            f"settled customers come {100 * abs(more):.0f} % {'more' if more > 0 else 'less'} often than a file can "
+            "say of today's, as not all of them stay equally long: visits and money still "
+            f"{'grow' if more > 0 else 'fall'} by about as much."
+        )
+    return found
+
+
+def way(book: SettledBook) -> str:
+    """From where to where today's policy leads."""
+    before, after = book.today, book.settled
+    more = 100 * (after.customers / before.customers - 1)
+    words = f"under today's policy {before.customers:,} customers become {after.customers:,} ({more:+.0f} %)"
+    if before.satisfaction is None or after.satisfaction is None:
+        return words
+    return f"{words}, and their satisfaction goes from {before.satisfaction:.1f} to {after.satisfaction:.1f}"
 
 
 def doubtful(scenario: Scenario) -> list[str]:

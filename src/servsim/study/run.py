@@ -1,6 +1,7 @@
 """`run`: a scenario's projection, every figure with its interval."""
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -15,6 +16,7 @@ from servsim.study.tidy import Tidy
 from servsim.study.work.means import HERE, Means
 from servsim.study.work.workers import Pool
 from servsim.study.work.worlds import Job, Outcome
+from servsim.study.years import COLUMNS, YEARLY_NAMES, YEARLY_UNITS, yearly
 
 ROUND = 10
 """Worlds between two looks at the precision."""
@@ -31,7 +33,8 @@ class Run(Tidy):
     """A projection from so many independent worlds.
 
     figures: (replications, metrics). own: (replications, segments, own metrics). controls: (replications, controls)
-    deviations from known means; none where they are not to be used. precision: how well figures were to be known, as
+    deviations from known means; none where they are not to be used. months: (replications, months, COLUMNS) all years,
+    no months where money over the years means nothing. precision: how well figures were to be known, as
     shares of their means. stopped: what ended the run.
     """
 
@@ -43,6 +46,7 @@ class Run(Tidy):
     controls: np.ndarray
     precision: dict[str, float] = field(default_factory=dict)
     stopped: Stopped = "replications"
+    months: np.ndarray = field(default_factory=lambda: np.empty((0, 0, len(COLUMNS))))
 
     @property
     def interrupted(self) -> bool:
@@ -82,6 +86,25 @@ class Run(Tidy):
         column: np.ndarray = self.figures[:, NAMES.index(metric)]
         return column
 
+    @cached_property
+    def years(self) -> np.ndarray:
+        """(replications, years, YEARLY) the figures of every whole year; no years where they mean nothing."""
+        return yearly(self.months)
+
+    def of_year(self, year: int, metric: str) -> Interval:
+        """A figure of YEARLY in a year, from 1 on."""
+        sample = self.years[:, year - 1, YEARLY_NAMES.index(metric)]
+        return interval(sample, self.yearly_units()[metric], self.confidence)
+
+    def years_dict(self) -> list[dict[str, Any]] | None:
+        """The projection year by year as JSON has it; None where there is none."""
+        many = self.years.shape[1]
+        found = [
+            {"year": year, **{name: self.of_year(year, name).to_dict() for name in YEARLY_NAMES}}
+            for year in range(1, many + 1)
+        ]
+        return found or None
+
     def of_segment(self, segment: str) -> dict[str, Interval]:
         """The figures of one segment, by name of the figure."""
         number = [own.name for own in self.scenario.segments].index(segment)
@@ -115,6 +138,7 @@ class Run(Tidy):
             "precision": self.precision,
             "metrics": {name: self[name].to_dict() for name in NAMES},
             "risk": {name: self.quantiles(name) for name in NAMES},
+            "years": self.years_dict(),
             "segments": {
                 own.name: {name: figure.to_dict() for name, figure in self.of_segment(own.name).items()}
                 for own in self.scenario.segments
@@ -129,6 +153,25 @@ class Run(Tidy):
             for number, row in enumerate(self.figures)
             for name, value in zip(NAMES, row, strict=True)
         ]
+
+    def rows_of_years(self) -> list[dict[str, Any]]:
+        """Tidy rows, one for each world, year and figure of YEARLY."""
+        return [
+            {"replication": number, "year": year, "metric": name, "value": defined(value), "unit": unit}
+            for number, world in enumerate(self.years)
+            for year, row in enumerate(world, 1)
+            for (name, unit), value in zip(self.yearly_units().items(), row, strict=True)
+        ]
+
+    def to_frame_of_years(self) -> Any:
+        """`rows_of_years` as a pandas DataFrame (extra: servsim[frames])."""
+        from pandas import DataFrame
+
+        return DataFrame(self.rows_of_years())
+
+    def yearly_units(self) -> dict[str, str]:
+        """The figures of a year, each with its unit."""
+        return {name: YEARLY_UNITS[name].replace("money", self.scenario.money.currency) for name in YEARLY_NAMES}
 
 
 def run(
@@ -150,7 +193,7 @@ def run(
     asked = scenario.evaluate
     worlds, most = replications or asked.replications, budget or asked.budget_replications
     precision = {known_figure(name, "--precision"): share for name, share in (precision or {}).items()}
-    with Pool([scenario], seed, means, controls) as pool:
+    with Pool([scenario], seed, means, controls, far=True) as pool:
         outcomes: list[Outcome] = []
         while True:
             outcomes += pool.outcomes([Job(0, number) for number in range(len(outcomes), worlds)])
@@ -174,4 +217,5 @@ def gathered(
     figures = np.array([outcome.figures for outcome in outcomes]).reshape(n, len(NAMES))
     own = np.array([outcome.own for outcome in outcomes]).reshape(n, len(scenario.segments), len(OWN))
     controls = np.array([outcome.controls for outcome in outcomes]).reshape(n, -1 if n else 0)
-    return Run(scenario, seed, confidence, figures, own, controls, precision)
+    months = np.stack([outcome.months for outcome in outcomes]) if n else np.empty((0, 0, len(COLUMNS)))
+    return Run(scenario, seed, confidence, figures, own, controls, precision, months=months)

@@ -9,11 +9,12 @@ from functools import cached_property
 
 import numpy as np
 
-from servsim.model.calendar import business_time, day_of
+from servsim.model.calendar import business_time
 from servsim.model.kernel import kernel, part, readable
 from servsim.model.rules.attention import HALF_THERE
-from servsim.model.rules.demand import of_opening_book, segment_of, usual_gap
-from servsim.units import DAY, DAYS_PER_YEAR, MILLIONTHS, MINUTE, MINUTES_PER_WEEK, TICKS_PER_SECOND
+from servsim.model.rules.demand import of_opening_book, segment_of
+from servsim.study.days import COLLEAGUES_WAIT, Days, integral
+from servsim.units import DAY, MILLIONTHS, TICKS_PER_SECOND, YEAR
 from servsim.words import By, Happening, Reason
 
 HAPPENINGS = max(Happening) + 1
@@ -28,8 +29,6 @@ CHANGES[[
     Happening.FOLLOWED_UP, Happening.CALLED, Happening.HUNG_UP, Happening.ESCALATED, Happening.RELEASED,
     Happening.HELPING, Happening.HELPED,
 ]] = 1  # fmt: skip
-
-YEAR = int(DAYS_PER_YEAR) * DAY
 
 (WAIT, WAIT_SERVED, STARTED_AT_ONCE, JOINED, BUSY, PRESENT, IN_SYSTEM, QUALITY, CARE, BOOK_TIME, BOOK, BOOK_SINCE,
  OPENING_LOST, SATISFACTION, REVENUE, CLARIFYING, SOOTHING, TALKING, BY_CALL, BROKEN, REQUEST_WAIT, PHONE_WAIT,
@@ -49,54 +48,43 @@ VISIT_SINCE, VISIT_ARRIVED, VISIT_COUNTS, HERE_SINCE, DOING, SINCE, AWAY, RESTS,
 instant after which the agent's presence is still to be counted, plus 1; what the agent does, counted up to when,
 whether inattentive, whether on a break; what the agent knows, in millionths."""
 
-MARGINS, VISITS, WON_MARGINS, WON_VISITS, WORTHS = range(5)
-"""Places in `worth`: Σ w b v and Σ w v over the closing book, and the same over customers when they were won, with
-w = r / (1 + i − r), b the mean basket and v the visits a year."""
-
-OWN_WAIT, OWN_JOINED, OWN_SATISFACTION, OWN_REMAINING, OWN_OUTLOOK, OWN_WON, OWN_SUMS = range(7)
-"""Places in a row of `segments`: ticks waited, visits that joined; satisfaction of the closing book, its customers;
-yearly retention to expect of customers won, how many they are."""
+OWN_WAIT, OWN_JOINED, OWN_SATISFACTION, OWN_REMAINING, OWN_SUMS = range(5)
+"""Places in a row of `segments`: ticks waited, visits that joined; satisfaction of those in the book at the end, how
+many they are."""
 
 
 @dataclass
 class Tally:
-    """Sums over a trace from tick 0 on.
+    """Sums over a trace from tick 0 to the end of the window.
 
     counts: (happenings,) rows of each happening that count. sums: (SUMS,) ticks, customers, millionths.
-    waits: (seconds,) histogram of waits of all who joined. revenue, present, talks: (days,) millionths of money, ticks
-    of agents' presence and of managers' talks. reasons: (reasons,) customers lost. fate: (opening book,) the reason
-    each of them was lost for, 0 for those who remain. spent: (opening book,) millionths of money. segments, worth:
+    waits: (seconds,) histogram of waits of all who joined. days: what money needs, day by day. reasons: (reasons,)
+    customers lost. fate: (opening book,) the reason each of them was lost for, 0 for those who remain. segments:
     (segments, …) what is counted for each.
     """
 
     sheet: np.ndarray
     warmup: int
-    discount_rate: float
 
     def __post_init__(self) -> None:
         """Nothing has been counted yet."""
-        self.end = int(self.sheet[0]["end"])
-        days = -(-self.end // DAY)
+        self.end = int(self.sheet[0]["window"])
         agents = int(self.sheet[0]["all_agents"])
         self.counts = np.zeros(HAPPENINGS, np.int64)
         self.sums = np.zeros(SUMS, np.int64)
         self.waits = np.zeros(LONGEST_WAIT + 1, np.int64)
-        self.revenue = np.zeros(days + 1, np.int64)
-        self.present = np.zeros(days + 1, np.int64)
-        self.talks = np.zeros(days + 1, np.int64)
+        self.days = Days(self.sheet, self.end)
         self.reasons = np.zeros(len(Reason), np.int64)
         self.fate = np.zeros(int(self.sheet[0]["opening_book"]), np.int8)
-        self.spent = np.zeros(len(self.fate), np.int64)
         self.agents = np.zeros((agents, AGENT_SUMS), np.int64)
         self.agents[:, KNOWLEDGE] = np.rint(self.sheet[0]["knowledge_of"][:agents] * MILLIONTHS)
         self.segments = np.zeros((len(self.sheet), OWN_SUMS), np.int64)
-        self.worth = np.zeros((len(self.sheet), WORTHS))
 
     def add(self, rows: np.ndarray) -> None:
         """Count one more piece of the trace."""
-        add_rows(readable(self.sheet), rows, self.warmup, self.discount_rate, self.counts, self.sums, self.waits,
-                 self.revenue, self.present, self.talks, self.reasons, self.fate, self.spent, self.agents,
-                 self.segments, self.worth)  # fmt: skip
+        add_rows(readable(self.sheet), rows, self.warmup, self.counts, self.sums, self.waits, self.reasons,
+                 self.fate, self.agents, self.segments)  # fmt: skip
+        self.days.add(rows)
 
     def close(self) -> None:
         """Count what is still going on at the end: visits in hand, agents present, the book."""
@@ -106,8 +94,9 @@ class Tally:
                 self.sums[BUSY] += self.end - max(agent[VISIT_SINCE] - 1, self.warmup)
             if agent[HERE_SINCE]:
                 count_time(agent, self.sums, self.end, self.warmup, pauses)
-                add_presence(self.present, self.sums, agent[HERE_SINCE] - 1, self.end, self.warmup)
+                add_presence(self.sums, agent[HERE_SINCE] - 1, self.end, self.warmup)
         count_book_time(self.sums, self.end, self.warmup)
+        self.days.close()
 
     def joined(self) -> int:
         """Visits of all who joined the queue or started at once, and whose wait is over."""
@@ -118,24 +107,16 @@ class Tally:
         sheet = readable(self.sheet)
         return int(business_time(sheet, self.end) - business_time(sheet, self.warmup))
 
+    @property
+    def colleagues_wait(self) -> int:
+        """Ticks that colleagues waited while the doors were open, on days after the one on which the warm-up ends."""
+        first = -(-self.warmup // DAY)
+        return int(self.days.rows[first:, COLLEAGUES_WAIT].sum())
+
     @cached_property
     def scheduled_ticks(self) -> int:
         """Ticks of agents' time that the roster asks for from the end of the warm-up to the end."""
         return int(np.diff(integral(self.sheet[0]["roster"], np.array([self.warmup, self.end])))[0])
-
-    @cached_property
-    def scheduled(self) -> np.ndarray:
-        """(days,) ticks of agents' time that the roster asks for."""
-        days = np.arange(len(self.present) + 1)
-        return np.diff(integral(self.sheet[0]["roster"], np.minimum(days * DAY, self.end)))
-
-
-def integral(minutes: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Integrals of a weekly pattern, one value a minute, from tick 0 to each of some instants."""
-    sums = np.concatenate([[0], np.cumsum(minutes, dtype=np.int64)])
-    weeks, rest = np.divmod(ends // MINUTE, MINUTES_PER_WEEK)
-    result: np.ndarray = (weeks * sums[-1] + sums[rest]) * MINUTE + minutes[rest].astype(np.int64) * (ends % MINUTE)
-    return result
 
 
 @part
@@ -154,15 +135,10 @@ def count_time(agent, sums, now, warmup, pauses):
         sums[agent[DOING]] += lasted
 
 
-@kernel
-def add_presence(present, sums, since, until, warmup):
-    """Count an agent's presence, day by day."""
+@part
+def add_presence(sums, since, until, warmup):
+    """Count an agent's presence."""
     sums[PRESENT] += max(0, until - max(since, warmup))
-    while since < until:
-        day = day_of(since)
-        ends = min((day + 1) * DAY, until)
-        present[day] += ends - since
-        since = ends
 
 
 @part
@@ -230,20 +206,8 @@ def second_reached(waits, many):
 
 
 @kernel
-def add_worth(sheet, who, retention, discount_rate, worth, first):
-    """Add what a customer with this yearly retention is worth, apart from what visits cost."""
-    segment = segment_of(sheet, who)
-    own = sheet[segment]
-    weight = retention / (1.0 + discount_rate - retention)
-    visits = DAYS_PER_YEAR / usual_gap(sheet, segment, who)
-    worth[segment, first] += weight * visits * (own.basket_mean * own.price_level if own.spending_on == 1 else 0.0)
-    worth[segment, first + 1] += weight * visits
-
-
-@kernel
 def add_rows(
-    sheet, rows, warmup, discount_rate, counts, sums, waits, revenue, present, talks, reasons, fate, spent, agents,
-    segments, worth,
+    sheet, rows, warmup, counts, sums, waits, reasons, fate, agents, segments,
 ):  # fmt: skip
     """Count a piece of a trace."""
     desk_agents, pauses = sheet[0].desk_agents, sheet[0].while_serving != HALF_THERE
@@ -285,16 +249,10 @@ def add_rows(
                 agents[agent, HERE_SINCE] = now + 1
         elif what == Happening.WENT_OFF:
             if agent < desk_agents:
-                add_presence(present, sums, agents[agent, HERE_SINCE] - 1, now, warmup)
+                add_presence(sums, agents[agent, HERE_SINCE] - 1, now, warmup)
                 agents[agent, HERE_SINCE] = 0
         else:
-            if what == Happening.BOUGHT:
-                revenue[day_of(now)] += value
-                if of_opening_book(who):
-                    spent[who] += value
-            elif what == Happening.STEPPED_BACK:
-                talks[day_of(now)] += value
-            elif what == Happening.LEARNED:
+            if what == Happening.LEARNED:
                 agents[agent, KNOWLEDGE] = value
             elif what == Happening.WON or what == Happening.LOST or what == Happening.WON_BACK:
                 count_book_time(sums, now, warmup)
@@ -316,8 +274,3 @@ def add_rows(
                 reasons[value] += 1
             elif what == Happening.REMAINS:
                 count_own(sheet, segments, who, OWN_SATISFACTION, value)
-            elif what == Happening.WON:
-                count_own(sheet, segments, who, OWN_OUTLOOK, value)
-                add_worth(sheet, who, value / MILLIONTHS, discount_rate, worth, WON_MARGINS)
-            elif what == Happening.OUTLOOK:
-                add_worth(sheet, who, value / MILLIONTHS, discount_rate, worth, MARGINS)

@@ -4,11 +4,11 @@ import math
 
 import numpy as np
 
-from servsim.model.calendar import later
+from servsim.model.calendar import drifting_years, later
 from servsim.model.draw import drawn
 from servsim.model.kernel import kernel
 from servsim.model.rules.demand import own_gap
-from servsim.units import DAY, DAYS_PER_YEAR, NEVER, WEEK
+from servsim.units import NEVER, WEEK, YEAR
 from servsim.words import Purpose, Reason
 
 LEAST = 1e-9
@@ -31,14 +31,14 @@ def pull(sheet, segment, should, now):
         return 1.0
     slope, without = sheet[segment].satisfaction_slope, sheet[segment].without_quality
     demanding = math.exp(sheet[segment].demanding_weight * (should - USUAL))
-    drifted = sheet[0].rival_drift * (now / (DAYS_PER_YEAR * DAY))
+    years = drifting_years(sheet, now)
     today, by_now = 0.0, 0.0
     for rival in range(sheet[0].rivals):
         quality = sheet[0].rival_quality[rival]
         today += math.exp(slope * quality)
-        by_now += math.exp(slope * quality_after(quality, drifted))
+        by_now += math.exp(slope * quality_after(quality, sheet[0].rival_drift * years))
     if sheet[0].newcomer_quality > 0.0 and now >= sheet[0].newcomer_week * WEEK:
-        since = (now - sheet[0].newcomer_week * WEEK) / (DAYS_PER_YEAR * DAY)
+        since = max(0.0, years - sheet[0].newcomer_week * WEEK / YEAR)
         by_now += math.exp(slope * quality_after(sheet[0].newcomer_quality, sheet[0].rival_drift * since))
     nobody = math.exp(slope * without)
     return (nobody + demanding * by_now) / (nobody + demanding * today)

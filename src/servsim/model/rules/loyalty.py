@@ -54,8 +54,11 @@ def staying_against(sheet, segment, gap_days, satisfaction, served, unrecovered,
 def leaves(sheet, segment, who, visit, gap, served, satisfaction, should, now, reason):
     """Why this customer does not come back after this visit; Reason.NONE for one who stays.
 
-    `gap` is their usual one, in days. `reason` is what fell short most in the visit, and stands as the cause unless the
-    customer leaves naturally, or would have stayed had rivals remained as they were.
+    `gap` is their usual one, in days. `reason` is what fell short most in the visit. It is the cause where the same
+    customer would have stayed had they been satisfied at 8, with the same tenure, price and rivals, by the same
+    uniform; who leaves even then leaves by chance, for reasons of their own. Before that comes who leaves naturally, or
+    would have stayed had rivals remained as they were. So shares of causes move in proportion to what exceeds the
+    ordinary. Source: the counterfactual by definition. Evidence: theorem.
     """
     if sheet[segment].loyalty_on == 0:
         return np.int64(Reason.NONE)
@@ -66,7 +69,9 @@ def leaves(sheet, segment, who, visit, gap, served, satisfaction, should, now, r
         return np.int64(Reason.NONE)
     if u < staying_against(sheet, segment, gap, satisfaction, served, False, 1.0):
         return np.int64(Reason.COMPETITOR)
-    return reason
+    return (
+        reason if u < staying(sheet, segment, gap, SATISFIED, served, False, should, now) else np.int64(Reason.CHANCE)
+    )
 
 
 @kernel
@@ -74,8 +79,8 @@ def leaves_over_failure(sheet, segment, who, visit, gap, served, before, after, 
     """Why a customer does not come back after a failure that was not put right; Reason.NONE for one who does.
 
     P(stay) = p(after, unrecovered) / p(before), with p as in `staying` and the satisfactions around the failure: what
-    it adds to the chance of leaving at a visit. So extra visits by themselves drive nobody away. Source: assumed.
-    Evidence: c for the form.
+    it adds to the chance of leaving at a visit. So extra visits by themselves drive nobody away, and who leaves here
+    leaves for the failure: without it, all would stay. Source: assumed. Evidence: c for the form.
     """
     if sheet[segment].loyalty_on == 0:
         return np.int64(Reason.NONE)

@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from servsim.model.calendar import drifting_years
 from servsim.model.draw import drawn
 from servsim.model.durations import normal_quantile
 from servsim.model.kernel import kernel
 from servsim.model.rules.advertising import promised
 from servsim.model.rules.service import step_quality
-from servsim.units import DAY, DAYS_PER_YEAR
 from servsim.words import Purpose
 
 UNSERVED = 0.0
@@ -85,7 +85,7 @@ def expected(sheet, segment, should, now):
     Evidence: c for both.
     """
     own = sheet[segment]
-    grown = should + own.should_drift * (now / (DAYS_PER_YEAR * DAY)) + own.price_expectation * own.log_price
+    grown = should + own.should_drift * drifting_years(sheet, now) + own.price_expectation * own.log_price
     return min(max(grown, 0.0), 10.0)
 
 

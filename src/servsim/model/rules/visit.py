@@ -11,7 +11,7 @@ from servsim.model.rules.manager import becomes_personal
 from servsim.model.rules.mistakes import CAUGHT, clarifying_minutes, correction, mistake
 from servsim.model.rules.phone import by_phone, reaching, transaction_factor
 from servsim.model.rules.promises import distance_loss
-from servsim.model.rules.quality import experience, judges, perceived
+from servsim.model.rules.quality import SATISFIED, experience, judges, perceived
 from servsim.model.rules.recognition import greeting_gain, is_recognised
 from servsim.model.rules.recovery import is_recovered, recovers, soothing_minutes
 from servsim.model.rules.service import core_minutes, difficulty, quickness, step_minutes, work_ticks
@@ -65,7 +65,7 @@ def visit(sheet, segment, who, number, agent, day, spell, attentive_until, knowl
     at_best = experience(sheet, segment, minutes, reaches, 1.0, knowledge)
     points = experience(sheet, segment, minutes, reaches * effective, 1.0 - away, knowledge) if away > 0.0 else at_best
     wait = wait_loss(sheet, segment, waited, paused, noticed, phones)
-    reason, size = worst(wait, at_best - points, 10.0 - at_best)
+    reason, size = worst(wait, at_best - points, SATISFIED - at_best)
     loss = wait + distance_loss(sheet, segment, who, number)
     if wrong == CAUGHT:
         loss += sheet[segment].clarified_loss
@@ -85,7 +85,11 @@ def handled(sheet, segment, who, number, delay, satisfaction):
 
 @kernel
 def worst(wait, inattention, care):
-    """(reason, points) of the largest shortfall in a visit; the first named where two are equal."""
+    """(reason, points) of the largest shortfall in a visit; the first named where two are equal.
+
+    Care falls short by the points that it lacks to what satisfies, not to what cannot be had: a visit that would be 9
+    of 10 without a wait has one fault, the wait.
+    """
     reason, size = np.int64(Reason.CHANCE), 0.0
     if wait > size:
         reason, size = np.int64(Reason.WAIT), wait

@@ -55,6 +55,7 @@ export class Asking {
       for await (const line of lines(await send("answer", question, own.abort.signal))) {
         if (this.running !== own) return;
         this.hear(line, question);
+        if (line.kind === "curve" && line.told) performance.measure(`servsim ${line.told} years`, { start: moved, detail: line.levels.length });
         if (line.kind === "curve" && !own.shown) {
           own.shown = true;
           performance.measure("servsim curve", { start: moved, detail: question.changes });

@@ -43,6 +43,7 @@ export class Chart {
   show(model) {
     if (!this.model || this.model.key !== model.key) this.range = null;
     this.model = model;
+    this.figure.classList.toggle("early", Boolean(model.early));
     this.name.textContent = `${model.label}${model.unit ? `, ${model.unit}` : ""}`;
     this.draw();
   }
@@ -155,9 +156,10 @@ export function keys(list, meanings) {
 }
 
 function swatch(kind) {
-  const svg = draw("svg", { width: 30, height: 16, "aria-hidden": "true", class: "swatch" });
+  const svg = draw("svg", { width: 30, height: 16, "aria-hidden": "true", class: kind === "early" ? "swatch early" : "swatch" });
   const shapes = {
     new: [draw("rect", { class: "band", x: 0, y: 2, width: 30, height: 12 }), draw("line", { class: "line", x1: 0, x2: 30, y1: 8, y2: 8 })],
+    early: [draw("rect", { class: "band", x: 0, y: 2, width: 30, height: 12 }), draw("line", { class: "line", x1: 0, x2: 30, y1: 8, y2: 8 })],
     before: [draw("line", { class: "before", x1: 0, x2: 30, y1: 8, y2: 8 })],
     today: [draw("line", { class: "today", x1: 15, x2: 15, y1: 0, y2: 16 })],
     best: [draw("line", { class: "best", x1: 15, x2: 15, y1: 0, y2: 16 })],

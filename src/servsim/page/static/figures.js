@@ -2,8 +2,9 @@
 
 import { make, put } from "./words.js";
 
-const FIRST = ["retention", "revenue", "wait_mean", "value", "unserved_share", "served", "occupancy", "profit"];
-const MONEY = ["value", "profit"]; // nothing but wages where nobody spends anything
+const FIRST = ["cash", "customers_end", "unserved_share", "value", "wait_mean", "retention", "revenue", "served", "occupancy", "profit"];
+const MONEY = ["cash", "value", "profit"]; // nothing but wages where nobody spends anything
+const COUNTS = ["customers"]; // units that the name of a figure says
 const CELLS = 4;
 
 /** Whether a change is better or worse: a sign, a word and a class; nothing is said of what is not shown. */
@@ -34,13 +35,16 @@ export class Strip {
     this.cells = new Map();
   }
 
-  show(figures, changed) {
+  show({ figures, told, of }, changed) {
     const names = leading(figures);
     if (names.join() !== [...this.cells.keys()].join()) {
       this.cells = new Map(names.map((name) => [name, cell(name)]));
       this.root.replaceChildren(...[...this.cells.values()].map(({ box }) => box));
     }
-    for (const [name, { box, parts }] of this.cells) fill(box, parts, figures[name], changed);
+    for (const [name, { box, parts }] of this.cells) {
+      fill(box, parts, figures[name], changed);
+      box.classList.toggle("early", name === "value" && told !== of);
+    }
   }
 
   /** Nothing is known yet. */
@@ -58,12 +62,13 @@ function fill(box, parts, figure, changed) {
   const [sign, words, kind] = changed ? verdict(figure) : ["", "", ""];
   Object.assign(box.dataset, { today: figure.today.mean, new: figure.new.mean, low: figure.new.low, high: figure.new.high });
   box.dataset.change = figure.change.mean;
-  put(parts.label, figure.label + (figure.unit.startsWith("a ") ? ` ${figure.unit}` : figure.unit ? `, ${figure.unit}` : ""));
+  put(parts.label, figure.label + (figure.unit.startsWith("a ") ? ` ${figure.unit}` : figure.unit && !COUNTS.includes(figure.unit) ? `, ${figure.unit}` : ""));
   put(parts.today, changed ? figure.today.text : "");
   put(parts.arrow, changed ? "→" : "");
   put(parts.now, figure.new.text);
   put(parts.sign, sign);
-  put(parts.change, changed && figure.change.mean ? ` ${figure.change.text}` : changed ? "as today" : "today");
+  const isOpen = figure.change.mean && !figure.change.shown; // then its interval says all there is to say
+  put(parts.change, !changed ? "today" : !figure.change.mean ? "as today" : isOpen ? "" : ` ${figure.change.text}`);
   put(parts.word, words ? ` ${words}` : "");
   put(parts.span, changed && figure.change.mean ? figure.change.span : figure.new.span);
   box.classList.toggle("better", kind === "better");
@@ -83,6 +88,20 @@ export function allFigures(table, told, changed) {
   });
   const caption = `${changed ? "Today and new in" : "Today in"} ${told.worlds} worlds, the same people in both.`;
   table.replaceChildren(make("caption", { class: "pale" }, caption), make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { scope: "col" }, head)))), make("tbody", {}, ...rows));
+}
+
+/** Year by year: a row for each year that is shown, a column for each figure; "…" where a year is to come. */
+export function yearTable(table, { labels, rows }, changed, currency) {
+  const cell = (one) => {
+    if (!one) return make("td", { class: "pale" }, "…");
+    const [sign, words, kind] = changed ? verdict(one) : ["", "", ""];
+    if (!changed || !one.change.mean) return make("td", {}, one.new.text);
+    return make("td", { class: kind }, make("span", { class: "pale" }, `${one.today.text} → `), one.new.text, " ",
+      make("span", { class: "sign", role: "img", "aria-label": words }, sign));
+  };
+  const heads = ["Year", ...labels.map((label) => (label === "Cash" ? `${label}, ${currency}` : label))];
+  table.replaceChildren(make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { scope: "col" }, head)))),
+    make("tbody", {}, ...rows.map(({ year, cells }) => make("tr", {}, make("th", { scope: "row" }, String(year)), ...labels.map((_, place) => cell(cells[place]))))));
 }
 
 /** The curve as a table: each level with its figures and their intervals. */

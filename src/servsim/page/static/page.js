@@ -4,10 +4,10 @@ import { Asking, send } from "./asking.js";
 import { Chart, keys } from "./chart.js";
 import { search, Settings, slider, table } from "./controls.js";
 import { Desk } from "./desk.js";
-import { allFigures, levelTable, Strip } from "./figures.js";
+import { allFigures, levelTable, Strip, yearTable } from "./figures.js";
 import { at, make, put } from "./words.js";
 
-const page = { preset: null, curve: null, figures: null, changed: false, answered: null };
+const page = { preset: null, curve: null, figures: null, money: new Map(), changed: false, answered: null };
 const charts = [];
 const strip = new Strip(at("strip"));
 const settings = new Settings(() => ask());
@@ -31,9 +31,9 @@ function ask() {
 /** One line of an answer. */
 function hear(line, asked) {
   const heard = {
-    asked: () => { page.changed = line.changed; page.answered = asked; mistakes([]); commands(line); },
+    asked: () => { page.changed = line.changed; page.answered = asked; page.money.clear(); mistakes([]); commands(line); },
     progress: () => { at("progress").max = line.total; at("progress").value = line.done; },
-    figures: () => { page.figures = line; showFigures(); },
+    figures: () => { page.figures = line; page.money.set(line.told, line.figures.value); showFigures(); },
     curve: () => { page.curve = line; showCurve(); film(asked); },
     done: () => { finished(asked); },
     refused: () => { mistakes(line.errors); },
@@ -43,15 +43,23 @@ function hear(line, asked) {
 
 function showFigures() {
   const { figures, changed } = page;
-  strip.show(figures.figures, changed);
+  strip.show(figures, changed);
   allFigures(at("all"), figures, changed);
-  put(at("far"), `${figures.worlds} worlds so far; intervals shrink while your hand rests.`);
+  put(at("far"), soFar(figures));
+  at("by-year").hidden = !figures.years.rows.length;
+  yearTable(at("years"), figures.years, changed, figures.currency);
   if (page.curve) drawCharts();
+}
+
+/** How far the figures are: years first, then worlds. */
+function soFar({ worlds, told, of }) {
+  if (told === of || told === null) return `${worlds} worlds so far; intervals shrink while your hand rests.`;
+  return `${told === 1 ? "The first year" : `${told} of ${of} years`} of ${worlds} worlds so far; the years after follow while your hand rests.`;
 }
 
 function showCurve() {
   const { curve } = page;
-  if (curve.advice || at("advice").textContent === WAIT) put(at("advice"), curve.advice || "A first look at some levels; the advice follows.");
+  put(at("advice"), curve.advice || curve.draft);
   at("advice").classList.toggle("draft", !curve.last);
   put(at("note"), curve.note);
   drawCharts();
@@ -65,10 +73,10 @@ function drawCharts() {
   const shown = charts.slice(0, curve.series.length).map((chart) => chart.figure);
   if (shown.length !== box.children.length) box.replaceChildren(...shown);
   curve.series.forEach((series, number) => {
-    const key = `${preset.name} ${curve.lever} ${series.name}`;
+    const key = [preset.name, curve.lever, series.name, series.told].join(" ");
     charts[number].show({
       ...series, key, xLabel: curve.label, whole: curve.whole, levels: curve.levels, before: beforeOf(series, key), today: curve.today, best: curve.best,
-      notWorse: curve.not_worse, yours: yours(series.name, curve.lever, figures),
+      notWorse: curve.not_worse, yours: yours(series, curve.lever, figures),
     });
   });
   legend();
@@ -85,18 +93,21 @@ function beforeOf(series, key) {
 const isMovedBeyondTheLever = () => Object.keys((page.answered || { changes: {} }).changes).some((key) => key !== page.curve.lever);
 
 /** Where the slider of the lever is. */
-function yours(name, lever, told) {
-  const level = Number(settings.value(lever)), figure = told && told.figures[name];
+function yours({ name, told }, lever, figures) {
+  const level = Number(settings.value(lever)), figure = told === null ? figures && figures.figures[name] : page.money.get(told);
   if (!figure || !page.changed || !Number.isFinite(level)) return null;
   return { level, ...figure.plain };
 }
 
 function legend() {
   const percent = Number((100 * page.figures.confidence).toPrecision(6)), moved = isMovedBeyondTheLever();
-  const meanings = [["new", `${moved ? "with your settings" : "mean"}; band: ${percent} % interval of the mean`]];
+  const { curve } = page, early = curve.told !== curve.of;
+  const meanings = [[early ? "early" : "new", `${moved ? "with your settings" : "mean"}; band: ${percent} % interval of the mean`]];
+  if (early) meanings[0][1] = `${curve.told === 1 ? "first year only" : `first ${curve.told} of ${curve.of} years`}, ${meanings[0][1]}`;
   if (moved) meanings.push(["before", "with today's settings"]);
   if (page.changed) meanings.push(["yours", "where your slider is, with its interval"]);
-  meanings.push(["best", "best level"], ["today", "today's level"]);
+  if (curve.best !== null) meanings.push(["best", "best level"]);
+  meanings.push(["today", "today's level"]);
   if (page.curve.not_worse.length > 1) meanings.push(["notworse", "not shown worse than the best"]);
   keys(at("keys"), meanings);
 }
@@ -105,7 +116,8 @@ function finished(asked) {
   at("curves").setAttribute("aria-busy", "false");
   at("progress").value = at("progress").max;
   const worlds = page.curve.worlds, least = Math.min(...worlds), most = Math.max(...worlds);
-  put(at("far"), `Settled: ${page.figures.worlds} worlds; curve from ${least === most ? most : `${least} to ${most}`} of each level.`);
+  const years = page.figures.of !== null && page.figures.told !== null ? ` of ${page.figures.of} years` : "";
+  put(at("far"), `Settled: ${page.figures.worlds} worlds${years}; curve from ${least === most ? most : `${least} to ${most}`} of each level.`);
   put(at("status"), `Settled. ${strip.said}`);
   document.body.dataset.settled = JSON.stringify(asked.changes);
 }
@@ -149,6 +161,7 @@ async function load(name) {
   page.preset = preset;
   page.filmed = "";
   page.curve = page.figures = page.answered = null;
+  at("by-year").hidden = true;
   page.changed = false;
   document.title = `${preset.title} – servsim`;
   strip.clear();

@@ -10,6 +10,7 @@ from servsim.show.plots.frontier import front_plot, frontier_plot
 from servsim.show.plots.heat import heat_plot
 from servsim.show.plots.levels import levels_plot
 from servsim.show.plots.minutes import minutes_plot
+from servsim.show.plots.payback import payback_plot
 from servsim.show.plots.reasons import reasons_plot
 from servsim.show.plots.saved import saved_plot
 from servsim.show.plots.sources import sources_plot
@@ -17,8 +18,10 @@ from servsim.show.plots.style import Plot, save
 from servsim.show.plots.survival import survival_plot
 from servsim.show.plots.tornado import tornado_plot
 from servsim.show.plots.waits import waits_plot
+from servsim.show.plots.years import years_plot
 
 __all__ = [
     "Plot", "convergence_plot", "day_plot", "front_plot", "frontier_plot", "heat_plot", "levels_plot", "minutes_plot",
-    "reasons_plot", "save", "saved_plot", "sources_plot", "survival_plot", "tornado_plot", "waits_plot",
+    "payback_plot", "reasons_plot", "save", "saved_plot", "sources_plot", "survival_plot", "tornado_plot", "waits_plot",
+    "years_plot",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from matplotlib.transforms import ScaledTranslation
 
 from servsim.show.numbers import is_share, level
 from servsim.show.plots.style import POINTS
+from servsim.study.objective import VALUE
 
 NAMES = {
     "wait_mean": "Mean wait", "unserved_share": "Not served", "abandoned_share": "Gave up", "revenue": "Revenue",
@@ -48,20 +49,24 @@ def named(metric: str) -> str:
     return NAMES.get(metric, metric.replace("_", " ").capitalize())
 
 
-def measure(metric: str, unit: str, largest: float) -> Measure:
-    """How to show a figure: shares in percent, amounts of thousands and more in thousands and more."""
+def measure(metric: str, unit: str, largest: float, over: str = "") -> Measure:
+    """How to show a figure: shares in percent, amounts of thousands and more in thousands and more.
+
+    over: how many years `value` adds up, in words.
+    """
     if is_share(metric):
         yearly = " a year" if metric.startswith("retention") else ""
         return Measure(0.01, f"{named(metric)} (%{yearly})")
     words = UNITS.get(unit, unit.replace("/year", " a year"))
     per, large = next(((scale, name) for scale, name in LARGE if largest >= 2 * scale), (1.0, ""))
     inside = " ".join(part for part in (large, words) if part)
-    return Measure(per, f"{named(metric)} ({inside})" if inside else named(metric))
+    name = f"{named(metric)} of {over}" if over and metric == VALUE else named(metric)
+    return Measure(per, f"{name} ({inside})" if inside else name)
 
 
-def label_figure(axis: Axis, metric: str, unit: str, largest: float) -> None:
-    """Name an axis after a figure and its unit, and write its numbers in that unit."""
-    shown = measure(metric, unit, largest)
+def label_figure(axis: Axis, metric: str, unit: str, largest: float, over: str = "") -> None:
+    """Name an axis after a figure and its unit, and write its numbers in that unit; over: as `measure` has it."""
+    shown = measure(metric, unit, largest, over)
     call(axis, shown.label)
     axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(FuncFormatter(lambda number, _: f"{number / shown.per:,.10g}".replace("-", "−")))

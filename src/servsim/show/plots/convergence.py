@@ -7,6 +7,7 @@ from matplotlib.ticker import MaxNLocator
 
 from servsim.errors import ServsimError
 from servsim.show.numbers import compact
+from servsim.show.phrases import years_words
 from servsim.show.plots.axes import call, label_figure, largest_of
 from servsim.show.plots.style import BAND, BLUE, FAINT, Plot, Size, drawing, thick
 from servsim.study.choose.evaluation import Evaluation
@@ -43,7 +44,7 @@ def draw_settling(sample: np.ndarray, metric: str, unit: str, words: str, result
         spread = ROOM * halves[min(FIRST, len(halves) - 1) :].max()
         if spread > 0:
             axes.set_ylim(means[-1] - spread, means[-1] + spread)
-        label_figure(axes.yaxis, metric, unit, largest_of(means))
+        label_figure(axes.yaxis, metric, unit, largest_of(means), years_words(result.scenario))
         call(axes.yaxis, axes.get_ylabel() + words)
         call(axes.xaxis, "Simulated worlds")
         axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))

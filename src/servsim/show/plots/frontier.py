@@ -9,9 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from servsim.errors import ServsimError
+from servsim.scenario.scenario import Scenario
 from servsim.show.advice import worlds_words
 from servsim.show.numbers import level
 from servsim.show.optimised import front_names
+from servsim.show.phrases import years_words
 from servsim.show.plots.axes import label_figure, largest_of, lever_words, named
 from servsim.show.plots.labels import put_names
 from servsim.show.plots.marks import best_mark, plain_mark, today_line, today_mark
@@ -44,7 +46,7 @@ def frontier_plot(e: Evaluation, size: Size = "paper", across: str = "profit", u
         for value in e.levels
     ]
     note = f"numbers: {lever_words(e.lever)}. {worlds_words(e)}, seed {e.seed}"
-    return draw_frontier(some, across, up, e.scenario.title, e.confidence, note, size)
+    return draw_frontier(some, across, up, e.scenario, e.confidence, note, size)
 
 
 def front_plot(o: Optimisation, size: Size = "paper") -> Plot:
@@ -66,7 +68,7 @@ def front_plot(o: Optimisation, size: Size = "paper") -> Plot:
     keys = ", ".join(lever.key for lever in o.levers)
     called = "as `servsim optimise` names them" if len(o.levers) > FEW else keys
     note = f"points: {called}; {len(o.front[0].figures)} common worlds of each point of the front, seed {o.seed}"
-    return draw_frontier(some, across, up, o.scenario.title, o.asked.confidence, note, size, path=False)
+    return draw_frontier(some, across, up, o.scenario, o.asked.confidence, note, size, path=False)
 
 
 FEW = 3
@@ -74,7 +76,7 @@ FEW = 3
 
 
 def draw_frontier(
-    some: Sequence[Tried], across: str, up: str, title: str, confidence: float, note: str, size: Size,
+    some: Sequence[Tried], across: str, up: str, scenario: Scenario, confidence: float, note: str, size: Size,
     path: bool = True,
 ) -> Plot:  # fmt: skip
     """All that was tried, one mark each, with its name; crosses are the intervals of both figures.
@@ -95,8 +97,9 @@ def draw_frontier(
             (axes.xaxis, across, [one.across for one in some]),
             (axes.yaxis, up, [one.up for one in some]),
         ):
-            label_figure(axis, metric, intervals[0].unit, largest_of(np.array([(i.low, i.high) for i in intervals])))
-        plot.finish(title, note, told(front, across, up), meaning(some, front, confidence))
+            largest = largest_of(np.array([(i.low, i.high) for i in intervals]))
+            label_figure(axis, metric, intervals[0].unit, largest, years_words(scenario))
+        plot.finish(scenario.title, note, told(front, across, up), meaning(some, front, confidence))
         put_names(axes, [(one.across.mean, one.up.mean, one.name) for one in by_rank(some, front)])
     return plot
 

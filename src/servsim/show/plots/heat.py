@@ -6,10 +6,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
-from servsim.show.numbers import level
-from servsim.show.plots.axes import call, lever_words, measure
+from servsim.show.numbers import compact, level, unit_words
+from servsim.show.phrases import years_words
+from servsim.show.plots.axes import call, lever_words, measure, named
 from servsim.show.plots.style import INK, Mark, Plot, Size, drawing, thick
 from servsim.study.choose.heat import Heat, Pair
+from servsim.study.objective import VALUE
 
 COLOURS = "cividis"
 """A scale that gets lighter all the way, in grey and for the colour-blind, too."""
@@ -20,11 +22,11 @@ CELLS_WITH_NUMBERS = 14
 
 
 def heat_plot(h: Heat, size: Size = "paper") -> Plot:
-    """The mean at every pair, darker being less; a star is the best, dots are not shown worse, a diamond is today's."""
+    """The mean at every pair, darker being less; a star is the best, a frame today's, dots are not told apart."""
     (one, rows), (other, columns) = h.levers
     means = np.array([h.at(pair).mean for pair in h.pairs]).reshape(len(rows), len(columns)).T
     unit = h.at(h.best).unit
-    shown = measure(h.objective, unit, float(np.nanmax(np.abs(means))))
+    shown = measure(h.objective, unit, float(np.nanmax(np.abs(means))), years_words(h.scenario))
     with drawing(size, 1.05) as plot:
         axes = plot.subplots()
         image = axes.imshow(means / shown.per, cmap=COLOURS, origin="lower", aspect="auto")
@@ -40,7 +42,7 @@ def heat_plot(h: Heat, size: Size = "paper") -> Plot:
         halves = max(h.at(pair).half for pair in h.pairs) / shown.per
         note = (
             f"{h.worlds} common worlds of each pair, seed {h.seed}; each mean ± {halves:.2g} at most "
-            f"({100 * h.scenario.evaluate.confidence:g} %); not shown worse: all pairs of cells compared at once"
+            f"({100 * h.scenario.evaluate.confidence:g} %); told apart with all pairs of cells compared at once"
         )
         plot.finish(h.scenario.title, note, told(h), marks(h))
     return plot
@@ -77,7 +79,7 @@ def marks(h: Heat) -> dict[str, Mark]:
         f"today: {words(h.today)}": Rectangle((0, 0), 1, 1, fill=False, edgecolor=INK, linestyle="--"),
     }
     if len(h.not_worse) > 1:
-        found["not shown worse than the best"] = Line2D([], [], marker="o", markersize=3, color=INK, linestyle="")
+        found["cannot be told apart from the best"] = Line2D([], [], marker="o", markersize=3, color=INK, linestyle="")
     return found
 
 
@@ -89,7 +91,13 @@ def words(pair: Pair) -> str:
 def told(h: Heat) -> str:
     """The plot in a sentence."""
     (one, _), (other, _) = h.levers
-    return (
-        f"{h.objective} over {one} and {other}: best at {words(h.best)} "
-        f"({h.at(h.best).mean:,.4g}), today {words(h.today)} ({h.at(h.today).mean:,.4g})."
-    )
+    over = f" of {years_words(h.scenario)}" if h.objective == VALUE else ""
+    best, today = (f"{words(pair)} ({amount(h, pair)})" for pair in (h.best, h.today))
+    return f"{named(h.objective)}{over} over {one} and {other}: best at {best}, today {today}."
+
+
+def amount(h: Heat, pair: Pair) -> str:
+    """The objective at a pair with its unit and its interval."""
+    own = h.at(pair)
+    mean, half = (compact(number, h.objective, own.unit) for number in (own.mean, own.half))
+    return f"{mean} ± {half} {unit_words(own.unit, h.objective)}".rstrip()

@@ -9,6 +9,7 @@ from matplotlib.patches import Patch
 
 from servsim.show.advice import advice, worlds_words
 from servsim.show.numbers import is_share, level
+from servsim.show.phrases import years_words
 from servsim.show.plots.axes import label_figure, label_lever, largest_of
 from servsim.show.plots.marks import best_mark, breaking_mark, plain_mark, today_line, today_mark
 from servsim.show.plots.style import BAND, BLUE, Mark, Plot, Size, drawing
@@ -56,7 +57,7 @@ def draw_levels(axes: Axes, e: Evaluation, name: str) -> None:
     axes.plot(e.levels, means, color=BLUE)
     for value, mean in zip(e.levels, means, strict=True):
         axes.plot(value, mean, **standing(e, value))
-    label_figure(axes.yaxis, name, e.unit(name), largest_of(low, means, high))
+    label_figure(axes.yaxis, name, e.unit(name), largest_of(low, means, high), years_words(e.scenario))
     if (is_share(name) or name in FROM_NOUGHT) and low.min() < max(means) / 2:
         axes.set_ylim(bottom=0)
 
@@ -93,7 +94,7 @@ def marks(e: Evaluation) -> dict[str, Mark]:
     if e.best is not None:
         found[f"best{' and today' if e.today == e.best else ''}, {level(e.best)}"] = Line2D([], [], **best_mark())
     if len(e.not_worse) > 1:
-        found["not shown worse than the best"] = Line2D([], [], **plain_mark(filled=True))
+        found["cannot be told apart from the best"] = Line2D([], [], **plain_mark(filled=True))
     if any(e.breaks):
         found["breaks a constraint"] = Line2D([], [], **breaking_mark())
     return found

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from matplotlib.patches import Patch
 
 from servsim.errors import ServsimError
+from servsim.show.phrases import window_words
 from servsim.show.plots.axes import call
 from servsim.show.plots.bars import draw_bars, name_bars
 from servsim.show.plots.small_print import sure
@@ -43,7 +44,7 @@ def small_print(some: Sequence[Fates]) -> str:
     first = some[0].scenario
     worlds = min(len(own.counts) for own in some)
     doubt = sure(first.evaluate.confidence)
-    return f"within {first.horizon.weeks:g} weeks; {worlds} worlds, seed {some[0].seed}; means with {doubt}"
+    return f"{window_words(first)}; {worlds} worlds, seed {some[0].seed}; means with {doubt}"
 
 
 def told(some: Sequence[Fates], reasons: Sequence[Reason]) -> str:

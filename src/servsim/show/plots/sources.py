@@ -1,4 +1,4 @@
-"""Where a difference in value comes from: its parts, one after the other, from nought to the whole."""
+"""Where a difference in money over the years comes from: its parts, one after the other, from nought to the whole."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,18 +10,21 @@ from servsim.show.plots.axes import call, label_figure, largest_of
 from servsim.show.plots.bars import draw_doubt, name_bars
 from servsim.show.plots.small_print import sure
 from servsim.show.plots.style import FAINT, SKY, VERMILLION, Plot, Size, drawing, outlined, thick
-from servsim.show.why import SOURCES, is_something
+from servsim.show.why import SOURCES, is_something, years_words
 from servsim.study.contrast.compare import Comparison
 from servsim.study.statistics import Interval
 
-WHOLE = "value, B − A"
+WHOLE = "in today's money"
 
 
 def sources_plot(c: Comparison, size: Size = "paper") -> Plot:
-    """A bar for each part of the difference in value, beginning where the one above it ends; below, the whole."""
-    parts = {SOURCES[name]: gaps["value"] for name, gaps in c.sources().items() if is_something(gaps["value"])}
+    """A bar for each part of the difference, beginning where the one above it ends; below, the whole."""
+    parts = {SOURCES[name]: gap for name, gap in c.sources().items() if is_something(gap)}
     if not parts:
-        raise ServsimError("plot sources needs two scenarios that differ in value, without horizon.warmup_weeks.")
+        raise ServsimError(
+            "plot sources needs two scenarios that differ in money over the years: with [spending], without "
+            "horizon.warmup_weeks."
+        )
     bars = {**dict(sorted(parts.items(), key=lambda part: -part[1].mean)), WHOLE: c.difference("value")}
     with drawing(size) as plot:
         axes = plot.subplots()
@@ -32,10 +35,10 @@ def sources_plot(c: Comparison, size: Size = "paper") -> Plot:
                 axes.plot(2 * [begin + each.mean], [place - 1.4, place + 0.4], color=FAINT, linewidth=thick(0.3))
         name_bars(axes, list(bars)[::-1])
         label_figure(axes.xaxis, "value", c.currency, largest_of(np.array(begins)))
-        call(axes.xaxis, axes.get_xlabel().replace("Value", "Value, B less A"))
+        call(axes.xaxis, axes.get_xlabel().replace("Value", f"Money over {years_words(c)}, B less A"))
         note = f"{c.replications} common worlds, seed {c.seed}; {sure(c.confidence)} of each part"
         marks = {words: Patch(**outlined(*fill, 0.5)) for words, fill in FILLS.items()}
-        plot.finish(f"A: {c.a.title}\nB: {c.b.title}", note, told(bars), marks)
+        plot.finish(f"A: {c.a.title}\nB: {c.b.title}", note, told(c, bars), marks)
     return plot
 
 
@@ -49,6 +52,7 @@ def draw_part(axes: Axes, place: int, begin: float, part: Interval) -> None:
     draw_doubt(axes, begin + part.mean, place, part.high - part.mean)
 
 
-def told(bars: dict[str, Interval]) -> str:
+def told(c: Comparison, bars: dict[str, Interval]) -> str:
     """The plot in a sentence."""
-    return "The difference in value: " + ", ".join(f"{words} {short(part.mean)}" for words, part in bars.items()) + "."
+    parts = ", ".join(f"{words} {short(part.mean)}" for words, part in bars.items())
+    return f"The difference in money over {years_words(c)}: {parts}."

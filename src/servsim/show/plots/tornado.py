@@ -10,6 +10,7 @@ from servsim.errors import ServsimError
 from servsim.show.advice import advice
 from servsim.show.doubt import closing
 from servsim.show.numbers import level
+from servsim.show.phrases import years_words
 from servsim.show.plots.axes import call, label_figure, largest_of
 from servsim.show.plots.bars import draw_doubt, name_bars
 from servsim.show.plots.small_print import sure
@@ -40,7 +41,8 @@ def tornado_plot(doubt: Doubt, size: Size = "paper") -> Plot:
                     axes.plot(there.mean, place, **cross())
         name_bars(axes, names, stated)
         ends = [amount(doubt, end).mean for swing in doubt.swings for end in swing.ends]
-        label_figure(axes.xaxis, e.objective, e.unit(e.objective), largest_of(np.array([stated, *ends])))
+        largest = largest_of(np.array([stated, *ends]))
+        label_figure(axes.xaxis, e.objective, e.unit(e.objective), largest, years_words(e.scenario))
         call(axes.xaxis, f"{axes.get_xlabel()}: {what(doubt)}")
         note = (
             f"one setting at a time, the others as stated; {doubt.worlds} common worlds of each end, seed {e.seed}; "

@@ -13,6 +13,8 @@ from markupsafe import Markup, escape
 
 from servsim.errors import ServsimError
 from servsim.show.advice import advice, caveats
+from servsim.show.ahead import looks
+from servsim.show.by_year import LEGEND, level_by_year
 from servsim.show.doubt import closing
 from servsim.show.plots.style import Plot, as_bytes
 from servsim.show.report.parts import parts
@@ -43,7 +45,9 @@ def report_page(found: Findings, command: str) -> str:
     page.filters["coded"] = coded
     return page.from_string(part("report.html")).render(
         css=Markup(part("report.css")), title=e.scenario.title, question=question(e), advice=advice(e),
-        caveats=[*caveats(e), *closing(e, found.doubt)], levels=as_html(level_table(e)), heads=heads(e),
+        caveats=[*looks(e), *closing(e, found.doubt), *caveats(e)], levels=as_html(level_table(e)), heads=heads(e),
+        years=[as_html(table) for value in sorted({e.today, e.today if e.best is None else e.best})
+               for table in level_by_year(e, value)], years_legend=f"{LEGEND[:1].upper()}{LEGEND[1:]}",
         worlds=worlds_told(e), groups=written,
         pictures={name: list(pictures(some)) for name, some in parts(found).items()}, evidence=evidence(written),
         command=command, version=version("servsim"), model=model_version(), seed=e.seed, digest=digest_of(e.scenario),

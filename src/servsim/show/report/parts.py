@@ -8,12 +8,14 @@ from servsim.show.plots.day import day_plot
 from servsim.show.plots.frontier import frontier_plot
 from servsim.show.plots.levels import levels_plot
 from servsim.show.plots.minutes import minutes_plot
+from servsim.show.plots.payback import payback_plot
 from servsim.show.plots.saved import saved_plot
 from servsim.show.plots.sources import sources_plot
 from servsim.show.plots.style import Plot
 from servsim.show.plots.survival import survival_plot
 from servsim.show.plots.tornado import needs_ranges, tornado_plot
 from servsim.show.plots.waits import waits_plot
+from servsim.show.plots.years import years_plot
 from servsim.study.findings import Findings
 from servsim.study.follow.day import day_of, first_day
 from servsim.study.follow.lives import World
@@ -27,7 +29,7 @@ def parts(found: Findings) -> dict[str, list[Captioned]]:
     """The plots of each part of a report; some of them may refuse to be made."""
     e, c, world = found.evaluation, found.comparison, found.world
     why: list[Captioned] = [] if c is None else [
-        ("Where the difference in value between today (A) and the best level (B) comes from.",
+        ("Where the difference in money between today (A) and the best level (B) comes from.",
          partial(sources_plot, c)),
         ("The same customers under both: who stays only with the best level, and who only with today's.",
          partial(saved_plot, c)),
@@ -36,6 +38,11 @@ def parts(found: Findings) -> dict[str, list[Captioned]]:
                                partial(frontier_plot, e))] if e.is_known("retention") else []  # fmt: skip
     return {
         "answer": [("What each level brings. Bands are intervals of the mean.", partial(levels_plot, e))],
+        "years": [
+            ("When the best level has paid for itself: the money that it brings over today's, added up.",
+             partial(payback_plot, e)),
+            ("What each year is projected to be.", partial(years_plot, e)),
+        ],
         "why": [*why, *front],
         "time": [("Where the agents' time goes.", partial(minutes_plot, e))],
         "today": [

@@ -1,26 +1,35 @@
 """A contest between levels of a lever on the same worlds: a first stage, then a race among those that may be best."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from servsim.errors import ScenarioError
-from servsim.scenario.question import Evaluate
+from servsim.scenario.question import Evaluate, share_of_revenue
 from servsim.scenario.read import value_at, with_level
 from servsim.scenario.scenario import Scenario
 from servsim.study.choose.evaluation import Evaluation, Guarantee
 from servsim.study.choose.selection import BREAKS, OPEN, ROUND, Race, Rules
 from servsim.study.metrics import NAMES, unit_of
-from servsim.study.objective import Constraint, constraint, direction
+from servsim.study.objective import VALUE, Constraint, asks_years, constraints_of, direction
 from servsim.study.work.gathering import Gathering
 from servsim.study.work.means import Means
 from servsim.study.work.workers import Pool
+from servsim.study.years import discounted_revenue, looks_ahead
 
 PILOT = 1 << 40
 """The number of the pilot's first world. The pilot chooses where finer levels go, in worlds that are none of the
 race's, so that the race's guarantee does not depend on the choice."""
-PILOT_WORLDS = 5
-"""Enough: in common worlds neighbours are told apart soon, and where they are not it matters little."""
+PILOT_WORLDS = 3
+"""Enough to see where the best is, and how much it may bring."""
+FIRST_WORLDS, STEP = 10, 5
+"""Worlds of the first stage, and between two looks, of a race over the years."""
+RACE_WORLDS = 300
+"""Worlds of such a race: levels that are not told apart in so many are said not to be, and either may be taken."""
+OF_GAIN, OF_REVENUE = 0.05, 0.001
+"""Where no smallest difference is stated: this share of what the pilot's best brings over today, or of revenue where
+that is more. Never a share of value, which may be nought."""
 
 
 def today_of(scenario: Scenario, lever: str) -> float:
@@ -35,7 +44,7 @@ def insist_on_budget(asked: Evaluate, levels: int) -> None:
     """ScenarioError where the budget that is stated for a race does not reach to its beginning."""
     first = levels * asked.replications
     stated = "budget_replications" in asked.model_fields_set and asked.smallest_difference
-    if stated and asked.budget_replications < first:
+    if "replications" in asked.model_fields_set and stated and asked.budget_replications < first:
         raise ScenarioError([
             f"The budget (--budget, budget_replications) is {asked.budget_replications:,} worlds, and {first:,} are "
             f"simulated to begin with: {levels} levels in {asked.replications} worlds each; raise the budget, or lower "
@@ -51,10 +60,13 @@ class Contest:
         self.scenario, self.asked, self.seed = scenario, asked, seed
         self.better = direction(asked.objective)
         self.objective = NAMES.index(asked.objective)
-        self.constraints = [constraint(text) for text in asked.constraints]
+        self.constraints = constraints_of(scenario, asked)
         self.today = self.todays_level()
         self.contenders = len({self.today, *map(float, asked.levels)}) + asked.finer
-        self.pool = Pool([], seed, means)
+        self.pool = Pool([], seed, means, far=asks_years(asked))
+        self.is_sparing = looks_sparingly(scenario, asked)
+        self.first = FIRST_WORLDS if self.is_sparing else asked.replications
+        self.difference = 0.0
         self.gathering, self.pilot = Gathering(self.pool, first), Gathering(self.pool, PILOT + first)
         self.places: dict[float, int] = {}
         for level in sorted({self.today, *map(float, asked.levels)}):
@@ -85,29 +97,51 @@ class Contest:
         return with_level(self.scenario, self.asked.lever, level)
 
     def run(self) -> Evaluation:
-        """The whole contest: finer levels, the first stage, and the race where a difference is stated."""
+        """The whole contest: a pilot where one is needed, the first stage, and the race where a difference matters."""
         with self.pool:
-            if (not self.asked.finer or self.add_finer()) and self.begin() and self.asked.smallest_difference:
+            if (not (self.asked.finer or self.is_sparing) or self.try_out()) and self.begin() and self.difference:
                 self.go_on()
         return self.result()
 
-    def add_finer(self) -> bool:
-        """Put finer levels around the best of a pilot; False where interrupted."""
-        if not self.pilot.until(self.places.values(), min(PILOT_WORLDS, self.asked.replications)):
+    def try_out(self) -> bool:
+        """A pilot: it puts finer levels around its best, and says what matters; False where interrupted."""
+        worlds = min(PILOT_WORLDS, self.asked.replications)
+        if not self.pilot.until(self.places.values(), worlds):
             return False
-        means = [self.better * self.pilot.table(self.places[level])[:, self.objective].mean() for level in self.levels]
-        self.require(bool(np.isfinite(means).all()))
         whole = isinstance(value_at(self.scenario, self.asked.lever), int)
-        for level in finer_levels(self.levels, int(np.argmax(means)), self.asked.finer, whole):
+        for level in finer_levels(self.levels, int(np.argmax(self.piloted())), self.asked.finer, whole):
             self.add(level)
+        if not self.pilot.until(self.places.values(), worlds if self.is_sparing else 0):
+            return False
+        if self.is_sparing:
+            self.difference = difference_of(self.asked, self.gain(self.pilot), self.revenue(self.pilot))
         return True
+
+    def piloted(self) -> np.ndarray:
+        """(levels,) the objective of the pilot, more being better."""
+        tables = [self.pilot.table(self.places[level]) for level in self.levels]
+        means = np.array([self.better * table[:, self.objective].mean() for table in tables])
+        self.require(bool(np.isfinite(means).all()))
+        return means
+
+    def gain(self, gathering: Gathering) -> float:
+        """What the best brings over today in some worlds."""
+        means = [self.better * gathering.table(self.places[level])[:, self.objective].mean() for level in self.levels]
+        return float(max(means) - means[self.levels.index(self.today)])
+
+    def revenue(self, gathering: Gathering) -> float:
+        """Today's revenue of all years in today's money, in some worlds; 0 where no years are simulated."""
+        months = gathering.months(self.places[self.today])
+        return float(discounted_revenue(months, self.scenario.money.discount_rate).mean()) if months.size else 0.0
 
     def begin(self) -> bool:
         """The first stage; False where interrupted."""
-        finished = self.gathering.until(self.places.values(), self.asked.replications)
+        finished = self.gathering.until(self.places.values(), self.first)
         self.require(bool(np.isfinite(self.objectives(self.levels)).all()))
         for each in self.constraints:
             each.require([self.table(level) for level in self.levels], self.table(self.today))
+        if finished and not self.is_sparing:
+            self.difference = difference_of(self.asked, None, self.revenue(self.gathering))
         return finished
 
     def require(self, defined: bool) -> None:
@@ -121,12 +155,12 @@ class Contest:
     def go_on(self) -> None:
         """Rounds among those that may be best, until one is known to be or the budget is spent; then today's level."""
         race = self.race = Race(self.rules(), self.alive)
-        worlds = self.asked.replications
+        worlds, step = self.first, STEP if self.is_sparing else ROUND
         while True:
             race.look(self.objectives(race.alive), np.array([self.slack_of(level) for level in race.alive]))
-            if race.over or self.cost(worlds + ROUND) > self.asked.budget_replications:
+            if race.over or self.cost(worlds + step) > self.budget:
                 break
-            worlds += ROUND
+            worlds += step
             running = {*race.alive, self.today} if self.follows_today else race.alive
             if not self.gathering.until([self.places[level] for level in sorted(running)], worlds):
                 return
@@ -136,7 +170,13 @@ class Contest:
         """What the race is run by: half of the doubt is the race's, the other half that of the intervals."""
         tolerances = tuple(map(self.tolerance, self.constraints))
         doubt = (1 - self.asked.confidence) / 2
-        return Rules(self.contenders, self.asked.replications, self.asked.smallest_difference, doubt, tolerances)
+        return Rules(self.contenders, self.first, self.difference, doubt, tolerances)
+
+    @property
+    def budget(self) -> int:
+        """Worlds of all levels together, at most."""
+        stated = "budget_replications" in self.asked.model_fields_set
+        return self.asked.budget_replications if stated or not self.is_sparing else len(self.pilot) + RACE_WORLDS
 
     def cost(self, worlds: int) -> int:
         """Worlds of all levels together, if the race goes on to so many, and today's level in the end."""
@@ -158,29 +198,34 @@ class Contest:
 
     def slack_of(self, level: float) -> np.ndarray:
         """(constraints, worlds) by how much each constraint is kept at a level."""
-        table, today = self.table(level), self.table(self.today)
-        shared = min(len(table), len(today)) if self.follows_today else len(table)
-        slack = [each.slack(table[:shared], today[:shared]) for each in self.constraints]
+        own, today = (self.gathering.seen(self.places[each]) for each in (level, self.today))
+        shared = min(self.worlds(level), self.worlds(self.today)) if self.follows_today else self.worlds(level)
+        slack = [each.slack(own.first(shared), today.first(shared)) for each in self.constraints]
         return np.array(slack).reshape(len(slack), shared)
 
     def tolerance(self, each: Constraint) -> float:
         """How far a level may be on the wrong side of a constraint without harm."""
-        return self.asked.tolerance * each.scale(self.table(self.today)[: self.asked.replications])
+        return self.asked.tolerance * each.scale(self.gathering.seen(self.places[self.today]).first(self.first))
 
     @property
     def follows_today(self) -> bool:
         """Is some constraint bound to what is so today, so that today's level is needed to the end?"""
         return any(each.bound is None for each in self.constraints)
 
-    def breaks(self, level: float) -> tuple[str, ...]:
-        """The constraints that a level is known to break, or while that is open, breaks on average beyond tolerance."""
+    def breaks(self, level: float) -> "tuple[Broken, ...]":
+        """The constraints that a level is known to break, or while that is open, breaks on average beyond tolerance.
+
+        Each once, with the first year in which it is so, where it is not so in the window.
+        """
         slack = self.slack_of(level)
         known = self.race.known[level] if self.race else [OPEN] * len(slack)
-        return tuple(
-            each.text
+        broken = [
+            each
             for each, own, side in zip(self.constraints, slack, known, strict=True)
             if side == BREAKS or (side == OPEN and len(own) and own.mean() < -self.tolerance(each))
-        )
+        ]
+        return tuple(Broken(text, min(each.year or 0 for each in broken if each.text == text))
+                     for text in dict.fromkeys(each.text for each in broken))  # fmt: skip
 
     def best(self) -> float | None:
         """The best of the levels that are left; None where there is none that keeps the constraints."""
@@ -194,12 +239,37 @@ class Contest:
         asked, levels, best = self.asked, self.levels, self.best()
         unit = unit_of(asked.objective, self.scenario.money.currency)
         decided = self.race is not None and self.race.decided and best is not None
-        sure = Guarantee(asked.confidence, asked.smallest_difference, unit) if decided else None
+        sure = Guarantee(asked.confidence, self.difference, unit) if decided else None
+        broken = [self.breaks(level) for level in levels]
         return Evaluation(
-            self.scenario, self.seed, asked.lever, asked.objective, asked.confidence, asked.smallest_difference,
+            self.scenario, self.seed, asked.lever, asked.objective, asked.confidence, self.difference,
             tuple(levels), self.today, tuple(self.table(level) for level in levels), best,
-            self.contenders, tuple(self.breaks(level) for level in levels), sure, self.pool.interrupted,
+            self.contenders, tuple(tuple(each.text for each in own) for own in broken), sure, self.pool.interrupted,
+            tuple(self.gathering.months(self.places[level]) for level in levels),
+            tuple(tuple(each.year for each in own) for own in broken),
         )  # fmt: skip
+
+
+class Broken(NamedTuple):
+    """A constraint that is broken, and since which year; 0: in the window already."""
+
+    text: str
+    year: int
+
+
+def looks_sparingly(scenario: Scenario, asked: Evaluate) -> bool:
+    """Is it left to the contest how many worlds it takes: is it after money over the years, and no number stated?"""
+    return asked.objective == VALUE and looks_ahead(scenario) and "replications" not in asked.model_fields_set
+
+
+def difference_of(asked: Evaluate, gain: float | None, revenue: float) -> float:
+    """The smallest difference that matters; where none is stated, by the gain of a pilot, and none without one."""
+    stated, share = asked.smallest_difference, share_of_revenue(asked.smallest_difference)
+    if share is not None:
+        return share * revenue
+    if stated is not None:
+        return float(stated)
+    return 0.0 if gain is None else max(OF_GAIN * gain, OF_REVENUE * revenue)
 
 
 def finer_levels(levels: Sequence[float], best: int, many: int, whole: bool) -> list[float]:

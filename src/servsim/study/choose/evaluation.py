@@ -14,10 +14,13 @@ from typing import Any
 import numpy as np
 
 from servsim.scenario.scenario import Scenario
+from servsim.study.choose.ahead import Ahead, Payback, look_ahead, payback
 from servsim.study.identity import digest_of, model_version
 from servsim.study.metrics import BY_NAME, NAMES, unit_of
+from servsim.study.objective import Seen
 from servsim.study.statistics import Interval, defined, interval, t_quantile
 from servsim.study.tidy import Tidy
+from servsim.study.years import MONTHS, YEARLY_NAMES, YEARLY_UNITS, cumulative_cash, yearly
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,9 @@ class Evaluation(Tidy):
 
     figures: for each level, (replications, metrics) from world 0 on; levels that were soon seen to be worse have fewer.
     best: None where every level breaks a constraint. contenders: levels that might have taken part. breaks: for each
-    level, the constraints that it is known to break.
+    level, the constraints that it is known to break; broken_since: the first year in which it does, 0 for the window.
+    smallest_difference: 0 where none is known. months: for each level, (replications, months, COLUMNS), no months where
+    the question needs no money over the years.
     """
 
     scenario: Scenario
@@ -56,6 +61,8 @@ class Evaluation(Tidy):
     breaks: tuple[tuple[str, ...], ...]
     guarantee: Guarantee | None
     interrupted: bool = False
+    months: tuple[np.ndarray, ...] = ()
+    broken_since: tuple[tuple[int, ...], ...] = ()
 
     @property
     def replications(self) -> int:
@@ -152,6 +159,62 @@ class Evaluation(Tidy):
         change = self.difference(above[0], level)
         return Interval(change.mean / step, change.low / step, change.high / step, change.unit)
 
+    # Over the years
+
+    @property
+    def looks_ahead(self) -> bool:
+        """Is there a projection by years, at every level in two worlds at least?"""
+        return bool(self.months) and self.replications >= 2 and all(own.shape[1] for own in self.months)
+
+    def seen(self, level: float, worlds: int) -> Seen:
+        """What constraints are read from, of so many worlds."""
+        place = self.levels.index(level)
+        return Seen(self.figures[place], yearly(self.months[place])).first(worlds)
+
+    def of_year(self, level: float, year: int, metric: str) -> Interval:
+        """A figure of YEARLY at a level in a year, from 1 on."""
+        sample = yearly(self.months[self.levels.index(level)])[:, year - 1, YEARLY_NAMES.index(metric)]
+        return interval(sample, YEARLY_UNITS[metric].replace("money", self.currency), self.confidence)
+
+    def years(self, level: float) -> list[dict[str, Any]]:
+        """The projection of a level, year by year, as JSON has it."""
+        many = self.months[self.levels.index(level)].shape[1] // MONTHS
+        return [
+            {"year": year, **{name: self.of_year(level, year, name).to_dict() for name in YEARLY_NAMES}}
+            for year in range(1, many + 1)
+        ]
+
+    @property
+    def currency(self) -> str:
+        """The currency of every amount."""
+        return self.scenario.money.currency
+
+    def payback(self, level: float) -> Payback:
+        """When a level has paid for itself, against today's."""
+        own, today = (self.months[self.levels.index(each)] for each in (level, self.today))
+        shared = min(len(own), len(today))
+        gaps = cumulative_cash(own[:shared]) - cumulative_cash(today[:shared])
+        return payback(gaps, self.confidence, self.currency)
+
+    @cached_property
+    def look_ahead(self) -> Ahead | None:
+        """What is best by then, in the worlds that all levels share; None where there is no projection."""
+        if not self.looks_ahead:
+            return None
+        months = np.stack([own[: self.replications] for own in self.months])
+        rate = self.scenario.money.discount_rate
+        return look_ahead(months, self.levels, self.today, rate, self.confidence, self.currency)
+
+    def over_the_years(self) -> dict[str, Any]:
+        """The projection of today's level and of the best, the payback, and the looks, as JSON has them."""
+        ahead, best = self.look_ahead, self.best
+        shown = sorted({self.today, self.today if best is None else best})
+        return {
+            "years": [{"level": level, "years": self.years(level)} for level in shown] if ahead else None,
+            "payback": self.payback(best).to_dict() if ahead and best is not None and best != self.today else None,
+            "look_ahead": ahead.to_dict() if ahead else None,
+        }
+
     def to_dict(self) -> dict[str, Any]:
         """The evaluation as `servsim evaluate --json` prints it."""
         marginal = self.marginal(self.today)
@@ -172,6 +235,7 @@ class Evaluation(Tidy):
             "marginal": marginal.to_dict() if marginal else None,
             "guarantee": self.guarantee.to_dict() if self.guarantee else None,
             "resolved": defined(self.resolved),
+            **self.over_the_years(),
             "interrupted": self.interrupted,
         }
 
@@ -183,6 +247,7 @@ class Evaluation(Tidy):
             "metrics": {name: self.at(level, name).to_dict() for name in NAMES},
             "vs_today": self.difference(level, self.today).to_dict(),
             "breaks": list(self.breaks[self.levels.index(level)]),
+            "broken_since_year": list(self.broken_since[self.levels.index(level)]) if self.broken_since else [],
         }
 
     def rows(self) -> list[dict[str, Any]]:

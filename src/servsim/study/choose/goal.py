@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from servsim.scenario.question import Evaluate
+from servsim.scenario.scenario import Scenario
 from servsim.study.metrics import BY_NAME, NAMES
-from servsim.study.objective import Constraint, constraint, direction
+from servsim.study.objective import VALUE, Constraint, Seen, constraints_of, direction
 
 
 @dataclass(frozen=True)
@@ -22,10 +23,15 @@ class Goal:
         """(points,) the mean of the objective over (worlds, metrics), more being better."""
         return mean_of(tables, self.objective)
 
-    def slack(self, tables: Sequence[np.ndarray], today: np.ndarray) -> np.ndarray:
+    def slack(self, several: Sequence[Seen], today: Seen) -> np.ndarray:
         """(points, constraints) by how much each constraint is kept on average, as a share of its bound."""
-        rows = [[each.slack(table, today).mean() / each.scale(today) for each in self.constraints] for table in tables]
+        rows = [[each.slack(seen, today).mean() / each.scale(today) for each in self.constraints] for seen in several]
         return np.reshape(rows, (len(rows), len(self.constraints)))
+
+    @property
+    def looks_ahead(self) -> bool:
+        """Is it after money over the years?"""
+        return VALUE in (self.objective, *self.front, *(each.figure for each in self.constraints))
 
     def traded(self, tables: Sequence[np.ndarray]) -> np.ndarray:
         """(points, 2 or none) the means of the two figures of the front, more being better."""
@@ -38,13 +44,13 @@ def mean_of(tables: Sequence[np.ndarray], figure: str) -> np.ndarray:
     return np.array([BY_NAME[figure].better * table[:, column].mean() for table in tables])
 
 
-def goal_of(asked: Evaluate, front: Sequence[str]) -> Goal:
+def goal_of(scenario: Scenario, asked: Evaluate, front: Sequence[str]) -> Goal:
     """The goal of a question; ScenarioError where it names figures that there are not, or that cannot be better."""
     direction(asked.objective, "optimise.objective")
     for name in front:
         direction(name, "optimise.front")
-    constraints = tuple(constraint(text, "optimise.constraints") for text in asked.constraints)
-    return Goal(asked.objective, constraints, tuple(front))
+    constraints = constraints_of(scenario, asked, "optimise.constraints", VALUE in front)
+    return Goal(asked.objective, tuple(constraints), tuple(front))
 
 
 def undominated(traded: np.ndarray) -> np.ndarray:

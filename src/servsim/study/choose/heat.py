@@ -11,7 +11,7 @@ from servsim.scenario.read import with_level
 from servsim.scenario.scenario import Scenario
 from servsim.study.choose.contest import today_of
 from servsim.study.metrics import NAMES, unit_of
-from servsim.study.objective import direction
+from servsim.study.objective import VALUE, direction
 from servsim.study.statistics import Interval, interval
 from servsim.study.work.gathering import Gathering
 from servsim.study.work.means import HERE, Means
@@ -93,7 +93,7 @@ def heat(
     today = (today_of(scenario, one), today_of(scenario, other))
     rows, columns = tuple(sorted({today[0], *some})), tuple(sorted({today[1], *others}))
     pairs = [with_level(with_level(scenario, one, row), other, column) for row, column in product(rows, columns)]
-    with Pool(pairs, seed, means) as pool:
+    with Pool(pairs, seed, means, far=scenario.evaluate.objective == VALUE) as pool:
         gathering = Gathering(pool)
         gathering.until(range(len(pairs)), replications or scenario.evaluate.replications)
     tables, objective = np.array([gathering.table(place) for place in range(len(pairs))]), scenario.evaluate.objective

@@ -99,12 +99,13 @@ class Optimisation(Tidy):
         if e is None or e.best is None:
             return []
         slack = self.slack(e, e.best)
-        return [each.text for each, own in zip(self.goal.constraints, slack, strict=True) if own < CLOSE]
+        near = [each.text for each, own in zip(self.goal.constraints, slack, strict=True) if own < CLOSE]
+        return list(dict.fromkeys(near))
 
     def slack(self, e: Evaluation, level: float) -> np.ndarray:
         """(constraints,) by how much a finalist keeps each, as a share of its bound."""
         shared = min(e.worlds(level), e.worlds(e.today))
-        own, today = (e.figures[e.levels.index(each)][:shared] for each in (level, e.today))
+        own, today = (e.seen(each, shared) for each in (level, e.today))
         found: np.ndarray = self.goal.slack([own], today)[0]
         return found
 
@@ -137,7 +138,7 @@ class Optimisation(Tidy):
             "objective": self.objective,
             "constraints": self.asked.constraints,
             "confidence": self.asked.confidence,
-            "smallest_difference": self.asked.smallest_difference,
+            "smallest_difference": e.smallest_difference if e else None,
             "search": self.search_dict(),
             "finalists": [self.finalist_dict(e, level) for level in e.levels] if e else [],
             "best": self.settings(self.best) if self.best else None,

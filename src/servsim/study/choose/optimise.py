@@ -8,7 +8,7 @@ from servsim.scenario.question import Evaluate
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
 from servsim.study.budget import affordable
-from servsim.study.choose.contest import insist_on_budget
+from servsim.study.choose.contest import difference_of, insist_on_budget
 from servsim.study.choose.finals import Finals
 from servsim.study.choose.goal import goal_of
 from servsim.study.choose.levers import space_of
@@ -66,7 +66,7 @@ def affordable_search(scenario: Scenario, file: str) -> Scenario:
     """The scenario, if its search and its finals fit time and memory; else ScenarioError with the estimates."""
     own, asked = scenario.optimise, asked_of(scenario)
     finals = asked.replications * (own.finalists + 1)
-    race = asked.budget_replications if asked.smallest_difference else 0
+    race = asked.budget_replications if asked.smallest_difference != 0 else 0
     return affordable(scenario, file, 1, own.points * own.worlds + max(finals, race))
 
 
@@ -82,11 +82,14 @@ def told_of(means: Means, worlds: int) -> Means:
 def answer(scenario: Scenario, seed: int, means: Means) -> Optimisation:
     """Search, compare the finalists, and draw up the front where one is asked for."""
     own, asked, space = scenario.optimise, asked_of(scenario), space_of(scenario)
-    goal = goal_of(asked, own.front or ())
+    goal = goal_of(scenario, asked, own.front or ())
     insist_on_budget(asked, own.finalists + 1)
-    with Pool([], seed, told_of(means, own.points * own.worlds)) as pool:
+    with Pool([], seed, told_of(means, own.points * own.worlds), far=goal.looks_ahead) as pool:
         search = Search(space, goal, pool, own.worlds, seed)
-        finished = search.run(own.points) and search.tidy(LEEWAY * asked.smallest_difference)
+        finished = search.run(own.points)
+        matters = difference_of(asked, search.gain() if search.tried else 0.0, search.revenue())
+        asked = asked.model_copy(update={"smallest_difference": matters})
+        finished = finished and search.tidy(LEEWAY * matters)
     finalists = search.finalists(own.finalists)
     finals = Finals(space, finalists, asked, seed, means)
     final = finals.run() if finished else None

@@ -13,8 +13,10 @@ from servsim.errors import ScenarioError
 from servsim.study.choose.goal import Goal, spread, undominated
 from servsim.study.choose.guide import Guide, Known
 from servsim.study.choose.levers import Space, Values
+from servsim.study.objective import VALUE
 from servsim.study.work.gathering import Gathering
 from servsim.study.work.workers import Pool
+from servsim.study.years import discounted_revenue
 
 SEARCH = 1 << 41
 """The number of the search's first world: the finalists meet in worlds that are none of these, so that their guarantee
@@ -81,7 +83,21 @@ class Search:
 
     def slack(self) -> np.ndarray:
         """(points, constraints) by how much all points tried keep the constraints."""
-        return self.goal.slack(self.tables, self.tables[0])
+        several = [self.gathering.seen(place) for place in self.tried.values()]
+        return self.goal.slack(several, several[0])
+
+    def gain(self) -> float:
+        """What the best point that keeps all constraints brings over today's, in value; of other figures, nothing."""
+        if self.goal.objective != VALUE or not (keeping := self.keeping()):
+            return 0.0
+        merit = self.goal.merit([self.table(point) for point in (keeping[0], next(iter(self.tried)))])
+        return float(max(0.0, merit[0] - merit[1]))
+
+    def revenue(self) -> float:
+        """Today's revenue of all years in today's money; 0 where no years are simulated."""
+        months = self.gathering.months(self.tried[next(iter(self.tried))]) if self.tried else np.empty(0)
+        rate = self.space.scenario.money.discount_rate
+        return float(discounted_revenue(months, rate).mean()) if months.size else 0.0
 
     def known(self) -> Known:
         """What is known of the points tried; a figure that is undefined somewhere counts as the worst there is."""

@@ -1,13 +1,15 @@
-"""`compare`: two scenarios on the same worlds, what became of the same customers in each, and what that was worth."""
+"""`compare`: two scenarios on the same worlds, what became of the same customers in each, and what money it brings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from servsim.errors import ScenarioError
 from servsim.scenario.scenario import Scenario
+from servsim.sheet import window_of
 from servsim.study.contrast.why import Pairs, Shared, paired
 from servsim.study.contrast.why_value import PARTS, parts_of_the_difference
 from servsim.study.identity import digest_of
@@ -17,11 +19,15 @@ from servsim.study.tidy import Tidy
 from servsim.study.work.means import HERE, Means
 from servsim.study.work.workers import Pool
 from servsim.study.work.worlds import Job, Outcome
+from servsim.study.years import COLUMNS, YEARLY_NAMES, YEARLY_UNITS, looks_ahead, yearly
 
 
 @dataclass(frozen=True)
 class Comparison(Tidy):
-    """(2, replications, metrics) figures of two scenarios in worlds that they share, and customers in pairs."""
+    """(2, replications, metrics) figures of two scenarios in worlds that they share, and customers in pairs.
+
+    months: (2, replications, months, COLUMNS) all years, no months where money over the years means nothing.
+    """
 
     a: Scenario
     b: Scenario
@@ -29,6 +35,7 @@ class Comparison(Tidy):
     confidence: float
     figures: np.ndarray
     pairs: Pairs
+    months: np.ndarray
     interrupted: bool = False
 
     @property
@@ -52,17 +59,35 @@ class Comparison(Tidy):
         sample = self.figures[which, :, NAMES.index(metric)]
         return interval(sample, unit_of(metric, self.currency), self.confidence)
 
-    def sources(self) -> dict[str, dict[str, Interval]]:
-        """Where the difference in value comes from, each of PARTS in cash, in the closing book, and in both."""
-        parts = parts_of_the_difference(self.a, self.b, self.figures, self.pairs)
-        return {
-            part: {
-                "cash": interval(parts[:, place, 0], self.currency, self.confidence),
-                "closing_book": interval(parts[:, place, 1], self.currency, self.confidence),
-                "value": interval(parts[:, place].sum(axis=1), self.currency, self.confidence),
-            }
-            for place, part in enumerate(PARTS)
-        }
+    @property
+    def looks_ahead(self) -> bool:
+        """Is money of all years compared?"""
+        return self.months.shape[2] > 0
+
+    def sources(self) -> dict[str, Interval]:
+        """Where the difference in value comes from, part by part; nothing where there is no value."""
+        if not self.looks_ahead:
+            return {}
+        parts = parts_of_the_difference(self.a, self.b, self.months, self.pairs)
+        return {part: interval(parts[:, place], self.currency, self.confidence) for place, part in enumerate(PARTS)}
+
+    @cached_property
+    def years(self) -> np.ndarray:
+        """(2, replications, years, YEARLY) the figures of every whole year; no years where they mean nothing."""
+        return yearly(self.months)
+
+    def of_year(self, year: int, metric: str) -> Interval:
+        """B less A of a figure of YEARLY in a year, from 1 on, world by world."""
+        sample = self.years[:, :, year - 1, YEARLY_NAMES.index(metric)]
+        return interval(sample[1] - sample[0], YEARLY_UNITS[metric].replace("money", self.currency), self.confidence)
+
+    def years_dict(self) -> list[dict[str, Any]] | None:
+        """The differences year by year as JSON has them; None where there are none."""
+        found = [
+            {"year": year, **{name: self.of_year(year, name).to_dict() for name in YEARLY_NAMES}}
+            for year in range(1, self.years.shape[2] + 1)
+        ]
+        return found or None
 
     def customers(self) -> dict[str, Any]:
         """Customers of both opening books by what became of them: how many, why, and what they spent."""
@@ -79,9 +104,8 @@ class Comparison(Tidy):
             "replications": self.replications,
             "interrupted": self.interrupted,
             "differences": {name: self.difference(name).to_dict() for name in NAMES},
-            "sources": {
-                part: {where: gap.to_dict() for where, gap in gaps.items()} for part, gaps in self.sources().items()
-            },
+            "sources": {part: gap.to_dict() for part, gap in self.sources().items()},
+            "years": self.years_dict(),
             "customers": self.customers(),
         }
 
@@ -104,18 +128,38 @@ def compare(
     seed: int = 1,
     means: Means = HERE,
 ) -> Comparison:
-    """Simulate two scenarios on the same worlds: the same people come, with the same patience and the same cases."""
-    if a.money.currency != b.money.currency:
-        raise ScenarioError(
-            [f"money.currency is {a.money.currency} in A and {b.money.currency} in B; it must be the same."]
-        )
+    """Simulate two scenarios on the same worlds: the same people come, with the same patience and the same cases.
+
+    They go on until the end of the years where money means something there in both.
+    """
+    far = looks_ahead(a) and looks_ahead(b)
+    insist_alike(a, b, far)
     n = replications or a.evaluate.replications
-    with Pool([a, b], seed, means) as pool:
+    with Pool([a, b], seed, means, far=far) as pool:
         outcomes = pool.outcomes([Job(place, number) for number in range(n) for place in (0, 1)], customers=True)
     shared = shared_worlds(outcomes)
     figures = np.array([[pair[which].figures for pair in shared] for which in (0, 1)])
     table = figures.reshape(2, len(shared), len(NAMES))
-    return Comparison(a, b, seed, a.evaluate.confidence, table, paired(shared), pool.interrupted)
+    months = np.array([[pair[which].months for pair in shared] for which in (0, 1)])
+    years = months.reshape(2, len(shared), -1 if far and shared else 0, len(COLUMNS))
+    return Comparison(a, b, seed, a.evaluate.confidence, table, paired(shared), years, pool.interrupted)
+
+
+def insist_alike(a: Scenario, b: Scenario, far: bool) -> None:
+    """ScenarioError where amounts of both cannot be compared; far: whether they are those of all years."""
+    if a.money.currency != b.money.currency:
+        raise ScenarioError(
+            [f"money.currency is {a.money.currency} in A and {b.money.currency} in B; it must be the same."]
+        )
+    over_the_years = "it must be the same where money over the years is compared."
+    if far and a.horizon.years != b.horizon.years:
+        raise ScenarioError(
+            [f"horizon.years is {a.horizon.years:g} in A and {b.horizon.years:g} in B; {over_the_years}"]
+        )
+    if far and window_of(a) != window_of(b):
+        raise ScenarioError(
+            [f"horizon.weeks is {a.horizon.weeks:g} in A and {b.horizon.weeks:g} in B; {over_the_years}"]
+        )
 
 
 def shared_worlds(outcomes: Sequence[Outcome]) -> Shared:

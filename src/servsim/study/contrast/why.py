@@ -12,7 +12,7 @@ from servsim.units import MILLIONTHS
 from servsim.words import Reason
 
 FATES = ("kept_by_both", "lost_by_both", "saved_by_b", "lost_by_b")
-"""What can become of a customer of both opening books: in the book at the end under both, neither, B or A."""
+"""What can become of a customer of both opening books: in the book at the window's end under both, neither, B or A."""
 KEPT, LOST, SAVED, LOST_BY_B = range(len(FATES))
 
 Shared = Sequence[tuple[Outcome, Outcome]]
@@ -23,14 +23,18 @@ Shared = Sequence[tuple[Outcome, Outcome]]
 class Pairs:
     """Customers of both opening books, by what became of each of them in A and in B, in the worlds that both share.
 
-    reasons: (worlds, reasons, reasons) how many were lost for which reason in A (rows) and in B (columns), Reason.NONE
-    for those who remain. spent: (2, worlds, fates) the money they spent. world: the number of the first of these
-    worlds, None where there is none. first: (2, customers) in that world, the reason each customer was lost for, and
-    first_spent: (2, customers) what each of them spent, in millionths.
+    reasons: (worlds, reasons, reasons) how many were lost for which reason in A (rows) and in B (columns) by the end of
+    the window, Reason.NONE for those who remain. spent: (2, worlds, fates) the money they spent as far as worlds go,
+    longer: (2, worlds, fates) the same, each customer's times `longer_in_b`. book: (2, worlds) what the whole opening
+    book spent, which may be more than those who are in both. world: the number of the first of these worlds, None where
+    there is none. first: (2, customers) in that world, the reason each customer was lost for, and first_spent:
+    (2, customers) what each of them spent, in millionths.
     """
 
     reasons: np.ndarray
     spent: np.ndarray
+    longer: np.ndarray
+    book: np.ndarray
     world: int | None
     first: np.ndarray
     first_spent: np.ndarray
@@ -90,14 +94,24 @@ def paired(shared: Shared) -> Pairs:
     """Customers paired by their keys; of two opening books of unlike size, those who are in both."""
     fates = [both(a.fate, b.fate).astype(int) for a, b in shared]
     spent = [both(a.spent, b.spent) for a, b in shared]
-    tables, money = np.zeros((len(shared), len(Reason), len(Reason))), np.zeros((2, len(shared), len(FATES)))
-    for number, (fate, amounts) in enumerate(zip(fates, spent, strict=True)):
+    stays = [both(a.stayed, b.stayed) for a, b in shared]
+    tables = np.zeros((len(shared), len(Reason), len(Reason)))
+    money, longer = np.zeros((2, 2, len(shared), len(FATES)))
+    for number, (fate, amounts, stay) in enumerate(zip(fates, spent, stays, strict=True)):
         np.add.at(tables[number], (fate[0], fate[1]), 1)
-        for which in (0, 1):
-            np.add.at(money[which, number], fate_of(fate), amounts[which] / MILLIONTHS)
+        for which, own in enumerate(amounts / MILLIONTHS):
+            np.add.at(money[which, number], fate_of(fate), own)
+            np.add.at(longer[which, number], fate_of(fate), own * longer_in_b(stay))
+    book = np.array([[outcome.spent.sum() / MILLIONTHS for outcome in pair] for pair in shared]).reshape(-1, 2).T
     nobody = np.zeros((2, 0), int)
     first, amounts = (fates[0], spent[0]) if shared else (nobody, nobody)
-    return Pairs(tables, money, shared[0][0].job.replication if shared else None, first, amounts)
+    return Pairs(tables, money, longer, book, shared[0][0].job.replication if shared else None, first, amounts)
+
+
+def longer_in_b(stay: np.ndarray) -> np.ndarray:
+    """(customers,) (T_B − T_A) / (T_A + T_B), of the time T that each is in the book; 0 for who is never in it."""
+    together = stay.sum(axis=0)
+    return np.divide(stay[1] - stay[0], together, out=np.zeros(len(together)), where=together > 0)
 
 
 def both(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -13,6 +13,8 @@ from servsim.words import Happening, Reason
 
 KINDS = (SAVED, LOST_BY_B, KEPT, LOST)
 """Whose lives are told, one of each fate, in this order."""
+OWN_REASONS = [int(Reason.NATURAL), int(Reason.CHANCE)]
+"""Reasons that are the customer's own, and nothing that the desk did."""
 LIVES = 3
 """How many lives are told; where there is nobody of a kind, the next one has a turn."""
 
@@ -94,8 +96,9 @@ def middle_one(keys: np.ndarray, reasons: np.ndarray, gains: np.ndarray) -> int 
     if not len(keys):
         return None
     counts = np.bincount(reasons[keys], minlength=len(Reason))
-    counts[Reason.NATURAL] = 0
-    reason = counts.argmax() if counts.any() else Reason.NATURAL
+    blamed = counts.copy()
+    blamed[OWN_REASONS] = 0
+    reason = (blamed if blamed.any() else counts).argmax()
     keys = keys[reasons[keys] == reason]
     order = np.lexsort((keys, gains[keys]))
     return int(keys[order[(len(keys) - 1) // 2]])

@@ -1,75 +1,61 @@
-"""Where the difference in value between two scenarios comes from: parts that add up to it, world by world."""
+"""Where the difference in value between two scenarios comes from: parts that add up to it, world by world.
 
-import math
+Each part is money of all years, as customers and costs come; that money of later years counts less is a part by itself.
+"""
 
 import numpy as np
 
 from servsim.scenario.scenario import Scenario
-from servsim.study.contrast.why import FATES, KEPT, LOST_BY_B, SAVED, Pairs
-from servsim.study.metrics import NAMES
-from servsim.study.reading import margin_of
-from servsim.units import DAY, DAYS_PER_YEAR, MILLIONTHS, WEEK
+from servsim.study.contrast.why import KEPT, LOST, LOST_BY_B, SAVED, Pairs
+from servsim.study.money import COSTS, margin_of
+from servsim.study.years import PLACE
+from servsim.units import MILLIONTHS
 
-PARTS = (*FATES, "newcomers", "worth_of_each", "wages", "advertising", "training", "discounting")
-"""Customers of both opening books by what became of them; everybody else; what one customer in the closing book is
-worth; wages with managers' time; budgets; what money is worth less for coming later."""
-NEWCOMERS, WORTH_OF_EACH, WAGES, ADVERTISING, TRAINING, DISCOUNTING = range(len(FATES), len(PARTS))
+PARTS = (
+    "saved_by_b", "lost_by_b", "stay_longer", "spend_while_they_stay", "only_in_one_book", "newcomers", *COSTS,
+    "discounting",
+)  # fmt: skip
+"""Margin on what customers spend: those of both opening books who are in the book at the window's end in B only, in A
+only, and all others of them, by how long they stay and by what they spend in that time; those of one opening book only;
+everybody else. Then each of COSTS; and what money is worth less for coming later."""
+AS_MANY = [KEPT, LOST]
+"""The fates of those whom both keep, or both lose."""
 
 
-def parts_of_the_difference(a: Scenario, b: Scenario, figures: np.ndarray, pairs: Pairs) -> np.ndarray:
-    """(worlds, parts, 2) money that B has more than A, from each of PARTS: in cash, and in the closing book.
+def parts_of_the_difference(a: Scenario, b: Scenario, months: np.ndarray, pairs: Pairs) -> np.ndarray:
+    """(worlds, parts) money that B has more than A, from each of PARTS; the sum over them is the difference of value.
 
-    The sums over PARTS are the differences of `cash` and of `closing_book`. Undefined where there is a warm-up: cash
-    counts it, revenue does not.
+    months: (2, worlds, months, COLUMNS). What S they spend who stay T in the book, with rates S / T:
+
+        S_B − S_A = (T_B − T_A) (S_A + S_B) / (T_A + T_B) + (S_B / T_B − S_A / T_A) 2 T_A T_B / (T_A + T_B)
+
+    The first term is `stay_longer`, the second `spend_while_they_stay`, customer by customer. The rate in the first is
+    that of both stays together, since the rate of a short stay by itself says little.
     """
-    parts = np.stack([in_cash(b, figures[1], pairs.spent[1]) - in_cash(a, figures[0], pairs.spent[0]),
-                      in_closing_book(figures, pairs.counts)], axis=2)  # fmt: skip
-    return parts * (math.nan if a.horizon.warmup_weeks or b.horizon.warmup_weeks else 1.0)
+    margins = np.array([margin_of(a), margin_of(b)])[:, None]
+    spent, longer = margins[..., None] * pairs.spent, margins[..., None] * pairs.longer
+    sums = {name: months[..., place].sum(axis=2) for name, place in PLACE.items()}
+    more = spent[1] - spent[0]
+    stays = longer.sum(axis=0)[:, AS_MANY].sum(axis=1)
+    costs = {name: sums[name][0] - sums[name][1] for name in COSTS}
+    profit = sums["margin"] - sum(sums[name] for name in COSTS)
+    found = {
+        "saved_by_b": more[:, SAVED],
+        "lost_by_b": more[:, LOST_BY_B],
+        "stay_longer": stays,
+        "spend_while_they_stay": more[:, AS_MANY].sum(axis=1) - stays,
+        "only_in_one_book": b_less_a(margins * exact(pairs.book - pairs.spent.sum(axis=2))),
+        "newcomers": b_less_a(margins * exact(sums["revenue"] - pairs.book)),
+        **costs,
+        "discounting": b_less_a(sums["cash"] - profit),
+    }
+    return np.stack([found[part] for part in PARTS], axis=1)
 
 
-def in_cash(scenario: Scenario, figures: np.ndarray, spent: np.ndarray) -> np.ndarray:
-    """(worlds, parts) what a scenario's cash is made of: margin on what customers spend, less costs, discounted.
-
-    figures: (worlds, metrics). spent: (worlds, fates) money.
-    """
-    years = math.ceil(scenario.horizon.weeks * WEEK) / DAY / DAYS_PER_YEAR
-    revenue, profit, advertising, training = (
-        years * column(figures, name) for name in ("revenue", "profit", "advertising_cost", "training_cost")
-    )
-    margin = margin_of(scenario)
-    parts = np.zeros((len(figures), len(PARTS)))
-    parts[:, : len(FATES)] = margin * spent
-    parts[:, NEWCOMERS] = margin * exact(revenue - spent.sum(axis=1))
-    parts[:, ADVERTISING], parts[:, TRAINING] = -advertising, -training
-    parts[:, WAGES] = -exact(margin * revenue - advertising - training - profit)
-    parts[:, DISCOUNTING] = column(figures, "cash") - parts.sum(axis=1)
-    return parts
-
-
-def in_closing_book(figures: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """(worlds, parts) what makes B's closing book worth more than A's: how many are in it, and what each is worth.
-
-    N_B w_B − N_A w_A = (N_B − N_A) (w_A + w_B) / 2 + (w_B − w_A) (N_A + N_B) / 2, N the customers and w their worth.
-    Who is there more, or no longer, counts at the average worth of one customer. figures: (2, worlds, metrics).
-    counts: (worlds, fates) customers.
-    """
-    customers, worth = column(figures, "customers_end"), column(figures, "closing_book")
-    each = np.divide(worth, customers, out=np.zeros_like(worth), where=customers > 0)
-    each = np.where(customers > 0, each, each[::-1])
-    usual = each.mean(axis=0)
-    old = counts[:, [KEPT, KEPT]].T + counts[:, [LOST_BY_B, SAVED]].T
-    new = customers - old
-    parts = np.zeros((len(counts), len(PARTS)))
-    parts[:, SAVED], parts[:, LOST_BY_B] = counts[:, SAVED] * usual, -counts[:, LOST_BY_B] * usual
-    parts[:, NEWCOMERS] = (new[1] - new[0]) * usual
-    parts[:, WORTH_OF_EACH] = (each[1] - each[0]) * customers.mean(axis=0)
-    return parts
-
-
-def column(figures: np.ndarray, name: str) -> np.ndarray:
-    """(…, worlds) a figure; 0 for a mechanism that is switched off."""
-    sample = figures[..., NAMES.index(name)]
-    return np.where(np.isnan(sample), 0.0, sample) if name.endswith("_cost") else sample
+def b_less_a(sides: np.ndarray) -> np.ndarray:
+    """(worlds,) the difference of (2, worlds) amounts."""
+    gap: np.ndarray = sides[1] - sides[0]
+    return gap
 
 
 def exact(amounts: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from servsim.scenario.scenario import Scenario
 from servsim.study.choose.evaluation import Evaluation
 from servsim.study.doubt.uncertain import Range, possible
 from servsim.study.metrics import NAMES
+from servsim.study.objective import VALUE
 from servsim.study.work.means import Means
 from servsim.study.work.workers import Pool
 from servsim.study.work.worlds import Job
@@ -33,7 +34,7 @@ class Elsewhere:
     def __init__(self, evaluation: Evaluation, means: Means) -> None:
         """Nothing is simulated yet."""
         self.evaluation, self.objective = evaluation, NAMES.index(evaluation.objective)
-        self.pool = Pool([], evaluation.seed, means)
+        self.pool = Pool([], evaluation.seed, means, far=evaluation.objective == VALUE)
         self.scenarios: dict[Settings, Scenario] = {}
         self.numbers: dict[tuple[Settings, float], int] = {}
         self.found: dict[Job, float] = {}

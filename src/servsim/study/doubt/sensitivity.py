@@ -9,10 +9,11 @@ from servsim.errors import ScenarioError
 from servsim.scenario.scenario import Scenario
 from servsim.study.choose.evaluate import evaluate
 from servsim.study.choose.evaluation import Evaluation
+from servsim.study.doubt.climb import candidates
 from servsim.study.doubt.elsewhere import Elsewhere, Place
 from servsim.study.doubt.indices import Indices, indices
 from servsim.study.doubt.plausible import LEAST, Plausible, plausible
-from servsim.study.doubt.swings import Doubt, candidates, doubt_of, ends_of
+from servsim.study.doubt.swings import Doubt, doubt_of, ends_of
 from servsim.study.doubt.uncertain import Range, drawn, possible, ranges_of
 from servsim.study.identity import digest_of, model_version
 from servsim.study.tidy import Tidy

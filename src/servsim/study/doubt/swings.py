@@ -4,19 +4,23 @@ Every end is looked at in the worlds that the answer was found in, so that all d
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from servsim.study.choose.evaluation import Evaluation
+from servsim.study.doubt.climb import Climb, candidates
 from servsim.study.doubt.elsewhere import Elsewhere, Place
+from servsim.study.doubt.scatter import Scatter, climbed, scattered
 from servsim.study.doubt.uncertain import Range, ranges_of
 from servsim.study.statistics import Interval, interval
 from servsim.study.work.means import HERE, Means
 
-SHORT = 5
+SHORT = 8
 """Worlds of a short look: in common worlds, what could overturn an answer is seen in a few."""
+CONFIRMED = 2
+"""Settings whose ends are looked at by themselves: those on which the best level hangs most."""
 
 
 @dataclass(frozen=True)
@@ -77,13 +81,15 @@ class Swing:
 class Doubt:
     """What an evaluation rests on: a swing for each range, the widest in the gain first.
 
-    worlds: how many of them every end was looked at in.
+    worlds: how many of them every end was looked at in. scatter: what all settings at once say; None where only single
+    ones were moved.
     """
 
     evaluation: Evaluation
     swings: tuple[Swing, ...]
     worlds: int
     interrupted: bool = False
+    scatter: Scatter | None = None
 
     @property
     def overturning(self) -> list[tuple[Swing, End]]:
@@ -94,10 +100,17 @@ class Doubt:
         ]  # fmt: skip
         return sorted(found, key=lambda pair: -pair[1].regret.mean)
 
+    @property
+    def strongest(self) -> list[Swing]:
+        """The swings of the settings that the best level hangs on, most first; by the gain where that is not known."""
+        order = [own.key for own in self.scatter.strongest] if self.scatter else []
+        return sorted(self.swings, key=lambda swing: order.index(swing.range.key) if order else 0)
+
     def to_dict(self) -> dict[str, Any]:
         """The doubt as JSON has it."""
         return {
             "worlds": self.worlds,
+            "plausible": self.scatter.to_dict() if self.scatter else None,
             "overturned_by": [
                 {"setting": swing.range.key, "value": end.value, "best": end.best_level, "cost": end.regret.to_dict()}
                 for swing, end in self.overturning
@@ -107,62 +120,28 @@ class Doubt:
         }
 
 
-def rests_on(evaluation: Evaluation, *, worlds: int = SHORT, means: Means = HERE) -> Doubt | None:
-    """What could overturn an evaluation; None where it has no best level, or its scenario no [uncertain] that counts.
+def rests_on(
+    evaluation: Evaluation, *, worlds: int = SHORT, confirmed: int = CONFIRMED, means: Means = HERE
+) -> Doubt | None:
+    """What an evaluation rests on; None where it has no best level, or its scenario no [uncertain] that counts.
 
-    A short look: at every end today's level, the best and its neighbours, and further on while it gets better.
+    First all settings at once (`scatter`): how far the best level may lie from the advised one, and on which settings
+    that hangs. Then a short look, in so many `worlds`, at both ends of each of the strongest, so many as are to be
+    `confirmed`: today's level, the best, those around it, and further on while it gets better.
     """
     ranges = ranges_of(evaluation.scenario, evaluation.lever)
     if evaluation.best is None or not ranges or evaluation.replications < 2:
         return None
     elsewhere = Elsewhere(evaluation, means)
     with elsewhere.pool:
-        ends = [Climb(elsewhere, own, value, worlds) for own in ranges for value in (own.low, own.high)]
-        while any(end.goes_on for end in ends):
-            if not elsewhere.gather([end.place for end in ends]):
-                break
-            for end in ends:
-                end.step()
-    return doubt_of(elsewhere, ranges, [end.place for end in ends])
-
-
-class Climb:
-    """One end of a range while the best level there is looked for, from the stated best on."""
-
-    def __init__(self, elsewhere: Elsewhere, own: Range, value: float, worlds: int) -> None:
-        """Today's level, the best, and its neighbours are to be looked at."""
-        evaluation = elsewhere.evaluation
-        self.elsewhere, self.settings = elsewhere, ((own, value),)
-        self.worlds = range(min(worlds, evaluation.replications))
-        self.candidates = candidates(evaluation)
-        assert evaluation.best is not None
-        best = self.candidates.index(evaluation.best)
-        self.seen = {self.candidates.index(evaluation.today), *self.around(best)}
-        self.goes_on = True
-
-    def around(self, place: int) -> set[int]:
-        """A candidate and its neighbours."""
-        return {near for near in (place - 1, place, place + 1) if 0 <= near < len(self.candidates)}
-
-    @property
-    def place(self) -> Place:
-        """The levels that are looked at."""
-        return Place(self.settings, tuple(self.candidates[place] for place in sorted(self.seen)), self.worlds)
-
-    def step(self) -> None:
-        """Look at the neighbours of what is best until now; nothing goes on where they were seen."""
-        means = self.elsewhere.evaluation.better * self.elsewhere.figures(self.place).mean(axis=0)
-        more = self.around(sorted(self.seen)[int(np.argmax(means))])
-        self.goes_on = not more <= self.seen
-        self.seen |= more
-
-
-def candidates(evaluation: Evaluation) -> list[float]:
-    """The levels among which a choice is made: today's, and all that keep the constraints as far as is known."""
-    return [
-        level for level, broken in zip(evaluation.levels, evaluation.breaks, strict=True)
-        if not broken or level == evaluation.today
-    ]  # fmt: skip
+        scatter = scattered(elsewhere, ranges)
+        if scatter is None:
+            return Doubt(evaluation, (), 0, interrupted=True)
+        strongest = tuple(scatter.strongest[:confirmed])
+        numbers = range(min(worlds, evaluation.replications))
+        ends = [Climb(elsewhere, ((own, value),), numbers) for own in strongest for value in (own.low, own.high)]
+        climbed(elsewhere, ends)
+    return replace(doubt_of(elsewhere, strongest, [end.place for end in ends]), scatter=scatter)
 
 
 def ends_of(evaluation: Evaluation, ranges: Sequence[Range], worlds: int) -> list[Place]:

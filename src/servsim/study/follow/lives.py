@@ -29,7 +29,7 @@ FRIENDS = 36
 """Base of the numbers in the names of those who were referred."""
 OF_THE_MONTH = (Happening.LEARNED, Happening.REPLACED)
 """Rows that tell of agents whether they are there or not."""
-BOOKKEEPING = (Happening.MEMBER, Happening.REMAINS, Happening.OUTLOOK)
+BOOKKEEPING = (Happening.MEMBER, Happening.REMAINS)
 """Rows that say who is in the book, at no particular time of a day."""
 
 FIRSTS = {

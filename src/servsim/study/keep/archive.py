@@ -15,9 +15,9 @@ import numpy as np
 from pydantic import ValidationError
 
 from servsim.scenario.scenario import Scenario
-from servsim.study.identity import fingerprint
+from servsim.study.identity import fingerprint, model_version
 from servsim.study.keep.kept import DamageError, insist_sound
-from servsim.study.keep.storage import Purpose, Storage, StoreError
+from servsim.study.keep.storage import YEARS, Purpose, Storage, StoreError
 from servsim.study.metrics import NAMES, OWN
 from servsim.study.run import Run
 
@@ -55,8 +55,13 @@ class Question:
     @property
     def is_sound(self) -> bool:
         """Does the key still fit what it is a fingerprint of?"""
-        kind = [self.model, self.machine, self.names["figures"], self.names["own"], self.names["controls"]]
-        return fingerprint([self.settings, self.seed, self.engine, *kind])[:32] == self.key
+        names = [self.names[what] for what in ("figures", "own", "controls", "months") if what in self.names]
+        return fingerprint([self.settings, self.seed, self.engine, self.model, self.machine, *names])[:32] == self.key
+
+    @property
+    def is_old(self) -> bool:
+        """Was it another version of the model that answered? No answer of this one uses its worlds."""
+        return self.model != model_version()
 
     def to_dict(self) -> dict[str, Any]:
         """The question as `servsim results --json` prints it."""
@@ -78,9 +83,11 @@ def opened(path: Path, purpose: Purpose = "use") -> Iterator[Storage]:
 
 def questions(storage: Storage) -> list[Question]:
     """Everything that was asked, the latest last."""
+    beside = [name for name in ("controls", "customers", YEARS) if name in storage.columns()]
+    size = " + ".join(["length(own)", *(f"coalesce(length({name}), 0)" for name in beside)])
     rows = storage.rows(
         "SELECT id, key, digest, title, model, seed, engine, machine, first, last, names, settings, count(replication),"
-        " coalesce(sum(length(own) + coalesce(length(controls), 0) + coalesce(length(customers), 0)), 0)"
+        f" coalesce(sum({size}), 0)"
         " FROM question LEFT JOIN world ON question = id GROUP BY id ORDER BY last, id"
     )
     return [question_of(row) for row in rows]

@@ -9,11 +9,20 @@ from typing import Any
 
 import numpy as np
 
+from servsim.study.keep.storage import YEARS
 from servsim.study.metrics import NAMES, OWN
-from servsim.study.work.worlds import NOBODYS, UNCONTROLLED, Job, Outcome
+from servsim.study.work.worlds import NO_MONTHS, NOBODYS, UNCONTROLLED, Job, Outcome
+from servsim.study.years import COLUMNS
 
+VALUE = '"value"'
 FIGURES = ", ".join(f'"{name}"' for name in NAMES)
 CHECK_BYTES = 4
+ADD_WHAT_IT_LACKS = f"""ON CONFLICT (question, replication) DO UPDATE SET
+    controls = coalesce(controls, excluded.controls), customers = coalesce(customers, excluded.customers),
+    checksum = CASE WHEN {YEARS} IS NULL THEN excluded.checksum ELSE checksum END,
+    {VALUE} = coalesce({VALUE}, excluded.{VALUE}), {YEARS} = coalesce({YEARS}, excluded.{YEARS})"""
+"""What a world lacks that was kept before is added; what it has stays. `value` comes with the years, and with it the
+checksum of the figures."""
 
 
 class DamageError(Exception):
@@ -21,13 +30,14 @@ class DamageError(Exception):
 
 
 def row_of(key: str, outcome: Outcome, controlled: bool) -> tuple[Any, ...]:
-    """Replication, own figures, controls, customers, checksum, and the figures, as they are kept."""
+    """Replication, own figures, controls, customers, months, checksum, and the figures, as they are kept."""
     replication = outcome.job.replication
     own = outcome.own.tobytes()
     return (
         replication, own,
         sealed(key, replication, outcome.controls.tobytes()) if controlled else None,
         sealed(key, replication, packed(outcome)) if len(outcome.fate) else None,
+        sealed(key, replication, zlib.compress(outcome.months.tobytes(), 1)) if len(outcome.months) else None,
         checksum_of(key, replication, outcome.figures, own),
         *(None if figure != figure else float(figure) for figure in outcome.figures),
     )  # fmt: skip
@@ -35,15 +45,23 @@ def row_of(key: str, outcome: Outcome, controlled: bool) -> tuple[Any, ...]:
 
 def outcomes_of(key: str, place: int, rows: Sequence[tuple[Any, ...]]) -> list[Outcome]:
     """Rows as outcomes of a scenario's place; DamageError where one is not as it was kept."""
-    tables = np.array([row[5:] for row in rows], float).reshape(len(rows), len(NAMES))
+    tables = np.array([row[6:] for row in rows], float).reshape(len(rows), len(NAMES))
     found = []
-    for (replication, own, controls, customers, checksum, *_), figures in zip(rows, tables, strict=True):
+    for (replication, own, controls, customers, years, checksum, *_), figures in zip(rows, tables, strict=True):
         insist_sound(key, replication, figures, own, checksum)
         sums = np.frombuffer(unsealed(key, replication, controls)) if controls else UNCONTROLLED
-        fate, spent = unpacked(unsealed(key, replication, customers)) if customers else NOBODYS
+        fate, spent, stayed = unpacked(unsealed(key, replication, customers)) if customers else NOBODYS
+        months = monthly(unsealed(key, replication, years)) if years else NO_MONTHS
+        if not years:  # an answer must not depend on who has asked for the years before
+            figures[NAMES.index("value")] = np.nan
         segments = np.frombuffer(own).reshape(-1, len(OWN))
-        found.append(Outcome(Job(place, replication), figures, segments, sums, fate, spent))
+        found.append(Outcome(Job(place, replication), figures, segments, sums, fate, spent, stayed, months))
     return found
+
+
+def monthly(data: bytes) -> np.ndarray:
+    """(months, COLUMNS) of what was kept of them."""
+    return np.frombuffer(zlib.decompress(data)).reshape(-1, len(COLUMNS))
 
 
 def insist_sound(key: str, replication: int, figures: np.ndarray, own: bytes, checksum: int) -> None:
@@ -77,12 +95,13 @@ def unsealed(key: str, replication: int, data: bytes) -> bytes:
 
 
 def packed(outcome: Outcome) -> bytes:
-    """The fate and spending of the opening book, made small."""
-    return zlib.compress(outcome.fate.tobytes() + outcome.spent.tobytes(), 1)
+    """The fate, the spending and the stay of the opening book, made small."""
+    return zlib.compress(outcome.fate.tobytes() + outcome.spent.tobytes() + outcome.stayed.tobytes(), 1)
 
 
-def unpacked(packed: bytes) -> tuple[np.ndarray, np.ndarray]:
+def unpacked(packed: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """What was packed."""
     data = zlib.decompress(packed)
-    many = len(data) // 9
-    return np.frombuffer(data[:many], np.int8), np.frombuffer(data[many:], np.int64)
+    many = len(data) // 17
+    spent, stayed = np.frombuffer(data[many:], np.int64).reshape(2, many)
+    return np.frombuffer(data[:many], np.int8), spent, stayed

@@ -12,20 +12,19 @@ from pathlib import Path
 
 from servsim.study.controls import CONTROLS
 from servsim.study.identity import machine, model_version, settings_of
-from servsim.study.keep.kept import FIGURES, DamageError, outcomes_of, row_of
-from servsim.study.keep.storage import Storage, StoreError
+from servsim.study.keep.kept import ADD_WHAT_IT_LACKS, FIGURES, DamageError, outcomes_of, row_of
+from servsim.study.keep.storage import YEARS, Storage, StoreError
 from servsim.study.metrics import NAMES, OWN
 from servsim.study.work.worlds import Outcome, Worlds
+from servsim.study.years import COLUMNS
 
 __all__ = ["Store", "StoreError", "usual_place"]
 
 AT_ONCE = 500
 """Replications looked up with one question to SQLite."""
-MARKS = ", ".join("?" * (6 + len(NAMES)))
-KEEP = f"""INSERT INTO world (question, replication, own, controls, customers, checksum, {FIGURES}) VALUES ({MARKS})
-    ON CONFLICT (question, replication) DO UPDATE SET
-    controls = coalesce(controls, excluded.controls), customers = coalesce(customers, excluded.customers)"""
-"""What a world lacks that was kept before is added; what it has stays."""
+MARKS = ", ".join("?" * (7 + len(NAMES)))
+KEEP = f"""INSERT INTO world (question, replication, own, controls, customers, {YEARS}, checksum, {FIGURES})
+    VALUES ({MARKS}) {ADD_WHAT_IT_LACKS}"""
 
 
 def usual_place() -> Path:
@@ -82,8 +81,9 @@ class Store:
         if question is None:
             return []
         customers = customers and worlds.scenario.demand.opening_book > 0
-        needed = " AND customers IS NOT NULL" * customers + " AND controls IS NOT NULL" * worlds.controlled
-        asked = f"{'controls' if worlds.controlled else 'NULL'}, {'customers' if customers else 'NULL'}"
+        wanted = {"controls": worlds.controlled, "customers": customers, YEARS: worlds.goes_on}
+        needed = "".join(f" AND {name} IS NOT NULL" for name, is_wanted in wanted.items() if is_wanted)
+        asked = ", ".join(name if is_wanted else "NULL" for name, is_wanted in wanted.items())
         outcomes: list[Outcome] = []
         for first in range(0, len(replications), AT_ONCE):
             some = replications[first : first + AT_ONCE]
@@ -135,7 +135,9 @@ class Store:
     def number_of(self, worlds: Worlds) -> int:
         """The number of a question, put into the file where it is not yet there; asked just now."""
         if worlds.key not in self.questions:
-            names = json.dumps({"figures": NAMES, "own": [own.name for own in OWN], "controls": CONTROLS})
+            names = json.dumps(
+                {"figures": NAMES, "own": [own.name for own in OWN], "controls": CONTROLS, "months": COLUMNS}
+            )
             settings = json.dumps(settings_of(worlds.scenario), ensure_ascii=False)
             self.storage.insist(
                 "INSERT INTO question (key, digest, title, model, seed, engine, machine, first, last, names, settings)"

@@ -9,7 +9,6 @@ import numpy as np
 from pydantic import BaseModel
 
 from servsim.scenario.desk import Opening
-from servsim.scenario.question import Horizon
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, as_segments
 from servsim.sheet import is_on, open_minutes, profile_mass, roster_minutes
 from servsim.study.identity import digest_of, model_version
@@ -125,7 +124,9 @@ def hours_alike(scenario: Scenario, per_hour: float) -> Scenario:
         "demand": scenario.demand.model_copy(update=even),
         "staff": scenario.staff.model_copy(update={"agents": agents, "roster": None}),
         "service": scenario.service.model_copy(update={"core_profile": None, "core_minutes": minutes}),
-        "horizon": Horizon(weeks=horizon.weeks * share, warmup_weeks=horizon.warmup_weeks * share),
+        "horizon": horizon.model_copy(
+            update={"weeks": horizon.weeks * share, "warmup_weeks": horizon.warmup_weeks * share}
+        ),
     })  # fmt: skip
 
 

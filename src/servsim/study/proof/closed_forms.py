@@ -314,6 +314,6 @@ def retention_of_irregulars(yearly: float, gap_days: float) -> float:
 
 
 def natural_share(yearly: float, natural_churn: float, gap_days: float) -> float:
-    """Of those lost, the share who leave for reasons of their own, these being looked at first: (1 − a) / (1 − p)."""
+    """Of those lost, the share who move away or need it no longer, these being looked at first: (1 − a) / (1 − p)."""
     natural = staying_per_visit(1.0 - natural_churn, gap_days)
     return (1.0 - natural) / (1.0 - staying_per_visit(yearly, gap_days))

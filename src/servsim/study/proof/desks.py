@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from servsim.scenario.question import WEEKS_PER_YEAR
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
 from servsim.study.proof import closed_forms as known
@@ -16,7 +17,7 @@ class Case:
     """A desk with known answers: its tables, the weeks of each world in a full proof, and figure → expected value.
 
     A figure is one of `metrics`, or two of them as "blocked/arrivals". Where the weeks are asked for, as in a year's
-    retention, they are the same in every proof.
+    retention, they are the same in every proof. Money is counted for some years, or for as long as figures are.
     """
 
     name: str
@@ -25,11 +26,12 @@ class Case:
     expected: dict[str, float]
     warmup: float = 0.2
     asked: bool = False
+    years: float = 0.0
 
     def scenario(self, share: float = 1.0) -> Scenario:
         """The desk, with this share of its weeks after the warm-up."""
-        weeks = self.weeks if self.asked else self.weeks * share
-        horizon = {"weeks": self.warmup + weeks, "warmup_weeks": self.warmup}
+        weeks = self.warmup + (self.weeks if self.asked else self.weeks * share)
+        horizon = {"weeks": weeks, "warmup_weeks": self.warmup, "years": max(self.years, weeks / WEEKS_PER_YEAR)}
         return checked({"title": self.name, "opening": {"always": True}, "horizon": horizon, **self.tables}, self.name)
 
 

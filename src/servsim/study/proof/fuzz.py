@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 
 from servsim.errors import ScenarioError
 from servsim.scenario.complain import bare, table_of
+from servsim.scenario.question import WEEKS_PER_YEAR
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, as_segments
 from servsim.scenario.table import Mechanism, declared
@@ -197,7 +198,7 @@ SPECIAL: dict[Path, Callable[[Rng, bool], float]] = {
 
 
 def shortened(rng: Rng, scenario: Scenario, storm: bool) -> Scenario:
-    """The scenario with a horizon, and if need be a demand, that bring few enough visits."""
+    """The scenario with a horizon, and if need be a demand, that bring few enough visits; drift may end within it."""
     weeks = log_uniform(rng, 1000, 6000) / WEEK if storm else LONGEST_WEEKS
     mass = profile_mass(scenario, open_minutes(scenario))
     most = log_uniform(rng, VISITS / (3 if storm else 10), VISITS)
@@ -207,7 +208,8 @@ def shortened(rng: Rng, scenario: Scenario, storm: bool) -> Scenario:
             scenario = calmer(scenario)
     while happenings(scenario, mass, weeks) > most:
         weeks *= 0.9
-    return scenario.model_copy(update={"horizon": scenario.horizon.model_copy(update={"weeks": weeks})})
+    horizon = {"weeks": weeks, "drift_years": float(rng.uniform(0, 2)) * weeks / WEEKS_PER_YEAR}
+    return scenario.model_copy(update={"horizon": scenario.horizon.model_copy(update=horizon)})
 
 
 def calmer(scenario: Scenario) -> Scenario:

@@ -97,7 +97,7 @@ def theory(
     jobs = [
         Job(place, place * effort.worlds + number) for place in range(len(desks)) for number in range(effort.worlds)
     ]
-    with Pool([case.scenario(effort.share) for case in desks], seed, means) as pool:
+    with Pool([case.scenario(effort.share) for case in desks], seed, means, far=True) as pool:
         outcomes = pool.outcomes(jobs)
     if pool.interrupted:
         raise KeyboardInterrupt

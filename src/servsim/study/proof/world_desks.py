@@ -50,7 +50,7 @@ def around() -> Iterable[Case]:
     yield own_agent(weeks=3)
     yield tiring(weeks=6)
     yield income(many=1000)
-    yield worth_when_won(weeks=4)
+    yield money_of_years(many=1200, years=3)
 
 
 def book(many: int, gap: float, law: str, **demand: Any) -> dict[str, Any]:
@@ -363,6 +363,8 @@ def tiring(weeks: float) -> Case:
 def income(many: int, kept: float = 0.6) -> Case:
     """What comes in over twenty years from a book of customers who come once a year, the first time within a year.
 
+    `value` looks as far as the window, so that it is `cash`.
+
     `worth_paid_first` of each, from then on: less by E[(1 + i)^(−u)] = i / ((1 + i) log(1 + i)), u uniform in a year.
     """
     rate, basket = 0.1, 40.0
@@ -374,13 +376,33 @@ def income(many: int, kept: float = 0.6) -> Case:
         "loyalty": staying(kept),
         "spending": {"basket_mean": basket},
     }
-    return Case("income of a book", {**desk(0.0, 5, AT_ONCE), **tables}, 1040.0, {"cash": cash}, 0.0, asked=True)
+    figures = {"cash": cash, "value": cash}
+    return Case("income of a book", {**desk(0.0, 5, AT_ONCE), **tables}, 1040.0, figures, 0.0, asked=True)
 
 
-def worth_when_won(weeks: float) -> Case:
-    """Prospects of whom some become customers: ten visits a year, at a margin of 25 less ten minutes' wages, 5."""
-    demand = {"prospects_per_hour": 6.0, "visit_gap_days": 36.5, "gap_between_cv": 0.0}
-    tables = {"loyalty": staying(0.6), "spending": {"basket_mean": 50.0, "second_thought_probability": 0.0}}
-    figures = {"customer_value": forms.worth(10.0 * (25.0 - 5.0), 0.6, 0.1)}
-    staffed = {**desk(1.0, 20), "demand": demand, "staff": {"agents": 20, "wage_per_hour": 30.0}}
-    return Case("worth when won", {**staffed, **tables}, weeks, figures)
+def money_of_years(many: int, years: int) -> Case:
+    """Money of a year and of some years: of today's customers and of prospects, some of whom buy and come back.
+
+    Today's make λ N e^(−f t) visits a day, f = λ (1 − p). Of c prospects a day who buy, and p of whom come back, there
+    are c/(1 − p) · (1 − p e^(−f t)) purchases a day. Nobody waits; agents, and what is fixed, are paid every day.
+    """
+    gap, bought, basket, rate, wage, fixed = 91.25, 0.5 * 0.1 * DAY, 40.0, 0.1, 0.2, 1000.0
+    stays = known.staying_per_visit(0.6, gap)
+    fades, in_time = (1.0 - stays) / gap, bought / (1.0 - stays)
+    tables = {
+        "demand": book(many, gap, "exponential", prospects_per_hour=0.1),
+        "staff": {"agents": 5, "wage_per_hour": wage},
+        "loyalty": staying(0.6),
+        "spending": {"basket_mean": basket, "conversion": 0.5, "conversion_slope": 0.0,
+                     "second_thought_probability": 0.0},
+        "money": {"margin": 0.5, "discount_rate": rate, "fixed_costs_per_month": fixed},
+    }  # fmt: skip
+
+    def money(days: int) -> float:
+        settled, fading = (forms.worth_of_days(1.0, falls, rate, days) for falls in (0.0, fades))
+        purchases = in_time * settled + (many / gap - in_time * stays) * fading
+        return 0.5 * basket * purchases - (5 * DAY * wage + fixed * 12 / 365) * settled
+
+    figures = {"cash": money(365), "value": money(365 * years)}
+    staffed = {**desk(0.0, 5, AT_ONCE), **tables}
+    return Case(f"money of {years} years", staffed, 365 / 7, figures, 0.0, asked=True, years=float(years))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from servsim.study.proof.closed_forms import feedback
+from servsim.study.proof.closed_forms import DAYS_PER_YEAR, feedback
 
 
 def must(holds: bool, need: str) -> None:
@@ -250,6 +250,19 @@ def elasticity_to_retention(retention: float, discount: float, growth: float = 0
     Of `worth_paid_first` it is one less, because nothing that retention does can change the first payment.
     """
     return worth_paid_first(1.0, retention, discount, growth)
+
+
+def worth_of_days(rate: float, fades: float, discount: float, days: int) -> float:
+    """Today's money of what comes in all day long, rate · e^(−f t) after t days, for whole days and each at its end.
+
+    rate · (1 − e^(−f))/f · v (1 − (v e^(−f))ⁿ) / (1 − v e^(−f)), v = (1 + i)^(−1/365), i the interest of a year. With
+    f = 0 it is an annuity. The visits of one who comes at random, λ a day, and stays with chance p after each fade by
+    f = λ (1 − p): a thinned Poisson process. Derived.
+    """
+    not_negative(rate=rate, fades=fades, discount=discount, days=days)
+    daily = math.log1p(discount) / DAYS_PER_YEAR
+    lasts = -(fades + daily)
+    return rate * grown(-fades, 1.0) * math.exp(-daily) * grown(lasts, days) / grown(lasts, 1.0)
 
 
 # Rivals

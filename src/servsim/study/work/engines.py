@@ -6,8 +6,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from servsim.errors import ServsimError
+from servsim.model.trace import stops_of
 from servsim.scenario.scenario import Scenario
-from servsim.sheet import in_world
+from servsim.sheet import horizon_of, in_world
+from servsim.study.days import Days
 from servsim.study.expected import weekly_visits
 from servsim.study.reading import Reading
 from servsim.study.tally import Tally
@@ -39,24 +41,86 @@ class Listener(Protocol):
         """Hear one more piece of its trace."""
 
 
+class Telling:
+    """One world of a scenario, told by an engine and counted as it is told: until some instant, and on from there.
+
+    A listener hears its window, too. far: whether it goes on after the window until the end of the years. Of that, only
+    days are counted. told: the instant until which it is told; end: the one at which it ends.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        sheet: np.ndarray,
+        seed: int,
+        replication: int,
+        engine: Engine,
+        listener: Listener | None = None,
+        far: bool = False,
+    ) -> None:
+        """Nothing is told yet."""
+        world = in_world(sheet, seed, replication, horizon_of(scenario) if far else None)
+        self.scenario, self.listener, self.far = scenario, listener, far
+        self.tally = Tally(world, warmup_of(scenario))
+        self.years = self.tally.days
+        self.told, self.end, self.referred = 0, int(world[0]["end"]), 0
+        self.has_word_of_mouth = bool(world["word_of_mouth_on"].any())
+        length = WEEK if self.has_word_of_mouth else PIECE
+        self.pieces = zip(stops_of(world, length), engine_named(engine).pieces(world, length), strict=True)
+
+    def go_on(self, until: int) -> None:
+        """Tell on until an instant, or a little longer: to the end of the piece that it is in."""
+        if self.told < until:
+            for stop, rows in self.pieces:
+                self.count(stop, rows)
+                if until <= stop < self.end:
+                    break
+
+    def count(self, until: int, rows: np.ndarray) -> None:
+        """Count one more piece, which goes until an instant."""
+        tally = self.tally
+        (tally if until <= tally.end else self.years).add(rows)
+        if self.listener is not None:
+            self.listener.add(rows[: len(rows) if until <= tally.end else 0])
+        if until == tally.end:
+            self.years = self.years.longer(self.end)
+            tally.close()
+        if self.has_word_of_mouth:
+            self.referred += int(np.count_nonzero(rows[:, 1] == Happening.REFERRED))
+            if self.referred > REFERRED_AT_MOST:
+                watch(self.referred, weekly_visits(self.scenario) * until / WEEK, -(-until // WEEK))
+        self.told = until
+
+    def reading(self) -> Reading:
+        """What was counted of a world that is told to its end."""
+        self.years.close()
+        return Reading(self.tally, self.scenario, self.years if self.far else None)
+
+    def reading_until(self, end: int) -> Reading:
+        """What would have been counted if it had ended at an instant after the window, but for single customers.
+
+        It must be told until then, and then be the end, or lie between two days. The world can go on.
+        """
+        days = Days(self.years.sheet, end)
+        days.rows[:] = self.years.rows[: len(days.rows)]
+        days.here_since[:] = self.years.here_since
+        days.close()
+        return Reading(self.tally, self.scenario, days)
+
+
 def counted(
-    scenario: Scenario, sheet: np.ndarray, seed: int, replication: int, engine: Engine, listener: Listener | None = None
+    scenario: Scenario,
+    sheet: np.ndarray,
+    seed: int,
+    replication: int,
+    engine: Engine,
+    listener: Listener | None = None,
+    far: bool = False,
 ) -> Reading:
-    """One world of a scenario, told by an engine and counted as it is told; a listener hears it, too."""
-    world = in_world(sheet, seed, replication)
-    tally = Tally(world, warmup_of(scenario), scenario.money.discount_rate)
-    tells = bool(world["word_of_mouth_on"].any())
-    referred = 0
-    for week, rows in enumerate(engine_named(engine).pieces(world, WEEK if tells else PIECE), 1):
-        tally.add(rows)
-        if listener is not None:
-            listener.add(rows)
-        if tells:
-            referred += int(np.count_nonzero(rows[:, 1] == Happening.REFERRED))
-            if referred > REFERRED_AT_MOST:
-                watch(referred, weekly_visits(scenario) * week, week)
-    tally.close()
-    return Reading(tally, scenario)
+    """One world of a scenario, told to its end by an engine and counted as it is told (`Telling`)."""
+    telling = Telling(scenario, sheet, seed, replication, engine, listener, far)
+    telling.go_on(telling.end)
+    return telling.reading()
 
 
 def watch(referred: int, expected: float, week: int) -> None:

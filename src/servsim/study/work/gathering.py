@@ -5,21 +5,33 @@ from collections.abc import Iterable
 import numpy as np
 
 from servsim.study.metrics import NAMES
+from servsim.study.objective import Seen
 from servsim.study.work.workers import Pool
 from servsim.study.work.worlds import Job
+from servsim.study.years import COLUMNS, yearly
 
 
 class Gathering:
-    """The figures of a pool's scenarios in worlds from a first number on, as far as they were simulated."""
+    """The figures and months of a pool's scenarios in worlds from a first number on, as far as they were simulated."""
 
     def __init__(self, pool: Pool, first: int = 0) -> None:
         """Nothing is simulated yet."""
         self.pool, self.first = pool, first
         self.tables: dict[int, np.ndarray] = {}
+        self.ledgers: dict[int, list[np.ndarray]] = {}
 
     def table(self, place: int) -> np.ndarray:
         """(worlds, metrics) the figures of a scenario."""
         return self.tables.get(place, np.empty((0, len(NAMES))))
+
+    def months(self, place: int) -> np.ndarray:
+        """(worlds, months, COLUMNS) the years of a scenario, month by month; no months where nobody asked for them."""
+        ledgers = self.ledgers.get(place, [])
+        return np.stack(ledgers) if ledgers else np.empty((0, 0, len(COLUMNS)))
+
+    def seen(self, place: int) -> Seen:
+        """What constraints are read from."""
+        return Seen(self.table(place), yearly(self.months(place)))
 
     def __len__(self) -> int:
         """Worlds of all scenarios together."""
@@ -37,12 +49,14 @@ class Gathering:
             for place in places
             if number >= len(self.table(place))
         ]
-        found = {outcome.job: outcome.figures for outcome in self.pool.outcomes(jobs)}
+        found = {outcome.job: outcome for outcome in self.pool.outcomes(jobs)}
         reached = worlds
         for job in jobs:
             if job not in found:
                 reached = min(reached, job.replication - self.first)
         for place in places:
             more = [found[Job(place, self.first + n)] for n in range(len(self.table(place)), reached)]
-            self.tables[place] = np.concatenate([self.table(place), np.reshape(more, (len(more), len(NAMES)))])
+            figures = np.reshape([outcome.figures for outcome in more], (len(more), len(NAMES)))
+            self.tables[place] = np.concatenate([self.table(place), figures])
+            self.ledgers.setdefault(place, []).extend(outcome.months for outcome in more)
         return not self.pool.interrupted

@@ -46,10 +46,11 @@ def simulate(
     means: Means,
     customers: bool = False,
     controlled: bool = False,
+    far: bool = True,
 ) -> Share:
-    """Simulate every so-manieth world of the first stage, each of them under every scenario."""
+    """Simulate every so-manieth world of the first stage, each of them under every scenario; far: all its years."""
     n = replications or scenarios[0].evaluate.replications
     jobs = [Job(place, number) for number in range(shard.number - 1, n, shard.of) for place in range(len(scenarios))]
-    with Pool(scenarios, seed, means, controlled) as pool:
+    with Pool(scenarios, seed, means, controlled, far) as pool:
         finished = len(pool.outcomes(jobs, customers))
     return Share(finished, len(jobs), pool.interrupted)

@@ -26,9 +26,16 @@ class Pool:
     far, and those that are there. simulated: those that no store had.
     """
 
-    def __init__(self, scenarios: Sequence[Scenario], seed: int, means: Means = HERE, controlled: bool = False) -> None:
-        """Nothing is started before it is needed."""
-        self.seed, self.means, self.controlled = seed, means, controlled
+    def __init__(
+        self,
+        scenarios: Sequence[Scenario],
+        seed: int,
+        means: Means = HERE,
+        controlled: bool = False,
+        far: bool = False,
+    ) -> None:
+        """Nothing is started before it is needed. far: whether worlds go on until the end of the years."""
+        self.seed, self.means, self.controlled, self.far = seed, means, controlled, far
         self.worlds: list[Worlds] = []
         self.interrupted = False
         self.asked = self.done = self.simulated = 0
@@ -49,7 +56,7 @@ class Pool:
 
     def add(self, scenario: Scenario) -> int:
         """One more scenario at hand; its place."""
-        self.worlds.append(Worlds(scenario, self.seed, self.means.engine, self.controlled))
+        self.worlds.append(Worlds(scenario, self.seed, self.means.engine, self.controlled, self.far))
         return len(self.worlds) - 1
 
     @property

@@ -12,14 +12,18 @@ from servsim.sheet import in_world, to_sheet
 from servsim.study.controls import CONTROLS, Controls
 from servsim.study.identity import digest_of, fingerprint, machine, model_version, settings_of
 from servsim.study.metrics import NAMES, OWN, figures, own_figures
+from servsim.study.reading import Reading
 from servsim.study.work.engines import counted, warmup_of
 from servsim.study.work.means import Engine
+from servsim.study.years import COLUMNS, looks_ahead
 
 SHEETS_AT_HAND = 64
 """How many sheets are kept, a quarter of a megabyte each."""
 
-NOBODYS = np.zeros(0, np.int8), np.zeros(0, np.int64)
-"""Fate and spending of nobody."""
+NOBODYS = np.zeros(0, np.int8), np.zeros(0, np.int64), np.zeros(0, np.int64)
+"""Fate, spending and stay of nobody."""
+NO_MONTHS = np.empty((0, len(COLUMNS)))
+"""Months where nobody asked for them."""
 UNCONTROLLED = np.zeros(0)
 """Controls where there are none."""
 
@@ -44,8 +48,9 @@ class Outcome:
     """What came of a world.
 
     figures: (metrics,). own: (segments, own metrics). controls: (controls,). fate, spent: (opening book,) the reason
-    each customer was lost for, and the millionths of money that each of them spent. Controls, and fate and spent, are
-    empty where nobody asked for them.
+    each customer was lost for in the window, and the millionths of money that each of them spent; stayed: the ticks
+    that each of them was in the book, both as far as the world went. months: (months, COLUMNS) all years. Controls,
+    what is told of customers, and months are empty where nobody asked for them.
     """
 
     job: Job
@@ -54,6 +59,8 @@ class Outcome:
     controls: np.ndarray
     fate: np.ndarray
     spent: np.ndarray
+    stayed: np.ndarray
+    months: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +72,8 @@ class Worlds:
     engine: Engine
     controlled: bool = False
     """Whether controls are added up, too."""
+    far: bool = False
+    """Whether worlds go on until the end of the years, where money means something there."""
 
     @cached_property
     def digest(self) -> str:
@@ -79,12 +88,16 @@ class Worlds:
     def simulated(self, job: Job, customers: bool = True, halted: Halted | None = None) -> Outcome:
         """What comes of one world; customers: whether each customer's fate and spending is told, too."""
         controls = self.controls(job) if self.controlled else None
+        listener = Listening(controls, halted)
         reading = counted(
-            self.scenario, sheet_of(self), self.seed, job.replication, self.engine, Listening(controls, halted)
+            self.scenario, sheet_of(self), self.seed, job.replication, self.engine, listener, self.goes_on
         )
-        sums = controls.sums if controls else UNCONTROLLED
-        fate, spent = (reading.tally.fate, reading.tally.spent) if customers else NOBODYS
-        return Outcome(job, figures(reading) + 0.0, own_figures(reading) + 0.0, sums, fate, spent)
+        return outcome_of(job, reading, controls, customers)
+
+    @cached_property
+    def goes_on(self) -> bool:
+        """Do worlds go on after the window?"""
+        return self.far and looks_ahead(self.scenario)
 
     def controls(self, job: Job) -> Controls:
         """What adds up the controls of one world."""
@@ -114,9 +127,17 @@ class Listening:
             self.controls.add(rows)
 
 
+def outcome_of(job: Job, reading: Reading, controls: Controls | None, customers: bool) -> Outcome:
+    """What a world comes to as it was counted."""
+    sums = controls.sums if controls else UNCONTROLLED
+    days = reading.years or reading.tally.days
+    told = (reading.tally.fate, days.spent, days.stayed) if customers else NOBODYS
+    return Outcome(job, figures(reading) + 0.0, own_figures(reading) + 0.0, sums, *told, reading.months)
+
+
 def kind_of_answers() -> list[Any]:
     """What two processes must have in common for the answers of one to be those of the other."""
-    return [model_version(), machine(), [*NAMES], [own.name for own in OWN], [*CONTROLS]]
+    return [model_version(), machine(), [*NAMES], [own.name for own in OWN], [*CONTROLS], [*COLUMNS]]
 
 
 @lru_cache(SHEETS_AT_HAND)
