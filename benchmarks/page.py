@@ -4,7 +4,8 @@
 
 Every move is to a place where the slider has not been, so that no world is known beforehand, and the next one begins
 when the curve of so many years is there. Seconds of the processor are those of the server and of whoever moves the
-slider, without the browser's: they tell how long it would take alone on the machine. Needs Chromium on the PATH and pip install .[test].
+slider, without the browser's: they tell how long it would take alone on the machine. Needs Chromium on the PATH and
+pip install .[test].
 """
 
 import argparse

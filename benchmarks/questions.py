@@ -332,7 +332,8 @@ def evaluations(quick: bool) -> Numbers:
     """Seconds on the wall of `evaluate` on the salon, on all cores: as it stands, and every level in so many worlds."""
     salon = read_scenario(SALON)
     works: dict[str, Callable[[int], Any]] = {"as it stands": lambda _: evaluate(salon)}
-    works |= {str(count): lambda _, count=count: evaluate(salon, replications=count) for count in [10] if not quick}
+    if not quick:
+        works["10"] = lambda _: evaluate(salon, replications=10)
     timings = interleaved(works, 2 if quick else 4, perf_counter)
     asked = {"levels": len(salon.evaluate.levels), "years": salon.horizon.years}
     return {**asked, "seconds": {name: timing.best for name, timing in timings.items()}}

@@ -4,8 +4,8 @@
 
 Economy: simulated worlds that `evaluate` takes for its guarantee on the salon, beside those that as many worlds for
 every level would take for the same (Clark and Yang 1986). Pairing: how the value of levels half a minute and a minute
-apart goes together in common worlds. With --apart, what pairs them better when it is switched off. About ten minutes;
-quick: two.
+apart goes together in common worlds. With --apart, what pairs them better when it is switched off. About half an hour;
+quick: ten minutes.
 """
 
 import argparse
@@ -174,7 +174,7 @@ def markdown(heads: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> str:
 def main() -> None:
     """Ask and show."""
     parser = argparse.ArgumentParser(description="What do common worlds and a race save?")
-    parser.add_argument("--quick", action="store_true", help="fewer evaluations and worlds: about two minutes")
+    parser.add_argument("--quick", action="store_true", help="fewer evaluations and worlds: about ten minutes")
     parser.add_argument("--apart", action="store_true", help="also switch off one thing after the other")
     asked = parser.parse_args()
     worlds = 60 if asked.quick else 200

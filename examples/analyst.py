@@ -8,15 +8,19 @@ import sys
 import tempfile
 from pathlib import Path
 
-from servsim import evaluate, read_scenario
+from servsim import evaluate, read_scenario, run
 from servsim.show.plots import convergence_plot, frontier_plot, heat_plot, save
 from servsim.study.choose.heat import heat
 
 folder = Path(sys.argv[1]) if sys.argv[1:] and Path(sys.argv[1]).is_dir() else Path(tempfile.mkdtemp())
-salon = read_scenario("scenarios/salon.toml", ["horizon.weeks=13"])
+salon = read_scenario("scenarios/salon.toml", ["horizon.weeks=13", "horizon.years=2"])
 answer = evaluate(salon, levels=(3, 6, 9), replications=8, finer=0, smallest_difference=0)
 table = answer.to_frame()
 print(table.groupby(["metric", "level"])["value"].agg(["mean", "std"]).loc[["retention", "wait_mean", "value"]])
+
+# %% The years ahead, as a tidy table: one row for each world, year and figure
+years = run(salon, replications=8).to_frame_of_years()
+print(years.groupby(["metric", "year"])["value"].agg(["mean", "std"]).loc[["customers_end", "profit"]])
 
 # %% Levels share their worlds, so differences are paired: see what that is worth
 wide = table[table.metric == "value"].pivot(index="replication", columns="level", values="value")

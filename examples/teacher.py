@@ -25,7 +25,10 @@ waits_plot(waits, size="slide")
 
 # %% Now customers remember. What does a minute of care do to waiting, and what to retention?
 for minutes in (0, 3, 9, 20):
-    year = run(read_scenario("scenarios/salon.toml", [f"investment.minutes_per_visit={minutes}"]), replications=4)
+    year = run(
+        read_scenario("scenarios/salon.toml", [f"investment.minutes_per_visit={minutes}", "horizon.years=1"]),
+        replications=4,
+    )
     print(
         f"{minutes:>2} minutes: wait {year['wait_mean'].mean:.1f} min, retention {100 * year['retention'].mean:.0f} %"
     )

@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -50,6 +51,20 @@ levels = [0, 5, 10]
 replications = 4
 """
 """The desk with a question about it."""
+
+
+COMMAND = [sys.executable, "-c", "from servsim.cli import main; main()"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the model once, before several processes begin that would all compile it; one by itself does as it goes."""
+    starts_workers = getattr(config.option, "numprocesses", None) and not config.option.collectonly
+    if not starts_workers or kernel.WARM or not kernel.COMPILED or kernel.FOLDER is None:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "tiny.toml")
+        path.write_text(TINY)
+        subprocess.run([*COMMAND, "evaluate", path, "--no-store", "--json"], stdout=subprocess.DEVNULL, check=True)
 
 
 @pytest.fixture(scope="session")
@@ -102,8 +117,10 @@ def served(file: Path) -> Iterator["Served"]:
 
 @pytest.fixture
 def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
-    """What a command ends with, prints, and says on stderr, in this very process."""
+    """What a command ends with, prints, and says on stderr, in this very process, as where all is compiled already."""
     from servsim.cli import main
+
+    monkeypatch.setattr(kernel, "WARM", True)
 
     def command(*words: object) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["servsim", *map(str, words)])

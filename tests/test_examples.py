@@ -8,11 +8,12 @@ import pytest
 
 from servsim import compare, evaluate, read_scenario, run
 from servsim.study.tidy import Tidy
+from servsim.study.years import YEARLY_NAMES
 
 ROOT = Path(__file__).parent.parent
 PROMISED = {
     "owner": ("minutes per visit", "With a fourth agent the mean wait changes by -"),
-    "analyst": ("retention", "paired", "Best of both:"),
+    "analyst": ("retention", "customers_end", "paired", "Best of both:"),
     "teacher": ("the book says 3.1 %", "as the model has it", "20 minutes: wait"),
 }
 
@@ -33,7 +34,7 @@ def test_every_example_runs_and_says_what_it_promises(example, tmp_path):
 @pytest.fixture(scope="module")
 def desk():
     """The salon for a month."""
-    return read_scenario(ROOT / "scenarios" / "salon.toml", ["horizon.weeks=4", "title='A & B <c>'"])
+    return read_scenario(ROOT / "scenarios" / "salon.toml", ["horizon.weeks=4", "horizon.years=1", "title='A & B <c>'"])
 
 
 def test_results_look_like_something_in_a_notebook(desk):
@@ -47,6 +48,20 @@ def test_results_look_like_something_in_a_notebook(desk):
         assert "<c>" not in html
     assert 'src="data:image/png;base64,' in shown[0]
     assert "best" in shown[0]
+    assert "outside the guarantee" in shown[0]
+    assert "By year, with 95 % intervals" in shown[1]
+
+
+def test_the_years_of_a_run_are_a_tidy_table(desk):
+    result = run(desk, replications=2)
+    rows = result.rows_of_years()
+    assert len(rows) == 2 * 1 * len(YEARLY_NAMES)
+    assert {row["unit"] for row in rows if row["metric"] == "cash"} == {"CAD"}
+    frame = result.to_frame_of_years()
+    assert list(frame.columns) == ["replication", "year", "metric", "value", "unit"]
+    means = frame[frame.year == 1].groupby("metric")["value"].mean()
+    for name in ("cash", "customers_end", "unserved_share"):
+        assert means[name] == pytest.approx(result.of_year(1, name).mean)
 
 
 def test_a_result_without_a_look_of_its_own_is_shown_as_text():

@@ -192,7 +192,7 @@ def grows(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_world_that_grows_without_end_is_stopped_with_a_sentence(grows, workers):
-    result = servsim("run", str(grows), "--json", "--workers", workers)
+    result = servsim("run", str(grows), "--json", "--quiet", "--workers", workers)
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.startswith("stopped: by week ")
     assert result.stderr.endswith("or word_of_mouth.potential_customers.\n")

@@ -16,20 +16,17 @@ from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
 from servsim.sheet import in_world, to_sheet
 from servsim.show.outlook import book_lines, outlook_parts
-from servsim.study.follow.opening_book import (
+from servsim.study.follow import settled_book as search
+from servsim.study.follow.opening_book import Book, Own, book_of, staying_by_tenure, with_book
+from servsim.study.follow.settled_book import (
     MEMBER,
-    Book,
-    Own,
     SettledBook,
     as_loyal,
-    book_of,
     extent,
     members,
     moves,
     ratchet,
     settled_book,
-    staying_by_tenure,
-    with_book,
 )
 from servsim.study.outlook import outlook, unsettled
 from servsim.study.work.engines import PIECE, engine_named
@@ -57,12 +54,12 @@ def desk(**tables: Any) -> Scenario:
 # Where it leads
 
 
-@pytest.mark.parametrize("opening_book", [150, 600])
-def test_where_nothing_but_chance_decides_the_settled_number_is_that_of_the_closed_form(opening_book):
+@pytest.mark.parametrize("customers", [150, 600])
+def test_where_nothing_but_chance_decides_the_settled_number_is_that_of_the_closed_form(customers):
     """Customers leave at each visit with 1 − r^(g/365), and a newcomer must not leave at the first."""
     book = settled_book(
         desk(
-            demand={"opening_book": opening_book, "gap_between_cv": 0.0, "prospects_per_hour": 0.04},
+            demand={"opening_book": customers, "gap_between_cv": 0.0, "prospects_per_hour": 0.04},
             loyalty={"yearly_retention": 0.7, "tenure_slope": 0.0},
         )
     )
@@ -336,6 +333,11 @@ def test_no_book_is_offered_where_none_is_asked_for_or_found(tables, said):
     assert any(NO_BOOK in part for part in outlook_parts(look) if isinstance(part, str)) is said
 
 
+def test_a_desk_that_grows_too_large_is_given_up(monkeypatch):
+    monkeypatch.setattr(search, "ROWS_AT_MOST", 50_000)
+    assert settled_book(desk(demand={"opening_book": 10, "prospects_per_hour": 1.0}, staff={"agents": 10})) is None
+
+
 def test_a_book_that_is_nearly_settled_is_not_offered():
     today = desk(**JUDGING)
     near = Book((replace(book_of(today).own[0], satisfaction=8.4),))
@@ -357,7 +359,7 @@ def test_that_settled_customers_come_more_often_is_said_where_no_file_can_say_it
 
 
 @pytest.mark.parametrize(
-    ("opening_book", "gap", "expected"), [(0, 60.0, (10, 8)), (2_000, 30.0, (6, 1)), (10_000_000, 30.0, (5, 0))]
+    ("customers", "gap", "expected"), [(0, 60.0, (10, 8)), (2_000, 30.0, (9, 1)), (10_000_000, 30.0, (5, 0))]
 )
-def test_a_search_is_as_long_as_its_visits_allow(opening_book, gap, expected):
-    assert extent(desk(demand={"opening_book": opening_book, "visit_gap_days": gap})) == expected
+def test_a_search_is_as_long_as_its_visits_allow(customers, gap, expected):
+    assert extent(desk(demand={"opening_book": customers, "visit_gap_days": gap})) == expected

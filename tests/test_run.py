@@ -22,7 +22,7 @@ DESK = {
     "quality": {},
     "loyalty": {},
     "spending": {},
-    "horizon": {"weeks": 8.0},
+    "horizon": {"weeks": 8.0, "years": 0.2},
 }
 
 
@@ -98,7 +98,7 @@ def test_few_worlds_or_idle_controls_leave_the_plain_interval():
 
 
 def test_controls_narrow_what_they_are_for():
-    salon = read_scenario("scenarios/salon.toml", ["horizon.weeks=12"])
+    salon = read_scenario("scenarios/salon.toml", ["horizon.weeks=12", "horizon.years=0.25"])
     found = run(salon, replications=60, seed=2)
     plain = replace(found, controls=np.empty((60, 0)))
     for metric in ("revenue", "profit", "occupancy"):
@@ -148,5 +148,7 @@ def test_a_run_in_pieces_is_the_run_at_once():
     piecewise = run(desk(), replications=4, precision={"revenue": 1e-6}, budget=14)
     at_once: Run = run(desk(), replications=14)
     assert np.array_equal(piecewise.figures, at_once.figures, equal_nan=True)
+    assert piecewise.months.tobytes() == at_once.months.tobytes()
+    assert at_once.months.shape[:2] == (14, 3)
     assert piecewise["value"] == at_once["value"]
     assert set(at_once.to_dict()["metrics"]) == set(NAMES)

@@ -174,6 +174,19 @@ def test_a_world_with_its_years_is_found_by_who_asks_for_them_and_by_who_does_no
         assert file.execute("SELECT count(*), count(years) FROM world").fetchone() == (1, 1)
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0), (0, 1, 0)])
+def test_what_todays_customers_pay_is_told_as_far_as_it_was_asked_for(path, near_and_far, order):
+    """Until the end of the window, or of the years: neither passes for the other, whichever was asked for first."""
+    with closing(Store(path)) as store:
+        for place in order:
+            with Pool([tiny()], 1, Means(workers=1, store=store), far=bool(place)) as pool:
+                (found,) = pool.outcomes([Job(0, 0)], customers=True)
+            assert same(found, near_and_far[place].simulated(Job(0, 0)))
+        for worlds in near_and_far:
+            (found,) = store.known(worlds, 0, [0], customers=True)
+            assert same(found, worlds.simulated(Job(0, 0)))
+
+
 @pytest.mark.parametrize("tables", [{"spending": {"on": False}}, {"horizon": {"weeks": 3, "warmup_weeks": 1}}])
 def test_where_years_mean_nothing_there_are_none_to_lack(path, tables):
     worlds = Worlds(tiny(**tables), 1, "fast", far=True)
@@ -384,12 +397,16 @@ def test_a_flipped_bit_in_a_figure_is_noticed_and_never_read(full):
     assert path.read_bytes() == bytes(data)
 
 
-@pytest.mark.parametrize("change", [
-    "replication = replication + 5", "own = x'00'", "checksum = checksum + 1", "customers = x'0102030405'",
-    "controls = x'00'", '"retention" = NULL', '"retention" = 0.5', "years = x'0102030405'", '"value" = NULL',
+CHANGES = ["replication = replication + 5", "own = x'00'", "checksum = checksum + 1", "controls = x'00'",
+           '"retention" = NULL', '"retention" = 0.5']  # fmt: skip
+OF_A_WINDOW, OF_YEARS = ["customers = x'0102030405'"], ["years = x'0102030405'", "lives = x'01'", '"value" = NULL']
+
+
+@pytest.mark.parametrize(("far", "change"), [
+    *((False, change) for change in CHANGES + OF_A_WINDOW), *((True, change) for change in CHANGES + OF_YEARS)
 ])  # fmt: skip
-def test_no_column_can_change_unnoticed(path, change):
-    worlds = Worlds(tiny(), 1, "fast", controlled=True, far=True)
+def test_no_column_can_change_unnoticed(path, far, change):
+    worlds = Worlds(tiny(), 1, "fast", controlled=True, far=far)
     with closing(Store(path)) as store:
         store.keep([(worlds, outcome(worlds, 1, book=30))])
     with closing(sqlite3.connect(path)) as file:

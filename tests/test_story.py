@@ -251,6 +251,29 @@ def test_who_swallows_a_failure_is_said_to_be_silent_and_who_is_won_back_not_to_
     )
 
 
+@pytest.mark.parametrize(("reason", "why"), [
+    (Reason.NATURAL, "because they moved away or no longer needed it"),
+    (Reason.CHANCE, "for reasons of their own"),
+    (Reason.CARE, "because too little time was taken for them"),
+    (Reason.ABANDONED, "because they had come and were not served"),
+    (Reason.COMPETITOR, "because somebody else had become better"),
+], ids=lambda value: getattr(value, "name", ""))  # fmt: skip
+def test_why_somebody_left_is_said_in_a_life_and_on_the_day(reason, why):
+    rows = table(
+        (0, H.MEMBER, ADA, -1, points(6)),
+        (MONDAY, H.ARRIVED, ADA, -1, 0),
+        (MONDAY, H.STARTED, ADA, 0, 0),
+        (MONDAY + 5 * MINUTE, H.FINISHED, ADA, 0, points(6)),
+        (MONDAY + 5 * MINUTE, H.JUDGED, ADA, -1, points(6)),
+        (MONDAY + 5 * MINUTE, H.LOST, ADA, -1, reason),
+    )
+    scenario = checked({"opening": {"monday": "09:00-12:00"}, "quality": {}, "loyalty": {}}, "test")
+    _, visit, end = life_story(rows, scenario)
+    assert visit.text.endswith(f" They left the business {why}, and will not be back.")
+    assert end.text.startswith(f"They are no longer in the book: they left in week 1, {why}. ")
+    assert any(one.text.endswith(f" and left the business {why}.") for one in timeline(rows, scenario, 0))
+
+
 def test_word_of_mouth_rivals_and_the_telephone_read_like_this():
     scenario = checked({"staff": {"agents": 2}, "quality": {}, "loyalty": {}, "word_of_mouth": {}, "phone": {}}, "test")
     friend, back = int(Kind.REFERRED) << 60 | 35, FRIDAY + WEEK

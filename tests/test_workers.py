@@ -18,7 +18,9 @@ import pytest
 from test_cli import SERVSIM, TINY
 from test_store import tiny
 
+from servsim.cli.output import announce_compiling
 from servsim.errors import ServsimError
+from servsim.model import kernel
 from servsim.study.identity import settings_of
 from servsim.study.keep.storage import Storage
 from servsim.study.keep.store import Store
@@ -152,7 +154,8 @@ def wait_until(true: Callable[[], object], seconds: float = 60) -> None:
         time.sleep(0.02)
 
 
-LONG = ["--replications", "20000", "--set", "horizon.weeks=100", "--json"]
+TWO_YEARS = ["--set", "horizon.weeks=100", "--set", "horizon.years=2"]
+LONG = ["--replications", "20000", *TWO_YEARS, "--json"]
 
 
 @pytest.fixture
@@ -219,7 +222,7 @@ def test_an_interrupted_question_tells_its_true_n_and_goes_on_where_it_was(
     if out:
         assert json.loads(out)["replications"] == kept
         assert json.loads(out)["interrupted"] is True
-    same = ["run", scenario, "--set", "horizon.weeks=100", "--replications", kept, "--json"]
+    same = ["run", scenario, *TWO_YEARS, "--replications", kept, "--json"]
     assert typed(*same, "--store", path, "--engine", engine) == typed(*same, "--no-store")
     # Of two workers one may have finished a later world while the other's was given up: that one is told now.
     assert kept <= rows_kept(path) <= kept + 1
@@ -534,6 +537,15 @@ def test_a_damaged_world_is_said_simulated_anew_and_left_as_it_is(typed, scenari
     assert (code, out) == whole[:2]
     assert "is damaged: world 2 of question" in " ".join(err.split())
     assert path.read_bytes() == before
+
+
+@pytest.mark.skipif(not kernel.COMPILED, reason="nothing is compiled here")
+def test_compiling_is_announced_once_where_nothing_is_compiled_yet(typed, scenario, monkeypatch):
+    announce_compiling.cache_clear()
+    monkeypatch.setattr(kernel, "WARM", False)
+    said = [typed("run", scenario, "--no-store", *words)[2] for words in (["--quiet"], [], [])]
+    announce_compiling.cache_clear()
+    assert said == ["", "Compiling the model for this machine (once, about a minute) …\n", ""]
 
 
 def test_settings_are_told_to_workers_as_they_are():

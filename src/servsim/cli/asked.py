@@ -59,7 +59,7 @@ class Asked:
         """One world of the scenario."""
         from servsim.study.follow.lives import World
 
-        scenario = affordable(read_scenario(self.file, self.overrides), str(self.file), 1)
+        scenario = affordable(read_scenario(self.file, self.overrides), str(self.file), 1, far=False)
         return World(scenario, self.seed, self.replication or 0, means.engine)
 
     def question(self) -> Scenario:

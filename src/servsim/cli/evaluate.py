@@ -103,9 +103,11 @@ def evaluate(
         print_json({**result.to_dict(), "rests_on": doubt.to_dict() if doubt else None})
     else:
         from servsim.show.advice import caveats
+        from servsim.show.ahead import looks
         from servsim.show.doubt import closing
 
-        say(*([] if no_doubt else closing(result, doubt)), "", *caveats(result))
+        told = [] if no_doubt else closing(result, doubt)
+        say(*told, *([""] if told or looks(result) else []), *caveats(result))
     if result.replications >= 2 and not no_picture and (picture or not as_json):
         draw(result, picture or Path(f"{file.stem}-evaluate.png"), quiet)
     return end_interrupted(result.interrupted or bool(doubt and doubt.interrupted))

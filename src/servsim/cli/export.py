@@ -34,7 +34,7 @@ def export(
 
     if events is None:
         raise ServsimError("export needs --events PATH.csv, where the event log of one world is to go.")
-    scenario = affordable(read_scenario(file, overrides or ()), str(file), 1)
+    scenario = affordable(read_scenario(file, overrides or ()), str(file), 1, far=False)
     announce_compiling(quiet)
     world = World(scenario, seed, replication, engine.value)
     written: list[int] = []

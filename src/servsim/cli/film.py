@@ -50,7 +50,7 @@ def film(
         raise ServsimError(f"--out {path}: it must end in .html or .gif.")
     same = list(overrides or ())
     sides = [same, [*same, *to]] if to else [same]
-    scenarios = [affordable(read_scenario(file, settings), str(file), 1) for settings in sides]
+    scenarios = [affordable(read_scenario(file, settings), str(file), 1, far=False) for settings in sides]
     announce_compiling(quiet)
     worlds = [World(scenario, seed, replication, engine.value) for scenario in scenarios]
     if day is None:

@@ -44,7 +44,7 @@ def story(
 
     if (customer is None) == (agent is None and day is None):
         raise ServsimError("story needs one of --customer, --agent and --day; only --agent may have a --day besides.")
-    scenario = affordable(read_scenario(file, overrides or ()), str(file), 1)
+    scenario = affordable(read_scenario(file, overrides or ()), str(file), 1, far=False)
     announce_compiling(quiet)
     world = World(scenario, seed, replication, engine.value)
     if customer is not None:

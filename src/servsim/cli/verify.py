@@ -61,7 +61,7 @@ def set_beside(file: Path, quick: bool, seed: int, workers: int | None, as_json:
     from servsim.study.proof.beside import CHANGES, beside
 
     replications = QUICK_WORLDS if quick else None
-    scenario = affordable(read_scenario(file), str(file), replications, len(CHANGES) + 1)
+    scenario = affordable(read_scenario(file), str(file), replications, len(CHANGES) + 1, far=False)
     with answering("Simplifying", quiet, workers=workers, no_store=True) as means:
         result = beside(scenario, replications=replications, seed=seed, means=means)
     if as_json:

@@ -33,7 +33,6 @@ def preset_told(preset: Preset) -> Told:
         "levers": [lever_told(scenario, lever) for lever in levers(scenario)],
         "tables": [table_told(scenario, name) for name in tables()],
         "segments": [segment.name for segment in scenario.segments],
-        "weeks": scenario.horizon.weeks,
     }
 
 

@@ -22,7 +22,7 @@ from servsim.units import YEAR
 
 STOPS = (1, 3, 5, 10)
 """Years after which it is shown what the years until then bring."""
-BYTES_AT_MOST = 300_000_000
+BYTES_AT_MOST = 200_000_000
 """How much of worlds that can go on is kept; beyond, those told longest ago go, and would be begun again."""
 BYTES_EACH, BYTES_PER_CUSTOMER = 2_000_000, 400
 """What such a world takes, and what each customer of its opening book adds."""
@@ -60,7 +60,7 @@ class World:
 
     def until(self, end: int, halted: Halted) -> Outcome:
         """What comes of it until the end of a year; WorldHaltedError between two pieces where nobody waits for it."""
-        while self.telling.told < end:
+        while self.telling.told < min(end, self.telling.end):
             if halted():
                 raise WorldHaltedError
             self.telling.go_on(self.telling.told + 1)

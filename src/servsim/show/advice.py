@@ -1,6 +1,7 @@
 """The advice in words: what to do, what it brings and by when, what it takes, and how sure that is."""
 
 import math
+from collections.abc import Callable
 
 from servsim.scenario.complain import fits
 from servsim.sheet import is_on
@@ -114,12 +115,12 @@ def of_hundred(e: Evaluation, best: float, metric: str) -> str:
     who, what = CUSTOMERS[metric]
     change = e.difference(best, e.today, metric)
     before, after = (100 * e.at(value, metric).mean for value in (e.today, best))
-    if not is_shown(change):
-        return f"of 100 {who}, {after:.0f} {what}, which is not shown to differ from today"
-    sign, more = (1, "more") if change.mean > 0 else (-1, "fewer")
-    digits = 0 if round(before) != round(after) else 1
+    sign, more = (-1, "fewer") if change.high < 0 else (1, "more")
     low, high = sorted((100 * sign * change.low, 100 * sign * change.high))
     doubt = f"{low:.1f} to {high:.1f} {more}"
+    if not is_shown(change):
+        return f"of 100 {who}, {after:.0f} {what}, about as now ({doubt})"
+    digits = 0 if round(before) != round(after) else 1
     return f"of 100 {who}, {after:.{digits}f} {what} instead of {before:.{digits}f} ({doubt})"
 
 
@@ -148,15 +149,17 @@ def told_apart(e: Evaluation, best: float) -> str:
 
 def effort(e: Evaluation, best: float) -> str:
     """The staff time that the best level takes, or the money where the lever is no time; and what today's takes."""
-    takes = "It would take" if best != e.today and e.today in e.not_worse else "It takes"
+    would = best != e.today and e.today in e.not_worse
     metric = "investment_hours" if e.lever.startswith("investment.") else "costs"
     own, today = e.at(best, metric), e.at(e.today, metric)
     if own.mean == today.mean == 0:
         return ""
     scale, name = scale_of(own.mean) if metric == "costs" else (1.0, "")
-    unit = f"{name} {own.unit} of costs in all".lstrip() if metric == "costs" else HOURS
     now = "" if best == e.today else f" (today: {with_half(today, scale)})"
-    return f"{takes} {with_half(own, scale)} {unit}{now}."
+    if metric == "costs":
+        come = "would come" if would else "come"
+        return f"All costs {come} to {with_half(own, scale)} {f'{name} {own.unit}'.lstrip()}{now}."
+    return f"It {'would take' if would else 'takes'} {with_half(own)} {HOURS}{now}."
 
 
 HOURS = "staff hours a month beyond the transactions"
@@ -241,15 +244,15 @@ def constraint_lines(e: Evaluation) -> list[str]:
     return [f"{text}: {broken_by(e, text)}." for text in texts]
 
 
-def broken_by(e: Evaluation, text: str) -> str:
-    """Which levels break a constraint; those that break it in the window first."""
+def broken_by(e: Evaluation, text: str, named: Callable[[float], str] = level) -> str:
+    """Which levels break a constraint; those that break it in the window first. named: what a level is called."""
     since: dict[int, list[str]] = {}
     for place, (value, broken) in enumerate(zip(e.levels, e.breaks, strict=True)):
         if text in broken:
             year = e.broken_since[place][broken.index(text)] if e.broken_since else 0
-            since.setdefault(year, []).append(level(value))
+            since.setdefault(year, []).append(named(value))
     said = [f"by {listed(own)}{f', first in year {year}' if year else ''}" for year, own in sorted(since.items())]
-    return f"broken (!) {'; '.join(said)}" if said else "kept by every level"
+    return f"broken (!) {'; '.join(said)}" if said else "kept by all of these"
 
 
 def of_which(e: Evaluation) -> str:
@@ -264,7 +267,7 @@ def guarantee_words(e: Evaluation) -> str:
         within = with_unit(e.guarantee.difference, e.objective, e.guarantee.unit)
         return (
             f"With {100 * e.guarantee.probability:.3g} % probability {level(e.best)} is the best {of_which(e)}, or "
-            f"falls short of it by {within} at most, and every ± holds."
+            f"falls short of the best by {within} at most, and every ± holds."
         )
     if not e.smallest_difference:
         return (

@@ -21,21 +21,23 @@ def over_the_years(e: Evaluation, best: float) -> str:
     if not (e.looks_ahead and e.is_known(VALUE)) or best == e.today:
         return ""
     paid = e.payback(best)
+    returns = sentence(payback_words(e, paid))
     if horizon_of(e.scenario) == window_of(e.scenario):
-        return sentence(payback_words(e, paid))
-    returns = payback_words(e, paid) if is_shown(e.difference(best, e.today, VALUE)) else ""
-    return sentence(projected(e, best, paid), returns)
+        return returns
+    brings = sentence(projected(e, best, paid))
+    return f"{brings} {returns}" if is_shown(e.difference(best, e.today, VALUE)) else brings
 
 
 def projected(e: Evaluation, best: float, paid: Payback) -> str:
     """What all years bring, in today's money."""
     change = e.difference(best, e.today, VALUE)
-    stayed = f"if all else stayed as it is for {years_words(e.scenario)}, the model projects"
+    stayed = f"if all else stayed as it is for {years_words(e.scenario)}"
     if not is_shown(change):
-        return f"{stayed} no change of money that is shown ({sure(e.confidence)} {ends(change, VALUE)} {change.unit})"
+        doubt = f"{sure(e.confidence)} {ends(change, VALUE)} {change.unit} in today's money"
+        return f"{stayed}, the model does not show that it would bring more or less ({doubt})"
     sign, more = (1, "more") if change.mean > 0 else (-1, "less")
     brings = f"{with_unit(abs(change.mean), VALUE, change.unit)} {more} in today's money"
-    return f"{stayed} {brings} ({sure(e.confidence)} {ends(change, VALUE, sign)}){mostly(paid)}"
+    return f"{stayed}, the model projects {brings} ({sure(e.confidence)} {ends(change, VALUE, sign)}){mostly(paid)}"
 
 
 def mostly(paid: Payback) -> str:

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from servsim.scenario.scenario import MECHANISMS
-from servsim.sheet import log_variance, sheet_type, variations
+from servsim.sheet import MONEY_ONLY, log_variance, sheet_type, variations
 from servsim.show.setting_book import Setting, settings
 
 PACKAGE = Path(__file__).parent.parent
@@ -44,10 +44,15 @@ def rule_modules() -> list[str]:
     return [path.stem for path in module_files() if path.stem != CALENDAR]
 
 
+def key_of(setting: Setting) -> tuple[str, str]:
+    """A setting's table and key."""
+    return setting.table, setting.key
+
+
 @cache
 def by_field() -> dict[str, Setting]:
     """The setting behind each name that means one: a field of the sheet, or the key of a table that the sheet lacks."""
-    every = [setting for setting in settings() if setting.table not in QUESTIONS]
+    every = [setting for setting in settings() if setting.table not in QUESTIONS and key_of(setting) not in MONEY_ONLY]
     held = {setting.field: setting for setting in every if setting.field in (sheet_type().names or ())}
     keys = [setting.key for setting in every]
     return {setting.key: setting for setting in every if keys.count(setting.key) == 1 and "." not in setting.key} | held
@@ -157,7 +162,7 @@ def names_of(target: ast.expr) -> Iterable[str]:
 
 
 STUDIES = (
-    "metrics", "reading", "tally", "engines", "contest", "evaluate", "optimise", "run", "compare", "budget", "expected",
+    "metrics", "reading", "tally", "money", "years", "engines", "contest", "evaluate", "optimise", "run", "compare", "budget", "expected",
     "outlook", "statistics",
 )  # fmt: skip
 """Files of `study` that read settings to answer; others make scenarios of their own."""
@@ -193,15 +198,23 @@ def behind_calls(tree: ast.AST) -> set[str]:
 
 def behind_word(word: str) -> frozenset[str]:
     """The settings that an attribute or a text in a file outside `sheet.py` means."""
+    if tuple(word.split(".")) in MONEY_ONLY:
+        return frozenset((word,))
     if word in READ_AS_A_WHOLE:
         return frozenset((READ_AS_A_WHOLE[word],)) | settings_behind(word)
     return frozenset() if word in OF_THE_WORLD | COMMON else settings_behind(word)
 
 
 def words_of(tree: ast.AST) -> set[str]:
-    """Every attribute that a file reads, and every text in it."""
+    """Every attribute that a file reads, alone and after the name of what it is an attribute of, and every text."""
     texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    return texts | {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    read = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+    return texts | {node.attr for node in read} | {f"{owner_of(node)}.{node.attr}" for node in read}
+
+
+def owner_of(node: ast.Attribute) -> str:
+    """The last name of what something is an attribute of: internal, in scenario.internal.wage_per_hour."""
+    return getattr(node.value, "attr", getattr(node.value, "id", ""))
 
 
 def unread() -> list[Setting]:

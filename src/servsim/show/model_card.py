@@ -14,7 +14,7 @@ from servsim.show.setting_book import GRADES, Setting, graded, settings, shown_d
 from servsim.show.source_articles import ADVICE
 from servsim.study import budget
 from servsim.study.choose import contest
-from servsim.study.follow import opening_book
+from servsim.study.follow import settled_book
 from servsim.study.identity import MODEL
 from servsim.study.metrics import METRICS
 from servsim.study.proof.desks import cases
@@ -91,7 +91,7 @@ def of_the_search() -> dict[str, Any]:
         "race_worlds": contest.RACE_WORLDS,
         "of_gain": f"{100 * contest.OF_GAIN:g}",
         "of_revenue": f"{100 * contest.OF_REVENUE:g}",
-        "try_years": opening_book.YEARS,
+        "try_years": settled_book.YEARS,
     }
 
 

@@ -9,7 +9,7 @@ from servsim.scenario.question import WEEKS_PER_YEAR
 from servsim.show.numbers import level, plain
 from servsim.show.phrases import listed
 from servsim.show.table import blank_table
-from servsim.study.follow.opening_book import Change, SettledBook
+from servsim.study.follow.settled_book import Change, SettledBook
 from servsim.study.follow.settling import WORLDS
 from servsim.study.outlook import Outlook
 from servsim.study.years import looks_ahead

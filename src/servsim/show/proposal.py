@@ -2,7 +2,17 @@
 
 from servsim.scenario.complain import fits
 from servsim.scenario.desk import Steps
-from servsim.show.advice import HOURS, LEVERS, MINUTES, counts_words, effects, is_better, limits_words, no_guarantee
+from servsim.show.advice import (
+    HOURS,
+    LEVERS,
+    MINUTES,
+    broken_by,
+    counts_words,
+    effects,
+    is_better,
+    limits_words,
+    no_guarantee,
+)
 from servsim.show.numbers import figure, level, scale_of, unit_words, with_half, with_unit
 from servsim.show.optimised import UNCHANGED, lever_names
 from servsim.show.phrases import listed
@@ -146,16 +156,16 @@ def legend(o: Optimisation) -> list[str]:
 
 def constraint_lines(o: Optimisation, e: Evaluation) -> list[str]:
     """Of each constraint, who breaks it, and whether it stops the best from being better."""
-    lines = []
-    for text in dict.fromkeys(o.asked.constraints):
-        broken = [
-            "today" if value == e.today else level(value)
-            for value, own in zip(e.levels, e.breaks, strict=True)
-            if text in own
-        ]
-        breaks = f"broken (!) by {listed(broken)}" if broken else "kept by all of these"
-        lines.append(f"{text}: {breaks}{'; it binds: the best only just keeps it' if text in o.binding else ''}.")
-    return lines
+    binds = "; it binds: the best only just keeps it"
+    return [
+        f"{text}: {broken_by(e, text, column)}{binds if text in o.binding else ''}."
+        for text in dict.fromkeys(o.asked.constraints)
+    ]
+
+
+def column(value: float) -> str:
+    """A finalist's column, by its head."""
+    return level(value) if value else "today"
 
 
 def guarantee_words(o: Optimisation, e: Evaluation) -> str:
@@ -164,8 +174,8 @@ def guarantee_words(o: Optimisation, e: Evaluation) -> str:
     if e.guarantee and e.best is not None:
         within = with_unit(e.guarantee.difference, o.objective, e.guarantee.unit)
         return (
-            f"With {100 * e.guarantee.probability:.3g} % probability the best is the best of these, or falls short of "
-            f"it by {within} at most, and every ± holds; {missed}"
+            f"With {100 * e.guarantee.probability:.3g} % probability no other of these is better, or by {within} "
+            f"at most, and every ± holds; {missed}"
         )
     if not e.smallest_difference:
         return (

@@ -75,7 +75,7 @@ def settings_of(
             continue
         yield Setting(
             table, before + key, declared(field, "unit"), default, limits_of(schema, schema["properties"][key]),
-            declared(field, "grade"), own and not declared(field, "desk"), field.description or "",
+            declared(field, "grade"), own and not declared(field, "desk"), " ".join((field.description or "").split()),
         )  # fmt: skip
 
 

@@ -110,7 +110,7 @@ def level_table(e: Evaluation) -> Table:
     columns = [(head, name) for head, name in LEVEL_COLUMNS if e.objective != name and e.is_known(name)]
     unit = unit_words(e.unit(e.objective), e.objective)
     change = "" if is_share(e.objective) else unit
-    years, blank = (f"{years_words(e.scenario)}\n", "\n") if e.objective == VALUE else ("", "")
+    years, blank = (f"{level(e.scenario.horizon.years)} years\n", "\n") if e.objective == VALUE else ("", "")
     heads = (
         ("level", declared(field_at(tuple(e.lever.split("."))), "unit")),
         *((head, unit_words(e.unit(name), name)) for head, name in columns),

@@ -36,6 +36,22 @@ SUMMED[[
     Happening.RELEASED,
 ]] = [WAITED, WAITED, WAITED, REVENUE, TALKING, *[INVESTED] * 6]  # fmt: skip
 
+IGNORED, ADDED, MORE = range(3)
+"""What is done with a row: nothing; it is only counted or added up; more is done."""
+ALL = np.where((COUNTED >= 0) | (SUMMED >= 0), ADDED, IGNORED)
+"""What is done with rows of each happening where a projection is drawn up."""
+ALL[[
+    Happening.ABANDONED, Happening.SENT_HOME, Happening.BOUGHT, Happening.LOST, Happening.WON_BACK, Happening.CAME_ON,
+    Happening.WENT_OFF, Happening.ASKED, Happening.HELPING,
+]] = MORE  # fmt: skip
+OF_MONEY = ALL.copy()
+"""The same where only money is asked for, and what single customers spend and how long they stay."""
+OF_MONEY[[
+    Happening.ARRIVED, Happening.ABANDONED, Happening.BALKED, Happening.BLOCKED, Happening.SENT_HOME,
+    Happening.STARTED, Happening.MEMBER, Happening.WON, Happening.CARED, Happening.CLARIFIED, Happening.SOOTHED,
+    Happening.FOLLOWED_UP, Happening.HUNG_UP, Happening.RELEASED,
+]] = IGNORED  # fmt: skip
+
 
 class Days:
     """Sums over a trace from tick 0 on, day by day, until an end.
@@ -44,9 +60,9 @@ class Days:
     the book, of each of today's customers; until it is closed, those of who is in the book now are not above 0.
     """
 
-    def __init__(self, sheet: np.ndarray, end: int) -> None:
-        """Nothing has been counted yet."""
-        self.sheet, self.end = sheet, end
+    def __init__(self, sheet: np.ndarray, end: int, heard: np.ndarray = ALL) -> None:
+        """Nothing has been counted yet. heard: what is done with rows of each happening, ALL or OF_MONEY."""
+        self.sheet, self.end, self.heard = sheet, end, heard
         self.rows = np.zeros((-(-end // DAY), PLACES), np.int64)
         self.here_since = np.zeros(int(sheet[0]["desk_agents"]), np.int64)
         self.spent = np.zeros(int(sheet[0]["opening_book"]), np.int64)
@@ -54,14 +70,14 @@ class Days:
 
     def longer(self, end: int) -> "Days":
         """The same as far as it was counted, to be gone on with until a later end; not for one that is closed."""
-        found = Days(self.sheet, end)
+        found = Days(self.sheet, end, self.heard)
         found.rows[: len(self.rows)] = self.rows
         found.here_since, found.spent, found.stayed = copy(self.here_since), copy(self.spent), copy(self.stayed)
         return found
 
     def add(self, rows: np.ndarray) -> None:
         """Count one more piece of the trace."""
-        add_rows(readable(self.sheet), rows, self.rows, self.here_since, self.spent, self.stayed)
+        add_rows(readable(self.sheet), rows, self.heard, self.rows, self.here_since, self.spent, self.stayed)
 
     def close(self) -> None:
         """Count what is still going on at the end: agents present, customers in the book, colleagues who wait."""
@@ -114,20 +130,29 @@ def add_presence(days, since, until):
 
 
 @kernel
-def add_rows(sheet, rows, days, here_since, spent, stayed):
+def add_rows(sheet, rows, heard, days, here_since, spent, stayed):
     """Count a piece of a trace. Of a customer in the book, `stayed` is less than it will be by the end."""
+    day, ends = np.int64(-1), np.int64(0)
     for i in range(len(rows)):
-        now, what, who, agent, value = rows[i, 0], rows[i, 1], rows[i, 2], rows[i, 3], rows[i, 4]
-        day = day_of(now)
+        what = rows[i, 1]
+        if heard[what] == IGNORED:
+            continue
+        now = rows[i, 0]
+        if now >= ends:
+            day = day_of(now)
+            ends = day_begins(day + 1)
         if COUNTED[what] >= 0:
             days[day, COUNTED[what]] += 1
         if SUMMED[what] >= 0:
-            days[day, SUMMED[what]] += value
+            days[day, SUMMED[what]] += rows[i, 4]
+        if heard[what] == ADDED:
+            continue
+        who, agent = rows[i, 2], rows[i, 3]
         if what == Happening.ABANDONED or what == Happening.SENT_HOME:
             days[day, JOINED] += 1
         elif what == Happening.BOUGHT:
             if of_opening_book(who):
-                spent[who] += value
+                spent[who] += rows[i, 4]
         elif what == Happening.LOST:
             if of_opening_book(who):
                 stayed[who] += now
@@ -144,4 +169,4 @@ def add_rows(sheet, rows, days, here_since, spent, stayed):
         elif what == Happening.ASKED or what == Happening.HELPING:
             way = 1 if what == Happening.ASKED else -1
             days[day, ASKING] += way
-            days[day, COLLEAGUES_WAIT] += way * (business_time(sheet, day_begins(day + 1)) - business_time(sheet, now))
+            days[day, COLLEAGUES_WAIT] += way * (business_time(sheet, ends) - business_time(sheet, now))

@@ -7,7 +7,8 @@ from servsim.scenario.scenario import MECHANISMS, Scenario, as_segments
 from servsim.sheet import is_on, open_minutes, paid_hours_per_week, to_sheet
 from servsim.study.doubt.uncertain import ranges_of
 from servsim.study.expected import reproduction, weekly_visits
-from servsim.study.follow.opening_book import FAR_CUSTOMERS, SettledBook, settled_book
+from servsim.study.follow.opening_book import FAR_CUSTOMERS
+from servsim.study.follow.settled_book import SettledBook, settled_book
 from servsim.study.follow.settling import WORLDS, settled
 from servsim.study.identity import digest_of
 from servsim.study.tally import OWN_SATISFACTION

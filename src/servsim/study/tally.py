@@ -4,7 +4,7 @@ Visits count by the instant they arrive, from the end of the warm-up on; all els
 start and end meet at its agent, who serves one customer at a time, so no customer need be remembered.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -13,7 +13,7 @@ from servsim.model.calendar import business_time
 from servsim.model.kernel import kernel, part, readable
 from servsim.model.rules.attention import HALF_THERE
 from servsim.model.rules.demand import of_opening_book, segment_of
-from servsim.study.days import COLLEAGUES_WAIT, Days, integral
+from servsim.study.days import ALL, COLLEAGUES_WAIT, Days, integral
 from servsim.units import DAY, MILLIONTHS, TICKS_PER_SECOND, YEAR
 from servsim.words import By, Happening, Reason
 
@@ -60,11 +60,12 @@ class Tally:
     counts: (happenings,) rows of each happening that count. sums: (SUMS,) ticks, customers, millionths.
     waits: (seconds,) histogram of waits of all who joined. days: what money needs, day by day. reasons: (reasons,)
     customers lost. fate: (opening book,) the reason each of them was lost for, 0 for those who remain. segments:
-    (segments, …) what is counted for each.
+    (segments, …) what is counted for each. heard: what of it days count.
     """
 
     sheet: np.ndarray
     warmup: int
+    heard: np.ndarray = field(default_factory=lambda: ALL)
 
     def __post_init__(self) -> None:
         """Nothing has been counted yet."""
@@ -73,7 +74,7 @@ class Tally:
         self.counts = np.zeros(HAPPENINGS, np.int64)
         self.sums = np.zeros(SUMS, np.int64)
         self.waits = np.zeros(LONGEST_WAIT + 1, np.int64)
-        self.days = Days(self.sheet, self.end)
+        self.days = Days(self.sheet, self.end, self.heard)
         self.reasons = np.zeros(len(Reason), np.int64)
         self.fate = np.zeros(int(self.sheet[0]["opening_book"]), np.int8)
         self.agents = np.zeros((agents, AGENT_SUMS), np.int64)

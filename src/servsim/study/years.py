@@ -20,8 +20,8 @@ COLUMNS = (
     "arrived", "abandoned", "balked", "turned_away", "joined", "waited", "won", "won_back", "lost", "invested",
     "customer_days", "customers", "revenue", "margin", *COSTS, "cash",
 )  # fmt: skip
-"""Columns of a month's row: visits, ticks, customers as in `days`, managers' talks being invested, too; customers at the
-end of each day added up, and at the end of the month; money; and profit in today's money."""
+"""Columns of a month's row: visits, ticks, customers as in `days`, managers' talks being invested, too; customers at
+the end of each day added up, and at the end of the month; money; and profit in today's money."""
 PLACE = {name: place for place, name in enumerate(COLUMNS)}
 MONTHS = 12
 

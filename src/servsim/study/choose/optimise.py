@@ -14,6 +14,7 @@ from servsim.study.choose.goal import goal_of
 from servsim.study.choose.levers import space_of
 from servsim.study.choose.optimisation import Optimisation, Point
 from servsim.study.choose.search import Search
+from servsim.study.objective import VALUE, asks_years
 from servsim.study.work.means import HERE, Means
 from servsim.study.work.workers import Pool
 
@@ -67,7 +68,8 @@ def affordable_search(scenario: Scenario, file: str) -> Scenario:
     own, asked = scenario.optimise, asked_of(scenario)
     finals = asked.replications * (own.finalists + 1)
     race = asked.budget_replications if asked.smallest_difference != 0 else 0
-    return affordable(scenario, file, 1, own.points * own.worlds + max(finals, race))
+    far = asks_years(asked) or VALUE in (own.front or ())
+    return affordable(scenario, file, 1, own.points * own.worlds + max(finals, race), far)
 
 
 def told_of(means: Means, worlds: int) -> Means:

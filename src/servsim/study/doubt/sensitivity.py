@@ -16,6 +16,7 @@ from servsim.study.doubt.plausible import LEAST, Plausible, plausible
 from servsim.study.doubt.swings import Doubt, doubt_of, ends_of
 from servsim.study.doubt.uncertain import Range, drawn, possible, ranges_of
 from servsim.study.identity import digest_of, model_version
+from servsim.study.objective import asks_years
 from servsim.study.tidy import Tidy
 from servsim.study.work.means import HERE, Means
 
@@ -117,7 +118,7 @@ def affordable_analysis(scenario: Scenario, file: str, points: int, replications
 
     ends = 2 * len(ranges_of(scenario, scenario.evaluate.lever))
     elsewhere = levels_at_most(scenario) * (points + ends * replications)
-    affordable(scenario, file, 1, worlds_of_evaluation(scenario) + elsewhere)
+    affordable(scenario, file, 1, worlds_of_evaluation(scenario) + elsewhere, asks_years(scenario.evaluate))
 
 
 class Analysis:

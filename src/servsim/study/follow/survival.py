@@ -56,16 +56,20 @@ class Staying:
 
 
 def cohorts(world: World) -> list[Cohort]:
-    """The opening book of a world, and those who were won in each quarter or longer piece of its horizon."""
+    """The opening book of a world, and those who were won in each quarter or longer piece of its horizon.
+
+    A year's 365 days are four quarters of whole weeks and a day, which belongs to the last.
+    """
     since, seen, lost, opening = memberships(world)
     found = [Cohort("opening book", seen[opening], lost[opening])] if opening.any() else []
     weeks = world.scenario.horizon.weeks
-    length = QUARTER * max(1, int(np.ceil(weeks / QUARTER / COHORTS_AT_MOST)))
-    for begins in np.arange(0, weeks, length):
-        own = ~opening & (since >= begins) & (since < begins + length)
+    whole = max(1.0, np.floor(weeks))
+    length = QUARTER * max(1, int(np.ceil(whole / QUARTER / COHORTS_AT_MOST)))
+    begins = np.arange(0, whole, length)
+    for begin, end in zip(begins, [*begins[1:], weeks], strict=True):
+        own = ~opening & (since >= begin) & (since < end)
         if own.any():
-            ends = min(begins + length, np.ceil(weeks))
-            found.append(Cohort(f"won in weeks {begins + 1:g} to {ends:g}", seen[own], lost[own]))
+            found.append(Cohort(f"won in weeks {begin + 1:g} to {np.ceil(end):g}", seen[own], lost[own]))
     return found
 
 

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from servsim.scenario.scenario import Scenario
 from servsim.study.identity import fingerprint, model_version
 from servsim.study.keep.kept import DamageError, insist_sound
-from servsim.study.keep.storage import YEARS, Purpose, Storage, StoreError
+from servsim.study.keep.storage import YOUNGER, Purpose, Storage, StoreError
 from servsim.study.metrics import NAMES, OWN
 from servsim.study.run import Run
 
@@ -83,7 +83,7 @@ def opened(path: Path, purpose: Purpose = "use") -> Iterator[Storage]:
 
 def questions(storage: Storage) -> list[Question]:
     """Everything that was asked, the latest last."""
-    beside = [name for name in ("controls", "customers", YEARS) if name in storage.columns()]
+    beside = [name for name in ("controls", "customers", *YOUNGER) if name in storage.columns()]
     size = " + ".join(["length(own)", *(f"coalesce(length({name}), 0)" for name in beside)])
     rows = storage.rows(
         "SELECT id, key, digest, title, model, seed, engine, machine, first, last, names, settings, count(replication),"

@@ -9,16 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from servsim.study.keep.storage import YEARS
+from servsim.study.keep.storage import LIVES, YEARS, YOUNGER
 from servsim.study.metrics import NAMES, OWN
 from servsim.study.work.worlds import NO_MONTHS, NOBODYS, UNCONTROLLED, Job, Outcome
 from servsim.study.years import COLUMNS
 
 VALUE = '"value"'
 FIGURES = ", ".join(f'"{name}"' for name in NAMES)
+COLUMNS_OF_A_WORLD = ("replication", "own", "controls", "customers", *YOUNGER, "checksum")
+"""The columns beside the figures."""
 CHECK_BYTES = 4
 ADD_WHAT_IT_LACKS = f"""ON CONFLICT (question, replication) DO UPDATE SET
     controls = coalesce(controls, excluded.controls), customers = coalesce(customers, excluded.customers),
+    {LIVES} = coalesce({LIVES}, excluded.{LIVES}),
     checksum = CASE WHEN {YEARS} IS NULL THEN excluded.checksum ELSE checksum END,
     {VALUE} = coalesce({VALUE}, excluded.{VALUE}), {YEARS} = coalesce({YEARS}, excluded.{YEARS})"""
 """What a world lacks that was kept before is added; what it has stays. `value` comes with the years, and with it the
@@ -30,14 +33,16 @@ class DamageError(Exception):
 
 
 def row_of(key: str, outcome: Outcome, controlled: bool) -> tuple[Any, ...]:
-    """Replication, own figures, controls, customers, months, checksum, and the figures, as they are kept."""
+    """What COLUMNS_OF_A_WORLD say of a world, and its figures, as they are kept."""
     replication = outcome.job.replication
-    own = outcome.own.tobytes()
+    own, is_far = outcome.own.tobytes(), len(outcome.months) > 0
+    customers = sealed(key, replication, packed(outcome)) if len(outcome.fate) else None
     return (
         replication, own,
         sealed(key, replication, outcome.controls.tobytes()) if controlled else None,
-        sealed(key, replication, packed(outcome)) if len(outcome.fate) else None,
-        sealed(key, replication, zlib.compress(outcome.months.tobytes(), 1)) if len(outcome.months) else None,
+        None if is_far else customers,
+        sealed(key, replication, zlib.compress(outcome.months.tobytes(), 1)) if is_far else None,
+        customers if is_far else None,
         checksum_of(key, replication, outcome.figures, own),
         *(None if figure != figure else float(figure) for figure in outcome.figures),
     )  # fmt: skip

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from servsim.study.keep.archive import BATCH, Question, opened, questions
-from servsim.study.keep.kept import ADD_WHAT_IT_LACKS, DamageError, insist_sound, unsealed
-from servsim.study.keep.storage import YEARS, Storage, StoreError
+from servsim.study.keep.kept import ADD_WHAT_IT_LACKS, COLUMNS_OF_A_WORLD, DamageError, insist_sound, unsealed
+from servsim.study.keep.storage import Storage, StoreError
 
 FIGURE = re.compile(r"[a-z][a-z0-9_]{0,60}", re.ASCII)
 """What a figure may be called: names of columns come out of files that somebody else may have written."""
@@ -55,13 +55,15 @@ def copy(theirs: Storage, asked: Question, storage: Storage) -> None:
     """Copy a question and its worlds; what is there already stays, and gets what it lacks."""
     number = copied_question(theirs, asked, storage)
     figures = ", ".join(f'"{name}"' for name in figures_of(asked))
-    columns = f"replication, own, controls, customers, {YEARS}, checksum, {figures}"
-    theirs_have = columns if YEARS in theirs.columns() else columns.replace(YEARS, "NULL", 1)
-    marks = ", ".join("?" * (7 + len(asked.names["figures"])))
-    put = f"INSERT INTO world (question, {columns}) VALUES ({marks}) {ADD_WHAT_IT_LACKS}"
+    have = theirs.columns()
+    found = ", ".join(name if name in have else "NULL" for name in COLUMNS_OF_A_WORLD)
+    marks = ", ".join("?" * (1 + len(COLUMNS_OF_A_WORLD) + len(asked.names["figures"])))
+    columns = ", ".join(COLUMNS_OF_A_WORLD)
+    put = f"INSERT INTO world (question, {columns}, {figures}) VALUES ({marks}) {ADD_WHAT_IT_LACKS}"
     last = -1
     while rows := theirs.rows(
-        f"SELECT {theirs_have} FROM world WHERE question = ? AND replication > ? ORDER BY replication LIMIT {BATCH}",
+        f"SELECT {found}, {figures} FROM world WHERE question = ? AND replication > ?"
+        f" ORDER BY replication LIMIT {BATCH}",
         (asked.number, last),
     ):
         for row in rows:
@@ -84,8 +86,8 @@ def copied_question(theirs: Storage, asked: Question, storage: Storage) -> int:
 
 def check(key: str, row: tuple[Any, ...]) -> None:
     """DamageError where a row is not as it was kept."""
-    replication, own, controls, customers, years, checksum, *figures = row
-    insist_sound(key, replication, np.array(figures, float), own, checksum)
-    for seal in (controls, customers, years):
+    replication, own, *seals, checksum = row[: len(COLUMNS_OF_A_WORLD)]
+    insist_sound(key, replication, np.array(row[len(COLUMNS_OF_A_WORLD) :], float), own, checksum)
+    for seal in seals:
         if seal is not None:
             unsealed(key, replication, seal)

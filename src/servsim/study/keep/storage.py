@@ -25,8 +25,10 @@ PATIENCE_SECONDS = 30.0
 """How long one process waits while another one writes."""
 A_WAIT_SECONDS = 0.2
 """How long SQLite waits by itself, during which Ctrl-C is not heard."""
-YEARS = "years"
-"""The column of all months of a world, younger than the layout."""
+YEARS, LIVES = "years", "lives"
+"""Columns younger than the layout: all months of a world, and what is told of today's customers until their end, beside
+`customers`, which is that until the end of the window."""
+YOUNGER = (YEARS, LIVES)
 HEADER = struct.Struct(">16sH42xI4xI28x")
 """The first hundred bytes of a database (sqlite.org/fileformat): what it is, page size, our layout, our mark."""
 MAGIC = b"SQLite format 3\0"
@@ -145,15 +147,15 @@ class Storage:
 
     def widen(self, figures: Iterable[str]) -> None:
         """Have a column for each of these figures."""
-        if {*figures, YEARS} <= self.columns():
+        if {*figures, *YOUNGER} <= self.columns():
             return
         with self.transaction():  # before the log is switched on, so that the header tells whose file it is
             for statement in (f"PRAGMA application_id = {MARK}", f"PRAGMA user_version = {LAYOUT}", *TABLES):
                 self.insist(statement)
             for name in sorted(set(figures) - self.columns()):
                 self.insist(f'ALTER TABLE world ADD COLUMN "{name}" REAL')
-            if YEARS not in self.columns():
-                self.insist(f"ALTER TABLE world ADD COLUMN {YEARS} BLOB")
+            for name in sorted(set(YOUNGER) - self.columns()):
+                self.insist(f"ALTER TABLE world ADD COLUMN {name} BLOB")
 
     def columns(self) -> set[str]:
         """The columns that the file has for a world."""

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from servsim.study.controls import CONTROLS
 from servsim.study.identity import machine, model_version, settings_of
-from servsim.study.keep.kept import ADD_WHAT_IT_LACKS, FIGURES, DamageError, outcomes_of, row_of
-from servsim.study.keep.storage import YEARS, Storage, StoreError
+from servsim.study.keep.kept import ADD_WHAT_IT_LACKS, COLUMNS_OF_A_WORLD, FIGURES, DamageError, outcomes_of, row_of
+from servsim.study.keep.storage import LIVES, YEARS, Storage, StoreError
 from servsim.study.metrics import NAMES, OWN
 from servsim.study.work.worlds import Outcome, Worlds
 from servsim.study.years import COLUMNS
@@ -22,8 +22,8 @@ __all__ = ["Store", "StoreError", "usual_place"]
 
 AT_ONCE = 500
 """Replications looked up with one question to SQLite."""
-MARKS = ", ".join("?" * (7 + len(NAMES)))
-KEEP = f"""INSERT INTO world (question, replication, own, controls, customers, {YEARS}, checksum, {FIGURES})
+MARKS = ", ".join("?" * (1 + len(COLUMNS_OF_A_WORLD) + len(NAMES)))
+KEEP = f"""INSERT INTO world (question, {", ".join(COLUMNS_OF_A_WORLD)}, {FIGURES})
     VALUES ({MARKS}) {ADD_WHAT_IT_LACKS}"""
 
 
@@ -81,7 +81,8 @@ class Store:
         if question is None:
             return []
         customers = customers and worlds.scenario.demand.opening_book > 0
-        wanted = {"controls": worlds.controlled, "customers": customers, YEARS: worlds.goes_on}
+        told = LIVES if worlds.goes_on else "customers"
+        wanted = {"controls": worlds.controlled, told: customers, YEARS: worlds.goes_on}
         needed = "".join(f" AND {name} IS NOT NULL" for name, is_wanted in wanted.items() if is_wanted)
         asked = ", ".join(name if is_wanted else "NULL" for name, is_wanted in wanted.items())
         outcomes: list[Outcome] = []

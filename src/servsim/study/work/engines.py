@@ -9,7 +9,7 @@ from servsim.errors import ServsimError
 from servsim.model.trace import stops_of
 from servsim.scenario.scenario import Scenario
 from servsim.sheet import horizon_of, in_world
-from servsim.study.days import Days
+from servsim.study.days import ALL, OF_MONEY, Days
 from servsim.study.expected import weekly_visits
 from servsim.study.reading import Reading
 from servsim.study.tally import Tally
@@ -61,7 +61,7 @@ class Telling:
         """Nothing is told yet."""
         world = in_world(sheet, seed, replication, horizon_of(scenario) if far else None)
         self.scenario, self.listener, self.far = scenario, listener, far
-        self.tally = Tally(world, warmup_of(scenario))
+        self.tally = Tally(world, warmup_of(scenario), ALL if far else OF_MONEY)
         self.years = self.tally.days
         self.told, self.end, self.referred = 0, int(world[0]["end"]), 0
         self.has_word_of_mouth = bool(world["word_of_mouth_on"].any())
