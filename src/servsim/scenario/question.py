@@ -90,14 +90,11 @@ class Evaluate(Table):
     confidence: float = setting(0.95, gt=0.5, lt=1)
     """How sure the answer is, and its intervals."""
     smallest_difference: Difference | None = setting(None, "the objective's")
-    """A difference of the objective too small to care about, also as "1 % of revenue" (of all years); left out: where
-    the objective is value, 5 % of what the best brings, or 0.1 % of revenue; else none. 0: none. Without one the best
-    level comes with no guarantee."""
+    """A difference of the objective too small to care about, or "1 % of revenue"; 0: none, and then no guarantee."""
     replications: int = setting(20, "replications", ge=2, le=100_000)
     """Simulated worlds of every level to begin with; left out where the objective is value: as few as it takes."""
     budget_replications: int = setting(2000, "replications", ge=2, le=10_000_000)
-    """Simulated worlds of all levels together, after which the search for the best stops; left out where replications
-    are: some 300."""
+    """Simulated worlds of all levels together, at most; left out where replications are: some 300."""
     finer: int = setting(0, "levels", ge=0, le=20)
     """Levels put between the best of a first try and its neighbours."""
 

@@ -162,8 +162,8 @@ def names_of(target: ast.expr) -> Iterable[str]:
 
 
 STUDIES = (
-    "metrics", "reading", "tally", "money", "years", "engines", "contest", "evaluate", "optimise", "run", "compare", "budget", "expected",
-    "outlook", "statistics",
+    "metrics", "reading", "tally", "money", "years", "engines", "contest", "evaluate", "optimise", "run", "compare",
+    "budget", "expected", "outlook", "statistics",
 )  # fmt: skip
 """Files of `study` that read settings to answer; others make scenarios of their own."""
 

@@ -110,7 +110,7 @@ def level_table(e: Evaluation) -> Table:
     columns = [(head, name) for head, name in LEVEL_COLUMNS if e.objective != name and e.is_known(name)]
     unit = unit_words(e.unit(e.objective), e.objective)
     change = "" if is_share(e.objective) else unit
-    years, blank = (f"{level(e.scenario.horizon.years)} years\n", "\n") if e.objective == VALUE else ("", "")
+    years, blank = (f"{years_in_digits(e)}\n", "\n") if e.objective == VALUE else ("", "")
     heads = (
         ("level", declared(field_at(tuple(e.lever.split("."))), "unit")),
         *((head, unit_words(e.unit(name), name)) for head, name in columns),
@@ -124,6 +124,12 @@ def level_table(e: Evaluation) -> Table:
             style="bold" if value == e.best else None,
         )  # fmt: skip
     return table
+
+
+def years_in_digits(e: Evaluation) -> str:
+    """How many years of money `value` adds up, for a narrow column."""
+    years = e.scenario.horizon.years
+    return f"{level(years)} {'year' if years == 1 else 'years'}"
 
 
 def with_units_below(*heads: tuple[str, str]) -> list[str]:

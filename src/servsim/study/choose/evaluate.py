@@ -16,7 +16,7 @@ def evaluate(
     levels: tuple[float, ...] | None = None,
     objective: str | None = None,
     constraints: Sequence[str] | None = None,
-    smallest_difference: float | None = None,
+    smallest_difference: float | str | None = None,
     replications: int | None = None,
     budget: int | None = None,
     finer: int | None = None,

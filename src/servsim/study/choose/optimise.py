@@ -32,7 +32,7 @@ def optimise(
     levers: Mapping[str, tuple[float, float]] | None = None,
     objective: str | None = None,
     constraints: Sequence[str] | None = None,
-    smallest_difference: float | None = None,
+    smallest_difference: float | str | None = None,
     front: tuple[str, str] | None = None,
     points: int | None = None,
     replications: int | None = None,
@@ -89,7 +89,8 @@ def answer(scenario: Scenario, seed: int, means: Means) -> Optimisation:
     with Pool([], seed, told_of(means, own.points * own.worlds), far=goal.looks_ahead) as pool:
         search = Search(space, goal, pool, own.worlds, seed)
         finished = search.run(own.points)
-        matters = difference_of(asked, search.gain() if search.tried else 0.0, search.revenue())
+        pays = search.gain() if search.tried and asked.objective == VALUE else None
+        matters = difference_of(asked, pays, search.revenue())
         asked = asked.model_copy(update={"smallest_difference": matters})
         finished = finished and search.tidy(LEEWAY * matters)
     finalists = search.finalists(own.finalists)
