@@ -275,12 +275,12 @@ def stock_is_who_remains(told: Told) -> Iterator[str]:
 
 
 def satisfaction_stays_as_last_judged(told: Told) -> Iterator[str]:
-    """A customer who remains is as satisfied as at the last judgement, or as on the first day."""
+    """A customer who remains is as satisfied as at the last judgement before stock is taken, or as on the first day."""
     for lines in told.customers.values():
-        known = [line for line in lines if line.what in (H.MEMBER, H.JUDGED)]
-        last = {line.value for line in known if line.tick == known[-1].tick and line.what == known[-1].what}
-        for line in lines:
-            if line.what == H.REMAINS and known and line.value not in last:
+        for line in (line for line in lines if line.what == H.REMAINS):
+            known = [other for other in lines if other.what in (H.MEMBER, H.JUDGED) and other.tick < line.tick]
+            last = {other.value for other in known if (other.tick, other.what) == (known[-1].tick, known[-1].what)}
+            if known and line.value not in last:
                 yield f"{line}: the customer's satisfaction was last {known[-1].value}."
 
 

@@ -146,7 +146,7 @@ def somebody(name: str, turns: list[tuple[int | None, int]], left: int | None, d
 
 def mood(visit: Visit) -> str:
     """How a customer looks on leaving: by the quality of the visit, where it is judged; who came in vain is unhappy."""
-    if visit.fate is not Fate.SERVED or visit.reason not in (Reason.NONE, Reason.NATURAL):
+    if visit.fate is not Fate.SERVED or visit.reason not in (Reason.NONE, Reason.NATURAL, Reason.CHANCE):
         return "unhappy"
     if visit.quality is None:
         return "neutral"
