@@ -44,6 +44,7 @@ visit_gap_days = 14
 [spending]
 [horizon]
 weeks = 6
+years = 1
 """
 """A desk that is simulated at once."""
 TINY = f"""{TINY_DESK}[evaluate]

@@ -12,7 +12,8 @@ from matplotlib.ticker import MaxNLocator
 
 from servsim.errors import ServsimError
 from servsim.show.advice import worlds_words
-from servsim.show.numbers import is_share, level, plain
+from servsim.show.numbers import is_share, level, scale_of, with_half
+from servsim.show.phrases import capital
 from servsim.show.plots.axes import call, label_figure, largest_of
 from servsim.show.plots.marks import today_mark
 from servsim.show.plots.style import BAND, BLUE, FAINT, Mark, Plot, Size, drawing, large
@@ -124,9 +125,13 @@ def told(lines: list[Line], table: dict[str, list[list[Interval]]], many: int) -
     """The plot in a sentence."""
     said = []
     for line, customers, profit in zip(lines, table["customers_end"], table["profit"], strict=True):
-        ends = [plain(own[place].mean) for own in (customers, profit) for place in (0, -1)]
-        said.append(
-            f"{line.name}: {ends[0]} customers after year 1 and {ends[1]} after year {many}, profit {ends[2]} and "
-            f"{ends[3]} {profit[0].unit}"
+        scale, name = scale_of(profit[-1].mean)
+        people, money = (
+            [with_half(own[place], per) for place in (0, -1)] for own, per in ((customers, 1), (profit, scale))
         )
-    return f"The years ahead. {'; '.join(said)}."
+        name_of = f"{line.name}: " if len(lines) > 1 else ""
+        said.append(
+            f"{name_of}{people[0]} customers after year 1 and {people[1]} after year "
+            f"{many}; profit {money[0]} and {money[1]} {f'{name} {profit[0].unit}'.lstrip()}"
+        )
+    return f"The years ahead. {capital('; '.join(said))}."

@@ -108,7 +108,7 @@ class Contest:
         worlds = min(PILOT_WORLDS, self.asked.replications)
         if not self.pilot.until(self.places.values(), worlds):
             return False
-        whole = isinstance(value_at(self.scenario, self.asked.lever), int)
+        whole = bool(self.asked.finer) and isinstance(value_at(self.scenario, self.asked.lever), int)
         for level in finer_levels(self.levels, int(np.argmax(self.piloted())), self.asked.finer, whole):
             self.add(level)
         if not self.pilot.until(self.places.values(), worlds if self.is_sparing else 0):

@@ -198,12 +198,16 @@ class Evaluation(Tidy):
 
     @cached_property
     def look_ahead(self) -> Ahead | None:
-        """What is best by then, in the worlds that all levels share; None where there is no projection."""
+        """What is best by then, of today's level and those that keep the constraints, in the worlds that all share.
+
+        None where there is no projection.
+        """
         if not self.looks_ahead:
             return None
-        months = np.stack([own[: self.replications] for own in self.months])
-        rate = self.scenario.money.discount_rate
-        return look_ahead(months, self.levels, self.today, rate, self.confidence, self.currency)
+        kept = [place for place, level in enumerate(self.levels) if level == self.today or not self.breaks[place]]
+        months = np.stack([self.months[place][: self.replications] for place in kept])
+        levels, rate = tuple(self.levels[place] for place in kept), self.scenario.money.discount_rate
+        return look_ahead(months, levels, self.today, rate, self.confidence, self.currency)
 
     def over_the_years(self) -> dict[str, Any]:
         """The projection of today's level and of the best, the payback, and the looks, as JSON has them."""
