@@ -482,6 +482,7 @@ def comment() -> str:
     return " ".join(line.lstrip("# ") for line in lines)
 
 
+@pytest.mark.nightly
 def test_the_scenario_opens_with_its_answer():
     o, text = workshop(), comment()
     e, best = o.finals, o.settings(o.best)

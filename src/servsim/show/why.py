@@ -4,7 +4,7 @@ from rich.table import Table
 
 from servsim.sheet import window_of
 from servsim.show.numbers import level, short, signed
-from servsim.show.phrases import listed
+from servsim.show.phrases import listed, years_words
 from servsim.show.table import blank_table, unsigned
 from servsim.study.contrast.compare import Comparison
 from servsim.study.identity import digest_of
@@ -32,7 +32,6 @@ BY_YEAR = {"cash": "money", "customers_end": "customers", "unserved_share": "uns
 """Figures of a year that are shown, and what an owner calls them."""
 SHOWN_YEARS = (1, 2, 3, 5, 10, 20, 30, 50)
 """The years that are shown, beside the last."""
-NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 GROUPS = {
     "saved_by_b": "saved by B",
     "lost_by_b": "lost by B",
@@ -86,7 +85,7 @@ def first_sentences(c: Comparison) -> list[str]:
 
 def value_sentence(c: Comparison) -> str:
     """What B brings over all years, and what weighs most."""
-    said = brings(f"Over {years_words(c)}", c.difference("value"), c, " in today's money, as simulated")
+    said = brings(f"Over {years_words(c.a)}", c.difference("value"), c, " in today's money, as simulated")
     causes = [(part, gap) for part, gap in c.sources().items() if part != "discounting" and is_something(gap)]
     heavy = sorted(causes, key=lambda cause: -abs(cause[1].mean))[:MOST]
     most = listed([f"{SOURCES[part]} ({money(gap)})" for part, gap in heavy])
@@ -105,13 +104,6 @@ def brings(when: str, gap: Interval, c: Comparison, how: str = "") -> str:
     low, high = sorted((abs(gap.low), abs(gap.high)))
     doubt = f" ({sure} {short(low)} to {short(high)})" if gap.half > LITTLE else ""
     return f"{when} B brings {short(abs(gap.mean))} {unit} {more} than A{how}{doubt}."
-
-
-def years_words(c: Comparison) -> str:
-    """How long money is looked at: ten years."""
-    years = c.a.horizon.years
-    number = NUMBERS[int(years) - 1] if years in range(1, len(NUMBERS) + 1) else level(years)
-    return f"{number} {'year' if years == 1 else 'years'}"
 
 
 def window_words(c: Comparison) -> str:
@@ -140,7 +132,7 @@ def of_a_year(name: str, gap: Interval) -> tuple[str, str]:
 
 def sources_table(c: Comparison, sources: dict[str, Interval]) -> Table:
     """Parts that add up to the difference in value."""
-    title = f"Where the difference over {years_words(c)} comes from, {c.currency}"
+    title = f"Where the difference over {years_words(c.a)} comes from, {c.currency}"
     table = blank_table(title, "from", "B − A", "±")
     table.min_width = len(title)
     for part, words in SOURCES.items():
@@ -155,7 +147,7 @@ def how_counted(c: Comparison) -> str:
     return (
         f"Saved by B, lost by B: today's customers who after {window_words(c)} are still customers under B only, or "
         "under A only; others: the rest of them. Newcomers: whoever is not among today's customers. What they all "
-        f"spend counts over {years_words(c)}, less the cost of what is sold."
+        f"spend counts over {years_words(c.a)}, less the cost of what is sold."
     )
 
 
@@ -171,7 +163,7 @@ def groups_table(c: Comparison) -> Table:
     """How many customers had which fate, and what they spent."""
     spends = bool(c.pairs.spent.any())
     money_columns = ("in A", "in B", "B − A", "±", "each", "±") if spends else ()
-    over = f" over {years_words(c)}" if c.looks_ahead else ""
+    over = f" over {years_words(c.a)}" if c.looks_ahead else ""
     spending_in = f"; what they spend{over}, {c.currency}" if spends else ""
     title = f"Today's customers per world, as they stand after\n{window_words(c)}{spending_in}"
     table = blank_table(title, "", "number", *money_columns)

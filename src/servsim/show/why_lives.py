@@ -4,11 +4,11 @@ from collections import defaultdict
 
 from rich.table import Table
 
-from servsim.show.phrases import capital, listed
+from servsim.show.phrases import capital, listed, years_words
 from servsim.show.spoken import Line, cast_of, lines_of, times, when
 from servsim.show.story import episodes, life_story
 from servsim.show.timeline import clause_of
-from servsim.show.why import window_words, years_words
+from servsim.show.why import window_words
 from servsim.study.contrast.compare import Comparison
 from servsim.study.contrast.why_lives import Lives, TwoLives
 from servsim.study.follow.lives import BOOKKEEPING, person
@@ -72,7 +72,7 @@ def over_the_years(c: Comparison, life: TwoLives) -> str:
     if not c.looks_ahead or not gain:
         return ""
     amount, more = cast_of(c.a).money(abs(gain)), "more" if gain > 0 else "less"
-    return f"; over {years_words(c)} {amount} {more} with B"
+    return f"; over {years_words(c.a)} {amount} {more} with B"
 
 
 def spent(lines: list[Line]) -> float:

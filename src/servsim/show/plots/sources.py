@@ -6,11 +6,12 @@ from matplotlib.patches import Patch
 
 from servsim.errors import ServsimError
 from servsim.show.numbers import short
+from servsim.show.phrases import years_words
 from servsim.show.plots.axes import call, label_figure, largest_of
 from servsim.show.plots.bars import draw_doubt, name_bars
 from servsim.show.plots.small_print import sure
 from servsim.show.plots.style import FAINT, SKY, VERMILLION, Plot, Size, drawing, outlined, thick
-from servsim.show.why import SOURCES, is_something, years_words
+from servsim.show.why import SOURCES, is_something
 from servsim.study.contrast.compare import Comparison
 from servsim.study.statistics import Interval
 
@@ -35,7 +36,7 @@ def sources_plot(c: Comparison, size: Size = "paper") -> Plot:
                 axes.plot(2 * [begin + each.mean], [place - 1.4, place + 0.4], color=FAINT, linewidth=thick(0.3))
         name_bars(axes, list(bars)[::-1])
         label_figure(axes.xaxis, "value", c.currency, largest_of(np.array(begins)))
-        call(axes.xaxis, axes.get_xlabel().replace("Value", f"Money over {years_words(c)}, B less A"))
+        call(axes.xaxis, axes.get_xlabel().replace("Value", f"Money over {years_words(c.a)}, B less A"))
         note = f"{c.replications} common worlds, seed {c.seed}; {sure(c.confidence)} of each part"
         marks = {words: Patch(**outlined(*fill, 0.5)) for words, fill in FILLS.items()}
         plot.finish(f"A: {c.a.title}\nB: {c.b.title}", note, told(c, bars), marks)
@@ -55,4 +56,4 @@ def draw_part(axes: Axes, place: int, begin: float, part: Interval) -> None:
 def told(c: Comparison, bars: dict[str, Interval]) -> str:
     """The plot in a sentence."""
     parts = ", ".join(f"{words} {short(part.mean)}" for words, part in bars.items())
-    return f"The difference in money over {years_words(c)}: {parts}."
+    return f"The difference in money over {years_words(c.a)}: {parts}."
