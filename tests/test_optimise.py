@@ -486,7 +486,7 @@ def comment() -> str:
 def test_the_scenario_opens_with_its_answer():
     o, text = workshop(), comment()
     e, best = o.finals, o.settings(o.best)
-    assert f"{best[MINUTES]:g} minutes a visit instead of 5" in text
+    assert f"{best[MINUTES]:g} minutes a visit, not 5" in text
     assert f"{100 * best['budget.training_share']:.0f} % of the budget for training" in text
     assert o.guarantee is not None
     assert f"{o.gain.mean / 1000:.0f} k EUR more over ten years" in text
@@ -497,6 +497,7 @@ def test_the_scenario_opens_with_its_answer():
     assert o.binding == ["costs <= today"]
 
 
+@pytest.mark.nightly
 def test_a_third_agent_costs_more_than_today():
     o = workshop()
     agents = [lever.key for lever in o.levers].index(AGENTS)
@@ -505,6 +506,7 @@ def test_a_third_agent_costs_more_than_today():
     assert all(mean(point.figures, "costs") > mean(o.points[0].figures, "costs") for point in third)
 
 
+@pytest.mark.nightly
 def test_the_advice_says_what_changes_and_what_need_not():
     o = workshop()
     words = proposal(o)
