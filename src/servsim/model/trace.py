@@ -2,7 +2,6 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
@@ -43,15 +42,6 @@ class Trace:
     def digest(self) -> str:
         """A fingerprint of every row."""
         return hashlib.sha256(np.ascontiguousarray(self.rows).tobytes()).hexdigest()[:16]
-
-
-class Teller(Protocol):
-    """An engine at work on one world: it can be asked for what happened up to an instant, and then for more."""
-
-    end: int
-
-    def tell(self, until: int) -> np.ndarray:
-        """The rows before an instant that have not been told yet, in canonical order."""
 
 
 def stocks_of(sheet: np.ndarray) -> list[int]:

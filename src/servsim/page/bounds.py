@@ -5,13 +5,10 @@ from functools import lru_cache
 
 from servsim.errors import ScenarioError
 from servsim.scenario.scenario import Scenario
-from servsim.sheet import horizon_of, window_of
-from servsim.study.budget import affordable, levels_at_most
-from servsim.study.choose.contest import FIRST_WORLDS, PILOT_WORLDS, RACE_WORLDS, looks_sparingly
+from servsim.study.budget import affordable, weeks_told, worlds_of_levels, worlds_of_race
 from servsim.study.expected import weekly_visits
 from servsim.study.work.worlds import Worlds
 from servsim.study.years import looks_ahead
-from servsim.units import WEEK
 
 VISITS_OF_A_WORLD = 4_000_000
 """Visits of one world at most, in all its years: about six seconds, in which it can be stopped every four weeks."""
@@ -35,7 +32,7 @@ def bounded(scenarios: Iterable[Scenario], name: str) -> None:
     """Nothing, if the page can answer for these scenarios; else ScenarioError with what is too large."""
     for scenario in scenarios:
         asked, weeks = scenario.evaluate, weeks_told(scenario)
-        worlds = levels_at_most(scenario) * worlds_of_levels(scenario)
+        worlds = worlds_of_levels(scenario)
         at_most(LEVELS_AT_MOST, len(asked.levels), "levels", "name fewer in evaluate.levels")
         at_most(WORLDS_AT_MOST, worlds, "worlds", "lower evaluate.replications")
         at_most(WORLDS_AT_MOST, worlds_of_race(scenario), "worlds", "lower evaluate.budget_replications")
@@ -48,29 +45,9 @@ def bounded(scenarios: Iterable[Scenario], name: str) -> None:
                 "evaluate.replications")  # fmt: skip
 
 
-def weeks_told(scenario: Scenario) -> float:
-    """How many weeks a world is told: to the end of its years, where money over the years means something."""
-    return (horizon_of(scenario) if looks_ahead(scenario) else window_of(scenario)) / WEEK
-
-
 def lasting(scenario: Scenario) -> str:
     """The setting that says how long a world lasts."""
     return "horizon.years" if looks_ahead(scenario) else "horizon.weeks"
-
-
-def worlds_of_levels(scenario: Scenario) -> int:
-    """Worlds of every level before the search for the best, those of a pilot included."""
-    if looks_sparingly(scenario, scenario.evaluate):
-        return PILOT_WORLDS + FIRST_WORLDS
-    return scenario.evaluate.replications
-
-
-def worlds_of_race(scenario: Scenario) -> int:
-    """Worlds of the search for the best, those it begins with included; 0 where there is none."""
-    asked = scenario.evaluate
-    if looks_sparingly(scenario, asked) and "budget_replications" not in asked.model_fields_set:
-        return PILOT_WORLDS * levels_at_most(scenario) + RACE_WORLDS
-    return asked.budget_replications if asked.smallest_difference else 0
 
 
 def at_most(limit: int, number: float, what: str, way_out: str) -> None:

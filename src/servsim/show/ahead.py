@@ -8,9 +8,10 @@ import numpy as np
 from servsim.sheet import horizon_of, window_of
 from servsim.show.numbers import ends, is_shown, level, sure, with_unit
 from servsim.show.phrases import listed, ranged, sentence, years_words
-from servsim.study.choose.ahead import MONTHS, Payback
+from servsim.study.choose.ahead import Payback
 from servsim.study.choose.evaluation import Evaluation
 from servsim.study.objective import VALUE
+from servsim.study.years import MONTHS
 
 ENOUGH = 10
 """Replications of which it can be said what happens in 8 of 10."""

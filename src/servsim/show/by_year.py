@@ -10,16 +10,15 @@ from servsim.show.table import blank_table
 from servsim.study.choose.evaluation import Evaluation
 from servsim.study.run import Run
 from servsim.study.statistics import Interval
-from servsim.study.years import MONTHS
+from servsim.study.years import LOOKS, MONTHS
 
 SHOWN = {
     "cash": "cash", "revenue": "revenue", "profit": "profit", "customers_end": "customers", "retention_rate": "staying",
     "unserved_share": "unserved", "wait_mean": "wait",
 }  # fmt: skip
 """What an owner asks of a year, and what it is called where there is little room."""
-YEARS = (1, 2, 3, 5, 10, 20, 30, 50)
 FEW = 5
-"""So many years are shown one by one; of more, these and the last."""
+"""So many years are shown one by one; of more, those that one may look ahead, and the last."""
 LEGEND = (
     "cash: the year's profit in today's money; customers: in the book at the end of the year; staying: of all in the "
     "book, newcomers too (retention_rate)."
@@ -65,7 +64,7 @@ def years_table(title: str, many: int, of_year: OfYear) -> Table:
 
 def years_shown(many: int) -> Sequence[int]:
     """All years where they are few, else some of them and the last."""
-    return range(1, many + 1) if many <= FEW else sorted({many, *(year for year in YEARS if year < many)})
+    return range(1, many + 1) if many <= FEW else sorted({many, *(year for year in LOOKS if year < many)})
 
 
 COUNTED = {"min": "min", "customers": ""}

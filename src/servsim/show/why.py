@@ -9,6 +9,7 @@ from servsim.show.table import blank_table, unsigned
 from servsim.study.contrast.compare import Comparison
 from servsim.study.identity import digest_of
 from servsim.study.statistics import Interval
+from servsim.study.years import LOOKS
 from servsim.units import YEAR
 from servsim.words import Reason
 
@@ -30,8 +31,6 @@ SOURCES = {
 """What an owner calls the parts of a difference in money over the years, in the order of the table."""
 BY_YEAR = {"cash": "money", "customers_end": "customers", "unserved_share": "unserved"}
 """Figures of a year that are shown, and what an owner calls them."""
-SHOWN_YEARS = (1, 2, 3, 5, 10, 20, 30, 50)
-"""The years that are shown, beside the last."""
 GROUPS = {
     "saved_by_b": "saved by B",
     "lost_by_b": "lost by B",
@@ -120,7 +119,7 @@ def years_table(c: Comparison) -> Table:
     title = f"B − A by year: money in today's {c.currency}, customers at its end"
     table = blank_table(title, "year", *heads)
     table.min_width = len(title)
-    for year in sorted({*(shown for shown in SHOWN_YEARS if shown < many), many}):
+    for year in sorted({*(shown for shown in LOOKS if shown < many), many}):
         table.add_row(str(year), *(cell for name, own in known.items() for cell in of_a_year(name, own[year - 1])))
     return table
 

@@ -33,15 +33,14 @@ def affordable(
             "many there are."
         ])  # fmt: skip
     worlds = (replications or scenario.evaluate.replications) * scenarios
-    goes_on = far and looks_ahead(scenario)
-    weeks = (horizon_of(scenario) if goes_on else window_of(scenario)) / WEEK
+    weeks = weeks_told(scenario, far)
     visits = weekly_visits(scenario, weeks)
     per_world = visits * weeks
     memory = BYTES_PER_CUSTOMER * scenario.demand.opening_book + BYTES_PER_VISIT * visits * min(4.0, weeks)
     if per_world * worlds > VISITS_AT_MOST:
         raise ScenarioError([
             f"{file}: this would simulate about {per_world * worlds:.2g} visits ({worlds} worlds of {per_world:.2g}); "
-            f"the limit is {VISITS_AT_MOST:.2g}; lower demand, {lengths(goes_on)}, --replications or --budget."
+            f"the limit is {VISITS_AT_MOST:.2g}; lower demand, {lengths(scenario, far)}, --replications or --budget."
         ])  # fmt: skip
     if memory > BYTES_AT_MOST:
         raise ScenarioError([
@@ -51,9 +50,14 @@ def affordable(
     return scenario
 
 
-def lengths(goes_on: bool) -> str:
+def weeks_told(scenario: Scenario, far: bool = True) -> float:
+    """How many weeks a world is told: where far, to the end of its years, if money over the years means something."""
+    return (horizon_of(scenario) if far and looks_ahead(scenario) else window_of(scenario)) / WEEK
+
+
+def lengths(scenario: Scenario, far: bool) -> str:
     """The settings that say how long a world lasts."""
-    return "horizon.years, horizon.weeks" if goes_on else "horizon.weeks"
+    return "horizon.years, horizon.weeks" if far and looks_ahead(scenario) else "horizon.weeks"
 
 
 def affordable_evaluation(scenario: Scenario, file: str, replications: int | None, more: int = 0) -> Scenario:
@@ -65,19 +69,28 @@ def affordable_evaluation(scenario: Scenario, file: str, replications: int | Non
 
 
 def worlds_of_evaluation(scenario: Scenario, replications: int | None = None) -> int:
-    """Worlds that comparing levels takes at most: those that every level begins with, or the whole budget of a race.
+    """Worlds that comparing levels takes at most: those that every level begins with, or the whole budget of a race."""
+    return max(worlds_of_levels(scenario, replications), worlds_of_race(scenario, replications))
 
-    Where it is left to the contest, they are a pilot's and a race's.
-    """
-    from servsim.study.choose.contest import FIRST_WORLDS, PILOT_WORLDS, RACE_WORLDS, looks_sparingly
 
-    asked, levels = scenario.evaluate, levels_at_most(scenario)
-    if replications is None and looks_sparingly(scenario, asked):
-        usual = "budget_replications" not in asked.model_fields_set
-        pilot, first = PILOT_WORLDS * levels, FIRST_WORLDS * levels
-        return max(pilot + first, pilot + RACE_WORLDS if usual else asked.budget_replications)
-    first = levels * (replications or asked.replications)
-    return max(first, asked.budget_replications) if asked.smallest_difference else first
+def worlds_of_levels(scenario: Scenario, replications: int | None = None) -> int:
+    """Worlds of all levels before a race; where their number is left to the contest, a pilot's among them."""
+    from servsim.study.choose.contest import FIRST_WORLDS, PILOT_WORLDS, looks_sparingly
+
+    spares = replications is None and looks_sparingly(scenario, scenario.evaluate)
+    each = PILOT_WORLDS + FIRST_WORLDS if spares else replications or scenario.evaluate.replications
+    return each * levels_at_most(scenario)
+
+
+def worlds_of_race(scenario: Scenario, replications: int | None = None) -> int:
+    """The whole budget of a race, the worlds it begins with included; 0 where there is none."""
+    from servsim.study.choose.contest import PILOT_WORLDS, RACE_WORLDS, looks_sparingly
+
+    asked = scenario.evaluate
+    spares = replications is None and looks_sparingly(scenario, asked)
+    if spares and "budget_replications" not in asked.model_fields_set:
+        return PILOT_WORLDS * levels_at_most(scenario) + RACE_WORLDS
+    return asked.budget_replications if spares or asked.smallest_difference else 0
 
 
 def levels_at_most(scenario: Scenario) -> int:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from servsim.scenario.question import Evaluate
 from servsim.scenario.read import place_of, read_scenario
 from servsim.scenario.scenario import Scenario
 from servsim.study.metrics import BY_NAME, NAMES
-from servsim.study.years import YEARLY_NAMES, looks_ahead
+from servsim.study.years import YEARLY_NAMES, looks_ahead, yearly
 from servsim.units import DAYS_PER_YEAR
 
 CONSTRAINT = re.compile(r"\s*(\w+)\s*(<=|>=)\s*(today|[-+]?[\d_.]+(?:[eE][-+]?\d+)?)\s*(%?)\s*", re.ASCII)
@@ -49,17 +49,22 @@ def direction(name: str, asker: str = "evaluate.objective") -> int:
 
 @dataclass(frozen=True)
 class Seen:
-    """What is known of some worlds of a scenario: (worlds, metrics) of the window, (worlds, years, YEARLY) of years.
+    """What is known of some worlds of a scenario: (worlds, metrics) of the window, (worlds, months, COLUMNS) of years.
 
-    No years where nobody asked for them.
+    No months where nobody asked for them.
     """
 
     figures: np.ndarray
-    years: np.ndarray
+    months: np.ndarray
+
+    @cached_property
+    def years(self) -> np.ndarray:
+        """(worlds, years, YEARLY) the figures of every whole year."""
+        return yearly(self.months)
 
     def first(self, worlds: int) -> "Seen":
         """So many of them, from the first on."""
-        return Seen(self.figures[:worlds], self.years[:worlds])
+        return Seen(self.figures[:worlds], self.months[:worlds])
 
 
 @dataclass(frozen=True)

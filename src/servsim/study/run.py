@@ -16,7 +16,7 @@ from servsim.study.tidy import Tidy
 from servsim.study.work.means import HERE, Means
 from servsim.study.work.workers import Pool
 from servsim.study.work.worlds import Job, Outcome
-from servsim.study.years import COLUMNS, YEARLY_NAMES, YEARLY_UNITS, yearly
+from servsim.study.years import COLUMNS, YEARLY_NAMES, yearly, yearly_unit, years_as_json
 
 ROUND = 10
 """Worlds between two looks at the precision."""
@@ -94,16 +94,11 @@ class Run(Tidy):
     def of_year(self, year: int, metric: str) -> Interval:
         """A figure of YEARLY in a year, from 1 on."""
         sample = self.years[:, year - 1, YEARLY_NAMES.index(metric)]
-        return interval(sample, self.yearly_units()[metric], self.confidence)
+        return interval(sample, yearly_unit(metric, self.scenario.money.currency), self.confidence)
 
     def years_dict(self) -> list[dict[str, Any]] | None:
         """The projection year by year as JSON has it; None where there is none."""
-        many = self.years.shape[1]
-        found = [
-            {"year": year, **{name: self.of_year(year, name).to_dict() for name in YEARLY_NAMES}}
-            for year in range(1, many + 1)
-        ]
-        return found or None
+        return years_as_json(self.years.shape[1], self.of_year) or None
 
     def of_segment(self, segment: str) -> dict[str, Interval]:
         """The figures of one segment, by name of the figure."""
@@ -171,7 +166,7 @@ class Run(Tidy):
 
     def yearly_units(self) -> dict[str, str]:
         """The figures of a year, each with its unit."""
-        return {name: YEARLY_UNITS[name].replace("money", self.scenario.money.currency) for name in YEARLY_NAMES}
+        return {name: yearly_unit(name, self.scenario.money.currency) for name in YEARLY_NAMES}
 
 
 def run(

@@ -6,6 +6,7 @@ money of all of them in today's money, and nothing else: no formula stands for y
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -76,6 +77,27 @@ YEARLY = (
 """What is known of every year. Names that figures have too mean the same, of a year by itself."""
 YEARLY_NAMES = tuple(figure.name for figure in YEARLY)
 YEARLY_UNITS = {figure.name: figure.unit for figure in YEARLY}
+LOOKS = (1, 2, 3, 5, 10, 20, 30, 50)
+"""Years that one may look ahead, and that are shown where not all can be."""
+
+
+class Figure(Protocol):
+    """A figure of a year, as an answer has it."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The figure as JSON has it."""
+
+
+def yearly_unit(name: str, currency: str) -> str:
+    """A yearly figure's unit, with the scenario's currency."""
+    return YEARLY_UNITS[name].replace("money", currency)
+
+
+def years_as_json(many: int, of_year: Callable[[int, str], Figure]) -> list[dict[str, Any]]:
+    """So many years, each with all of its figures, as JSON has them."""
+    return [
+        {"year": year, **{name: of_year(year, name).to_dict() for name in YEARLY_NAMES}} for year in range(1, many + 1)
+    ]
 
 
 def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

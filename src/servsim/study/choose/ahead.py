@@ -10,10 +10,8 @@ from typing import Any
 import numpy as np
 
 from servsim.study.statistics import Interval, defined, interval, t_quantile
-from servsim.study.years import MONTHS, at_rate, cumulative_cash
+from servsim.study.years import LOOKS, MONTHS, at_rate, cumulative_cash
 
-LOOKS = (1, 2, 3, 5, 10, 20, 30, 50)
-"""Years that one may look ahead."""
 RATES = (0.05, 0.10, 0.15)
 """Discount rates that one may have."""
 USUAL = (0.1, 0.9)

@@ -16,7 +16,7 @@ from servsim.study.objective import VALUE, Constraint, asks_years, constraints_o
 from servsim.study.work.gathering import Gathering
 from servsim.study.work.means import Means
 from servsim.study.work.workers import Pool
-from servsim.study.years import discounted_revenue, looks_ahead
+from servsim.study.years import looks_ahead
 
 PILOT = 1 << 40
 """The number of the pilot's first world. The pilot chooses where finer levels go, in worlds that are none of the
@@ -114,7 +114,9 @@ class Contest:
         if not self.pilot.until(self.places.values(), worlds if self.is_sparing else 0):
             return False
         if self.is_sparing:
-            self.difference = difference_of(self.asked, self.gain(self.pilot), self.revenue(self.pilot))
+            means = self.piloted()
+            gain = float(means.max() - means[self.levels.index(self.today)])
+            self.difference = difference_of(self.asked, gain, self.revenue(self.pilot))
         return True
 
     def piloted(self) -> np.ndarray:
@@ -124,15 +126,9 @@ class Contest:
         self.require(bool(np.isfinite(means).all()))
         return means
 
-    def gain(self, gathering: Gathering) -> float:
-        """What the best brings over today in some worlds."""
-        means = [self.better * gathering.table(self.places[level])[:, self.objective].mean() for level in self.levels]
-        return float(max(means) - means[self.levels.index(self.today)])
-
     def revenue(self, gathering: Gathering) -> float:
-        """Today's revenue of all years in today's money, in some worlds; 0 where no years are simulated."""
-        months = gathering.months(self.places[self.today])
-        return float(discounted_revenue(months, self.scenario.money.discount_rate).mean()) if months.size else 0.0
+        """Today's revenue of all years in today's money, in some worlds."""
+        return gathering.revenue(self.places[self.today], self.scenario.money.discount_rate)
 
     def begin(self) -> bool:
         """The first stage; False where interrupted."""

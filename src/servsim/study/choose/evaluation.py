@@ -8,7 +8,7 @@ They cover too little where levels differ in rare worlds only, of which a first 
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from servsim.study.metrics import BY_NAME, NAMES, unit_of
 from servsim.study.objective import Seen
 from servsim.study.statistics import Interval, defined, interval, t_quantile
 from servsim.study.tidy import Tidy
-from servsim.study.years import MONTHS, YEARLY_NAMES, YEARLY_UNITS, cumulative_cash, yearly
+from servsim.study.years import MONTHS, YEARLY_NAMES, cumulative_cash, yearly, yearly_unit, years_as_json
 
 
 @dataclass(frozen=True)
@@ -169,20 +169,17 @@ class Evaluation(Tidy):
     def seen(self, level: float, worlds: int) -> Seen:
         """What constraints are read from, of so many worlds."""
         place = self.levels.index(level)
-        return Seen(self.figures[place], yearly(self.months[place])).first(worlds)
+        return Seen(self.figures[place], self.months[place]).first(worlds)
 
     def of_year(self, level: float, year: int, metric: str) -> Interval:
         """A figure of YEARLY at a level in a year, from 1 on."""
         sample = yearly(self.months[self.levels.index(level)])[:, year - 1, YEARLY_NAMES.index(metric)]
-        return interval(sample, YEARLY_UNITS[metric].replace("money", self.currency), self.confidence)
+        return interval(sample, yearly_unit(metric, self.currency), self.confidence)
 
     def years(self, level: float) -> list[dict[str, Any]]:
         """The projection of a level, year by year, as JSON has it."""
         many = self.months[self.levels.index(level)].shape[1] // MONTHS
-        return [
-            {"year": year, **{name: self.of_year(level, year, name).to_dict() for name in YEARLY_NAMES}}
-            for year in range(1, many + 1)
-        ]
+        return years_as_json(many, partial(self.of_year, level))
 
     @property
     def currency(self) -> str:

@@ -16,7 +16,6 @@ from servsim.study.choose.levers import Space, Values
 from servsim.study.objective import VALUE
 from servsim.study.work.gathering import Gathering
 from servsim.study.work.workers import Pool
-from servsim.study.years import discounted_revenue
 
 SEARCH = 1 << 41
 """The number of the search's first world: the finalists meet in worlds that are none of these, so that their guarantee
@@ -95,9 +94,8 @@ class Search:
 
     def revenue(self) -> float:
         """Today's revenue of all years in today's money; 0 where no years are simulated."""
-        months = self.gathering.months(self.tried[next(iter(self.tried))]) if self.tried else np.empty(0)
-        rate = self.space.scenario.money.discount_rate
-        return float(discounted_revenue(months, rate).mean()) if months.size else 0.0
+        today = next(iter(self.tried.values()), None)
+        return 0.0 if today is None else self.gathering.revenue(today, self.space.scenario.money.discount_rate)
 
     def known(self) -> Known:
         """What is known of the points tried; a figure that is undefined somewhere counts as the worst there is."""

@@ -19,7 +19,7 @@ from servsim.study.tidy import Tidy
 from servsim.study.work.means import HERE, Means
 from servsim.study.work.workers import Pool
 from servsim.study.work.worlds import Job, Outcome
-from servsim.study.years import COLUMNS, YEARLY_NAMES, YEARLY_UNITS, looks_ahead, yearly
+from servsim.study.years import COLUMNS, YEARLY_NAMES, looks_ahead, yearly, yearly_unit, years_as_json
 
 
 @dataclass(frozen=True)
@@ -79,15 +79,11 @@ class Comparison(Tidy):
     def of_year(self, year: int, metric: str) -> Interval:
         """B less A of a figure of YEARLY in a year, from 1 on, world by world."""
         sample = self.years[:, :, year - 1, YEARLY_NAMES.index(metric)]
-        return interval(sample[1] - sample[0], YEARLY_UNITS[metric].replace("money", self.currency), self.confidence)
+        return interval(sample[1] - sample[0], yearly_unit(metric, self.currency), self.confidence)
 
     def years_dict(self) -> list[dict[str, Any]] | None:
         """The differences year by year as JSON has them; None where there are none."""
-        found = [
-            {"year": year, **{name: self.of_year(year, name).to_dict() for name in YEARLY_NAMES}}
-            for year in range(1, self.years.shape[2] + 1)
-        ]
-        return found or None
+        return years_as_json(self.years.shape[2], self.of_year) or None
 
     def customers(self) -> dict[str, Any]:
         """Customers of both opening books by what became of them: how many, why, and what they spent."""

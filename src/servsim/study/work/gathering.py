@@ -8,7 +8,7 @@ from servsim.study.metrics import NAMES
 from servsim.study.objective import Seen
 from servsim.study.work.workers import Pool
 from servsim.study.work.worlds import Job
-from servsim.study.years import COLUMNS, yearly
+from servsim.study.years import COLUMNS, discounted_revenue
 
 
 class Gathering:
@@ -29,9 +29,14 @@ class Gathering:
         ledgers = self.ledgers.get(place, [])
         return np.stack(ledgers) if ledgers else np.empty((0, 0, len(COLUMNS)))
 
+    def revenue(self, place: int, rate: float) -> float:
+        """A scenario's mean revenue of all years in today's money; 0 where no years are simulated."""
+        months = self.months(place)
+        return float(discounted_revenue(months, rate).mean()) if months.size else 0.0
+
     def seen(self, place: int) -> Seen:
         """What constraints are read from."""
-        return Seen(self.table(place), yearly(self.months(place)))
+        return Seen(self.table(place), self.months(place))
 
     def __len__(self) -> int:
         """Worlds of all scenarios together."""
