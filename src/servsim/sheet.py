@@ -217,12 +217,12 @@ def describe_budgets(sheet: np.ndarray, scenario: Scenario) -> None:
 
 
 def most_lift(scenario: Scenario) -> float:
-    """Prospects as a multiple of those with the usual advertising, in the month in which it brings most."""
-    own = scenario.advertising
-    if own is None or not own.on:
-        return 1.0
-    stock = max(1.0, monthly_advertising(scenario) / own.usual_per_month)
-    return float(min(stock**own.elasticity * (1.0 + own.promise_pull * own.promised_points), MOST_LAYERS))
+    """Prospects as a multiple of those with the usual advertising in later years, in the month that brings most."""
+    own, lifted = scenario.advertising, scenario.demand.first_year_prospects
+    if own is not None and own.on:
+        stock = max(1.0, monthly_advertising(scenario) / own.usual_per_month)
+        lifted *= stock**own.elasticity * (1.0 + own.promise_pull * own.promised_points)
+    return float(min(lifted, MOST_LAYERS))
 
 
 def monthly_advertising(scenario: Scenario) -> float:

@@ -156,6 +156,7 @@ class Purpose(IntEnum):
     STAY = 61
     STAY_AFTER_MISTAKE = 62
     STAY_AFTER_BROKEN_PROMISE = 63
+    TRIED = 64
     MISTAKE = 70
     CATCH = 71
     CLARIFYING = 72

@@ -24,7 +24,7 @@ from servsim.model.told import (
     kind_of,
     spans,
 )
-from servsim.units import DAY, MILLIONTHS, MONTH, WEEK
+from servsim.units import DAY, MILLIONTHS, MONTH, WEEK, YEAR
 from servsim.words import Happening as H  # noqa: N817 as short as in the figures
 from servsim.words import Kind, Reason
 
@@ -171,15 +171,15 @@ def nobody_is_lost_to_rivals_as_they_were(told: Told) -> Iterator[str]:
 
 
 def candidates_come_on_their_day(told: Told) -> Iterator[str]:
-    """Candidates and requests come on the day of their name; those of later layers, where advertising brings them."""
-    layers = told.number("layers") if told.somewhere("advertising_on") else 1
+    """Candidates and requests come on the day of their name; of later layers, where advertising or the year is why."""
+    layers, advertises = told.number("layers"), told.somewhere("advertising_on")
     for line in told.of(H.ARRIVED, H.STAYED_AWAY, H.ASKED):
         named = kind_of(line.who) == Kind.COLLEAGUE or (kind_of(line.who) == Kind.PROSPECT and line.value == 0)
         within = line.who % (1 << DAY_BITS)
         if named and line.who % (1 << KIND_BITS) >> DAY_BITS != line.tick // DAY:
             yield f"{line}: that is another day's name."
-        elif named and within >> LAYER_BITS >= layers:
-            yield f"{line}: nobody advertises that much."
+        elif named and within >> LAYER_BITS >= (layers if advertises or line.tick < YEAR else 1):
+            yield f"{line}: nothing brings that many."
 
 
 # What agents know

@@ -79,6 +79,8 @@ class Demand(Table):
 
     prospects_per_hour: float = setting(2.0, "1/h", ge=0, le=1e6, desk=True)
     """New people who come, per opening hour, averaged over the week."""
+    first_year_prospects: float = setting(1.0, ge=1, le=10, desk=True)
+    """How many new people come in the first year, as a multiple of those who come later."""
     profile: Weights24 | None = setting(None, desk=True)
     """Relative demand in each of the 24 hours of the day; even over opening hours if left out."""
     weekday_profile: Weights7 | None = setting(None, desk=True)

@@ -67,7 +67,8 @@ def brought(sheet: Any, segment: int) -> float:
     if own["loyalty_on"] == 1 and own["spending_on"] == 1:
         gap = own["visit_gap_days"]
         stays = natural_staying(sheet, segment, gap) * staying(sheet, segment, gap, satisfied, SETTLED, False, USUAL, 0)
-        visits += own["conversion"] * (1.0 + own["gap_between_cv"] ** 2) * stays / max(1.0 - stays, 1e-9)
+        won = own["conversion"] * (1.0 - own["early_loss"]) * (1.0 + own["gap_between_cv"] ** 2)
+        visits += won * stays / max(1.0 - stays, 1e-9)
     return float(visits * told * own["referral_share"])
 
 

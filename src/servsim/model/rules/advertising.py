@@ -5,6 +5,7 @@ import math
 from servsim.model.calendar import month_of
 from servsim.model.draw import drawn
 from servsim.model.kernel import kernel
+from servsim.model.rules.demand import in_first_year
 from servsim.words import Purpose
 
 
@@ -36,7 +37,7 @@ def power(base, exponent):
 @kernel
 def comes(sheet, who, layer, now):
     """Does a candidate of this layer of the stream come? u < lift − layer, so that nobody's arrival moves with it."""
-    share = lift(sheet, now) - layer
+    share = lift(sheet, now) * in_first_year(sheet, now) - layer
     return share >= 1.0 or drawn(sheet, who, 0, Purpose.LIFT) < share
 
 

@@ -6,7 +6,7 @@ from servsim.model.calendar import clock, later, moment
 from servsim.model.draw import drawn
 from servsim.model.durations import exponential, length, lognormal, tabled
 from servsim.model.kernel import kernel
-from servsim.units import DAY, NEVER
+from servsim.units import DAY, NEVER, YEAR
 from servsim.words import Kind, Purpose
 
 KIND_BITS = 60
@@ -59,6 +59,12 @@ def candidate(sheet, day, layer, number, reached):
         return reached, np.int64(NEVER)
     u = drawn(sheet, prospect_key(day, layer, number), 0, Purpose.CANDIDATE)
     return next_of_day(sheet, day, reached + exponential(1.0, u) / rate)
+
+
+@kernel
+def in_first_year(sheet, now):
+    """Prospects who come now, as a multiple of those who come in later years. Source: by definition."""
+    return sheet[0].first_year_prospects if now < YEAR else 1.0
 
 
 @kernel

@@ -97,8 +97,11 @@ def staying_by_tenure(sheet: Any, segment: int) -> np.ndarray:
     gap = float(sheet[segment]["visit_gap_days"])
     visits = min(SETTLED, max(1, round(DAYS_PER_YEAR / gap)))
     natural = natural_staying(sheet, segment, gap)
+    own = sheet[segment]
     stay = [
-        natural * staying(sheet, segment, gap, SATISFIED, served, False, SATISFIED, 0)
+        (1.0 - own["early_loss"] * (served <= own["early_visits"]))
+        * natural
+        * staying(sheet, segment, gap, SATISFIED, served, False, SATISFIED, 0)
         for served in range(1, SETTLED + visits + 1)
     ]
     return np.array([math.prod(stay[served : served + visits]) for served in range(SETTLED + 1)])

@@ -31,6 +31,7 @@ def around() -> Iterable[Case]:
     """Every desk of this kind."""
     yield families(referrals=0.6, weeks=4)
     yield growing(weeks=8)
+    yield tried(weeks=15)
     yield imitating(weeks=12)
     yield advertised("advertised more", ratio=6.0, elasticity=0.6, first=0, months=3, per_hour=1.5)
     yield advertised("advertised less", ratio=0.2, elasticity=0.6, first=1, months=1, per_hour=6.0)
@@ -91,6 +92,18 @@ def growing(weeks: float) -> Case:
         "spending": {"conversion": 1.0},
     }
     return Case("a book that grows", {**desk(0.0, 20, AT_ONCE), **tables}, weeks, {"customers_end": after}, 0.0, True)
+
+
+def tried(weeks: float) -> Case:
+    """Newcomers who all buy, half as many more in the first year; many are lost after a first or second visit."""
+    per_day, gap, early, stays = 8.0, 20.0, 0.4, known.staying_per_visit(0.1, 20.0)
+    after = forms.book_of_newcomers(1.5 * per_day, gap, stays, (1.0 - early) * stays, 7 * weeks)
+    tables = {
+        "demand": book(0, gap, "exponential", prospects_per_hour=per_day / DAY, first_year_prospects=1.5),
+        "loyalty": staying(0.1, early_loss=early, early_visits=2),
+        "spending": {"conversion": 1.0},
+    }
+    return Case("a book of newcomers", {**desk(0.0, 20, AT_ONCE), **tables}, weeks, {"customers_end": after}, 0.0, True)
 
 
 def imitating(weeks: float) -> Case:

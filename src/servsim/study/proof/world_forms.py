@@ -67,6 +67,19 @@ def referral_total_after(referrals: float, generations: int) -> float:
     return generations + 1.0 if referrals == 1.0 else feedback(1.0, referrals, generations)
 
 
+def book_of_newcomers(rate: float, gap: float, stays: float, early: float, time: float) -> float:
+    """Customers at a time who come back with chance `early` after each of two first visits, then with `stays`.
+
+    Nobody was there at the beginning; newcomers arrive at a rate, and gaps are exponential. Of those who made one visit
+    n₁ = a q g (1 − e^(−t/g)); n₂' = n₁ q/g − n₂ (1 − p)/g of all others: lives are a mixture of geometric ones. Source:
+    two linear equations.
+    """
+    waits, leaves = 1.0 / gap, (1.0 - stays) / gap
+    once = rate * early * gap * (1.0 - math.exp(-waits * time))
+    fading = (math.exp(-leaves * time) - math.exp(-waits * time)) / (waits - leaves)
+    return once + rate * early**2 * ((1.0 - math.exp(-leaves * time)) / leaves - fading)
+
+
 def book_mean(rate: float, brings: float, leaves: float, start: float, time: float) -> float:
     """Mean book N(t) where customers come at a rate a, each brings b others and leaves at rate d.
 
