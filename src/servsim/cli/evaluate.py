@@ -24,6 +24,7 @@ from servsim.cli.options import (
 
 if TYPE_CHECKING:
     from servsim.study.choose.evaluation import Evaluation
+    from servsim.study.choose.staffing import Staffing
 
 Lever = Annotated[str | None, typer.Option(help="Setting to vary; default: as the scenario says.")]
 Levels = Annotated[str | None, typer.Option(help="Values to try, e.g. 0,2,4,6; default: as the scenario says.")]
@@ -36,6 +37,7 @@ Budget = Annotated[int | None, typer.Option(min=2, help="Simulated worlds of all
 Finer = Annotated[int | None, typer.Option(min=0, max=20, help="Levels put between the best and its neighbours.")]
 Picture = Annotated[Path | None, typer.Option(metavar="PATH", help="Where the picture goes (png, svg, pdf).")]
 NoDoubt = Annotated[bool, typer.Option("--no-doubt", help="Do not look at what is uncertain.")]
+NoStaff = Annotated[bool, typer.Option("--no-staff", help="Do not look at other staff.")]
 NoPicture = Annotated[bool, typer.Option("--no-picture", help="Do not draw the picture.")]
 
 
@@ -58,6 +60,7 @@ def evaluate(
     csv: Csv = None,
     picture: Picture = None,
     no_picture: NoPicture = False,
+    no_staff: NoStaff = False,
     no_doubt: NoDoubt = False,
     quiet: Quiet = False,
 ) -> None:
@@ -68,6 +71,7 @@ def evaluate(
     from servsim.study.budget import affordable_evaluation
     from servsim.study.choose.evaluate import evaluate as compare_levels
     from servsim.study.choose.evaluate import levels_of
+    from servsim.study.choose.staffing import staffing
     from servsim.study.doubt.swings import rests_on
     from servsim.study.doubt.uncertain import read_doubtful
     from servsim.study.objective import asks_years, read_question
@@ -94,35 +98,46 @@ def evaluate(
         result = compare_levels(scenario, replications=replications, seed=seed, means=means)
     write_csv(csv, result.rows())
     if not as_json:
-        show(result)
-    doubt = None
+        show_levels(result)
+    staff = doubt = None
+    if not (no_staff or result.interrupted):
+        with answering("Looking at staff", quiet, **how) as means:
+            staff = staffing(result, means=means)
+    if not as_json:
+        show_advice(result, staff)
     if not (no_doubt or result.interrupted):
         with answering("Looking at doubt", quiet, **how) as means:
             doubt = rests_on(result, means=means)
     if as_json:
-        print_json({**result.to_dict(), "rests_on": doubt.to_dict() if doubt else None})
+        beside = staff.to_dict() if staff else {"staff": None, "hour": []}
+        print_json({**result.to_dict(), **beside, "rests_on": doubt.to_dict() if doubt else None})
     else:
-        from servsim.show.advice import caveats
-        from servsim.show.ahead import looks
-        from servsim.show.doubt import closing
+        from servsim.show.told import doubts, parts
 
-        told = [] if no_doubt else closing(result, doubt)
-        say(*told, *([""] if told or looks(result) else []), *caveats(result))
+        say(*parts(doubts(result, doubt, not no_doubt)))
     if result.replications >= 2 and not no_picture and (picture or not as_json):
         draw(result, picture or Path(f"{file.stem}-evaluate.png"), quiet)
-    return end_interrupted(result.interrupted or bool(doubt and doubt.interrupted))
+    return end_interrupted(result.interrupted or any(look and look.interrupted for look in (staff, doubt)))
 
 
-def show(result: "Evaluation") -> None:
-    """Print the table and the advice, which do not wait for what is uncertain."""
+def show_levels(result: "Evaluation") -> None:
+    """Print the table of levels, which does not wait for other staff."""
     from servsim.cli.output import say, shows_curves
-    from servsim.show.advice import advice
-    from servsim.show.ahead import looks
     from servsim.show.curve import curve
     from servsim.show.table import level_table
 
-    drawn = ["", *curve(result), ""] if shows_curves() else []
-    say(level_table(result), *drawn, advice(result), "", *looks(result))
+    say(level_table(result), "", *([*curve(result), ""] if shows_curves() else []))
+
+
+def show_advice(result: "Evaluation", staff: "Staffing | None") -> None:
+    """Print the advice, which does not wait for what is uncertain."""
+    from servsim.cli.output import say
+    from servsim.show.staffing import staff_table
+    from servsim.show.told import lines, parts
+
+    say(*parts(lines(result, staff)))
+    if staff:
+        say("", staff_table(staff), "")
 
 
 def draw(result: "Evaluation", path: Path, quiet: bool) -> None:

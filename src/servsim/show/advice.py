@@ -12,6 +12,7 @@ from servsim.show.numbers import with_unit as with_unit
 from servsim.show.phrases import listed, ranged, sentence, window_words, years_words
 from servsim.study.choose.evaluation import Evaluation
 from servsim.study.objective import VALUE
+from servsim.study.years import MONTHS
 
 MINUTES = "investment.minutes_per_visit"
 LEVERS = {
@@ -44,21 +45,31 @@ def advice(e: Evaluation) -> str:
 
 def setting_words(e: Evaluation, value: float) -> str:
     """The lever at a level, in words."""
-    return f"{level(value)} {LEVERS[e.lever][1]}" if e.lever in LEVERS else f"{e.lever} = {level(value)}"
+    if e.lever not in LEVERS:
+        return f"{e.lever} = {level(value)}"
+    counted = LEVERS[e.lever][1]
+    first, *others = counted.split(" ")
+    return " ".join([level(value), first.removesuffix("s") if value == 1 else first, *others])
 
 
 def choice(e: Evaluation, best: float) -> str:
     """Which level to choose, or why today's may stay, and what the best one changes in the window."""
+    changes = "; ".join(in_the_window(e, best, window_words(e.scenario))) if best != e.today else ""
+    if not changes:
+        return f"{todo(e, best)}."
+    return f"{todo(e, best)}{f'. With {level(best)} instead' if e.today in e.not_worse else ''}: {changes}."
+
+
+def todo(e: Evaluation, best: float) -> str:
+    """Which level to choose, or why today's may stay."""
     if best == e.today:
-        return f"Stay at {setting_words(e, e.today)}: no other level that was tried {is_better(e)}."
-    changes = "; ".join(in_the_window(e, best))
+        return f"Stay at {setting_words(e, e.today)}: no other level that was tried {is_better(e)}"
     if e.today in e.not_worse:
-        near = f"Stay at {setting_words(e, e.today)}: {level(best)} did best, but today's is not shown to be worse."
-        return f"{near} With {level(best)} instead: {changes}." if changes else near
+        return f"Stay at {setting_words(e, e.today)}: {level(best)} did best, but today's is not shown to be worse"
     verb = LEVERS[e.lever][0] if e.lever in LEVERS else "Set"
     broken = listed(list(e.breaks[e.levels.index(e.today)]))
     today = f"{level(e.today)}, which does not keep to {broken}" if broken else level(e.today)
-    return f"{verb} {setting_words(e, best)} instead of {today}{f': {changes}' if changes else ''}."
+    return f"{verb} {setting_words(e, best)} instead of {today}"
 
 
 def is_better(e: Evaluation) -> str:
@@ -70,27 +81,30 @@ def effects(e: Evaluation, best: float) -> str:
     """What the best level changes against today's, in the window and over the years."""
     if best == e.today:
         return ""
-    parts = (sentence(*in_the_window(e, best)), over_the_years(e, best))
+    parts = (sentence(*in_the_window(e, best, window_words(e.scenario))), over_the_years(e, best))
     return " ".join(part for part in parts if part)
 
 
-def in_the_window(e: Evaluation, best: float) -> list[str]:
-    """What a level changes against today's in the window: the objective, money, who is served, who stays."""
+def in_the_window(e: Evaluation, best: float, when: str = "") -> list[str]:
+    """What a level changes against today's in the window: the objective, money, who is served, who stays.
+
+    when: how the clause on money says when that is, where nothing else says it.
+    """
     told = [gain_words(e, best, e.objective)] if e.objective not in (VALUE, "cash", *CUSTOMERS) else []
     if is_on(e.scenario, "spending") and e.is_known("cash"):
-        told.append(in_the_till(e, best))
+        told.append(f"{when} {in_the_till(e, best)}".lstrip())
     return told + [of_hundred(e, best, name) for name in shown_of_customers(e, best)]
 
 
 def in_the_till(e: Evaluation, best: float) -> str:
     """The window's money, all costs paid."""
-    change, when = e.difference(best, e.today, "cash"), window_words(e.scenario)
+    change = e.difference(best, e.today, "cash")
     doubt = f"{sure(e.confidence)} {ends(change, 'cash')}"
     if not is_shown(change):
-        return f"{when} the money in the till is not shown to change ({doubt} {change.unit})"
+        return f"the money in the till is not shown to change ({doubt} {change.unit})"
     sign, more = (1, "more") if change.mean > 0 else (-1, "less")
     doubt = f"{sure(e.confidence)} {ends(change, 'cash', sign)}"
-    return f"{when} about {with_unit(abs(change.mean), 'cash', change.unit)} {more} in the till ({doubt})"
+    return f"about {with_unit(abs(change.mean), 'cash', change.unit)} {more} in the till ({doubt})"
 
 
 CUSTOMERS = {
@@ -187,6 +201,27 @@ def turning_point(e: Evaluation, best: float) -> str:
     if e.lever != MINUTES or not worse or e.today in worse or any(e.breaks[e.levels.index(value)] for value in worse):
         return ""
     return f"From {level(min(worse))} minutes on it is worse than at {level(best)}."
+
+
+def unserved_warning(e: Evaluation, best: float) -> str:
+    """That many leave unserved in some year at the level that is advised: then staff is short, whatever the minutes."""
+    if not is_on(e.scenario, "waiting") or not e.is_known("unserved_share"):
+        return ""
+    later = range(1, e.months[0].shape[1] // MONTHS + 1) if e.looks_ahead else range(0)
+    shares = {year: e.of_year(best, year, "unserved_share").mean for year in later} or {
+        0: e.at(best, "unserved_share").mean
+    }
+    worst = max(shares, key=lambda year: shares[year])
+    if not shares[worst] > TOO_MANY:
+        return ""
+    when = f" in year {worst}" if worst > 1 else ""
+    return (
+        f"{100 * shares[worst]:.0f} of 100 who come leave unserved{when}: staff is short at {setting_words(e, best)}."
+    )
+
+
+TOO_MANY = 0.15
+"""Share of those who come that may leave unserved before it is said that staff is short."""
 
 
 def beyond(e: Evaluation, best: float) -> str:

@@ -6,7 +6,7 @@ from rich.table import Table
 
 from servsim.scenario.complain import field_at
 from servsim.scenario.table import declared
-from servsim.show.numbers import compact, figure, is_share, level, plain, signed, unit_words
+from servsim.show.numbers import compact, figure, is_share, level, plain, short, signed, unit_words
 from servsim.show.phrases import window_words, years_words
 from servsim.show.stacked import Stacked
 from servsim.study.choose.evaluation import Evaluation
@@ -149,6 +149,11 @@ def objective_cells(e: Evaluation, value: float) -> tuple[str, str, str]:
     if is_share(e.objective):
         return mean, signed(gap, e.objective), unsigned(half, e.objective)
     return mean, ("+" if gap > 0 else "") + compact(gap, e.objective, unit), compact(half, e.objective, unit)
+
+
+def signed_money(gap: Interval) -> tuple[str, str]:
+    """A difference in money with its sign, and half the width of its interval."""
+    return ("+" if gap.mean > 0 else "") + short(gap.mean), short(gap.half)
 
 
 def unsigned(half: float, metric: str) -> str:

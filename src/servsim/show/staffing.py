@@ -1,0 +1,84 @@
+"""Other staff in words: the best level with an agent more and one fewer, and what an hour of an agent brings."""
+
+from rich.table import Table
+
+from servsim.show.advice import LEVERS, setting_words, with_unit
+from servsim.show.numbers import amount, ends, is_shown, level
+from servsim.show.phrases import listed, years_words
+from servsim.show.table import blank_table, signed_money
+from servsim.study.choose.staffing import Crew, Hour, Staffing, level_of
+from servsim.study.objective import VALUE
+
+
+def first(s: Staffing) -> str:
+    """What comes before the level, where other staff is shown to bring more; nothing else."""
+    if not s.change_is_shown:
+        return ""
+    e, crew = s.evaluation, s.best
+    change, level_words = s.against_today(crew, level_of(crew)), setting_words(e, level_of(crew))
+    brings = f"{with_unit(change.mean, VALUE, change.unit)} more ({ends(change, VALUE)})"
+    return (
+        f"{'Staff is short' if crew.more > 0 else 'Hours are idle'}: {agents_words(s, crew)} and {level_words} would "
+        f"bring {brings} over {years_words(e.scenario)} than today's staff at its best. With today's staff:"
+    )
+
+
+def agents_words(s: Staffing, crew: Crew) -> str:
+    """A crew against today's, in a sentence."""
+    staff = s.evaluation.scenario.staff
+    if staff.roster:
+        return f"one agent {'more' if crew.more > 0 else 'fewer'} in every hour"
+    there = staff.agents + crew.more
+    return f"{there} agent{'s' if there != 1 else ''} instead of {staff.agents}"
+
+
+def staff_table(s: Staffing) -> Table:
+    """For each number of agents the best level, how many leave unserved in the worst year, and what it brings."""
+    e = s.evaluation
+    counted = LEVERS[e.lever][1].split(" ")[0] if e.lever in LEVERS else e.lever.rpartition(".")[2]
+    table = blank_table("", "agents", f"best {counted}", "unserved", f"vs today's staff, {e.currency}", "±")
+    for crew in s.crews:
+        table.add_row(*row(s, crew))
+    return table
+
+
+def row(s: Staffing, crew: Crew) -> tuple[str, ...]:
+    """One number of agents."""
+    staff = s.evaluation.scenario.staff
+    words = (
+        {-1: "one fewer", 0: "as now", 1: "one more"}[crew.more] if staff.roster else level(staff.agents + crew.more)
+    )
+    agents = f"{words}{'' if crew.more else '  today'}{'  best' if crew is s.best and s.change_is_shown else ''}"
+    if crew.best is None:
+        return agents, "none", "", "", ""
+    unserved = f"{100 * crew.unserved(crew.best):.0f} %"
+    gap = signed_money(s.against_today(crew, crew.best)) if crew.more else ("", "")
+    return agents, level(crew.best), unserved, *gap
+
+
+def staff_words(s: Staffing) -> str:
+    """What the table of staff leaves open: crews that are not told apart, and others beyond those tried."""
+    others = [crew for crew in s.crews if crew.more and any(other is crew for other, _ in s.not_told_apart)]
+    if s.change_is_shown:
+        beyond = "more" if s.best.more > 0 else "fewer"
+        return f"Only one agent more and one fewer were tried: try {beyond}."
+    if others:
+        said = listed([agents_words(s, crew) for crew in others])
+        return f"{said[:1].upper()}{said[1:]} cannot be told apart from today's staff."
+    return ""
+
+
+def hour_words(s: Staffing) -> str:
+    """What an hour more of an agent brings at today's level and at the best one, and what it costs."""
+    if not s.hours:
+        return ""
+    each = [f"{brings(hour)} at {setting_words(s.evaluation, hour.level)}" for hour in s.hours]
+    return f"One more of an agent would bring {listed(each)}; it costs {amount(s.hours[0].costs, VALUE)}."
+
+
+def brings(hour: Hour) -> str:
+    """What an hour brings, with its interval."""
+    own = hour.brings
+    if not is_shown(own):
+        return f"nothing that can be told from nought ({ends(own, VALUE)} {own.unit})"
+    return f"{amount(own.mean, VALUE)} {own.unit.removesuffix('/h')} ({ends(own, VALUE)})"
