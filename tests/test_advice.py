@@ -360,7 +360,7 @@ def test_what_is_best_by_then_is_read_from_the_years():
 def test_how_sure_is_told_in_plain_words():
     e = told({6.0: 100.0}, 6.0, guarantee=Guarantee(0.95, 500.0, "CAD"), smallest_difference=500.0)
     marks, sure, limits = caveats(e)
-    assert marks.startswith("In the table: best has the highest mean, ~ cannot be told apart from it")
+    assert marks.startswith("best: highest mean; ~: cannot be told apart from it; ")
     assert "(4, seed 1)" in marks
     assert sure == (
         "With 95 % probability 6 is the best of these levels, or falls short of the best by 500 CAD at most, and every ± holds."

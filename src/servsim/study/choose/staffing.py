@@ -37,12 +37,14 @@ class Crew:
     """Levels tried with so many agents more than today (fewer: below 0): each with its months in common worlds.
 
     months: (worlds, months, COLUMNS) of each level. breaks: whether a level breaks a constraint there on average.
+    advised: the level that more worlds than these have shown to be best; None where there are no more.
     """
 
     more: int
     scenario: Scenario
     months: dict[float, np.ndarray]
     breaks: dict[float, bool]
+    advised: float | None = None
 
     def value(self, level: float) -> np.ndarray:
         """(worlds,) the money of all years at a level, in today's money."""
@@ -55,7 +57,9 @@ class Crew:
 
     @cached_property
     def best(self) -> float | None:
-        """The level with the highest mean of those that break nothing; None where all do."""
+        """The level advised, else that with the highest mean of those that break nothing; None where all do."""
+        if self.advised is not None:
+            return self.advised
         kept = [level for level in self.months if not self.breaks[level]]
         return max(kept, key=lambda level: float(self.value(level).mean())) if kept else None
 
@@ -231,7 +235,8 @@ class Look:
         e = self.evaluation
         places = {level: e.levels.index(level) for level in self.own}
         months = {level: e.months[place][: self.worlds] for level, place in places.items()}
-        return Crew(0, e.scenario, months, {level: bool(e.breaks[place]) for level, place in places.items()})
+        breaks = {level: bool(e.breaks[place]) for level, place in places.items()}
+        return Crew(0, e.scenario, months, breaks, e.best)
 
     def at(self, more: int, scenario: Scenario) -> Crew | None:
         """Other staff at the levels that matter there; None where interrupted."""
