@@ -252,10 +252,11 @@ def caveats(e: Evaluation) -> list[str]:
 
 def marks_words(e: Evaluation) -> str:
     """What the marks and the intervals of the table mean, and in which worlds levels met."""
+    mean, sure = "highest" if e.better > 0 else "lowest", f"{100 * e.confidence:.3g} % confidence"
     return (
-        f"best: {'highest' if e.better > 0 else 'lowest'} mean; ~: cannot be told apart from it; ±: the true difference "
-        f"from today is at most so far from the one shown, at all levels at once, with {100 * e.confidence:.3g} % "
-        f"confidence. All levels meet the same simulated worlds ({counts_words(e)}, seed {e.seed})."
+        f"best: {mean} mean; ~: cannot be told apart from it; ±: the true difference from today is at most so far from "
+        f"the one shown, at all levels at once, with {sure}. All levels meet the same simulated worlds "
+        f"({counts_words(e)}, seed {e.seed})."
     )
 
 
