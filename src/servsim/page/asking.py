@@ -15,7 +15,7 @@ from servsim.page import told
 from servsim.page.memory import Memory
 from servsim.page.ongoing import Ongoing
 from servsim.page.question import Question, RefusedError
-from servsim.page.rounds import Sides, rounds
+from servsim.page.rounds import Sides, beside, rounds
 from servsim.study.work.means import Means
 
 AT_ONCE = 12
@@ -82,12 +82,14 @@ class Answers:
         return Means(store=self.memory, progress=progress)
 
     def answer(self, question: Question, stop: threading.Event, tell: Tell) -> None:
-        """Tell all that there is to a question, round by round, unless it is stopped."""
+        """Tell all there is to a question, round by round, then what is looked at beside it, unless it is stopped."""
         try:
             tell(told.asked(question))
-            for found in rounds(question, self.ongoing, self.means(stop, tell)):
-                tell(told.sides(found) if isinstance(found, Sides) else told.curve(found))
+            for part in rounds(question, self.ongoing, self.means(stop, tell)):
+                tell(told.sides(part) if isinstance(part, Sides) else told.curve(part))
             tell({"kind": "done"})
+            if found := beside(question, self.ongoing, self.means(stop)):
+                tell(told.beside(found))
         except SupersededError:
             tell({"kind": "superseded"})
         except ServsimError as error:

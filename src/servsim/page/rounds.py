@@ -16,6 +16,9 @@ from servsim.scenario.scenario import Scenario
 from servsim.study.choose.contest import FIRST_WORLDS, looks_sparingly, today_of
 from servsim.study.choose.evaluate import evaluate
 from servsim.study.choose.evaluation import Evaluation
+from servsim.study.choose.staffing import Staffing, staffing
+from servsim.study.doubt.swings import Doubt, rests_on
+from servsim.study.doubt.uncertain import ranges_of
 from servsim.study.objective import asks_years
 from servsim.study.run import Run, run
 from servsim.study.work.means import Means
@@ -61,6 +64,19 @@ class Curve:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What is looked at once the curve is known: other staff, and what the advice rests on.
+
+    beyond: settings that were moved out of their ranges in [uncertain], where doubt cannot be looked at.
+    """
+
+    curve: Evaluation
+    staff: Staffing | None
+    doubt: Doubt | None
+    beyond: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Round:
     """How many years of how many worlds a round is of; its curve is of some of the levels where it is coarse."""
 
@@ -89,6 +105,17 @@ def rounds(question: Question, ongoing: Ongoing, means: Means) -> Iterator[Sides
         last = evaluate(question.levels, seed=question.seed, means=means)
         ongoing.memory.keep_last(last)
         yield finished(question, last, means)
+
+
+def beside(question: Question, ongoing: Ongoing, means: Means) -> Beside | None:
+    """Other staff and doubt, of the curve as it is known to the end; None where it is not."""
+    last = ongoing.memory.last(question.levels, question.seed)
+    if last is None or last.best is None:
+        return None
+    ranges = ranges_of(last.scenario, last.lever)
+    beyond = tuple(own.key for own in ranges if not own.contains_stated)
+    staff = staffing(last, means=means)
+    return Beside(last, staff, None if beyond else rests_on(last, means=means), beyond)
 
 
 def plan(question: Question) -> list[Round]:

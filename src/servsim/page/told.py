@@ -9,13 +9,24 @@ import numpy as np
 
 from servsim.page.levers import LEADING, is_whole
 from servsim.page.question import Question
-from servsim.page.rounds import Curve, Sides
+from servsim.page.rounds import Beside, Curve, Sides
 from servsim.scenario.scenario import Scenario
 from servsim.sheet import window_of
-from servsim.show.advice import LEVERS, advice, constraint_lines, guarantee_words, limits_words, worlds_words
+from servsim.show.advice import (
+    LEVERS,
+    constraint_lines,
+    guarantee_words,
+    limits_words,
+    setting_words,
+    with_unit,
+    worlds_words,
+)
 from servsim.show.by_year import years_shown
-from servsim.show.numbers import compact, is_share, level, signed, unit_words
-from servsim.show.phrases import capital, window_words
+from servsim.show.doubt import closing
+from servsim.show.numbers import compact, ends, is_share, is_shown, level, signed, unit_words
+from servsim.show.phrases import capital, listed, window_words
+from servsim.show.staffing import first, hour_words, staff_table, staff_words
+from servsim.show.told import lines
 from servsim.study.choose.evaluation import Evaluation
 from servsim.study.identity import digest_of
 from servsim.study.metrics import METRICS, unit_of
@@ -86,10 +97,25 @@ def sides(found: Sides) -> Told:
                     "plain": interval(new.sample(name), unit_of(name, currency), new.confidence).to_dict(),
                 }  # fmt: skip
     return {
-        "kind": "figures", "worlds": len(new.figures), "confidence": new.confidence, "figures": figures,
+        "kind": "figures", "yours": own_words(found),
+        "worlds": len(new.figures), "confidence": new.confidence, "figures": figures,
         "told": new.scenario.horizon.years if looks_ahead(new.scenario) else None, "of": found.years,
         "currency": currency, "years": by_year(found),
     }  # fmt: skip
+
+
+def own_words(found: Sides) -> str:
+    """What all that was moved brings against today, in money as far as it is told; nothing where nothing was moved."""
+    today, new = found.today, found.new
+    if new.scenario == today.scenario or not looks_ahead(new.scenario) or not moves(new.sample(VALUE)):
+        return ""
+    gap = interval(new.sample(VALUE) - today.sample(VALUE), new.scenario.money.currency, new.confidence)
+    over = f"over {years_told(new.scenario.horizon.years, found.years)}"
+    if not is_shown(gap):
+        return f"What you moved is not shown to bring more or less than today {over} ({ends(gap, VALUE)} {gap.unit})."
+    sign, more = (1, "more") if gap.mean > 0 else (-1, "less")
+    brings = f"{with_unit(abs(gap.mean), VALUE, gap.unit)} {more} than today"
+    return f"What you moved brings {brings} {over} ({ends(gap, VALUE, sign)}), in today's money."
 
 
 def by_year(found: Sides) -> Told:
@@ -192,9 +218,38 @@ def curve(found: Curve) -> Told:
         "best": None if found.is_draft else e.best,
         "not_worse": [] if found.is_draft else e.not_worse,
         "series": [series(found, name) for name in drawn(e)],
-        "advice": advice(e) if is_advised(found) else "",
+        "advice": advice_lines(found) if is_advised(found) else [],
         "note": " ".join(notes(e)) if found.is_last else f"{worlds_words(e)}.",
     }
+
+
+def advice_lines(found: Curve) -> list[list[str]]:
+    """The advice line by line; with other settings moved too, its today is today's level with these."""
+    e = found.new
+    said = [[about, text] for about, text in lines(e)]
+    if found.today is None:
+        return said
+    other = (
+        f"Against {setting_words(e, e.today)} with all else that you moved; the cards above compare with today's desk."
+    )
+    return [*said[:1], ["", other], *said[1:]]
+
+
+def beside(found: Beside) -> Told:
+    """Other staff, what an hour brings, and what the advice rests on; staff: a table with its head, if there is one."""
+    e, staff = found.curve, found.staff
+    said = [("Staff", " ".join(part for part in (first(staff), staff_words(staff)) if part)),
+            ("An hour", hour_words(staff))] if staff else []  # fmt: skip
+    if found.beyond:
+        rests = [f"Not looked at: you moved {listed(found.beyond)} out of the range that [uncertain] gives."]
+    else:
+        rests = closing(e, found.doubt)
+    table = staff_table(staff) if staff else None
+    rows = [list(cells) for cells in zip(*(column.cells for column in table.columns), strict=True)] if table else []
+    return {
+        "kind": "beside", "lines": [[about, text] for about, text in [*said, ("Rests on", " ".join(rests))] if text],
+        "staff": [[str(column.header) for column in table.columns], *rows] if table else [],
+    }  # fmt: skip
 
 
 def is_advised(found: Curve) -> bool:

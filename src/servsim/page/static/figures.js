@@ -106,10 +106,20 @@ export function yearTable(table, { labels, rows }, changed, currency) {
 
 /** The curve as a table: each level with its figures and their intervals. */
 export function levelTable(table, curve) {
-  const marks = (level) => [level === curve.best && "best", level === curve.today && "today", level !== curve.best && curve.not_worse.includes(level) && "not shown worse"].filter(Boolean).join(", ");
+  const marks = (level) => [level === curve.best && "best", level === curve.today && "today", level !== curve.best && curve.not_worse.includes(level) && "cannot be told apart from the best"].filter(Boolean).join(", ");
   const heads = [curve.label, "", ...curve.series.map((one) => one.label + (one.unit === "%" || !one.unit ? "" : `, ${one.unit}`)), "Worlds"];
   const rows = curve.levels.map((level, place) => make("tr", {}, make("th", { scope: "row" }, String(level)), make("td", {}, marks(level)),
     ...curve.series.map((one) => make("td", {}, `${one.texts[place]}`, make("span", { class: "pale small" }, one.spans[place] ? ` ${one.spans[place]}` : ""))),
     make("td", {}, String(curve.worlds[place]))));
   table.replaceChildren(make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { scope: "col" }, head || make("span", { class: "unseen" }, "Standing"))))), make("tbody", {}, ...rows));
+}
+
+/** A table of words: its head, then its rows; the first cell of each says what the row is of. */
+export function plainTable(element, [head, ...rows]) {
+  if (!head) { element.replaceChildren(); return; }
+  const line = (cells) => make("tr", {}, ...cells.map((cell, number) => (number ? make("td", {}, cell) : make("th", { scope: "row" }, cell))));
+  element.replaceChildren(
+    make("thead", {}, make("tr", {}, ...head.map((cell) => make("th", { scope: "col" }, cell)))),
+    make("tbody", {}, ...rows.map(line)),
+  );
 }

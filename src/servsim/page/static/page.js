@@ -4,8 +4,8 @@ import { Asking, send } from "./asking.js";
 import { Chart, keys } from "./chart.js";
 import { search, Settings, slider, table } from "./controls.js";
 import { Desk } from "./desk.js";
-import { allFigures, levelTable, Strip, yearTable } from "./figures.js";
-import { at, make, put } from "./words.js";
+import { allFigures, levelTable, plainTable, Strip, yearTable } from "./figures.js";
+import { at, make, put, putLines } from "./words.js";
 
 const page = { preset: null, curve: null, figures: null, money: new Map(), changed: false, answered: null };
 const charts = [];
@@ -31,10 +31,11 @@ function ask() {
 /** One line of an answer. */
 function hear(line, asked) {
   const heard = {
-    asked: () => { page.changed = line.changed; page.answered = asked; page.money.clear(); mistakes([]); commands(line); },
+    asked: () => { page.changed = line.changed; page.answered = asked; page.money.clear(); mistakes([]); commands(line); hideBeside(); },
     progress: () => { at("progress").max = line.total; at("progress").value = line.done; },
     figures: () => { page.figures = line; page.money.set(line.told, line.figures.value); showFigures(); },
     curve: () => { page.curve = line; showCurve(); film(asked); },
+    beside: () => { showBeside(line); },
     done: () => { finished(asked); },
     refused: () => { mistakes(line.errors); },
   }[line.kind];
@@ -45,6 +46,8 @@ function showFigures() {
   const { figures, changed } = page;
   strip.show(figures, changed);
   allFigures(at("all"), figures, changed);
+  put(at("own"), figures.yours);
+  at("own").hidden = !figures.yours;
   put(at("far"), soFar(figures));
   at("by-year").hidden = !figures.years.rows.length;
   yearTable(at("years"), figures.years, changed, figures.currency);
@@ -59,11 +62,23 @@ function soFar({ worlds, told, of }) {
 
 function showCurve() {
   const { curve } = page;
-  put(at("advice"), curve.advice || curve.draft);
+  putLines(at("advice"), curve.advice.length ? curve.advice : [["", curve.draft]]);
   at("advice").classList.toggle("draft", !curve.last);
   put(at("note"), curve.note);
   drawCharts();
   if (at("levels").closest("details").open) levelTable(at("levels"), curve);
+}
+
+/** Other staff and what the advice rests on, once they are known. */
+function showBeside({ lines, staff }) {
+  putLines(at("beside"), lines);
+  at("beside").hidden = !lines.length;
+  at("staff-box").hidden = !staff.length;
+  plainTable(at("staff"), staff);
+}
+
+function hideBeside() {
+  at("beside").hidden = at("staff-box").hidden = true;
 }
 
 /** Every curve with the figures of the strip as the place where the slider is. */
@@ -108,7 +123,7 @@ function legend() {
   if (page.changed) meanings.push(["yours", "where your slider is, with its interval"]);
   if (curve.best !== null) meanings.push(["best", "best level"]);
   meanings.push(["today", "today's level"]);
-  if (page.curve.not_worse.length > 1) meanings.push(["notworse", "not shown worse than the best"]);
+  if (page.curve.not_worse.length > 1) meanings.push(["notworse", "cannot be told apart from the best"]);
   keys(at("keys"), meanings);
 }
 
@@ -167,7 +182,9 @@ async function load(name) {
   strip.clear();
   at("charts").replaceChildren();
   for (const id of ["note", "far"]) put(at(id), "");
-  put(at("advice"), WAIT);
+  putLines(at("advice"), [["", WAIT]]);
+  hideBeside();
+  at("own").hidden = true;
   desk.clear("");
   at("keys").replaceChildren();
   befores.clear();

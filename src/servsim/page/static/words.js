@@ -19,6 +19,15 @@ export function put(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Put lines, each with what it is about, where others are, if they differ. */
+export function putLines(element, lines) {
+  const said = JSON.stringify(lines);
+  if (element.dataset.said === said) return;
+  element.dataset.said = said;
+  const list = make("dl", {}, ...lines.filter(([about]) => about).flatMap(([about, text]) => [make("dt", {}, about), make("dd", {}, text)]));
+  element.replaceChildren(...lines.filter(([about]) => !about).map(([, text]) => make("p", {}, text)), ...(list.children.length ? [list] : []));
+}
+
 /** A number short enough for an axis: 1.2 M, 250 k, 0.05. */
 export function short(number) {
   const size = Math.abs(number);
