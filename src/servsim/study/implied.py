@@ -14,6 +14,8 @@ from servsim.units import DAYS_PER_YEAR
 
 FEW_POINTS = 0.03
 """Within which as many stay as is stated."""
+NOBODY = 1e-9
+"""A share of customers that is none."""
 MANY_UNSERVED = 0.15
 """Share of visits above which staff is short."""
 
@@ -95,7 +97,8 @@ def kept_by_tenure(scenario: Scenario) -> float:
     sheet, shares = readable(to_sheet(scenario)), []
     for number, own in enumerate(as_segments(scenario)):
         by_tenure = staying_by_tenure(sheet, number)
-        shares.append(by_tenure[min(own.demand.opening_tenure, SETTLED)] / by_tenure[SETTLED] * sheet[number]["share"])
+        kept = by_tenure[min(own.demand.opening_tenure, SETTLED)] / max(by_tenure[SETTLED], NOBODY)
+        shares.append(kept * sheet[number]["share"])
     return float(sum(shares))
 
 
