@@ -168,15 +168,15 @@ def made(
         (
             0.556, 5.94, (0.162, 0.282, 0.0, 0.0),
             "44 of 100 customers of today leave within a year. loyalty.yearly_retention = 0.8 may sound like 20, but is "
-            "meant of customers satisfied at 8 of 10. Of the 44, 16 would leave even then; 28 leave because they are "
-            "less satisfied (5.9 at the end of the year). If you know how many of yours stay, change that setting until "
+            "meant of customers satisfied at 8 of 10. Of the 44, 16 would have left anyway; 28 leave because they "
+            "are less satisfied than that (5.9 at the end of the year). If you know how many of yours stay, change that setting until "
             "the table shows as many.",
         ),
         (
             0.60, 7.0, (0.17, 0.10, 0.08, 0.05),
             "40 of 100 customers of today leave within a year. loyalty.yearly_retention = 0.8 may sound like 20, but is "
-            "meant of customers satisfied at 8 of 10. Of the 40, 17 would leave even then; 10 leave because they are "
-            "less satisfied (7.0 at the end of the year); 8 leave because something went wrong; 5 leave because rivals "
+            "meant of customers satisfied at 8 of 10. Of the 40, 17 would have left anyway; 10 leave because they "
+            "are less satisfied than that (7.0 at the end of the year); 8 leave because something went wrong; 5 leave because rivals "
             "have become better. If you know how many of yours stay, change that setting until the table shows as many.",
         ),
         (
@@ -212,7 +212,7 @@ def test_that_fewer_or_more_stay_than_is_stated_is_said_with_the_reasons(retenti
 def test_why_more_leave_in_any_case_than_is_stated(tables, said):
     assert early(desk(**tables)) == (f" (more than stated, as {said})" if said else "")
     year = made(desk(**tables), 5.9, (0.3, 0.0, 0.0, 0.0), retention=0.7)
-    assert f"30 would leave even then{early(desk(**tables))}." in staying(year)[0]
+    assert f"30 would have left anyway{early(desk(**tables))}." in staying(year)[0]
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ MANY_UNSERVED = 0.15
 """Share of visits above which staff is short."""
 
 WHY = {
-    "own": "{} would leave even then",
-    "satisfaction": "{} leave because they are less satisfied",
+    "own": "{} would have left anyway",
+    "satisfaction": "{} leave because they are less satisfied than that",
     "failures": "{} leave because something went wrong",
     "rivals": "{} leave because rivals have become better",
 }
