@@ -1,15 +1,18 @@
 """servsim check"""
 
-from servsim.cli.options import File, Json, Set
+from servsim.cli.options import File, Json, Quiet, Set
 
 
-def check(file: File, overrides: Set = None, as_json: Json = False) -> None:
-    """Validate a scenario; show the load on the desk, what is switched on, where it settles, and warnings."""
+def check(file: File, overrides: Set = None, as_json: Json = False, quiet: Quiet = False) -> None:
+    """Validate a scenario; show the load on the desk, what it implies for a year, where it settles, and warnings."""
+    from servsim.cli.answering import answering
     from servsim.cli.output import print_json, say
     from servsim.study.objective import read_question
     from servsim.study.outlook import outlook
 
-    result = outlook(read_question(file, overrides or ()), str(file))
+    scenario = read_question(file, overrides or ())
+    with answering("Looking", quiet, no_store=True) as means:
+        result = outlook(scenario, str(file), means)
     if as_json:
         print_json(result.to_dict())
     else:

@@ -6,9 +6,11 @@ from rich.table import Table
 
 from servsim.scenario.complain import as_read, as_written
 from servsim.scenario.question import WEEKS_PER_YEAR
+from servsim.show.implied import TOO_LONG, implied_parts
 from servsim.show.numbers import level, plain
 from servsim.show.phrases import listed
 from servsim.show.table import blank_table
+from servsim.study.follow.first_year import is_looked_at
 from servsim.study.follow.settled_book import Change, SettledBook
 from servsim.study.follow.settling import WORLDS
 from servsim.study.outlook import Outlook
@@ -41,7 +43,14 @@ def outlook_parts(look: Outlook) -> list[Table | str]:
     ]
     settled = [settling(look)] if look.settled else []
     warnings = [f"Warning: {warning}" for warning in look.warnings]
-    return [*lines, LOAD, counting(look), *settled, *warnings, *book_parts(look)]
+    return [*lines, LOAD, counting(look), *settled, *year_parts(look), *warnings, *book_parts(look)]
+
+
+def year_parts(look: Outlook) -> list[Table | str]:
+    """What the settings imply for the first year, or why that is not shown; nothing where there is a warm-up."""
+    if not is_looked_at(look.scenario):
+        return []
+    return ["", *implied_parts(look.year, look.book), ""] if look.year else [TOO_LONG]
 
 
 def counting(look: Outlook) -> str:

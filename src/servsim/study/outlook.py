@@ -1,4 +1,4 @@
-"""`check`: what can be said about a scenario before it is simulated, and a quick look at where it settles."""
+"""`check`: what can be said about a scenario before it is simulated, and quick looks at its first year and its end."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -7,12 +7,15 @@ from servsim.scenario.scenario import MECHANISMS, Scenario, as_segments
 from servsim.sheet import is_on, open_minutes, paid_hours_per_week, to_sheet
 from servsim.study.doubt.uncertain import ranges_of
 from servsim.study.expected import reproduction, weekly_visits
+from servsim.study.follow.first_year import FirstYear, first_year
 from servsim.study.follow.opening_book import FAR_CUSTOMERS
 from servsim.study.follow.settled_book import SettledBook, settled_book
 from servsim.study.follow.settling import WORLDS, settled
 from servsim.study.identity import digest_of
+from servsim.study.implied import sentences
 from servsim.study.tally import OWN_SATISFACTION
 from servsim.study.work.engines import counted
+from servsim.study.work.means import Means
 from servsim.study.years import looks_ahead
 from servsim.units import MILLIONTHS
 
@@ -36,6 +39,8 @@ class Outlook:
     book: SettledBook | None
     """Today's book beside the settled one; None where none is looked for, or none is found."""
     warnings: tuple[str, ...]
+    year: FirstYear | None = None
+    """What the settings imply for the first year; None where nobody asked, or where no moment is enough."""
 
     @property
     def load(self) -> float:
@@ -70,13 +75,14 @@ class Outlook:
             "settled_after_weeks": self.settled,
             "weeks": self.scenario.horizon.weeks,
             "years": self.scenario.horizon.years if looks_ahead(self.scenario) else None,
+            "implies": self.year.to_dict() | {"words": sentences(self.year, self.book)} if self.year else None,
             "settled_book": self.book.to_dict() if self.book else None,
             "warnings": list(self.warnings),
         }
 
 
-def outlook(scenario: Scenario, file: str) -> Outlook:
-    """Look at a scenario as it stands."""
+def outlook(scenario: Scenario, file: str, means: Means | None = None) -> Outlook:
+    """Look at a scenario as it stands. means: by which its first year is simulated; None: it is not."""
     from servsim.study.budget import affordable
 
     on = tuple(name for name in MECHANISMS if is_on(scenario, name))
@@ -95,7 +101,11 @@ def outlook(scenario: Scenario, file: str) -> Outlook:
         book=None,
         warnings=(),
     )
-    look = replace(look, book=settled_book(scenario) if look.wants_book else None)
+    look = replace(
+        look,
+        book=settled_book(scenario) if look.wants_book else None,
+        year=first_year(scenario, means) if means else None,
+    )
     return replace(look, warnings=tuple(warnings(look)))
 
 
