@@ -109,8 +109,7 @@ class Loyalty(Mechanism):
     tenure_slope: float = setting(0.05, "1/visit", grade="c", ge=0, le=1)
     """Change of the log odds of staying per earlier visit, up to ten."""
     early_loss: float = setting(0.0, grade="c", ge=0, le=1)
-    """Chance that a customer does not come again after each of the first visits, however good they were (0.5 is common
-    after the first)."""
+    """Chance that a customer does not come again after each first visit, however good it was (0.5 is common)."""
     early_visits: int = setting(1, "visits", grade="c", ge=1, le=100)
     """How many visits count as the first ones."""
 
