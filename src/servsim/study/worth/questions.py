@@ -35,12 +35,15 @@ NEVER_COMES = {"visit_gap_days": 3650.0, "gap_between_cv": 0.0, "gap_distributio
 COUNTED_ONE_BY_ONE = 20_000
 """Customers of a book up to which those of a segment are counted; of more, so many are there as are to be expected."""
 
+MOST_FIRST_YEAR = 10.0
+"""Prospects of the first year at most, as a multiple of later ones."""
+
 CUSTOMERS, PROSPECTS, WON, FAILURES = "customers", "prospects", "won", "failures"
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What is seen of a point: (worlds, metrics) figures, (worlds, months, COLUMNS) years, and the seed of the worlds."""
+    """What is seen of a point: (worlds, metrics) figures, (worlds, months, COLUMNS) years, and the worlds' seed."""
 
     figures: np.ndarray
     months: np.ndarray
@@ -118,7 +121,12 @@ def add_members(scenario: Scenario, name: str, more: int, come: bool, raw: dict[
     for segment in raw["segments"]:
         segment["share"] *= 1.0 - share
     own = deepcopy(raw["segments"][place])
-    spending = {**own.get("spending", {}), "conversion": 0.0, "conversion_slope": 0.0, "second_thought_probability": 0.0}
+    spending = {
+        **own.get("spending", {}),
+        "conversion": 0.0,
+        "conversion_slope": 0.0,
+        "second_thought_probability": 0.0,
+    }
     added = next(other for other in ("added", "more", "others more") if other not in names)
     own.update(name=added, share=share, spending=spending)
     if not come:
@@ -176,18 +184,21 @@ def add_agents(scenario: Scenario, raw: dict[str, Any]) -> None:
 
 
 def newcomers(scenario: Scenario) -> Question | None:
-    """10 and 20 % more prospects in the first year, all others the same; None where there is none, or no room."""
-    now = scenario.demand.first_year_prospects
-    factors = (now, 1.1 * now, 1.2 * now)
-    if scenario.demand.prospects_per_hour == 0 or factors[-1] > 10:
+    """Today's prospects, and a fifth more in the first year, all others the same; None where there is none, or no room.
+
+    A point in between would add nothing to the slope.
+    """
+    more = LEVELS[-1] * scenario.demand.first_year_prospects
+    if scenario.demand.prospects_per_hour == 0 or more > MOST_FIRST_YEAR:
         return None
-    scenarios = (scenario, *(with_settings(scenario, {"demand.first_year_prospects": own}) for own in factors[1:]))
-    come = tuple(expected_prospects(scenario) * factor / now for factor in factors)
-    return Question(scenarios, come, {PROSPECTS: partial(as_many_as, come), WON: won_in_first_year})
+    come = expected_prospects(scenario)
+    numbers = (come, LEVELS[-1] * come)
+    pair = (scenario, with_settings(scenario, {"demand.first_year_prospects": more}))
+    return Question(pair, numbers, {PROSPECTS: partial(as_many_as, numbers), WON: won_in_first_year})
 
 
 def expected_prospects(scenario: Scenario) -> float:
-    """How many prospects come by themselves in the first year, as far as the horizon goes, with what advertising lifts."""
+    """How many prospects come in the first year, or until the horizon, by themselves and by advertising."""
     sheet = readable(to_sheet(scenario))
     monthly = [lift(sheet, month * MONTH) for month in range(MONTHS)]
     within = min(1.0, scenario.horizon.years) * DAYS_PER_YEAR / 7
@@ -204,15 +215,15 @@ def won_in_first_year(point: int, seen: Seen) -> np.ndarray:
 
 
 def mistakes(scenario: Scenario) -> Question | None:
-    """Mistakes 10 and 20 % rarer and more frequent in all years; None where none is made, or none is complained of.
+    """Mistakes a fifth rarer and more frequent in all years; None where none is made, or none is complained of.
 
-    Figures are counted over all years here, so that mistakes are.
+    The window is the whole horizon here, so that mistakes of all years are counted.
     """
     lived = as_segments(scenario)
     made = [own.mistakes.mistake_share for own in lived if own.mistakes and own.mistakes.on]
     if not any(made) or not any(is_on(own, "recovery") for own in lived):
         return None
-    levels = tuple(level for level in LEVELS if level * max(made) <= 1)
+    levels = (LEVELS[0], min(LEVELS[-1], 1 / max(made)))
     years = scenario.horizon.years
     weeks = min(max(years * DAYS_PER_YEAR / 7, scenario.horizon.weeks), 1040.0)
 

@@ -236,12 +236,17 @@ def insist(scenario: Scenario, segment: str | None) -> None:
         ])  # fmt: skip
 
 
+def points_of(scenario: Scenario, segment: str | None = None) -> list[Scenario]:
+    """Every scenario that is simulated, once."""
+    every = [one for question in questions_of(scenario, segment).values() for one in question.scenarios]
+    return list({digest_of(one): one for one in every}.values())
+
+
 def affordable_worth(scenario: Scenario, file: str, segment: str | None, replications: int | None) -> Scenario:
     """The scenario, if all of its points fit time and memory; else ScenarioError with the estimates."""
-    asked = questions_of(scenario, segment)
-    points = sum(len(question.scenarios) for question in asked.values())
-    largest = max((one for own in asked.values() for one in own.scenarios), key=lambda one: one.demand.opening_book)
-    affordable(largest, file, replications or FIRST_WORLDS, points)
+    points = points_of(scenario, segment)
+    largest = max(points, key=lambda one: one.demand.opening_book)
+    affordable(largest, file, replications or FIRST_WORLDS, len(points))
     return scenario
 
 
@@ -253,7 +258,7 @@ def worth(
     seed: int = 1,
     means: Means = HERE,
 ) -> Worth:
-    """What one customer more or fewer is worth, one newcomer, and one mistake less: by what the money changes with them.
+    """What one customer more or fewer is worth, one newcomer, and one mistake less: how money changes with them.
 
     Worlds are added until each is known to a fifth, to `replications` (100) of every point at most.
     """
