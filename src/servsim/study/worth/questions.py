@@ -236,7 +236,7 @@ def mistakes(scenario: Scenario) -> Question | None:
             if "mistakes" in table:
                 stated = table["mistakes"].get("mistake_share", usual if table is raw else None)
                 if stated is not None:
-                    table["mistakes"]["mistake_share"] = level * stated
+                    table["mistakes"]["mistake_share"] = min(1.0, level * stated)
 
     usual = scenario.mistakes.mistake_share if scenario.mistakes else None
     return Question(tuple(changed(scenario, partial(change, level)) for level in levels), levels, {FAILURES: failures})
