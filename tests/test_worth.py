@@ -261,6 +261,12 @@ def test_nothing_counted_is_worth_nothing_that_could_be_told():
     assert np.isnan(own.mean)
 
 
+def test_of_one_world_nothing_is_told():
+    w = told(customer=sample([400.0]))
+    assert w.to_dict()["customer"] is None
+    assert worth_words(w) == ["Nothing can be told: fewer than two worlds were finished."]
+
+
 # Refusals, JSON, tables
 
 

@@ -83,8 +83,8 @@ def customer_sentence(w: Worth) -> str:
     one = (
         "One customer more in today's book" if w.segment is None else f'One customer more of the segment "{w.segment}"'
     )
-    fewer = "" if w.segment is not None else "; one fewer would change as much the other way"
-    verb = "bring" if own.mean > 0 else "cost"
+    verb, back = ("bring", "cost") if own.mean > 0 else ("cost", "bring")
+    fewer = "" if w.segment is not None else f"; losing one would {back} as much"
     return f"{one} would {verb} about {money(abs(own.mean))} {w.currency} {over} ({doubt(w, own)}){fewer}."
 
 

@@ -81,8 +81,8 @@ class Worth(Tidy):
         return len(self.samples.get(asked, ()))
 
     def of(self, asked: str, counted: str | None = None, part: Part = ALL) -> Interval | None:
-        """Money gained for one more of what was counted; None where it was not asked or nothing was simulated."""
-        if not self.worlds(asked):
+        """Money gained for one more of what was counted; None where it was not asked, or in fewer than two worlds."""
+        if self.worlds(asked) < 2:
             return None
         return self.samples[asked].money_for_one(counted or COUNTED[asked], self.currency, self.confidence, part)
 
@@ -109,9 +109,11 @@ class Worth(Tidy):
     @cached_property
     def sides_differ(self) -> bool:
         """Is losing one shown to cost another amount than one more brings?"""
-        if not self.is_two_sided or self.worlds(CUSTOMER) < 2:
-            return False
-        return is_told_apart(self.samples[CUSTOMER].change(CUSTOMERS, self.currency, self.confidence))
+        return (
+            self.is_two_sided
+            and self.worlds(CUSTOMER) >= 2
+            and is_told_apart(self.samples[CUSTOMER].change(CUSTOMERS, self.currency, self.confidence))
+        )
 
     @cached_property
     def empty_desk(self) -> Interval | None:
