@@ -14,7 +14,7 @@ from servsim.errors import ScenarioError
 from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
 from servsim.show.notebook import html
-from servsim.show.worth import rows_of, worth_words
+from servsim.show.worth import rows_of, worth_parts, worth_words
 from servsim.study.work.workers import Pool
 from servsim.study.work.worlds import Job
 from servsim.study.worth.questions import CUSTOMERS, FAILURES, PROSPECTS, WON, books, members, members_added, newcomers
@@ -264,7 +264,7 @@ def test_nothing_counted_is_worth_nothing_that_could_be_told():
 def test_of_one_world_nothing_is_told():
     w = told(customer=sample([400.0]))
     assert w.to_dict()["customer"] is None
-    assert worth_words(w) == ["Nothing can be told: fewer than two worlds were finished."]
+    assert worth_parts(w) == ["Nothing can be told: fewer than two worlds were finished."]
 
 
 # Refusals, JSON, tables

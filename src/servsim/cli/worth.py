@@ -32,7 +32,7 @@ def worth(
     from servsim.cli.answering import answering, simulate_shard
     from servsim.cli.output import end_interrupted, print_json, say, write_csv
     from servsim.scenario.read import read_scenario
-    from servsim.show.worth import worth_table, worth_words
+    from servsim.show.worth import worth_parts
     from servsim.study.worth.worth import FIRST_WORLDS, affordable_worth, points_of
     from servsim.study.worth.worth import worth as worth_of
 
@@ -46,5 +46,5 @@ def worth(
     if as_json:
         print_json(result.to_dict())
     else:
-        say(worth_table(result), *worth_words(result))
+        say(*worth_parts(result))
     return end_interrupted(result.interrupted)

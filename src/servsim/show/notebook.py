@@ -14,7 +14,7 @@ from servsim.show.plots.style import as_bytes
 from servsim.show.report.tables import as_html
 from servsim.show.table import comparison_table, level_table, run_table, segments_table
 from servsim.show.why import why_parts
-from servsim.show.worth import worth_table, worth_words
+from servsim.show.worth import worth_parts
 from servsim.study.choose.evaluation import Evaluation
 from servsim.study.contrast.compare import Comparison
 from servsim.study.run import Run
@@ -37,7 +37,7 @@ def parts(result: Any) -> list[Table | str] | None:
     if isinstance(result, Comparison):
         return [comparison_table(result), *why_parts(result)]
     if isinstance(result, Worth):
-        return [worth_table(result), *filter(None, worth_words(result))]
+        return [*filter(None, worth_parts(result))]
     if isinstance(result, Run):
         segments = [segments_table(result)] if result.scenario.segments else []
         return [run_table(result), *run_by_year(result), *segments]

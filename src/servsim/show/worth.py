@@ -55,6 +55,11 @@ def worth_words(w: Worth) -> list[str]:
     return [main, "", " ".join(part for part in (how(w), not_known(w), caveat(w)) if part)]
 
 
+def worth_parts(w: Worth) -> list[Table | str]:
+    """The table, where there is anything in it, and the sentences under it."""
+    return [*([worth_table(w)] if rows_of(w) else []), *worth_words(w)]
+
+
 # What one is worth
 
 

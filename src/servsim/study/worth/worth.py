@@ -273,6 +273,8 @@ def worth(
     with Pool([], seed, means, far=True) as pool:
         gathering, places = Gathering(pool), places_in(pool)
         for name, question in asked.items():
+            if pool.interrupted:
+                break
             own, goes_on, worlds = [places(one) for one in question.scenarios], True, 0
             while goes_on and worlds < most:
                 worlds = min(worlds + MORE_WORLDS, most)
