@@ -37,7 +37,7 @@ def parts(result: Any) -> list[Table | str] | None:
     if isinstance(result, Comparison):
         return [comparison_table(result), *why_parts(result)]
     if isinstance(result, Worth):
-        return [*filter(None, worth_parts(result))]
+        return [part for part in worth_parts(result) if part != ""]
     if isinstance(result, Run):
         segments = [segments_table(result)] if result.scenario.segments else []
         return [run_table(result), *run_by_year(result), *segments]
