@@ -50,7 +50,7 @@ def test_help_loads_none_of_the_heavy_libraries():
     assert "evaluate" in result.stdout
 
 
-@pytest.mark.parametrize("command", ["init", "check", "run", "evaluate", "compare", "schema", "verify"])
+@pytest.mark.parametrize("command", ["init", "check", "run", "evaluate", "compare", "worth", "schema", "verify"])
 def test_every_command_explains_itself(command):
     result = servsim(command, "--help")
     assert result.returncode == 0

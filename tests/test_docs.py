@@ -26,6 +26,7 @@ FEW = {
     "optimise": [*NO_RACE, "--points", "12", *A_YEAR],
     "sensitivity": ["--replications", "2", "--points", "0", "--worlds", "2", *A_YEAR],
     "compare": ["--replications", "2", *A_YEAR],
+    "worth": ["--replications", "2", *A_YEAR],
     "report": [*NO_RACE, *A_YEAR],
     "plot payback": NO_RACE,
     "export": ["--set", "horizon.weeks=1"],

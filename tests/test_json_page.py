@@ -26,6 +26,7 @@ COMMANDS = {
     "sensitivity": [["sensitivity", SALON, "--points", "40", "--worlds", "2", "--replications", "3", *ONE_LEVEL, *QUIET]],
     "optimise": [["optimise", LEVERS, "--points", "20", "--replications", "3", *SHORT, *QUIET]],
     "compare": [["compare", SALON, "--to", "staff.agents=4", "--replications", "3", *SHORT, *QUIET]],
+    "worth": [["worth", "scenarios/recovery.toml", "--replications", "2", *SHORT, *QUIET]],
     "verify": [["verify", SALON, "--quick", "--quiet", "--json"]],
     "results list": [["results", "list", "--json"]],
 }  # fmt: skip

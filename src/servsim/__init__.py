@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from servsim.study.metrics import METRICS
     from servsim.study.run import run
     from servsim.study.work.means import Means
+    from servsim.study.worth.worth import worth
 
 HOMES = {
     "METRICS": "servsim.study.metrics",
@@ -38,10 +39,11 @@ HOMES = {
     "run": "servsim.study.run",
     "simulate": "servsim.model.fast",
     "to_sheet": "servsim.sheet",
+    "worth": "servsim.study.worth.worth",
 }
 
 __all__ = [  # noqa: RUF022 in the order of use
-    "read_scenario", "Scenario", "run", "evaluate", "optimise", "sensitivity", "compare", "Means", "METRICS",
+    "read_scenario", "Scenario", "run", "evaluate", "optimise", "sensitivity", "compare", "worth", "Means", "METRICS",
     "to_sheet", "simulate", "ServsimError", "ScenarioError",
 ]  # fmt: skip
 

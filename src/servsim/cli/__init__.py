@@ -22,6 +22,7 @@ from servsim.cli.schema import schema
 from servsim.cli.sensitivity import sensitivity
 from servsim.cli.story import story
 from servsim.cli.verify import verify
+from servsim.cli.worth import worth
 from servsim.errors import ServsimError
 
 app = typer.Typer(
@@ -38,6 +39,7 @@ for command in (
     optimise,
     sensitivity,
     compare,
+    worth,
     story,
     film,
     export,

@@ -14,9 +14,11 @@ from servsim.show.plots.style import as_bytes
 from servsim.show.report.tables import as_html
 from servsim.show.table import comparison_table, level_table, run_table, segments_table
 from servsim.show.why import why_parts
+from servsim.show.worth import worth_parts
 from servsim.study.choose.evaluation import Evaluation
 from servsim.study.contrast.compare import Comparison
 from servsim.study.run import Run
+from servsim.study.worth.worth import Worth
 
 IMAGE = Markup('<img src="data:image/png;base64,{data}" alt="{alt}" style="max-width: 100%; width: 44em">')
 
@@ -34,6 +36,8 @@ def parts(result: Any) -> list[Table | str] | None:
         return [level_table(result), advice(result), *plots, *looks(result), *caveats(result)]
     if isinstance(result, Comparison):
         return [comparison_table(result), *why_parts(result)]
+    if isinstance(result, Worth):
+        return [part for part in worth_parts(result) if part != ""]
     if isinstance(result, Run):
         segments = [segments_table(result)] if result.scenario.segments else []
         return [run_table(result), *run_by_year(result), *segments]

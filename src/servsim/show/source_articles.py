@@ -145,8 +145,7 @@ ADVICE = (
     ),
     Advice(
         "A21", "Losing one customer can hurt a lot.",
-        "who is lost and who is won, and the money of the years after; what the loss of one costs is to come with "
-        "`servsim worth`",
+        "who is lost and who is won, and the money of the years after; what the loss of one costs: `servsim worth`",
         ("loyalty", "money.discount_rate", "horizon.years"),
         ("losing-one", "salon"), ("customers_lost", "customers_end", "value"),
     ),

@@ -47,7 +47,6 @@ function showFigures() {
   strip.show(figures, changed);
   allFigures(at("all"), figures, changed);
   put(at("own"), figures.yours);
-  at("own").hidden = !figures.yours;
   put(at("far"), soFar(figures));
   at("by-year").hidden = !figures.years.rows.length;
   yearTable(at("years"), figures.years, changed, figures.currency);
@@ -62,8 +61,9 @@ function soFar({ worlds, told, of }) {
 
 function showCurve() {
   const { curve } = page;
-  putLines(at("advice"), curve.advice.length ? curve.advice : [["", curve.draft]]);
-  at("advice").classList.toggle("draft", !curve.last);
+  put(at("advice"), curve.advice.filter(([about]) => !about).map(([, text]) => text).join(" ") || curve.draft);
+  at("advice").parentElement.classList.toggle("draft", !curve.last);
+  putLines(at("lines"), curve.advice.filter(([about]) => about));
   put(at("note"), curve.note);
   drawCharts();
   if (at("levels").closest("details").open) levelTable(at("levels"), curve);
@@ -72,13 +72,13 @@ function showCurve() {
 /** Other staff and what the advice rests on, once they are known. */
 function showBeside({ lines, staff }) {
   putLines(at("beside"), lines);
-  at("beside").hidden = !lines.length;
   at("staff-box").hidden = !staff.length;
   plainTable(at("staff"), staff);
 }
 
 function hideBeside() {
-  at("beside").hidden = at("staff-box").hidden = true;
+  putLines(at("beside"), []);
+  at("staff-box").hidden = true;
 }
 
 /** Every curve with the figures of the strip as the place where the slider is. */
@@ -182,9 +182,10 @@ async function load(name) {
   strip.clear();
   at("charts").replaceChildren();
   for (const id of ["note", "far"]) put(at(id), "");
-  putLines(at("advice"), [["", WAIT]]);
+  put(at("advice"), WAIT);
+  putLines(at("lines"), []);
   hideBeside();
-  at("own").hidden = true;
+  put(at("own"), "");
   desk.clear("");
   at("keys").replaceChildren();
   befores.clear();

@@ -24,8 +24,7 @@ export function putLines(element, lines) {
   const said = JSON.stringify(lines);
   if (element.dataset.said === said) return;
   element.dataset.said = said;
-  const list = make("dl", {}, ...lines.filter(([about]) => about).flatMap(([about, text]) => [make("dt", {}, about), make("dd", {}, text)]));
-  element.replaceChildren(...lines.filter(([about]) => !about).map(([, text]) => make("p", {}, text)), ...(list.children.length ? [list] : []));
+  element.replaceChildren(...lines.flatMap(([about, text]) => [make("dt", {}, about), make("dd", {}, text)]));
 }
 
 /** A number short enough for an axis: 1.2 M, 250 k, 0.05. */

@@ -1,0 +1,50 @@
+"""servsim worth"""
+
+from typing import Annotated
+
+import typer
+
+from servsim.cli.options import NOTHING_SAID, Csv, File, How, Json, Quiet, Seed, Set, Shard, simulates
+
+OfSegment = Annotated[
+    str | None,
+    typer.Option("--segment", metavar="NAME", help="Whose customers: the name of a segment.", show_default=False),
+]
+AtMost = Annotated[
+    int | None, typer.Option("--replications", min=2, help="Simulated worlds of every point at most; default: 100.")
+]
+
+
+@simulates
+def worth(
+    file: File,
+    overrides: Set = None,
+    segment: OfSegment = None,
+    replications: AtMost = None,
+    seed: Seed = 1,
+    how: How = NOTHING_SAID,
+    shard: Shard = None,
+    as_json: Json = False,
+    csv: Csv = None,
+    quiet: Quiet = False,
+) -> None:
+    """What one customer is worth, lost or won, what a newcomer, and what a mistake costs, over the years."""
+    from servsim.cli.answering import answering, simulate_shard
+    from servsim.cli.output import end_interrupted, print_json, say, write_csv
+    from servsim.scenario.read import read_scenario
+    from servsim.show.worth import worth_parts
+    from servsim.study.worth.worth import FIRST_WORLDS, affordable_worth, points_of
+    from servsim.study.worth.worth import worth as worth_of
+
+    scenario = affordable_worth(read_scenario(file, list(overrides or ())), str(file), segment, replications)
+    with answering("Looking at what one is worth", quiet, **how) as means:
+        if shard:
+            points = points_of(scenario, segment)
+            return simulate_shard(shard, points, replications or FIRST_WORLDS, seed, means)
+        result = worth_of(scenario, segment=segment, replications=replications, seed=seed, means=means)
+    write_csv(csv, result.rows())
+    if as_json:
+        print_json(result.to_dict())
+    else:
+        say(*worth_parts(result))
+    return end_interrupted(result.interrupted)
