@@ -13,12 +13,12 @@ import pytest
 from servsim.cli.report import command, report
 from servsim.errors import ServsimError
 from servsim.scenario.read import checked, read_scenario
-from servsim.show.advice import advice
 from servsim.show.ahead import payback_words
 from servsim.show.numbers import figure, level, with_half
 from servsim.show.phrases import sentence
 from servsim.show.report.page import coded, report_page
 from servsim.show.report.settings import evidence, groups
+from servsim.show.told import lines
 from servsim.study.findings import findings
 
 FILE = """
@@ -143,7 +143,9 @@ def test_tables_say_what_their_columns_and_rows_are(page):
 def test_numbers_are_those_of_evaluate(page, found):
     e = found.evaluation
     text = "".join(Reader(page).text)
-    assert advice(e) in text
+    for about, said in lines(e, found.staff):
+        assert about in text
+        assert said in text
     for value in e.levels:
         cells = re.search(rf'<tr[^>]*><th scope="row">{level(value)}(?: [a-z~! ]+)?</th>(.*?)</tr>', page)[1]
         assert figure(e.at(value, "retention").mean, "retention") in cells

@@ -30,7 +30,7 @@ def report(
     from servsim.cli.answering import answering
     from servsim.cli.output import end_interrupted, notice, ready, say
     from servsim.errors import ServsimError
-    from servsim.show.advice import advice
+    from servsim.show.told import lines, parts
     from servsim.study.budget import affordable_evaluation
     from servsim.study.doubt.uncertain import read_doubtful
     from servsim.study.findings import findings
@@ -47,7 +47,7 @@ def report(
         end_interrupted(found.interrupted)
         raise ServsimError("no report: fewer than two worlds were finished at every level.")
     write_report(found, command(file, overrides or [], replications, seed), path)
-    say(advice(found.evaluation))
+    say(*parts(lines(found.evaluation, found.staff)))
     notice(f"Report: {path}", quiet)
     end_interrupted(found.interrupted)
 

@@ -229,10 +229,9 @@ def advice_lines(found: Curve) -> list[list[str]]:
     said = [[about, text] for about, text in lines(e)]
     if found.today is None:
         return said
-    other = (
-        f"Against {setting_words(e, e.today)} with all else that you moved; the cards above compare with today's desk."
-    )
-    return [*said[:1], ["", other], *said[1:]]
+    head, against = said[0][1], f"{setting_words(e, e.today)} and all else that you moved"
+    compared = f"The lines below compare with {against}; the cards above with today's desk."
+    return [["", f"With all else that you moved: {head[:1].lower()}{head[1:]} {compared}"], *said[1:]]
 
 
 def beside(found: Beside) -> Told:

@@ -6,13 +6,12 @@ from typing import Any
 from markupsafe import Markup
 from rich.table import Table
 
-from servsim.show.advice import advice, caveats
-from servsim.show.ahead import looks
 from servsim.show.by_year import run_by_year
 from servsim.show.plots.levels import levels_plot
 from servsim.show.plots.style import as_bytes
 from servsim.show.report.tables import as_html
 from servsim.show.table import comparison_table, level_table, run_table, segments_table
+from servsim.show.told import doubts, lines
 from servsim.show.why import why_parts
 from servsim.show.worth import worth_parts
 from servsim.study.choose.evaluation import Evaluation
@@ -33,7 +32,8 @@ def parts(result: Any) -> list[Table | str] | None:
     """What there is to show of a result, one under the other."""
     if isinstance(result, Evaluation):
         plots = [picture(result)] if result.replications > 1 else []
-        return [level_table(result), advice(result), *plots, *looks(result), *caveats(result)]
+        told = [": ".join(part for part in line if part) for line in (*lines(result), *doubts(result, None, False))]
+        return [level_table(result), *told[:1], *plots, *told[1:]]
     if isinstance(result, Comparison):
         return [comparison_table(result), *why_parts(result)]
     if isinstance(result, Worth):

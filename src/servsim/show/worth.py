@@ -27,6 +27,7 @@ def rows_of(w: Worth) -> list[Row]:
         ("one prospect more in the first year", w.newcomer),
         ("one newcomer won in the first year", w.newcomer_won),
         ("one mistake less that a customer finds out", w.mistake),
+        (f"one hour more of an agent, who costs {plain(w.scenario.staff.wage_per_hour)}", w.hour),
     ]
     return [(what, own) for what, own in found if own is not None and own.mean == own.mean]
 

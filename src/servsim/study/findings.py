@@ -6,6 +6,7 @@ from servsim.scenario.read import with_level
 from servsim.scenario.scenario import Scenario
 from servsim.study.choose.evaluate import evaluate
 from servsim.study.choose.evaluation import Evaluation
+from servsim.study.choose.staffing import Staffing, staffing
 from servsim.study.contrast.compare import Comparison, compare
 from servsim.study.doubt.swings import Doubt, rests_on
 from servsim.study.follow.lives import World
@@ -16,12 +17,14 @@ from servsim.study.work.means import HERE, Means
 class Findings:
     """What a report tells of a question.
 
-    comparison: today's level beside the best, where another one is best. doubt: what could overturn the answer, where
-    the scenario has ranges. world: one world of the scenario as it is today.
+    comparison: today's level beside the best, where another one is best. staff: other staff, where money over the years
+    is asked for. doubt: what could overturn the answer, where the scenario has ranges. world: one world of the scenario
+    as it is today.
     """
 
     evaluation: Evaluation
     comparison: Comparison | None
+    staff: Staffing | None
     doubt: Doubt | None
     world: World
 
@@ -31,9 +34,14 @@ class Findings:
         return self.evaluation.scenario
 
     @property
+    def parts(self) -> tuple[Evaluation | Comparison | Staffing | Doubt | None, ...]:
+        """What was simulated."""
+        return self.evaluation, self.comparison, self.staff, self.doubt
+
+    @property
     def interrupted(self) -> bool:
         """Is it only what was finished before Ctrl-C?"""
-        return any(part is not None and part.interrupted for part in (self.evaluation, self.comparison, self.doubt))
+        return any(part is not None and part.interrupted for part in self.parts)
 
 
 def findings(scenario: Scenario, *, replications: int | None = None, seed: int = 1, means: Means = HERE) -> Findings:
@@ -49,5 +57,6 @@ def findings(scenario: Scenario, *, replications: int | None = None, seed: int =
             for level, title in zip((e.today, e.best), titles, strict=True)
         )
         comparison = compare(today, best, replications=replications, seed=seed, means=means)
+    staff = staffing(e, means=means)
     doubt = None if e.interrupted else rests_on(e, means=means)
-    return Findings(e, comparison, doubt, World(scenario, seed, 0, means.engine))
+    return Findings(e, comparison, staff, doubt, World(scenario, seed, 0, means.engine))

@@ -12,16 +12,15 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from servsim.errors import ServsimError
-from servsim.show.advice import advice, caveats
-from servsim.show.ahead import looks
 from servsim.show.by_year import LEGEND, level_by_year
-from servsim.show.doubt import closing
 from servsim.show.plots.style import Plot, as_bytes
 from servsim.show.report.parts import parts
 from servsim.show.report.settings import evidence, groups
 from servsim.show.report.tables import as_html
 from servsim.show.report.words import heads, question, worlds_told
+from servsim.show.staffing import staff_table
 from servsim.show.table import level_table
+from servsim.show.told import doubts, lines
 from servsim.study.findings import Findings
 from servsim.study.identity import digest_of, model_version
 
@@ -44,8 +43,9 @@ def report_page(found: Findings, command: str) -> str:
     page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     page.filters["coded"] = coded
     return page.from_string(part("report.html")).render(
-        css=Markup(part("report.css")), title=e.scenario.title, question=question(e), advice=advice(e),
-        caveats=[*looks(e), *closing(e, found.doubt), *caveats(e)], levels=as_html(level_table(e)), heads=heads(e),
+        css=Markup(part("report.css")), title=e.scenario.title, question=question(e), advice=lines(e, found.staff),
+        caveats=doubts(e, found.doubt), levels=as_html(level_table(e)), heads=heads(e),
+        staff=as_html(staff_table(found.staff)) if found.staff else "",
         years=[as_html(table) for value in sorted({e.today, e.today if e.best is None else e.best})
                for table in level_by_year(e, value)], years_legend=f"{LEGEND[:1].upper()}{LEGEND[1:]}",
         worlds=worlds_told(e), groups=written,

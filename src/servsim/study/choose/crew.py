@@ -8,6 +8,8 @@ from servsim.errors import ScenarioError
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
 from servsim.sheet import staffed_minutes
+from servsim.study.statistics import Interval
+from servsim.study.years import MONTHS
 from servsim.units import DAY, MONTH
 
 STAFF = "staff."
@@ -44,6 +46,19 @@ def paid_hours(scenario: Scenario) -> np.ndarray:
     """(7,) hours that agents are paid for on each day of the week by the roster, without overtime."""
     hours: np.ndarray = staffed_minutes(scenario).reshape(7, -1).sum(axis=1) / 60
     return hours
+
+
+def discounted_hours(scenario: Scenario, months: int) -> float:
+    """Hours paid by the roster in so many months, each month's discounted as its money is, at its middle."""
+    worth = (1.0 + scenario.money.discount_rate) ** -((np.arange(months) + 0.5) / MONTHS)
+    return float((paid_by_month(scenario, months) * worth).sum())
+
+
+def brought_by_an_hour(scenario: Scenario, gained: Interval, hours: float) -> Interval:
+    """What an hour brings where so many more, discounted, gain such an amount of value with their wages paid."""
+    wage = scenario.staff.wage_per_hour
+    mean, low, high = (end / hours + wage for end in (gained.mean, gained.low, gained.high))
+    return Interval(mean, low, high, f"{scenario.money.currency}/h")
 
 
 def paid_by_month(scenario: Scenario, months: int) -> np.ndarray:

@@ -15,14 +15,14 @@ import numpy as np
 from servsim.scenario.read import with_level
 from servsim.scenario.scenario import Scenario
 from servsim.study.choose.contest import PILOT, PILOT_WORLDS
-from servsim.study.choose.crew import STAFF, paid_by_month, with_agents
+from servsim.study.choose.crew import STAFF, brought_by_an_hour, discounted_hours, with_agents
 from servsim.study.choose.evaluation import Evaluation
 from servsim.study.objective import VALUE, Constraint, Seen, constraints_of
 from servsim.study.statistics import Interval, interval
 from servsim.study.work.gathering import Gathering
 from servsim.study.work.means import HERE, Means
 from servsim.study.work.workers import Pool
-from servsim.study.years import YEARLY_NAMES, middles, value_of, yearly
+from servsim.study.years import YEARLY_NAMES, value_of, yearly
 
 BESIDE = 2
 """Levels on either side of the best one that are looked at with other staff; further on while it gets better."""
@@ -154,12 +154,10 @@ class Staffing:
         own, more = self.crew(0), self.crew(1)
         if own is None or more is None or level not in own.months or level not in more.months:
             return None
-        gained, money = more.value(level) - own.value(level), self.evaluation.scenario.money
-        wage = self.evaluation.scenario.staff.wage_per_hour
-        months = own.months[level].shape[1]
-        added = paid_by_month(more.scenario, months) - paid_by_month(own.scenario, months)
-        hours = float((added * (1.0 + money.discount_rate) ** -middles(own.months[level])).sum())
-        return Hour(level, interval(gained / hours + wage, f"{money.currency}/h", self.evaluation.confidence), wage)
+        e, months = self.evaluation, own.months[level].shape[1]
+        gained = interval(more.value(level) - own.value(level), e.currency, e.confidence)
+        added = discounted_hours(more.scenario, months) - discounted_hours(own.scenario, months)
+        return Hour(level, brought_by_an_hour(e.scenario, gained, added), e.scenario.staff.wage_per_hour)
 
     @cached_property
     def hours(self) -> list[Hour]:

@@ -17,6 +17,7 @@ from servsim.model.rules.demand import segment_of
 from servsim.scenario.read import checked, with_settings
 from servsim.scenario.scenario import Scenario, as_segments
 from servsim.sheet import MOST_AGENTS, in_world, is_on, monthly_advertising, monthly_training_hours, to_sheet
+from servsim.study.choose.crew import discounted_hours, with_agents
 from servsim.study.expected import weekly_prospects
 from servsim.study.metrics import NAMES
 from servsim.study.years import MONTHS, PLACE
@@ -38,7 +39,7 @@ COUNTED_ONE_BY_ONE = 20_000
 MOST_FIRST_YEAR = 10.0
 """Prospects of the first year at most, as a multiple of later ones."""
 
-CUSTOMERS, PROSPECTS, WON, FAILURES = "customers", "prospects", "won", "failures"
+CUSTOMERS, PROSPECTS, WON, FAILURES, HOURS = "customers", "prospects", "won", "failures", "hours"
 
 
 @dataclass(frozen=True)
@@ -209,6 +210,22 @@ def won_in_first_year(point: int, seen: Seen) -> np.ndarray:
     """How many prospects became customers in the first year."""
     won: np.ndarray = seen.months[:, :MONTHS, PLACE["won"]].sum(axis=1)
     return won
+
+
+# Hours
+
+
+def hours(scenario: Scenario) -> Question | None:
+    """Today's staff, and an agent more in every hour; None where there is no room for one."""
+    more = with_agents(scenario, 1)
+    if more is None:
+        return None
+    pair = (scenario, more)
+
+    def paid(point: int, seen: Seen) -> np.ndarray:
+        return np.full(len(seen.months), discounted_hours(pair[point], seen.months.shape[1]))
+
+    return Question(pair, (0.0, 1.0), {HOURS: paid})
 
 
 # Complaints

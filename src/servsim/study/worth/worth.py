@@ -12,6 +12,7 @@ import numpy as np
 from servsim.errors import ScenarioError
 from servsim.scenario.scenario import Scenario
 from servsim.study.budget import affordable
+from servsim.study.choose.crew import brought_by_an_hour
 from servsim.study.identity import digest_of, model_version
 from servsim.study.statistics import Interval, defined
 from servsim.study.tidy import Tidy
@@ -21,12 +22,14 @@ from servsim.study.work.workers import Pool
 from servsim.study.worth.questions import (
     CUSTOMERS,
     FAILURES,
+    HOURS,
     LEVELS,
     PROSPECTS,
     WON,
     Question,
     Seen,
     books,
+    hours,
     members,
     mistakes,
     newcomers,
@@ -41,8 +44,8 @@ MOST_WORLDS = 100
 """Worlds of every point at most, where no other number is asked for."""
 KNOWN_TO = 0.2
 """How well a worth is to be known: half its interval as a share of it."""
-CUSTOMER, EMPTY_DESK, NEWCOMER, MISTAKE = "customer", "empty_desk", "newcomer", "mistake"
-COUNTED = {CUSTOMER: CUSTOMERS, EMPTY_DESK: CUSTOMERS, NEWCOMER: PROSPECTS, MISTAKE: FAILURES}
+CUSTOMER, EMPTY_DESK, NEWCOMER, MISTAKE, HOUR = "customer", "empty_desk", "newcomer", "mistake", "hour"
+COUNTED = {CUSTOMER: CUSTOMERS, EMPTY_DESK: CUSTOMERS, NEWCOMER: PROSPECTS, MISTAKE: FAILURES, HOUR: HOURS}
 """What can be asked, and of what one more is looked at."""
 
 
@@ -142,6 +145,12 @@ class Worth(Tidy):
         found = self.of(MISTAKE)
         return found and Interval(-found.mean, -found.high, -found.low, found.unit)
 
+    @cached_property
+    def hour(self) -> Interval | None:
+        """One hour more of an agent: what it brings, its wage not yet paid."""
+        gained = self.of(HOUR)
+        return gained and brought_by_an_hour(self.scenario, gained, 1.0)
+
     def to_dict(self) -> dict[str, Any]:
         """The answer as `servsim worth --json` prints it."""
         return {
@@ -157,7 +166,14 @@ class Worth(Tidy):
             CUSTOMER: self.customer_dict(),
             NEWCOMER: self.newcomer_dict(),
             MISTAKE: self.asked_dict(MISTAKE, one_less=self.mistake) if self.mistake else None,
+            HOUR: self.hour_dict(),
         }
+
+    def hour_dict(self) -> dict[str, Any] | None:
+        """What an hour of an agent brings, and what it costs, as JSON has it."""
+        if not self.hour:
+            return None
+        return {**self.asked_dict(HOUR, brings=self.hour), "costs": self.scenario.staff.wage_per_hour}
 
     def customer_dict(self) -> dict[str, Any] | None:
         """What a customer is worth, as JSON has it."""
@@ -203,7 +219,7 @@ class Worth(Tidy):
 
 
 def questions_of(scenario: Scenario, segment: str | None = None) -> dict[str, Question]:
-    """What is asked of a scenario; of one segment only what its customers are worth. Another item joins here."""
+    """What is asked of a scenario; of one segment only what its customers are worth."""
     insist(scenario, segment)
     if segment is not None:
         customer = members(scenario, segment)
@@ -212,7 +228,7 @@ def questions_of(scenario: Scenario, segment: str | None = None) -> dict[str, Qu
     if scenario.demand.opening_book:
         found[CUSTOMER] = customer = books(scenario)
         found[EMPTY_DESK] = on_an_empty_desk(customer)
-    found |= {NEWCOMER: newcomers(scenario), MISTAKE: mistakes(scenario)}
+    found |= {NEWCOMER: newcomers(scenario), MISTAKE: mistakes(scenario), HOUR: hours(scenario)}
     return {name: question for name, question in found.items() if question is not None}
 
 
@@ -280,8 +296,9 @@ def worth(
                 worlds = min(worlds + MORE_WORLDS, most)
                 goes_on = gathering.until(own, worlds)
                 samples[name] = sample_of(question, gathering, own, worlds)
-                found = told(pool.interrupted).of(name)
-                goes_on = goes_on and not (found and is_known(found))
+                found = told(pool.interrupted)
+                own_worth = found.hour if name == HOUR else found.of(name)
+                goes_on = goes_on and not (own_worth and is_known(own_worth))
     return told(pool.interrupted)
 
 
