@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
+from servsim.scenario.scenario import as_segments
 from servsim.show.numbers import level, scale_of, with_half
 from servsim.show.table import blank_table
 from servsim.study.follow.first_year import FEW, FirstYear
@@ -26,7 +27,7 @@ SHOWN = {
 }
 """What a figure is called, and the setting to change first where it is not the owner's."""
 HALF = 0.5
-"""Of newcomers who come again: where more do, some are to be lost early; where fewer do, more are to buy."""
+"""Of newcomers who come again: where fewer do though none are lost early, more are to buy."""
 LONGEST_NAME = 34
 """Columns for words beside numbers and settings."""
 PER = {"1": 0.01}
@@ -66,7 +67,8 @@ def setting_of(year: FirstYear, name: str, own: Interval) -> str:
     """What to change first where a figure is not the owner's."""
     if name == "visits" and not year.scenario.demand.opening_book:
         return "demand.prospects_per_hour"
-    if name == "newcomers_stay" and own.mean < HALF:
+    early = any(each.loyalty and each.loyalty.early_loss for each in as_segments(year.scenario))
+    if name == "newcomers_stay" and own.mean < HALF and not early:
         return "spending.conversion"
     return SHOWN[name][1]
 
