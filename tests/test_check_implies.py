@@ -242,7 +242,7 @@ def test_a_book_that_is_far_from_the_settled_one_is_spoken_of_and_the_question_c
     )
     assert (moving(None), moving(near)) == ([], [])
     assert moving(far)[0].endswith("open with the settled book, the last lines below.")
-    assert sentences(made(today, retention=0.8), far) == [*moving(far), QUESTION]
+    assert sentences(made(today, retention=0.8), far) == [QUESTION, *moving(far)]
 
 
 def test_reasons_are_sorted_into_the_causes_that_are_told():
@@ -294,11 +294,11 @@ def test_check_shows_the_year_and_the_same_as_json(shop):
     words = " ".join(shown.split())
     assert max(map(len, shown.splitlines())) <= 80
     order = (
-        "What these settings imply", "customers today 40 demand.opening_book", "of 100, still there in a year",
+        QUESTION, "What these settings imply", "customers today 40 demand.opening_book", "of 100, still there in a year",
         "customers in a year", "customers once settled", "newcomers who come again, of 100", "visits a year, served or not",
         "visits not served, of 100", "mean wait, min", "agents at work, of 100 minutes", "revenue a year, k CHF",
         "wages, of 100 CHF of revenue", "profit a year, ", "Averages over 20 simulated years; ±",
-        "the file states no fixed costs, such as rent.", "of 100 customers of today leave within a year.", QUESTION,
+        "the file states no fixed costs, such as rent.", "of 100 customers of today leave within a year.",
         "Warning:", "To open with the settled book",
     )  # fmt: skip
     places = [words.find(part) for part in order]
@@ -309,7 +309,7 @@ def test_check_shows_the_year_and_the_same_as_json(shop):
     assert (told["worlds"], told["stated_retention"], [*told["reasons"]]) == (20, 0.9, [*CAUSES])
     stay = told["metrics"]["retention"]
     assert f"{100 * stay['mean']:.1f} ± {50 * (stay['high'] - stay['low']):.1f} loyalty.yearly_retention" in words
-    assert told["words"][-1] == QUESTION
+    assert told["words"][0] == QUESTION
     assert all(text in words for text in told["words"])
 
 

@@ -171,7 +171,7 @@ def test_evaluate_shows_table_advice_and_picture(tiny):
     result = servsim("evaluate", str(tiny), cwd=tiny.parent)
     assert result.returncode == 0, result.stderr
     assert "today" in result.stdout
-    assert "minutes per visit" in result.stdout
+    assert "minutes of care per visit" in result.stdout
     assert "of chance in the simulation only, not of doubt about the settings" in " ".join(result.stdout.split())
     assert max(map(len, result.stdout.splitlines())) <= 80
     assert (tiny.parent / "tiny-evaluate.png").read_bytes().startswith(b"\x89PNG")
@@ -228,7 +228,7 @@ def test_the_table_and_the_advice_do_not_wait_for_the_doubts(tiny):
     words += ["uncertain.loyalty.yearly_retention=[0.7, 0.9]"]
     result = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=False)
     assert "no doubts today" in result.stderr
-    assert "minutes per visit" in result.stdout
+    assert "minutes of care per visit" in result.stdout
     assert "cannot be told apart from it; ±" not in result.stdout
 
 

@@ -393,11 +393,11 @@ def of_money(*gaps: float, years: float = 10.0, weeks: float = 365 / 7) -> Compa
 @pytest.mark.parametrize(
     ("gaps", "said"),
     [
-        ((-41_000, 346_000), "In the first year B brings 41.0 k CHF less than A (50 % CI 40.0 k to 42.0 k). Over ten "
-                             "years B brings 305 k CHF more than A in today's money, as simulated (50 % CI 304 k to 306 k)."),
-        ((400, -300), "In the first year B is not shown to bring more or less than A (50 % CI -600 to 1.40 k CHF). Over "
+        ((-41_000, 346_000), "In the first year B brings 41.0 k CHF less than A (50 % sure: 40.0 k to 42.0 k). Over ten "
+                             "years B brings 305 k CHF more than A in today's money, as simulated (50 % sure: 304 k to 306 k)."),
+        ((400, -300), "In the first year B is not shown to bring more or less than A (50 % sure: -600 to 1.40 k CHF). Over "
                       "ten years B is not shown to bring more or less than A in today's money, as simulated "
-                      "(50 % CI -900 to 1.10 k CHF)."),
+                      "(50 % sure: -900 to 1.10 k CHF)."),
     ],
 )  # fmt: skip
 def test_money_is_said_first_of_the_first_year_then_of_all(gaps, said):
@@ -485,7 +485,7 @@ def test_whose_lives_are_told_by_hand():
 def crowded() -> Comparison:
     """A salon's half year with three agents, and with two."""
     half = ["horizon.weeks=26", "horizon.years=1"]
-    salon = [read_scenario("scenarios/salon.toml", [*half, *more]) for more in ((), ("staff.agents=2",))]
+    salon = [read_scenario("tests/desks/old-salon.toml", [*half, *more]) for more in ((), ("staff.agents=2",))]
     return compare(*salon, replications=2)
 
 
@@ -571,7 +571,7 @@ def test_a_segment_may_be_new_in_b():
 def servsim(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
     """Compare the salon's first weeks with another salon's as a person would."""
     command = [sys.executable, "-c", "from servsim.cli import main; main()", "compare"]
-    salon = str(Path(__file__).parent.parent / "scenarios" / "salon.toml")
+    salon = str(Path(__file__).parent.parent / "tests" / "desks" / "old-salon.toml")
     return subprocess.run(
         [*command, salon, "--set", "horizon.weeks=16", "--set", "horizon.years=2", "--to", "staff.agents=2", "--replications", "3", *args],
         capture_output=True, text=True, encoding="utf-8", env={**os.environ, "PYTHONIOENCODING": "utf-8", **env},

@@ -12,7 +12,7 @@ from servsim.study.years import YEARLY_NAMES
 
 ROOT = Path(__file__).parent.parent
 PROMISED = {
-    "owner": ("minutes per visit", "With a fourth agent the mean wait changes by -"),
+    "owner": ("minutes of care per visit", "With a fourth agent the mean wait changes by -"),
     "analyst": ("retention", "customers_end", "paired", "Best of both:"),
     "teacher": ("the book says 3.1 %", "as the model has it", "20 minutes: wait"),
 }
@@ -48,7 +48,7 @@ def test_results_look_like_something_in_a_notebook(desk):
         assert "<c>" not in html
     assert 'src="data:image/png;base64,' in shown[0]
     assert "best" in shown[0]
-    assert "outside the guarantee" in shown[0]
+    assert "not part of how sure" in shown[0]
     assert "By year, with 95 % intervals" in shown[1]
 
 

@@ -47,7 +47,7 @@ MINUTES = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0])
 
 
 def best_minutes(per_hour: float, slope: float = 0.5) -> np.ndarray:
-    """(worlds,) minutes per visit that are worth most in three years, for two agents to whom so many are new an hour.
+    """(worlds,) minutes of care per visit that are worth most in three years, for two agents to whom so many are new an hour.
 
     As first set, `value` was a year's money and what a formula made of the book at its end, and the load that of 500 or
     of 1500 customers in the opening book. Over three years the book settles at what newcomers make of it.

@@ -290,7 +290,7 @@ def test_what_costs_300_in_three_months_and_brings_60_a_month_has_paid_back_in_e
     assert (deepest.get_xdata()[0], deepest.get_ydata()[0]) == (3, pytest.approx(-300))
     assert crossing.get_xdata()[0] == pytest.approx(8)
     assert "ahead of today's from month 8 on" in plot.alt
-    assert "behind by 300 EUR at most" in plot.alt
+    assert "it is 300 EUR behind" in plot.alt
 
 
 def test_a_payback_that_is_soon_is_drawn_from_near_too(results):
@@ -311,7 +311,7 @@ def test_what_never_pays_back_has_no_crossing(results):
 
 def test_nothing_is_paid_back_where_today_is_best_or_no_years_are_looked_at(results):
     e = results["payback"][1][0]
-    with pytest.raises(ServsimError, match="plot payback has nothing to show: Stay at 2 minutes per visit"):
+    with pytest.raises(ServsimError, match="plot payback has nothing to show: Stay at 2 minutes of care per visit"):
         payback_plot(replace(e, best=2.0))
     without = replace(e, months=tuple(own[:, :0] for own in e.months))
     with pytest.raises(ServsimError, match="plot payback needs money over the years"):

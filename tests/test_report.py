@@ -226,7 +226,7 @@ def test_the_command_writes_the_page_and_says_the_advice(shop, tmp_path, monkeyp
     monkeypatch.chdir(tmp_path)
     report(shop, replications=2, out=Path("made.html"))
     shown = capsys.readouterr()
-    assert "minutes per visit" in shown.out
+    assert "minutes of care per visit" in shown.out
     assert "Report: made.html" in shown.err
     assert Path("made.html").read_text(encoding="utf-8").startswith("<!doctype html>")
     with pytest.raises(ServsimError, match=re.escape("--out made.pdf: it must end in .html.")):

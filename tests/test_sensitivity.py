@@ -364,11 +364,11 @@ def test_the_closing_sentences_name_what_would_be_best_elsewhere_and_what_that_c
     shown = doubt_like(evaluated, Interval(1500.0, 200.0, 2800.0, "EUR"), 20.0)
     (words,) = closing(evaluated, shown)
     own, end = shown.swings[0].range, shown.swings[0].high
-    assert f"hangs most on {own.key}" in words or "stays best" in words
+    assert f"hangs most on {own.key}" in words or "keep" in words
     assert (
-        f"With {own.key}, stated as {own.stated:g}, at {shown.swings[0].low.value:g}, {evaluated.best:g} minutes per visit "
-        f"would be best; at {end.value:g}, 20 minutes per visit would be best, and {evaluated.best:g} would fall short of "
-        "it by 1.50 k EUR (200 to 2.80 k)."
+        f"If {own.key} were {shown.swings[0].low.value:g}, not {own.stated:g}, {evaluated.best:g} minutes of care per "
+        f"visit would be best. If it were {end.value:g}, 20 minutes of care per visit would be best, ahead of "
+        f"{evaluated.best:g} by 1.50 k EUR (200 to 2.80 k)."
     ) in words
     noise = doubt_like(evaluated, Interval(1500.0, -200.0, 3200.0, "EUR"), 20.0)
     assert f"though not shown to be better than {evaluated.best:g}" in closing(evaluated, noise)[0]
@@ -385,15 +385,12 @@ def test_the_closing_sentences_say_where_the_best_level_and_the_gain_lie(evaluat
     some = replace(real.scatter, settings=settings, best=levels, gain=gains)
     (words,) = closing(evaluated, replace(real, scatter=some))
     assert words.startswith(
-        "In 8 of 10 of 10 cases that [uncertain] allows, 0 to 6 minutes per visit would be best. It"
+        "Of 10 cases within [uncertain], 8 in 10 have the best at 0 to 6 minutes of care per visit. It"
     )
-    assert (
-        "The gain over today is 850 to 8.10 k EUR in 8 of 10 cases; in 10 % of cases it brings nothing, or less."
-        in words
-    )
+    assert "In 8 of 10 cases 2 gains 850 to 8.10 k EUR over today; in 10 %, nothing or a loss." in words
     sure = replace(some, best=np.full(10, evaluated.best), gain=np.abs(gains))
     (words,) = closing(evaluated, replace(real, scatter=sure))
-    assert f"{evaluated.best:g} minutes per visit stays best." in words
+    assert f"8 in 10 keep {evaluated.best:g} minutes of care per visit as the best." in words
     assert "brings nothing" not in words
     stays = replace(evaluated, best=evaluated.today)
     assert "The gain over today" not in closing(stays, replace(real, evaluation=stays))[0]

@@ -172,16 +172,21 @@ def test_where_staff_is_short_the_first_sentence_says_so():
     head = lines(s.evaluation, s)[0]
     assert head[0] == ""
     assert head[1].startswith(
-        "Staff is short: 3 agents instead of 2 and 4 minutes per visit would bring 5.00 k EUR more ("
+        "Staff is short: 3 agents instead of 2 with 4 minutes of care per visit would bring 5.00 k EUR more ("
     )
-    assert "over two years than today's staff at its best. With today's staff: " in head[1]
-    assert staff_words(s) == "Only one agent more and one fewer were tried: try more."
+    assert (
+        "over two years, wages paid, than today's staff with 4 minutes of care per visit. With today's staff: "
+        in head[1]
+    )
+    assert staff_words(s) == "Only one agent more and one fewer were tried: try still more."
 
 
 def test_where_hours_are_idle_it_says_that():
     s = told(5000.0, -900.0)
-    assert first(s).startswith("Hours are idle: 1 agent instead of 2 and 4 minutes per visit would bring 5.00 k EUR")
-    assert staff_words(s).endswith("try fewer.")
+    assert first(s).startswith(
+        "Hours are idle: 1 agent instead of 2 with 4 minutes of care per visit would bring 5.00 k EUR"
+    )
+    assert staff_words(s).endswith("try still fewer.")
 
 
 def test_where_other_staff_is_not_shown_to_bring_more_the_level_comes_first():
@@ -205,12 +210,12 @@ def test_a_roster_is_told_beside_today_and_not_by_numbers():
     roster = {"every_day": [2.0] * 24}
     e = replace(evaluate(desk(staff={"agents": 2, "roster": roster})), best=4.0)
     s = Staffing(e, crews(e, -900.0, 5000.0))
-    assert first(s).startswith("Staff is short: one agent more in every hour and 4 minutes")
+    assert first(s).startswith("Staff is short: one agent more in every hour with 4 minutes")
     assert list(staff_table(s).columns[0].cells) == ["one fewer", "as now  today", "one more  best"]
 
 
 def test_the_hour_is_told_at_todays_level_and_at_the_best():
     said = hour_words(told(-900.0, 5000.0))
-    assert said.startswith("One more of an agent would bring ")
-    assert " at 2 minutes per visit and " in said
-    assert said.endswith(" at 4 minutes per visit; it costs 20.00.")
+    assert said.startswith("One staff hour more would bring ")
+    assert " at 2 minutes of care per visit and " in said
+    assert said.endswith(" at 4 minutes of care per visit, before its wage of 20.00: it pays.")

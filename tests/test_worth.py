@@ -174,7 +174,7 @@ def test_on_a_crowded_desk_a_customer_is_worth_less_than_on_an_empty_one():
     assert w.is_crowded
     assert w.customer.mean < w.empty_desk.low
     assert "here one customer more takes the place of others." in worth_words(w)[0]
-    assert any("nobody has to wait" in what for what, _ in rows_of(w))
+    assert any("if nobody ever had to wait" in what for what, _ in rows_of(w))
 
 
 # What is said of numbers made by hand
@@ -223,7 +223,7 @@ def test_what_is_not_told_apart_from_nothing_is_said_to_be():
     low, high = (f"{end:,.0f}" for end in (w.customer.low, w.customer.high))
     assert worth_words(w)[0] == (
         f"What one customer of today's book is worth is not told apart from nothing: {low} to {high} CHF over two years "
-        "in today's money (95 % CI, 3 replications)."
+        "in today's money (95 % sure, 3 replications)."
     )
 
 

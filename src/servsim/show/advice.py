@@ -7,7 +7,7 @@ from servsim.scenario.complain import fits
 from servsim.sheet import is_on
 from servsim.show.ahead import over_the_years
 from servsim.show.numbers import amount as amount
-from servsim.show.numbers import ends, is_shown, level, scale_of, sure, with_half
+from servsim.show.numbers import ends, how_sure, is_shown, level, scale_of, sure, with_half
 from servsim.show.numbers import with_unit as with_unit
 from servsim.show.phrases import listed, ranged, sentence, window_words, years_words
 from servsim.study.choose.evaluation import Evaluation
@@ -16,7 +16,7 @@ from servsim.study.years import MONTHS
 
 MINUTES = "investment.minutes_per_visit"
 LEVERS = {
-    MINUTES: ("Invest", "minutes per visit"),
+    MINUTES: ("Invest", "minutes of care per visit"),
     "investment.recovery_minutes": ("Take", "minutes for every complaint"),
     "investment.relationship_hours_per_month": ("Spend", "hours a month on calling customers back"),
     "promises.quoted_days": ("Promise", "days ahead"),
@@ -157,8 +157,8 @@ def told_apart(e: Evaluation, best: float) -> str:
         return f"{near}."
     nearest = min(e.not_worse, key=lambda value: (abs(value - e.today), value != best))
     if nearest == best:
-        return f"{near}: {level(best)} did best on average, and is nearest to today's {level(e.today)}."
-    return f"{near}: {level(best)} did best on average, {level(nearest)} is nearest to today's {level(e.today)}."
+        return f"{near}: {level(best)} did best on average, and changes least."
+    return f"{near}: {level(best)} did best on average, {level(nearest)} changes least."
 
 
 def effort(e: Evaluation, best: float) -> str:
@@ -173,10 +173,7 @@ def effort(e: Evaluation, best: float) -> str:
     if metric == "costs":
         come = "would come" if would else "come"
         return f"All costs {come} to {with_half(own, scale)} {f'{name} {own.unit}'.lstrip()}{now}."
-    return f"It {'would take' if would else 'takes'} {with_half(own)} {HOURS}{now}."
-
-
-HOURS = "staff hours a month beyond the transactions"
+    return f"Care {'would take' if would else 'takes'} {with_half(own)} staff hours a month in all{now}."
 
 
 def next_step(e: Evaluation, best: float) -> str:
@@ -200,7 +197,7 @@ def turning_point(e: Evaluation, best: float) -> str:
     worse = [value for value in e.levels if value > best and value not in e.not_worse]
     if e.lever != MINUTES or not worse or e.today in worse or any(e.breaks[e.levels.index(value)] for value in worse):
         return ""
-    return f"From {level(min(worse))} minutes on it is worse than at {level(best)}."
+    return f"{level(min(worse))} and more do worse than {level(best)}."
 
 
 def unserved_warning(e: Evaluation, best: float) -> str:
@@ -214,10 +211,9 @@ def unserved_warning(e: Evaluation, best: float) -> str:
     worst = max(shares, key=lambda year: shares[year])
     if not shares[worst] > TOO_MANY:
         return ""
-    when = f" in year {worst}" if worst > 1 else ""
-    return (
-        f"{100 * shares[worst]:.0f} of 100 who come leave unserved{when}: staff is short at {setting_words(e, best)}."
-    )
+    when = f" by year {worst}" if worst > 1 else ""
+    leave = f"{100 * shares[worst]:.0f} of 100 who come leave unserved{when}"
+    return f"{leave}: too few staff for {setting_words(e, best)}."
 
 
 TOO_MANY = 0.15
@@ -252,11 +248,10 @@ def caveats(e: Evaluation) -> list[str]:
 
 def marks_words(e: Evaluation) -> str:
     """What the marks and the intervals of the table mean, and in which worlds levels met."""
-    mean, sure = "highest" if e.better > 0 else "lowest", f"{100 * e.confidence:.3g} % confidence"
+    mean, sure = "highest" if e.better > 0 else "lowest", how_sure(e.confidence)
     return (
-        f"best: {mean} mean; ~: cannot be told apart from it; ±: the true difference from today is at most so far from "
-        f"the one shown, at all levels at once, with {sure}. All levels meet the same simulated worlds "
-        f"({counts_words(e)}, seed {e.seed})."
+        f"best: {mean} average; ~: cannot be told apart from it; ±: how far 'vs today' may be off, {sure} for all "
+        f"levels at once. All levels ran in the same {counts_words(e)} worlds, seed {e.seed}."
     )
 
 
@@ -293,7 +288,7 @@ def broken_by(e: Evaluation, text: str, named: Callable[[float], str] = level) -
 def of_which(e: Evaluation) -> str:
     """Among which levels the best was looked for."""
     asked = e.scenario.evaluate
-    return f"level that keeps to this, give or take {100 * asked.tolerance:g} %" if any(e.breaks) else "of these levels"
+    return f"level that keeps to this, give or take {100 * asked.tolerance:g} %," if any(e.breaks) else "level tried"
 
 
 def guarantee_words(e: Evaluation) -> str:
@@ -301,8 +296,8 @@ def guarantee_words(e: Evaluation) -> str:
     if e.guarantee and e.best is not None:
         within = with_unit(e.guarantee.difference, e.objective, e.guarantee.unit)
         return (
-            f"With {100 * e.guarantee.probability:.3g} % probability {level(e.best)} is the best {of_which(e)}, or "
-            f"falls short of the best by {within} at most, and every ± holds."
+            f"{100 * e.guarantee.probability:.3g} % sure: no {of_which(e)} beats {level(e.best)} by more than "
+            f"{within}, and every ± holds."
         )
     if not e.smallest_difference:
         return (
@@ -333,4 +328,4 @@ def limits_words(e: Evaluation) -> str:
     """What today's money is, and what the numbers leave out."""
     rate = 100 * e.scenario.money.discount_rate
     money = f"Today's money: at today's prices, later years discounted by {rate:g} % a year. " if e.looks_ahead else ""
-    return f"{money}All intervals are of chance in the simulation only, not of doubt about the settings."
+    return f"{money}All ranges allow for chance in the simulation only, not for doubt about the settings."

@@ -58,7 +58,8 @@ def payback_words(e: Evaluation, paid: Payback) -> str:
     low, high = month(paid.low), month(paid.high)
     between = f"{sure(e.confidence)} {low} to {high}" if low != high else ""
     doubt = "; ".join(part for part in (between, usually(e, paid)) if part)
-    return f"it is ahead of today's from month {month(paid.month)} on{f' ({doubt})' if doubt else ''}{behind(paid)}"
+    on = f"from month {month(paid.month)} on{f' ({doubt})' if doubt else ''}"
+    return f"all money counted, it is ahead of today's {on}{behind(paid)}"
 
 
 def earliest(paid: Payback) -> str:
@@ -87,7 +88,7 @@ def behind(paid: Payback) -> str:
     if not paid.deepest.high < 0:
         return ""
     most = with_unit(-paid.deepest.mean, VALUE, paid.deepest.unit)
-    return f", and before that behind by {most} at most ({ends(paid.deepest, VALUE, -1)}, in month {paid.lowest})"
+    return f"; at its lowest, in month {paid.lowest}, it is {most} behind ({ends(paid.deepest, VALUE, -1)})"
 
 
 def looks(e: Evaluation) -> list[str]:
@@ -105,7 +106,8 @@ def looks(e: Evaluation) -> list[str]:
         if look.rate != e.scenario.money.discount_rate:
             groups.setdefault(look.told_apart_not, ([], []))[1].append(level(100 * look.rate))
     words = [*stays(e, e.best, groups), *leaves(e, e.best, groups)]
-    return [f"{' '.join(words)} This is from {ahead.replications} replications, and outside the guarantee."]
+    caveat = f"This is from {ahead.replications} replications, and not part of how sure the advice is."
+    return [" ".join([*words, caveat])]
 
 
 Groups = dict[tuple[float, ...], tuple[list[str], list[str]]]
@@ -140,7 +142,7 @@ def by_number(names: Sequence[str]) -> list[str]:
 def looking(years: Sequence[str], rates: Sequence[str]) -> str:
     """How far ahead and at which rates, as a sentence begins with it."""
     ahead = f"Looking {in_years(years)} ahead" if years else ""
-    at = f"{'or at' if ahead else 'At'} a discount rate of {in_percent(rates)}" if rates else ""
+    at = f"{'or with' if ahead else 'With'} later money discounted by {in_percent(rates)} a year" if rates else ""
     return ", ".join(part for part in (ahead, at) if part)
 
 

@@ -29,31 +29,35 @@ def closing(e: Evaluation, doubt: Doubt | None) -> list[str]:
 def best_words(doubt: Doubt, scatter: Scatter) -> str:
     """Between which levels the best lies where settings are plausible, and on which of them that hangs."""
     e, (low, high) = doubt.evaluation, scatter.span
-    many = f"8 of 10 of {len(scatter.best)} cases that [uncertain] allows"
+    many = f"Of {len(scatter.best)} cases within [uncertain], 8 in 10"
     first, *others = doubt.strongest
     if low == high == e.best:
-        return f"In {many}, {setting_words(e, low)} stays best. {ends_words(doubt, first)}"
+        return f"{many} keep {setting_words(e, low)} as the best. {ends_words(doubt, first)}"
     where = setting_words(e, low) if low == high else f"{level(low)} to {setting_words(e, high)}"
     then = [f"then on {meaning(swing.range)}" for swing in others]
     hangs = ", ".join([f"It hangs most on {meaning(first.range)}", *then])
-    return f"In {many}, {where} would be best. {hangs}. {ends_words(doubt, first)}"
+    return f"{many} have the best at {where}. {hangs}. {ends_words(doubt, first)}"
 
 
 def ends_words(doubt: Doubt, swing: Swing) -> str:
     """What would be best at both ends of a range, and what keeping to the advice would cost there."""
-    said = "; ".join(at_end(doubt.evaluation, swing, end) for end in swing.ends)
-    return f"With {swing.range.key}, stated as {level(swing.range.stated)}, {said}."
+    key, stated = swing.range.key, level(swing.range.stated)
+    return " ".join(
+        f"If {key if number == 0 else 'it'} were {level(end.value)}{f', not {stated}' if number == 0 else ''}, "
+        f"{at_end(doubt.evaluation, end)}."
+        for number, end in enumerate(swing.ends)
+    )
 
 
-def at_end(e: Evaluation, swing: Swing, end: End) -> str:
+def at_end(e: Evaluation, end: End) -> str:
     """What would be best at an end of a range, and by how much the stated best would fall short."""
     assert e.best is not None
-    at = f"at {level(end.value)}, {setting_words(e, end.best_level)} would be best"
+    at = f"{setting_words(e, end.best_level)} would be best"
     if end.best_level == e.best or not end.regret.low > 0:
         return at if end.best_level == e.best else f"{at}, though not shown to be better than {level(e.best)}"
     short = with_unit(end.regret.mean, e.objective, end.regret.unit)
     spread = f"{amount(end.regret.low, e.objective)} to {amount(end.regret.high, e.objective)}"
-    return f"{at}, and {level(e.best)} would fall short of it by {short} ({spread})"
+    return f"{at}, ahead of {level(e.best)} by {short} ({spread})"
 
 
 def gain_words(e: Evaluation, scatter: Scatter) -> str:
@@ -62,8 +66,9 @@ def gain_words(e: Evaluation, scatter: Scatter) -> str:
         return ""
     low, high = scatter.gains
     unit = with_unit(high, e.objective, e.unit(e.objective))
-    none = f"; in {100 * scatter.in_vain:.0f} % of cases it brings nothing, or less" if scatter.in_vain else ""
-    return f"The gain over today is {amount(low, e.objective)} to {unit} in 8 of 10 cases{none}."
+    none = f"; in {100 * scatter.in_vain:.0f} %, nothing or a loss" if scatter.in_vain else ""
+    assert e.best is not None
+    return f"In 8 of 10 cases {level(e.best)} gains {amount(low, e.objective)} to {unit} over today{none}."
 
 
 def meaning(own: Range) -> str:

@@ -45,7 +45,8 @@ def implied_parts(year: FirstYear, book: SettledBook | None) -> list[Table | str
     table.columns[2].justify = "left"
     for row in rows(year, book):
         table.add_row(*row)
-    return [table, legend(year), *sentences(year, book)]
+    question, *others = sentences(year, book)
+    return [question, table, legend(year), *others]
 
 
 def rows(year: FirstYear, book: SettledBook | None) -> Iterator[tuple[str, str, str]]:

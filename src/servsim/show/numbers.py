@@ -96,7 +96,12 @@ def with_half(own: Interval, per: float = 1.0) -> str:
 
 def sure(confidence: float) -> str:
     """How sure an interval is that stands in a sentence."""
-    return f"{100 * confidence:.3g} % CI"
+    return f"{how_sure(confidence)}:"
+
+
+def how_sure(confidence: float) -> str:
+    """How sure something is, in words."""
+    return f"{100 * confidence:.3g} % sure"
 
 
 def is_shown(change: Interval) -> bool:

@@ -26,11 +26,11 @@ LOAD = (
 
 def outlook_parts(look: Outlook) -> list[Table | str]:
     """What `servsim check` shows."""
-    table = blank_table(look.scenario.title, "a week at the desk", "", "unit")
+    table = blank_table(f"{look.scenario.title}: as planned", "a week at the desk", "", "unit")
     table.columns[2].justify = "left"
     for words, number, unit in (
         ("doors open", look.open_hours, "h"),
-        ("agents' time paid for", look.paid_hours, "h"),
+        ("agents' time by the roster", look.paid_hours, "h"),
         ("visits to reckon with", look.visits, ""),
         ("length of a visit as planned", look.visit_minutes, "min"),
         ("load (time asked for, of time paid for)", look.load, ""),
@@ -43,14 +43,14 @@ def outlook_parts(look: Outlook) -> list[Table | str]:
     ]
     settled = [settling(look)] if look.settled else []
     warnings = [f"Warning: {warning}" for warning in look.warnings]
-    return [*lines, LOAD, counting(look), *settled, *year_parts(look), *warnings, *book_parts(look)]
+    return [*year_parts(look), *warnings, *book_parts(look), *lines, LOAD, counting(look), *settled]
 
 
 def year_parts(look: Outlook) -> list[Table | str]:
     """What the settings imply for the first year, or why that is not shown; nothing where there is a warm-up."""
     if not is_looked_at(look.scenario):
         return []
-    return ["", *implied_parts(look.year, look.book), ""] if look.year else [TOO_LONG]
+    return [*implied_parts(look.year, look.book), ""] if look.year else [TOO_LONG, ""]
 
 
 def counting(look: Outlook) -> str:
@@ -86,6 +86,7 @@ def book_parts(look: Outlook) -> list[str]:
     return [
         "To open with the settled book, put these lines in place of those in the file:",
         "\n".join(book_lines(look.book)),
+        "",
     ]
 
 

@@ -3,7 +3,6 @@
 from servsim.scenario.complain import fits
 from servsim.scenario.desk import Steps
 from servsim.show.advice import (
-    HOURS,
     LEVERS,
     MINUTES,
     broken_by,
@@ -114,7 +113,8 @@ def effort(o: Optimisation, e: Evaluation, best: float) -> str:
     scale, name = scale_of(e.at(best, "costs").mean)
     costs, costs_today = (with_half(e.at(value, "costs"), scale) for value in (best, e.today))
     unit = f"{name} {o.unit('costs')}".lstrip()
-    return f"It takes {hours} {HOURS} (today: {hours_today}) and costs {costs} {unit} in all (today: {costs_today})."
+    care = f"Care takes {hours} staff hours a month in all (today: {hours_today})"
+    return f"{care}, and all costs come to {costs} {unit} (today: {costs_today})."
 
 
 def lighter(o: Optimisation, e: Evaluation, best: float) -> str:

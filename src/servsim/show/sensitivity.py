@@ -79,9 +79,9 @@ def bar(low: float, high: float, stated: float, scale: tuple[float, float]) -> s
 def tornado_lines(doubt: Doubt) -> list[str]:
     """Which ends overturn the advice."""
     looked = f"{doubt.worlds} common worlds for every end; {STATED} as stated; ! another level is shown to be better."
-    if not doubt.overturning:
+    if not (wrong := doubt.overturning):
         return [looked, "No end of a range is shown to overturn the advice, one setting at a time."]
-    ends = (f"{swing.range.key}: {at_end(doubt.evaluation, swing, end)}." for swing, end in doubt.overturning)
+    ends = (f"{swing.range.key} at {level(end.value)}: {at_end(doubt.evaluation, end)}." for swing, end in wrong)
     return [looked, *ends]
 
 

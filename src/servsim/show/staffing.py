@@ -17,10 +17,11 @@ def first(s: Staffing) -> str:
     e, crew = s.evaluation, s.best
     change, level_words = s.against_today(crew, level_of(crew)), setting_words(e, level_of(crew))
     brings = f"{with_unit(change.mean, VALUE, change.unit)} more ({ends(change, VALUE)})"
-    return (
-        f"{'Staff is short' if crew.more > 0 else 'Hours are idle'}: {agents_words(s, crew)} and {level_words} would "
-        f"bring {brings} over {years_words(e.scenario)} than today's staff at its best. With today's staff:"
-    )
+    today = setting_words(e, e.today if e.best is None else e.best)
+    why = "Staff is short" if crew.more > 0 else "Hours are idle"
+    with_what = f"{agents_words(s, crew)} with {level_words}"
+    beside = f"{years_words(e.scenario)}, wages paid, than today's staff with {today}"
+    return f"{why}: {with_what} would bring {brings} over {beside}. With today's staff:"
 
 
 def agents_words(s: Staffing, crew: Crew) -> str:
@@ -36,7 +37,8 @@ def staff_table(s: Staffing) -> Table:
     """For each number of agents the best level, how many leave unserved in the worst year, and what it brings."""
     e = s.evaluation
     counted = LEVERS[e.lever][1].split(" ")[0] if e.lever in LEVERS else e.lever.rpartition(".")[2]
-    table = blank_table("", "agents", f"best {counted}", "unserved", f"vs today's staff, {e.currency}", "±")
+    heads = ("agents at once", f"best {counted}", "unserved\nworst year", f"vs row 'today'\n{e.currency}", "±")
+    table = blank_table("", *heads)
     for crew in s.crews:
         table.add_row(*row(s, crew))
     return table
@@ -61,7 +63,7 @@ def staff_words(s: Staffing) -> str:
     others = [crew for crew in s.crews if crew.more and any(other is crew for other, _ in s.not_told_apart)]
     if s.change_is_shown:
         beyond = "more" if s.best.more > 0 else "fewer"
-        return f"Only one agent more and one fewer were tried: try {beyond}."
+        return f"Only one agent more and one fewer were tried: try still {beyond}."
     if others:
         said = listed([agents_words(s, crew) for crew in others])
         return f"{said[:1].upper()}{said[1:]} cannot be told apart from today's staff."
@@ -73,7 +75,15 @@ def hour_words(s: Staffing) -> str:
     if not s.hours:
         return ""
     each = [f"{brings(hour)} at {setting_words(s.evaluation, hour.level)}" for hour in s.hours]
-    return f"One more of an agent would bring {listed(each)}; it costs {amount(s.hours[0].costs, VALUE)}."
+    pays = {True: "it pays", False: "it does not pay", None: "whether it pays is not shown"}[pays_for_itself(s)]
+    wage = amount(s.hours[0].costs, VALUE)
+    return f"One staff hour more would bring {listed(each)}, before its wage of {wage}: {pays}."
+
+
+def pays_for_itself(s: Staffing) -> bool | None:
+    """Does an hour more bring more than it costs at the best level? None where that is not shown."""
+    hour = s.hours[-1]
+    return True if hour.brings.low > hour.costs else False if hour.brings.high < hour.costs else None
 
 
 def brings(hour: Hour) -> str:

@@ -6,6 +6,7 @@ from rich.table import Table
 
 from servsim.scenario.complain import field_at
 from servsim.scenario.table import declared
+from servsim.show.advice import LEVERS
 from servsim.show.numbers import compact, figure, is_share, level, plain, short, signed, unit_words
 from servsim.show.phrases import window_words, years_words
 from servsim.show.stacked import Stacked
@@ -116,7 +117,7 @@ def level_table(e: Evaluation) -> Table:
         *((head, unit_words(e.unit(name), name)) for head, name in columns),
         (e.objective, f"{years}{unit}"), ("vs today", f"{blank}{change}"), ("±", f"{blank}{change}"),
     )  # fmt: skip
-    table = blank_table(f"{e.scenario.title}: {e.lever}", *with_units_below(*heads))
+    table = blank_table(f"{e.scenario.title}: {lever_name(e)}", *with_units_below(*heads))
     for value in e.levels:
         cells = [figure(e.at(value, name).mean, name) for _, name in columns]
         table.add_row(
@@ -124,6 +125,11 @@ def level_table(e: Evaluation) -> Table:
             style="bold" if value == e.best else None,
         )  # fmt: skip
     return table
+
+
+def lever_name(e: Evaluation) -> str:
+    """What the levels are levels of: in words where there are some, else the setting's key."""
+    return LEVERS[e.lever][1] if e.lever in LEVERS else e.lever
 
 
 def years_in_digits(e: Evaluation) -> str:

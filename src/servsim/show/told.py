@@ -47,7 +47,7 @@ def lines(e: Evaluation, s: Staffing | None = None) -> list[Line]:
     levels = (told_apart(e, best), turning_point(e, best), next_step(e, best), beyond(e, best))
     said = [
         ("", together(early, first(s) if s else "", f"{todo(e, best)}.")), *changes(e, best),
-        ("Effort", effort(e, best)), ("Levels", together(*levels)), ("Warning", unserved_warning(e, best)),
+        ("Warning", unserved_warning(e, best)), ("Effort", effort(e, best)), ("Levels", together(*levels)),
         ("Staff", staff_words(s) if s else ""), ("An hour", hour_words(s) if s else ""), ("Ahead", together(*looks(e))),
     ]  # fmt: skip
     return [(about, text) for about, text in said if text]

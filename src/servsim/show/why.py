@@ -39,12 +39,12 @@ GROUPS = {
 }
 """What an owner calls those to whom the same became, in the order of the table."""
 CAUSES = {
-    Reason.NATURAL: "moved away, no need",
+    Reason.NATURAL: "moved, or no need",
     Reason.WAIT: "the wait",
     Reason.ABANDONED: "not served",
     Reason.INATTENTION: "inattention",
     Reason.CARE: "too little time taken",
-    Reason.EXPECTATION: "used to better",
+    Reason.EXPECTATION: "expected more",
     Reason.CHANCE: "reasons of their own",
     Reason.MISTAKE: "a mistake",
     Reason.BROKEN_PROMISE: "a broken promise",
@@ -93,7 +93,7 @@ def value_sentence(c: Comparison) -> str:
 
 def brings(when: str, gap: Interval, c: Comparison, how: str = "") -> str:
     """How much more B brings than A, and how sure that is."""
-    sure, unit = f"{100 * c.confidence:.0f} % CI", c.currency
+    sure, unit = f"{100 * c.confidence:.0f} % sure:", c.currency
     if not is_something(gap) and gap.half < LITTLE:
         return f"{when} B brings as much as A{how}."
     if not gap.low * gap.high > 0:

@@ -2,7 +2,7 @@
 
 from rich.table import Table
 
-from servsim.show.numbers import is_shown, plain, sure
+from servsim.show.numbers import how_sure, is_shown, plain, sure
 from servsim.show.phrases import years_words
 from servsim.show.table import blank_table
 from servsim.study.statistics import Interval
@@ -14,7 +14,7 @@ Row = tuple[str, Interval]
 def worth_table(w: Worth) -> Table:
     """A line for everything that was asked: what it is worth today, and how sure that is."""
     title = f"{w.scenario.title}\nWorth over {years_words(w.scenario)}"
-    table = blank_table(title, "what", f"worth now\n{w.currency}", f"{100 * w.confidence:.3g} % CI\n{w.currency}")
+    table = blank_table(title, "what", f"worth\n{w.currency}", f"{how_sure(w.confidence)}\n{w.currency}")
     for what, own in rows_of(w):
         table.add_row(what, money(own.mean), between(own) if own.half == own.half else "–")
     return table
@@ -34,7 +34,7 @@ def rows_of(w: Worth) -> list[Row]:
 
 def customer_rows(w: Worth) -> list[tuple[str, Interval | None]]:
     """What one customer is worth, lost and won where these differ, and on an empty desk where that does."""
-    alone = [("  on a desk where nobody has to wait", w.empty_desk)] if w.is_crowded or not is_sure(w.customer) else []
+    alone = [("  if nobody ever had to wait", w.empty_desk)] if w.is_crowded or not is_sure(w.customer) else []
     if w.segment is not None:
         return [(f"one customer more, {w.segment}", w.one_more), *alone]
     if w.sides_differ:
@@ -84,7 +84,7 @@ def customer_sentence(w: Worth) -> str:
     if not is_shown(own):
         return (
             f"What one customer {whose} is worth is not told apart from nothing: {between(own)} {w.currency} {over} "
-            f"({sure(w.confidence)}, {w.worlds(CUSTOMER)} replications)."
+            f"({how_sure(w.confidence)}, {w.worlds(CUSTOMER)} replications)."
         )
     one = (
         "One customer more in today's book" if w.segment is None else f'One customer more of the segment "{w.segment}"'
@@ -176,7 +176,7 @@ def caveat(w: Worth) -> str:
     """What today's money is, and what intervals cover."""
     rate = 100 * w.scenario.money.discount_rate
     return (
-        f"Today's money: at today's prices, later years discounted by {rate:g} % a year; wages are paid all the same. "
+        f"Today's money: at today's prices, later years discounted by {rate:g} % a year; wages do not change. "
         "All intervals are of chance in the simulation only, not of doubt about the settings."
     )
 

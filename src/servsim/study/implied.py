@@ -26,15 +26,12 @@ WHY = {
     "rivals": "{} leave because rivals have become better",
 }
 """Why so many leave, by cause."""
-QUESTION = (
-    "Is that your business? If not, change the setting beside the line that is off, and check again before you ask "
-    "what pays."
-)
+QUESTION = "Is this your business? Where a line is wrong, change the setting beside it and check again."
 
 
 def sentences(year: FirstYear, book: SettledBook | None) -> list[str]:
     """Sentences about a first year: what an owner may not expect of it, and the question whether it is theirs."""
-    return [*staying(year), *unserved(year), *moving(book), QUESTION]
+    return [QUESTION, *staying(year), *unserved(year), *moving(book)]
 
 
 def staying(year: FirstYear) -> list[str]:
