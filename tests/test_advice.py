@@ -362,12 +362,10 @@ def test_how_sure_is_told_in_plain_words():
     marks, sure, limits = caveats(e)
     assert marks.startswith("best: highest average; ~: cannot be told apart from it; ")
     assert "4 worlds, seed 1" in marks
-    assert sure == (
-        "With 95 % probability 6 is the best of these levels, or falls short of the best by 500 CAD at most, and every ± holds."
-    )
+    assert sure == "95 % sure: no level tried beats 6 by more than 500 CAD, and every ± holds."
     assert limits == (
-        "Today's money: at today's prices, later years discounted by 10 % a year. All intervals are of chance in the "
-        "simulation only, not of doubt about the settings."
+        "Today's money: at today's prices, later years discounted by 10 % a year. All ranges allow for chance in the "
+        "simulation only, not for doubt about the settings."
     )
 
 
