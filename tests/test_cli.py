@@ -172,7 +172,7 @@ def test_evaluate_shows_table_advice_and_picture(tiny):
     assert result.returncode == 0, result.stderr
     assert "today" in result.stdout
     assert "minutes of care per visit" in result.stdout
-    assert "of chance in the simulation only, not of doubt about the settings" in " ".join(result.stdout.split())
+    assert "for chance in the simulation only, not for doubt about the settings" in " ".join(result.stdout.split())
     assert max(map(len, result.stdout.splitlines())) <= 80
     assert (tiny.parent / "tiny-evaluate.png").read_bytes().startswith(b"\x89PNG")
 

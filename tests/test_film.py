@@ -30,7 +30,7 @@ from servsim.study.follow.spells import Doing
 from servsim.study.follow.visits import UNSERVED, Fate, Visit
 from servsim.units import DAY, MINUTE
 
-SALON = Path(__file__).parent.parent / "scenarios" / "salon.toml"
+SALON = Path(__file__).parent / "desks" / "old-salon.toml"
 SERVSIM = [sys.executable, "-c", "from servsim.cli import main; main()"]
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="node, which runs the film's JavaScript, is not installed")
@@ -352,8 +352,8 @@ def test_the_command_films_a_day_after_the_first_week(tmp_path):
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
     assert "Day 8 (week 2, Tuesday) is filmed; choose another with --day." in done.stderr
-    assert "Film: salon-film.html" in done.stderr
-    assert "Walk-in hair salon" in (tmp_path / "salon-film.html").read_text(encoding="utf-8")
+    assert "Film: old-salon-film.html" in done.stderr
+    assert "Walk-in hair salon" in (tmp_path / "old-salon-film.html").read_text(encoding="utf-8")
 
 
 def test_the_command_films_two_sides_with_the_same_customers(tmp_path):

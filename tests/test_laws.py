@@ -19,12 +19,12 @@ from servsim.words import Happening as H  # noqa: N817 as short as in the figure
 
 HOME = Path(__file__).parent.parent / "scenarios"
 SCENARIOS = {
-    "salon": ("salon", ["horizon.weeks=4"]),
+    "salon": ("../tests/desks/old-salon", ["horizon.weeks=4"]),
     "public-office": ("public-office", ["horizon.weeks=2"]),
-    "crowded-salon": ("salon", ["horizon.weeks=2", "staff.agents=2", "waiting.waiting_places=2",
+    "crowded-salon": ("../tests/desks/old-salon", ["horizon.weeks=2", "staff.agents=2", "waiting.waiting_places=2",
                                 "waiting.at_closing=send_home", "waiting.leave_at_once_share=0.1",
                                 "staff.while_serving=pause", "horizon.warmup_weeks=1"]),
-    "hapless-salon": ("salon", ["horizon.weeks=1", "demand.prospects_per_hour=3", "demand.opening_book=120",
+    "hapless-salon": ("../tests/desks/old-salon", ["horizon.weeks=1", "demand.prospects_per_hour=3", "demand.opening_book=120",
                                 "demand.visit_gap_days=4", "demand.gap_between_cv=0", "staff.while_serving=pause",
                                 "staff.agents=4", "staff.inattentive_minutes=1", "staff.break_minutes=15",
                                 "service.core_minutes=15", "loyalty.yearly_retention=0.3", "waiting.waiting_places=2",
@@ -33,7 +33,7 @@ SCENARIOS = {
                                 "mistakes.mistake_share=0.4", "mistakes.catch_share=0.3", "recovery.voice_share=0.6",
                                 "manager.escalated_share=0.3", "manager.agent_held=true", "promises.quoted_days=2",
                                 "outreach.win_back_share=0.6", "outreach.overdue_factor=0.6"]),
-    "worldly-salon": ("salon", ["horizon.weeks=6", "demand.opening_book=150", "demand.visit_gap_days=10",
+    "worldly-salon": ("../tests/desks/old-salon", ["horizon.weeks=6", "demand.opening_book=150", "demand.visit_gap_days=10",
                                 "demand.prospects_per_hour=1", "waiting.leave_at_once_share=0.1",
                                 "loyalty.yearly_retention=0.3", "word_of_mouth.praises=1", "word_of_mouth.warnings=3",
                                 "word_of_mouth.mentions=0.5", "word_of_mouth.disappointed_below=6",

@@ -133,7 +133,7 @@ def test_random_scenarios_are_small(drawn):
     """But for one or two in which friends of customers who come every few ticks bring friends."""
     visits = [len(fast.simulate(to_sheet(scenario)).of(Happening.ARRIVED)) for scenario in drawn]
     assert np.quantile(visits, 0.99) <= 3000
-    assert max(visits) <= 20_000
+    assert sum(many > 20_000 for many in visits) <= 2
     assert np.median(visits) >= 50
 
 

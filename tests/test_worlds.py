@@ -16,7 +16,7 @@ SALON = ["horizon.weeks=4", "demand.busyness_cv=0.2", "waiting.balk_scale_minute
 
 def world(*overrides: str, engine=fast, seed: int = 1, replication: int = 0) -> Trace:
     """The salon's world under some overrides, with attentive agents so that visits take what the case takes."""
-    scenario = read_scenario("scenarios/salon.toml", [*SALON, "staff.inattentive_minutes=0", *overrides])
+    scenario = read_scenario("tests/desks/old-salon.toml", [*SALON, "staff.inattentive_minutes=0", *overrides])
     return engine.simulate(in_world(to_sheet(scenario), seed, replication))
 
 
@@ -54,7 +54,7 @@ def shown(trace: Trace, what: Happening) -> dict[tuple[int, int], int]:
 
 def first_gaps(trace: Trace) -> dict[int, float]:
     """Days of the profile's clock between the first visit of the book's customers and the next, where nothing lies between."""
-    sheet = readable(to_sheet(read_scenario("scenarios/salon.toml", SALON)))
+    sheet = readable(to_sheet(read_scenario("tests/desks/old-salon.toml", SALON)))
     visits, ended, gaps = {}, {}, {}
     for tick, what, who, _, value in trace.rows.tolist():
         if what == Happening.ARRIVED:
@@ -207,6 +207,6 @@ def test_seed_and_replication_name_different_worlds(engine):
 def test_small_changes_leave_worlds_highly_correlated():
     from servsim import evaluate
 
-    e = evaluate(read_scenario("scenarios/salon.toml", ["horizon.weeks=12"]), levels=(3.0, 4.0), replications=12)
+    e = evaluate(read_scenario("tests/desks/old-salon.toml", ["horizon.weeks=12"]), levels=(3.0, 4.0), replications=12)
     revenue = [e.sample(level, "revenue") for level in (3, 4)]
     assert np.corrcoef(revenue[0], revenue[1])[0, 1] > 0.5
