@@ -82,6 +82,8 @@ def show(result: "Comparison", told: "Lives | None", full: bool) -> None:
     from servsim.show.why import why_parts
     from servsim.show.why_lives import lives_parts
 
-    parts = [part for one in why_parts(result) for part in ("", one)]
+    why = why_parts(result)
+    answer, others = ([why[0], ""], why[1:]) if why and isinstance(why[0], str) else ([], why)
     about = ["", *lives_parts(result, told, full)] if told else []
-    say(comparison_table(result), *comparison_lines(result), *parts, *about)
+    parts = [part for one in others for part in ("", one)]
+    say(*answer, comparison_table(result), *comparison_lines(result), *parts, *about)

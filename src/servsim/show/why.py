@@ -17,7 +17,7 @@ SOURCES = {
     "saved_by_b": "customers saved by B",
     "lost_by_b": "customers lost by B",
     "stay_longer": "how long others stay",
-    "spend_while_they_stay": "what others spend meanwhile",
+    "spend_while_they_stay": "what others spend while they stay",
     "only_in_one_book": "in one opening book only",
     "newcomers": "newcomers",
     "wages": "agents' wages",
@@ -116,7 +116,7 @@ def years_table(c: Comparison) -> Table:
     gaps = {name: [c.of_year(year, name) for year in range(1, many + 1)] for name in BY_YEAR}
     known = {name: own for name, own in gaps.items() if any(abs(gap.mean) > 0 for gap in own)}
     heads = [head for name in known for head in (BY_YEAR[name], "±")]
-    title = f"B − A by year: money in today's {c.currency}, customers at its end"
+    title = f"B − A by year: money in today's {c.currency}, customers at the year's end"
     table = blank_table(title, "year", *heads)
     table.min_width = len(title)
     for year in sorted({*(shown for shown in LOOKS if shown < many), many}):
@@ -161,9 +161,9 @@ def customers_parts(c: Comparison) -> list[Table | str]:
 def groups_table(c: Comparison) -> Table:
     """How many customers had which fate, and what they spent."""
     spends = bool(c.pairs.spent.any())
-    money_columns = ("in A", "in B", "B − A", "±", "each", "±") if spends else ()
+    money_columns = ("in A", "in B", "B − A", "±", "B − A each", "±") if spends else ()
     over = f" over {years_words(c.a)}" if c.looks_ahead else ""
-    spending_in = f"; what they spend{over}, {c.currency}" if spends else ""
+    spending_in = f"; what they spend{over}, {c.currency}, goods not taken off" if spends else ""
     title = f"Today's customers per world, as they stand after\n{window_words(c)}{spending_in}"
     table = blank_table(title, "", "number", *money_columns)
     table.min_width = max(map(len, title.split("\n")))
@@ -183,7 +183,7 @@ def causes_table(c: Comparison) -> Table:
     columns = (why["saved_by_b"], why["lost_by_b"], why["lost_by_both"]["a"], why["lost_by_both"]["b"])
     table = blank_table(
         f"Why they were lost in {window_words(c)}, customers per world", "",
-        "by A, saved by B", "by B, kept by A", "by both: in A", "in B",
+        "only in A", "only in B", "both: in A", "in B",
     )  # fmt: skip
     known = [reason for reason in CAUSES if any(reason.name.lower() in column for column in columns)]
     for reason in sorted(known, key=lambda reason: -sum(column.get(reason.name.lower(), 0) for column in columns)):

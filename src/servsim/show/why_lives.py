@@ -23,8 +23,8 @@ FATES = {
 }
 """What became of a customer, after the name."""
 HOW_CHOSEN = (
-    "Of those lost by one, the middle one by money among those lost for the commonest reason is told; of those kept or "
-    "lost by both, the one whose spending differs most."
+    "Some examples. Of customers lost by one: a middling one among those lost for the commonest reason; of those kept "
+    "or lost by both: the one whose spending differs most, so not a typical one."
 )
 """The rule by which lives are chosen (`study.why_lives.picked`)."""
 PARTING = (
@@ -39,14 +39,15 @@ def lives_parts(c: Comparison, told: Lives, full: bool) -> list[Table | str]:
         f"In world {told.world}, of the newcomers of {window_words(c)}, {told.won_by_both} became customers under "
         f"both, {told.won_by_a} only under A and {told.won_by_b} only under B."
     )
-    parts: list[Table | str] = [newcomers] if told.won_by_both + told.won_by_a + told.won_by_b else []
+    counted: list[Table | str] = [newcomers] if told.won_by_both + told.won_by_a + told.won_by_b else []
+    parts: list[Table | str] = []
     for life in told.told:
         heading = f"\n{capital(person(life.key))} of world {told.world}, {FATES[life.fate]}{over_the_years(c, life)}:"
         short = (f"{side.upper()}: {text}" for side, text in in_short(c, life).items())
         parts += [heading, at_length(c, life)] if full else [heading, *short]
-    until = f" Lives are told of {window_words(c)}." if c.looks_ahead else ""
-    chosen = HOW_CHOSEN + until + ("" if full else " With --lives full they are told whole.")
-    return [*parts, f"\n{chosen}"] if told.told else parts
+    until = f" They are told of {window_words(c)}." if c.looks_ahead else ""
+    chosen = HOW_CHOSEN + until + ("" if full else " With --lives full they are told at length.")
+    return [*counted, f"\n{chosen}", *parts] if told.told else counted
 
 
 def lives_json(c: Comparison, told: Lives | None) -> dict[str, object]:
