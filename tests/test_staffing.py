@@ -1,11 +1,13 @@
 """Staff beside minutes: the same desk with an agent more and fewer, the pair that is best, and what an hour brings."""
 
+import importlib.util
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from servsim.scenario.read import checked, with_settings
+from servsim.scenario.read import checked, read_scenario, with_settings
 from servsim.show.staffing import first, hour_words, staff_table, staff_words
 from servsim.show.told import lines
 from servsim.study.choose.crew import paid_by_month, paid_hours, with_agents
@@ -219,3 +221,17 @@ def test_the_hour_is_told_at_todays_level_and_at_the_best():
     assert said.startswith("One staff hour more would bring ")
     assert " at 2 minutes of care per visit and " in said
     assert said.endswith(" at 4 minutes of care per visit, before its wage of 20.00: it pays.")
+
+
+# Against brute force
+
+
+@pytest.mark.nightly
+def test_the_pair_named_is_the_best_by_brute_force_or_is_not_told_apart_from_it():
+    """Of five scenarios and the old salon, in replications that were not used for advising; docs/proof/staffing.md."""
+    path = Path(__file__).parent.parent / "benchmarks" / "staffing.py"
+    spec = importlib.util.spec_from_file_location("staffing_benchmark", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found = [module.judged(Path(name).name, read_scenario(module.ROOT / f"{name}.toml")) for name in module.NAMES]
+    assert [row for row, holds in found if not holds] == []
