@@ -24,7 +24,7 @@ COMMANDS = {
     "run": [["run", SEGMENTS, "--replications", "2", "--precision", "revenue=0.9", *SHORT, *QUIET]],
     "evaluate": [["evaluate", SALON, "--replications", "3", *ONE_LEVEL, *QUIET]],
     "sensitivity": [["sensitivity", SALON, "--points", "40", "--worlds", "2", "--replications", "3", *ONE_LEVEL, *QUIET]],
-    "optimise": [["optimise", LEVERS, "--points", "20", "--replications", "3", *SHORT, *QUIET]],
+    "optimise": [["optimise", LEVERS, "--points", "14", "--replications", "3", *SHORT, *QUIET]],
     "compare": [["compare", SALON, "--to", "staff.agents=4", "--replications", "3", *SHORT, *QUIET]],
     "worth": [["worth", "scenarios/recovery.toml", "--replications", "2", *SHORT, *QUIET]],
     "verify": [["verify", SALON, "--quick", "--quiet", "--json"]],

@@ -14,6 +14,7 @@ from servsim.study.choose.crew import paid_by_month, paid_hours, with_agents
 from servsim.study.choose.evaluate import evaluate
 from servsim.study.choose.staffing import WORLDS, Crew, Staffing, staffing
 from servsim.study.run import run
+from servsim.study.work.means import Means
 from servsim.study.years import COLUMNS, PLACE
 
 HOURS = {"monday": "09:00-13:00", "tuesday": "09:00-13:00"}
@@ -140,6 +141,21 @@ def test_a_pair_that_breaks_a_constraint_is_not_the_best():
 def test_worlds_are_no_more_than_those_of_the_levels_that_matter(looked):
     e, s = looked
     assert {len(months) for crew in s.crews for months in crew.months.values()} == {min(WORLDS, e.replications)}
+
+
+def test_ctrl_c_leaves_what_was_finished_and_says_so(looked):
+    """Where it is pressed before any other staff was simulated, today's is left."""
+    e, _ = looked
+
+    def pressed(done, total, seconds):
+        if done:
+            raise KeyboardInterrupt
+
+    s = staffing(e, means=Means(workers=1, progress=pressed))
+    assert s.interrupted
+    assert [crew.more for crew in s.crews] == [0]
+    assert (s.best.more, s.best.best, s.hours) == (0, e.best, [])
+    assert (first(s), staff_words(s), hour_words(s)) == ("", "", "")
 
 
 # The words

@@ -99,7 +99,7 @@ def assert_same_window(sheet: np.ndarray, end: int, engines: tuple = (fast, refe
         assert set(trace.of(Happening.REMAINS)[:, 0].tolist()) <= {window, end}
 
 
-@settings(max_examples=25, **RELAXED)
+@settings(max_examples=15, **RELAXED)
 @given(WORLD, st.integers(1, 3))
 def test_random_worlds_that_go_on_have_the_same_window(world, times):
     sheet = to_sheet(scenario_of(world), seed=world[0])

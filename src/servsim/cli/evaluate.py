@@ -105,7 +105,7 @@ def evaluate(
             staff = staffing(result, means=means)
     if not as_json:
         show_advice(result, staff)
-    if not (no_doubt or result.interrupted):
+    if not (no_doubt or result.interrupted or (staff and staff.interrupted)):
         with answering("Looking at doubt", quiet, **how) as means:
             doubt = rests_on(result, means=means)
     if as_json:
@@ -136,7 +136,7 @@ def show_advice(result: "Evaluation", staff: "Staffing | None") -> None:
     from servsim.show.told import lines, parts
 
     say(*parts(lines(result, staff)))
-    if staff:
+    if staff and len(staff.crews) > 1:
         say("", staff_table(staff), "")
 
 

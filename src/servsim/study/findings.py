@@ -58,5 +58,5 @@ def findings(scenario: Scenario, *, replications: int | None = None, seed: int =
         )
         comparison = compare(today, best, replications=replications, seed=seed, means=means)
     staff = staffing(e, means=means)
-    doubt = None if e.interrupted else rests_on(e, means=means)
+    doubt = None if e.interrupted or (staff and staff.interrupted) else rests_on(e, means=means)
     return Findings(e, comparison, staff, doubt, World(scenario, seed, 0, means.engine))

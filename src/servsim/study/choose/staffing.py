@@ -209,8 +209,6 @@ def staffing(evaluation: Evaluation, *, means: Means = HERE) -> Staffing | None:
     look = Look(e, means)
     with look.pool:
         crews = [crew for more, other in others.items() if (crew := look.at(more, other)) is not None]
-    if look.pool.interrupted and not crews:
-        return None
     return Staffing(e, tuple(sorted([look.today(), *crews], key=lambda crew: crew.more)), look.pool.interrupted)
 
 
