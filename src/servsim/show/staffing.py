@@ -2,7 +2,7 @@
 
 from rich.table import Table
 
-from servsim.show.advice import LEVERS, setting_words, with_unit
+from servsim.show.advice import LEVERS, can_go_on, setting_words, with_unit
 from servsim.show.numbers import amount, ends, is_shown, level
 from servsim.show.phrases import listed, years_words
 from servsim.show.table import blank_table, signed_money
@@ -61,13 +61,25 @@ def row(s: Staffing, crew: Crew) -> tuple[str, ...]:
 def staff_words(s: Staffing) -> str:
     """What the table of staff leaves open: crews that are not told apart, and others beyond those tried."""
     others = [crew for crew in s.crews if crew.more and any(other is crew for other, _ in s.not_told_apart)]
+    said = listed([agents_words(s, crew) for crew in others])
     if s.change_is_shown:
         beyond = "more" if s.best.more > 0 else "fewer"
-        return f"Only one agent more and one fewer were tried: try still {beyond}."
+        return " ".join([f"Only one agent more and one fewer were tried: try still {beyond}.", *at_the_end(s)])
     if others:
-        said = listed([agents_words(s, crew) for crew in others])
-        return f"{said[:1].upper()}{said[1:]} cannot be told apart from today's staff."
+        return " ".join([f"{said[:1].upper()}{said[1:]} cannot be told apart from today's staff.", *at_the_end(s)])
     return ""
+
+
+def at_the_end(s: Staffing) -> list[str]:
+    """That the best level with other staff is the last one tried, where there could be others beyond."""
+    e, level_best = s.evaluation, level_of(s.best)
+    ends = {max(e.levels): ("largest", 1), min(e.levels): ("smallest", -1)}
+    if not s.best.more or level_best not in ends or len(e.levels) < 2:
+        return []
+    which, step = ends[level_best]
+    return (
+        [f"{level(level_best)} is the {which} level tried: try beyond."] if can_go_on(e.lever, level_best, step) else []
+    )
 
 
 def hour_words(s: Staffing) -> str:

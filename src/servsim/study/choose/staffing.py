@@ -207,8 +207,12 @@ def staffing(evaluation: Evaluation, *, means: Means = HERE) -> Staffing | None:
     if not is_apt or e.lever.startswith(STAFF) or not others:
         return None
     look = Look(e, means)
+    crews = []
     with look.pool:
-        crews = [crew for more, other in others.items() if (crew := look.at(more, other)) is not None]
+        for more, other in others.items():
+            if (crew := look.at(more, other)) is None:
+                break
+            crews.append(crew)
     return Staffing(e, tuple(sorted([look.today(), *crews], key=lambda crew: crew.more)), look.pool.interrupted)
 
 
