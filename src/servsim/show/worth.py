@@ -111,29 +111,20 @@ def crowd_words(w: Worth) -> str:
 
 
 def newcomer_words(w: Worth) -> str:
-    """What a prospect more in the first year is worth, and one who becomes a customer."""
-    own, won = w.newcomer, w.newcomer_won
-    if own is None or own.mean != own.mean:
-        return ""
-    if not is_shown(own):
-        return (
-            f"What one prospect more in the first year is worth is not told apart from nothing ({between(own)} "
-            f"{w.currency})."
-        )
-    said = f"One prospect more in the first year {brings(w, own, 'brings', 'costs')}"
-    if won is None or won.mean != won.mean:
-        return f"{said}."
-    return f"{said}; for each who becomes a customer that is {money(won.mean)} ({between(won)})."
+    """That a prospect's worth is not told apart from nothing, where it is not; else the table says it all."""
+    return unknown(w, w.newcomer, "one prospect more in the first year")
 
 
 def mistake_words(w: Worth) -> str:
-    """What one mistake less that a customer finds out is worth."""
-    own = w.mistake
-    if own is None or own.mean != own.mean:
+    """That a mistake's worth is not told apart from nothing, where it is not; else the table says it all."""
+    return unknown(w, w.mistake, "one mistake less")
+
+
+def unknown(w: Worth, own: Interval | None, what: str) -> str:
+    """That a worth is not told apart from nothing; nothing where it is, or was not asked."""
+    if own is None or own.mean != own.mean or is_shown(own):
         return ""
-    if not is_shown(own):
-        return f"What one mistake less is worth is not told apart from nothing ({between(own)} {w.currency})."
-    return f"One mistake less that a customer finds out, and complains of or not, {brings(w, own, 'brings', 'costs')}."
+    return f"What {what} is worth is not told apart from nothing ({between(own)} {w.currency})."
 
 
 # How that was found
@@ -177,7 +168,7 @@ def caveat(w: Worth) -> str:
     rate = 100 * w.scenario.money.discount_rate
     return (
         f"Today's money: at today's prices, later years discounted by {rate:g} % a year; wages do not change. "
-        "All intervals are of chance in the simulation only, not of doubt about the settings."
+        "All ranges allow for chance in the simulation only, not for doubt about the settings."
     )
 
 
