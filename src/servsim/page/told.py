@@ -246,7 +246,7 @@ def beside(found: Beside) -> Told:
     table = staff_table(staff) if staff else None
     rows = [list(cells) for cells in zip(*(column.cells for column in table.columns), strict=True)] if table else []
     return {
-        "kind": "beside", "lines": [[about, text] for about, text in [*said, ("Rests on", " ".join(rests))] if text],
+        "kind": "beside", "lines": [[about, text] for about, text in [*said, ("Rests on", " ".join(rests).replace("`", ""))] if text],
         "staff": [[str(column.header) for column in table.columns], *rows] if table else [],
     }  # fmt: skip
 
