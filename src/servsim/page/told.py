@@ -243,10 +243,11 @@ def beside(found: Beside) -> Told:
         rests = [f"Not looked at: you moved {listed(found.beyond)} out of the range that [uncertain] gives."]
     else:
         rests = closing(e, found.doubt)
+    told = [*said, ("Rests on", " ".join(rests).replace("`", ""))]
     table = staff_table(staff) if staff else None
     rows = [list(cells) for cells in zip(*(column.cells for column in table.columns), strict=True)] if table else []
     return {
-        "kind": "beside", "lines": [[about, text] for about, text in [*said, ("Rests on", " ".join(rests).replace("`", ""))] if text],
+        "kind": "beside", "lines": [[about, text] for about, text in told if text],
         "staff": [[str(column.header) for column in table.columns], *rows] if table else [],
     }  # fmt: skip
 
