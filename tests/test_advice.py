@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from servsim.scenario.read import checked, read_scenario
-from servsim.show.advice import advice, caveats
+from servsim.show.advice import advice
 from servsim.show.ahead import looks
 from servsim.show.doubt import closing
 from servsim.show.numbers import amount, ends, short, with_half
 from servsim.show.phrases import ranged, window_words, years_words
 from servsim.show.proposal import effects
+from servsim.show.told import doubts
 from servsim.study.choose.ahead import Ahead, Look
 from servsim.study.choose.evaluate import evaluate
 from servsim.study.choose.evaluation import Evaluation, Guarantee
@@ -28,6 +29,15 @@ DESK = {
     "title": "Counter", "investment": {"minutes_per_visit": 3.0}, "quality": {}, "loyalty": {}, "waiting": {},
     "spending": {}, "money": {"currency": "CAD"}, "horizon": {"years": 2.0},
 }  # fmt: skip
+
+
+def caveats(e):
+    """What is said of the table, of constraints, of how sure the answer is, and of what it leaves out."""
+    by = {about: text for about, text in doubts(e, None, asked=False) if about != "Kept"}
+    kept = [text for about, text in doubts(e, None, asked=False) if about == "Kept"]
+    return [by["Table"], *kept, by["How sure"], by["Numbers"]]
+
+
 WORLDS = np.array([-1.0, 1.0, -1.0, 1.0])
 """What is better in some worlds and worse in others: nought on average, 1.15 in standard deviation."""
 CERTAIN = {"unserved_share": 0.2, "retention": 0.6, "investment_hours": 30.0, "costs": 5000.0}

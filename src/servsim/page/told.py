@@ -18,13 +18,12 @@ from servsim.show.advice import (
     guarantee_words,
     limits_words,
     setting_words,
-    with_unit,
     worlds_words,
 )
 from servsim.show.by_year import years_shown
 from servsim.show.doubt import closing
-from servsim.show.numbers import compact, ends, is_share, is_shown, level, signed, unit_words
-from servsim.show.phrases import capital, listed, window_words
+from servsim.show.numbers import compact, ends, is_share, is_shown, level, more_or_less, signed, unit_words
+from servsim.show.phrases import capital, listed, together, window_words
 from servsim.show.staffing import first, hour_words, staff_table, staff_words
 from servsim.show.told import lines
 from servsim.study.choose.evaluation import Evaluation
@@ -113,9 +112,8 @@ def own_words(found: Sides) -> str:
     over = f"over {years_told(new.scenario.horizon.years, found.years)}"
     if not is_shown(gap):
         return f"What you moved is not shown to bring more or less than today {over} ({ends(gap, VALUE)} {gap.unit})."
-    sign, more = (1, "more") if gap.mean > 0 else (-1, "less")
-    brings = f"{with_unit(abs(gap.mean), VALUE, gap.unit)} {more} than today"
-    return f"What you moved brings {brings} {over} ({ends(gap, VALUE, sign)}), in today's money."
+    brings, between = more_or_less(gap, VALUE)
+    return f"What you moved brings {brings} than today {over} ({between}), in today's money."
 
 
 def by_year(found: Sides) -> Told:
@@ -237,7 +235,7 @@ def advice_lines(found: Curve) -> list[list[str]]:
 def beside(found: Beside) -> Told:
     """Other staff, what an hour brings, and what the advice rests on; staff: a table with its head, if there is one."""
     e, staff = found.curve, found.staff
-    said = [("Staff", " ".join(part for part in (first(staff), staff_words(staff)) if part)),
+    said = [("Staff", together(first(staff), staff_words(staff))),
             ("An hour", hour_words(staff))] if staff else []  # fmt: skip
     if found.beyond:
         rests = [f"Not looked at: you moved {listed(found.beyond)} out of the range that [uncertain] gives."]

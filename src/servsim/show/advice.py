@@ -4,12 +4,13 @@ import math
 from collections.abc import Callable
 
 from servsim.scenario.complain import fits
+from servsim.scenario.scenario import Scenario
 from servsim.sheet import is_on
 from servsim.show.ahead import over_the_years
 from servsim.show.numbers import amount as amount
-from servsim.show.numbers import ends, how_sure, is_shown, level, scale_of, sure, with_half
+from servsim.show.numbers import ends, how_sure, is_shown, level, more_or_less, scale_of, sure, with_half
 from servsim.show.numbers import with_unit as with_unit
-from servsim.show.phrases import listed, ranged, sentence, window_words, years_words
+from servsim.show.phrases import listed, ranged, sentence, together, window_words, years_words
 from servsim.study.choose.evaluation import Evaluation
 from servsim.study.objective import VALUE
 from servsim.study.years import MONTHS
@@ -40,7 +41,7 @@ def advice(e: Evaluation) -> str:
     best = e.best
     parts = (early, choice(e, best), over_the_years(e, best), told_apart(e, best), effort(e, best), next_step(e, best),
              turning_point(e, best), beyond(e, best))  # fmt: skip
-    return " ".join(part for part in parts if part)
+    return together(*parts)
 
 
 def setting_words(e: Evaluation, value: float) -> str:
@@ -82,7 +83,7 @@ def effects(e: Evaluation, best: float) -> str:
     if best == e.today:
         return ""
     parts = (sentence(*in_the_window(e, best, window_words(e.scenario))), over_the_years(e, best))
-    return " ".join(part for part in parts if part)
+    return together(*parts)
 
 
 def in_the_window(e: Evaluation, best: float, when: str = "") -> list[str]:
@@ -102,9 +103,8 @@ def in_the_till(e: Evaluation, best: float) -> str:
     doubt = f"{sure(e.confidence)} {ends(change, 'cash')}"
     if not is_shown(change):
         return f"the money in the till is not shown to change ({doubt} {change.unit})"
-    sign, more = (1, "more") if change.mean > 0 else (-1, "less")
-    doubt = f"{sure(e.confidence)} {ends(change, 'cash', sign)}"
-    return f"about {with_unit(abs(change.mean), 'cash', change.unit)} {more} in the till ({doubt})"
+    brings, between = more_or_less(change, "cash")
+    return f"about {brings} in the till ({sure(e.confidence)} {between})"
 
 
 CUSTOMERS = {
@@ -204,15 +204,12 @@ def unserved_warning(e: Evaluation, best: float) -> str:
     """That many leave unserved in some year at the level that is advised: then staff is short, whatever the minutes."""
     if not is_on(e.scenario, "waiting") or not e.is_known("unserved_share"):
         return ""
-    later = range(1, e.months[0].shape[1] // MONTHS + 1) if e.looks_ahead else range(0)
-    shares = {year: e.of_year(best, year, "unserved_share").mean for year in later} or {
-        0: e.at(best, "unserved_share").mean
-    }
-    worst = max(shares, key=lambda year: shares[year])
-    if not shares[worst] > TOO_MANY:
+    in_years = e.looks_ahead and e.months[0].shape[1] >= MONTHS
+    year, share = e.worst_year(best, "unserved_share") if in_years else (0, e.at(best, "unserved_share").mean)
+    if not share > TOO_MANY:
         return ""
-    when = f" by year {worst}" if worst > 1 else ""
-    leave = f"{100 * shares[worst]:.0f} of 100 who come leave unserved{when}"
+    when = f" by year {year}" if year > 1 else ""
+    leave = f"{100 * share:.0f} of 100 who come leave unserved{when}"
     return f"{leave}: too few staff for {setting_words(e, best)}."
 
 
@@ -239,11 +236,6 @@ def can_go_on(lever: str, value: float, step: int) -> bool:
 
 A_LITTLE = 0.01
 """So little beyond the last level there may be room where there is none a whole step beyond."""
-
-
-def caveats(e: Evaluation) -> list[str]:
-    """What marks and intervals mean, which constraints are kept, how sure the answer is, and what it leaves out."""
-    return [marks_words(e), *constraint_lines(e), guarantee_words(e), limits_words(e)]
 
 
 def marks_words(e: Evaluation) -> str:
@@ -326,6 +318,14 @@ def in_units(e: Evaluation, number: float) -> str:
 
 def limits_words(e: Evaluation) -> str:
     """What today's money is, and what the numbers leave out."""
-    rate = 100 * e.scenario.money.discount_rate
-    money = f"Today's money: at today's prices, later years discounted by {rate:g} % a year. " if e.looks_ahead else ""
-    return f"{money}All ranges allow for chance in the simulation only, not for doubt about the settings."
+    return together(f"{todays_money(e.scenario)}." if e.looks_ahead else "", CHANCE_ONLY)
+
+
+CHANCE_ONLY = "All ranges allow for chance in the simulation only, not for doubt about the settings."
+"""What ranges cover."""
+
+
+def todays_money(scenario: Scenario) -> str:
+    """What today's money is."""
+    rate = 100 * scenario.money.discount_rate
+    return f"Today's money: at today's prices, later years discounted by {rate:g} % a year"

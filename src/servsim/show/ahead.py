@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from servsim.sheet import horizon_of, window_of
-from servsim.show.numbers import ends, is_shown, level, sure, with_unit
+from servsim.show.numbers import ends, is_shown, level, more_or_less, sure, with_unit
 from servsim.show.phrases import listed, ranged, sentence, years_words
 from servsim.study.choose.ahead import Payback
 from servsim.study.choose.evaluation import Evaluation
@@ -36,9 +36,9 @@ def projected(e: Evaluation, best: float, paid: Payback) -> str:
     if not is_shown(change):
         doubt = f"{sure(e.confidence)} {ends(change, VALUE)} {change.unit} in today's money"
         return f"{stayed}, the model does not show that it would bring more or less ({doubt})"
-    sign, more = (1, "more") if change.mean > 0 else (-1, "less")
-    brings = f"{with_unit(abs(change.mean), VALUE, change.unit)} {more} in today's money"
-    return f"{stayed}, the model projects {brings} ({sure(e.confidence)} {ends(change, VALUE, sign)}){mostly(paid)}"
+    brings, between = more_or_less(change, VALUE)
+    doubt = f"{sure(e.confidence)} {between}"
+    return f"{stayed}, the model projects {brings} in today's money ({doubt}){mostly(paid)}"
 
 
 def mostly(paid: Payback) -> str:

@@ -3,6 +3,7 @@
 from servsim.scenario.complain import field_at
 from servsim.show.advice import amount, setting_words, with_unit
 from servsim.show.numbers import level
+from servsim.show.phrases import together
 from servsim.study.choose.evaluation import Evaluation
 from servsim.study.doubt.scatter import Scatter
 from servsim.study.doubt.swings import Doubt, End, Swing
@@ -23,7 +24,7 @@ def closing(e: Evaluation, doubt: Doubt | None) -> list[str]:
         return ["The ranges in [uncertain] were not looked at."]
     kept = "Whether constraints are kept there was not looked at." if e.scenario.evaluate.constraints else ""
     said = (best_words(doubt, doubt.scatter), gain_words(e, doubt.scatter), kept, "`servsim sensitivity` looks closer.")
-    return [" ".join(part for part in said if part)]
+    return [together(*said)]
 
 
 def best_words(doubt: Doubt, scatter: Scatter) -> str:

@@ -2,7 +2,7 @@
 
 from servsim.show.advice import setting_words
 from servsim.show.numbers import level, plain, with_unit
-from servsim.show.phrases import years_words
+from servsim.show.phrases import together, years_words
 from servsim.study.doubt.plausible import Plausible
 from servsim.study.doubt.sensitivity import Sensitivity
 from servsim.study.objective import VALUE
@@ -21,7 +21,7 @@ def verdict(s: Sensitivity, over: Plausible) -> str:
         f"short of what is best there by {in_units(s, best.loss.mean)} on average{instead}.",
         better_on_average(s, over), measure(s, over),
     ]  # fmt: skip
-    return " ".join(part for part in parts if part)
+    return together(*parts)
 
 
 def in_units(s: Sensitivity, number: float) -> str:

@@ -85,6 +85,12 @@ def ends(change: Interval, metric: str, sign: int = 1) -> str:
     return f"{amount(low, metric, high)} to {amount(high, metric, low)}"
 
 
+def more_or_less(change: Interval, metric: str) -> tuple[str, str]:
+    """A change in money that is shown to be one, such as 160 k CAD more, and between what it lies."""
+    sign, more = (1, "more") if change.mean > 0 else (-1, "less")
+    return f"{with_unit(abs(change.mean), metric, change.unit)} {more}", ends(change, metric, sign)
+
+
 def with_half(own: Interval, per: float = 1.0) -> str:
     """A mean and half its interval, both divided by the same, with the digits that can be known: 63.6 ± 0.5."""
     mean, half = own.mean / per, own.half / per

@@ -26,6 +26,11 @@ def sentence(*clauses: str) -> str:
     return f"{capital('; '.join(said))}." if said else ""
 
 
+def together(*sentences: str) -> str:
+    """Sentences after one another; those that say nothing are left out."""
+    return " ".join(each for each in sentences if each)
+
+
 def ranged(levels: Sequence[float], among: Sequence[float]) -> str:
     """Levels as a sentence has them, more than two neighbours as a range: 3, 5 and 6, 3 to 6."""
     runs: list[list[float]] = []

@@ -14,7 +14,7 @@ from servsim.show.advice import (
 )
 from servsim.show.numbers import figure, level, scale_of, unit_words, with_half, with_unit
 from servsim.show.optimised import UNCHANGED, lever_names
-from servsim.show.phrases import listed
+from servsim.show.phrases import listed, together
 from servsim.study.choose.evaluation import Evaluation
 from servsim.study.choose.levers import Lever, Values
 from servsim.study.choose.optimisation import Optimisation
@@ -39,7 +39,7 @@ def proposal(o: Optimisation) -> str:
         return "Stay as you are: what did best is not shown to be better than today."
     parts = (todo(o, o.best), unchanged(o, o.best), steps(o, o.best), effects(e, e.best), effort(o, e, e.best),
              lighter(o, e, e.best))  # fmt: skip
-    return " ".join(part for part in parts if part)
+    return together(*parts)
 
 
 def nothing_keeps(o: Optimisation, e: Evaluation) -> str:
@@ -92,7 +92,7 @@ def unchanged(o: Optimisation, best: Values) -> str:
     stay = [f"{names[key]} at {level(today[key])}" for key in o.unchanged(best) if key not in o.idle]
     idle = [names[key] for key in o.idle]
     parts = [f"Leave {listed(stay)}." if stay else "", f"{listed(idle)} changes nothing here." if idle else ""]
-    return " ".join(part for part in parts if part)
+    return together(*parts)
 
 
 def steps(o: Optimisation, best: Values) -> str:

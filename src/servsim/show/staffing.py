@@ -5,7 +5,7 @@ from rich.table import Table
 from servsim.show.advice import LEVERS, can_go_on, setting_words, with_unit
 from servsim.show.numbers import amount, ends, is_shown, level
 from servsim.show.phrases import listed, years_words
-from servsim.show.table import blank_table, signed_money
+from servsim.show.table import blank_table, with_width
 from servsim.study.choose.staffing import Crew, Hour, Staffing, level_of
 from servsim.study.objective import VALUE
 
@@ -54,7 +54,7 @@ def row(s: Staffing, crew: Crew) -> tuple[str, ...]:
     if crew.best is None:
         return agents, "none", "", "", ""
     unserved = f"{100 * crew.unserved(crew.best):.0f} %"
-    gap = signed_money(s.against_today(crew, crew.best)) if crew.more else ("", "")
+    gap = with_width(s.against_today(crew, crew.best)) if crew.more else ("", "")
     return agents, level(crew.best), unserved, *gap
 
 

@@ -157,9 +157,26 @@ def objective_cells(e: Evaluation, value: float) -> tuple[str, str, str]:
     return mean, ("+" if gap > 0 else "") + compact(gap, e.objective, unit), compact(half, e.objective, unit)
 
 
-def signed_money(gap: Interval) -> tuple[str, str]:
-    """A difference in money with its sign, and half the width of its interval."""
-    return ("+" if gap.mean > 0 else "") + short(gap.mean), short(gap.half)
+LITTLE = 0.005
+"""Amounts below half of a hundredth are nothing."""
+
+
+def money(gap: Interval) -> str:
+    """A difference in money with its sign; nothing where there is none."""
+    if not is_something(gap):
+        return ""
+    return ("+" if gap.mean > 0 else "") + short(gap.mean)
+
+
+def with_width(gap: Interval) -> tuple[str, str]:
+    """A difference in money, and half the width of its interval."""
+    half = gap.half
+    return money(gap), short(half) if half > LITTLE else ""
+
+
+def is_something(gap: Interval) -> bool:
+    """Is this difference more than nothing?"""
+    return abs(gap.mean) > LITTLE
 
 
 def unsigned(half: float, metric: str) -> str:

@@ -23,7 +23,7 @@ from servsim.show.advice import (
 from servsim.show.ahead import looks, payback_words, projected
 from servsim.show.doubt import closing
 from servsim.show.numbers import level
-from servsim.show.phrases import capital, sentence, window_words
+from servsim.show.phrases import capital, sentence, together, window_words
 from servsim.show.staffing import first, hour_words, staff_words
 from servsim.show.table import years_in_digits
 from servsim.study.choose.evaluation import Evaluation
@@ -51,11 +51,6 @@ def lines(e: Evaluation, s: Staffing | None = None) -> list[Line]:
         ("Staff", staff_words(s) if s else ""), ("An hour", hour_words(s) if s else ""), ("Ahead", together(*looks(e))),
     ]  # fmt: skip
     return [(about, text) for about, text in said if text]
-
-
-def together(*sentences: str) -> str:
-    """Sentences after one another; those that say nothing are left out."""
-    return " ".join(each for each in sentences if each)
 
 
 def doubts(e: Evaluation, doubt: Doubt | None, asked: bool = True) -> list[Line]:

@@ -5,7 +5,7 @@ from rich.table import Table
 from servsim.sheet import window_of
 from servsim.show.numbers import level, short, signed
 from servsim.show.phrases import listed, years_words
-from servsim.show.table import blank_table, unsigned
+from servsim.show.table import LITTLE, blank_table, is_something, money, unsigned, with_width
 from servsim.study.contrast.compare import Comparison
 from servsim.study.identity import digest_of
 from servsim.study.statistics import Interval
@@ -56,8 +56,6 @@ MOST = 2
 """How many parts of a difference the sentence names."""
 RARE = 0.1
 """Customers per world, fewer than which are not told apart."""
-LITTLE = 0.005
-"""Amounts below half of a hundredth are nothing."""
 
 
 def why_parts(c: Comparison) -> list[Table | str]:
@@ -197,21 +195,3 @@ def people(many: float) -> str:
     if not many:
         return ""
     return f"{many:,.1f}" if many >= RARE else f"<{RARE}"
-
-
-def money(gap: Interval) -> str:
-    """A difference in money with its sign; nothing where there is none."""
-    if not is_something(gap):
-        return ""
-    return ("+" if gap.mean > 0 else "") + short(gap.mean)
-
-
-def with_width(gap: Interval) -> tuple[str, str]:
-    """A difference in money, and half the width of its interval."""
-    half = gap.half
-    return money(gap), short(half) if half > LITTLE else ""
-
-
-def is_something(gap: Interval) -> bool:
-    """Is this difference more than nothing?"""
-    return abs(gap.mean) > LITTLE

@@ -2,8 +2,9 @@
 
 from rich.table import Table
 
+from servsim.show.advice import CHANCE_ONLY, todays_money
 from servsim.show.numbers import how_sure, is_shown, plain, sure
-from servsim.show.phrases import years_words
+from servsim.show.phrases import together, years_words
 from servsim.show.table import blank_table
 from servsim.study.statistics import Interval
 from servsim.study.worth.worth import CUSTOMER, MISTAKE, MORE_WORLDS, NEWCOMER, Worth, is_known
@@ -52,8 +53,8 @@ def worth_words(w: Worth) -> list[str]:
     early = "Interrupted, and so from fewer worlds than asked for." if w.interrupted else ""
     if not rows_of(w):
         return [early or "Nothing can be told: fewer than two worlds were finished."]
-    main = " ".join(part for part in (early, *customer_words(w), newcomer_words(w), mistake_words(w)) if part)
-    return [main, "", " ".join(part for part in (how(w), not_known(w), caveat(w)) if part)]
+    main = together(early, *customer_words(w), newcomer_words(w), mistake_words(w))
+    return [main, "", together(how(w), not_known(w), caveat(w))]
 
 
 def worth_parts(w: Worth) -> list[Table | str]:
@@ -165,11 +166,7 @@ def not_known(w: Worth) -> str:
 
 def caveat(w: Worth) -> str:
     """What today's money is, and what intervals cover."""
-    rate = 100 * w.scenario.money.discount_rate
-    return (
-        f"Today's money: at today's prices, later years discounted by {rate:g} % a year; wages do not change. "
-        "All ranges allow for chance in the simulation only, not for doubt about the settings."
-    )
+    return f"{todays_money(w.scenario)}; wages do not change. {CHANCE_ONLY}"
 
 
 # Numbers

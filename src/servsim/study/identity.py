@@ -42,3 +42,8 @@ def model_version() -> int:
 def machine() -> str:
     """On what kind of machine the last bit of every figure is the same: the system and the family of its processor."""
     return f"{platform.system()} {platform.machine()}"
+
+
+def answer_to(scenario: Scenario, seed: int) -> dict[str, Any]:
+    """What every answer says first, as JSON has it: of which scenario it is, by which model, in which worlds."""
+    return {"scenario": scenario.title, "digest": digest_of(scenario), "model": model_version(), "seed": seed}

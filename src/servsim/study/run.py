@@ -8,7 +8,7 @@ import numpy as np
 
 from servsim.scenario.scenario import Scenario
 from servsim.study.controls import controls_of
-from servsim.study.identity import digest_of, model_version
+from servsim.study.identity import answer_to
 from servsim.study.metrics import NAMES, OWN, unit_of
 from servsim.study.objective import known_figure
 from servsim.study.statistics import Interval, controlled, defined, interval
@@ -122,10 +122,7 @@ class Run(Tidy):
     def to_dict(self) -> dict[str, Any]:
         """The run as `servsim run --json` prints it."""
         return {
-            "scenario": self.scenario.title,
-            "digest": digest_of(self.scenario),
-            "model": model_version(),
-            "seed": self.seed,
+            **answer_to(self.scenario, self.seed),
             "replications": len(self.figures),
             "confidence": self.confidence,
             "interrupted": self.interrupted,

@@ -119,6 +119,12 @@ def yearly(months: np.ndarray) -> np.ndarray:
     return np.stack([figure.read(year) for figure in YEARLY], axis=-1)
 
 
+def worst_year(years: np.ndarray, name: str) -> tuple[int, float]:
+    """The year, from 1 on, in which a figure is largest on average over (worlds, years, YEARLY), and how large."""
+    means = years[..., YEARLY_NAMES.index(name)].mean(axis=0)
+    return int(means.argmax()) + 1, float(means.max())
+
+
 def value_of(months: np.ndarray) -> np.ndarray:
     """(…,) the money of all years in today's money, of (…, months, COLUMNS)."""
     value: np.ndarray = months[..., PLACE["cash"]].sum(axis=-1)
@@ -132,19 +138,20 @@ def cumulative_cash(months: np.ndarray) -> np.ndarray:
 
 def discounted_revenue(months: np.ndarray, rate: float) -> np.ndarray:
     """(…,) the revenue of all years in today's money, each month's at its middle."""
-    revenue: np.ndarray = (months[..., PLACE["revenue"]] * (1.0 + rate) ** -middles(months)).sum(axis=-1)
+    revenue: np.ndarray = (months[..., PLACE["revenue"]] * (1.0 + rate) ** -middles(months.shape[-2])).sum(axis=-1)
     return revenue
 
 
-def middles(months: np.ndarray) -> np.ndarray:
-    """(months,) the middle of every month, in years."""
-    middle: np.ndarray = (np.arange(months.shape[-2]) + 0.5) / MONTHS
+def middles(many: int) -> np.ndarray:
+    """(months,) the middle of each of so many months, in years."""
+    middle: np.ndarray = (np.arange(many) + 0.5) / MONTHS
     return middle
 
 
 def at_rate(months: np.ndarray, stated: float, rate: float) -> np.ndarray:
     """(…,) the value at another discount rate: each month's profit moves from one to the other at its middle."""
     profit = months[..., PLACE["margin"]] - sum(months[..., PLACE[name]] for name in COSTS)
-    moved = (1.0 + rate) ** -middles(months) - (1.0 + stated) ** -middles(months)
+    middle = middles(months.shape[-2])
+    moved = (1.0 + rate) ** -middle - (1.0 + stated) ** -middle
     value: np.ndarray = value_of(months) + (profit * moved).sum(axis=-1)
     return value

@@ -9,7 +9,7 @@ from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
 from servsim.sheet import staffed_minutes
 from servsim.study.statistics import Interval
-from servsim.study.years import MONTHS
+from servsim.study.years import middles
 from servsim.units import DAY, MONTH
 
 STAFF = "staff."
@@ -50,7 +50,7 @@ def paid_hours(scenario: Scenario) -> np.ndarray:
 
 def discounted_hours(scenario: Scenario, months: int) -> float:
     """Hours paid by the roster in so many months, each month's discounted as its money is, at its middle."""
-    worth = (1.0 + scenario.money.discount_rate) ** -((np.arange(months) + 0.5) / MONTHS)
+    worth = (1.0 + scenario.money.discount_rate) ** -middles(months)
     return float((paid_by_month(scenario, months) * worth).sum())
 
 

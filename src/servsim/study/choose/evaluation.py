@@ -15,12 +15,12 @@ import numpy as np
 
 from servsim.scenario.scenario import Scenario
 from servsim.study.choose.ahead import Ahead, Payback, look_ahead, payback
-from servsim.study.identity import digest_of, model_version
+from servsim.study.identity import answer_to
 from servsim.study.metrics import BY_NAME, NAMES, unit_of
 from servsim.study.objective import Seen
 from servsim.study.statistics import Interval, defined, interval, t_quantile
 from servsim.study.tidy import Tidy
-from servsim.study.years import MONTHS, YEARLY_NAMES, cumulative_cash, yearly, yearly_unit, years_as_json
+from servsim.study.years import MONTHS, YEARLY_NAMES, cumulative_cash, worst_year, yearly, yearly_unit, years_as_json
 
 
 @dataclass(frozen=True)
@@ -171,9 +171,18 @@ class Evaluation(Tidy):
         place = self.levels.index(level)
         return Seen(self.figures[place], self.months[place]).first(worlds)
 
+    @cached_property
+    def yearly(self) -> tuple[np.ndarray, ...]:
+        """For each level, (replications, years, YEARLY) the figures of every whole year."""
+        return tuple(map(yearly, self.months))
+
+    def worst_year(self, level: float, metric: str) -> tuple[int, float]:
+        """The year, from 1 on, in which a figure of YEARLY is largest at a level on average, and how large."""
+        return worst_year(self.yearly[self.levels.index(level)], metric)
+
     def of_year(self, level: float, year: int, metric: str) -> Interval:
         """A figure of YEARLY at a level in a year, from 1 on."""
-        sample = yearly(self.months[self.levels.index(level)])[:, year - 1, YEARLY_NAMES.index(metric)]
+        sample = self.yearly[self.levels.index(level)][:, year - 1, YEARLY_NAMES.index(metric)]
         return interval(sample, yearly_unit(metric, self.currency), self.confidence)
 
     def years(self, level: float) -> list[dict[str, Any]]:
@@ -220,10 +229,7 @@ class Evaluation(Tidy):
         """The evaluation as `servsim evaluate --json` prints it."""
         marginal = self.marginal(self.today)
         return {
-            "scenario": self.scenario.title,
-            "digest": digest_of(self.scenario),
-            "model": model_version(),
-            "seed": self.seed,
+            **answer_to(self.scenario, self.seed),
             "lever": self.lever,
             "objective": self.objective,
             "confidence": self.confidence,

@@ -11,7 +11,7 @@ from servsim.scenario.scenario import Scenario
 from servsim.study.choose.evaluation import Evaluation, Guarantee
 from servsim.study.choose.goal import Goal
 from servsim.study.choose.levers import Lever, Space, Values
-from servsim.study.identity import digest_of, model_version
+from servsim.study.identity import answer_to
 from servsim.study.metrics import NAMES, unit_of
 from servsim.study.statistics import Interval, defined, interval
 from servsim.study.tidy import Tidy
@@ -130,10 +130,7 @@ class Optimisation(Tidy):
         """The optimisation as `servsim optimise --json` prints it."""
         e = self.finals
         return {
-            "scenario": self.scenario.title,
-            "digest": digest_of(self.scenario),
-            "model": model_version(),
-            "seed": self.seed,
+            **answer_to(self.scenario, self.seed),
             "levers": [{"key": own.key, "low": own.low, "high": own.high, "today": own.today} for own in self.levers],
             "objective": self.objective,
             "constraints": self.asked.constraints,

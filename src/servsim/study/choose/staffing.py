@@ -22,7 +22,7 @@ from servsim.study.statistics import Interval, interval
 from servsim.study.work.gathering import Gathering
 from servsim.study.work.means import HERE, Means
 from servsim.study.work.workers import Pool
-from servsim.study.years import YEARLY_NAMES, value_of, yearly
+from servsim.study.years import value_of, worst_year, yearly
 
 BESIDE = 2
 """Levels on either side of the best one that are looked at with other staff; further on while it gets better."""
@@ -52,8 +52,8 @@ class Crew:
 
     def unserved(self, level: float) -> float:
         """The largest share of those who come that leaves unserved in a whole year, on average over worlds."""
-        years = yearly(self.months[level])[:, :, YEARLY_NAMES.index("unserved_share")]
-        return float(years.mean(axis=0).max(initial=0.0))
+        years = yearly(self.months[level])
+        return worst_year(years, "unserved_share")[1] if years.shape[1] else 0.0
 
     @cached_property
     def best(self) -> float | None:

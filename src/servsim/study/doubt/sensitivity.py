@@ -15,7 +15,7 @@ from servsim.study.doubt.indices import Indices, indices
 from servsim.study.doubt.plausible import LEAST, Plausible, plausible
 from servsim.study.doubt.swings import Doubt, doubt_of, ends_of
 from servsim.study.doubt.uncertain import Range, drawn, possible, ranges_of
-from servsim.study.identity import digest_of, model_version
+from servsim.study.identity import answer_to
 from servsim.study.objective import asks_years
 from servsim.study.tidy import Tidy
 from servsim.study.work.means import HERE, Means
@@ -57,10 +57,7 @@ class Sensitivity(Tidy):
         """The sensitivity as `servsim sensitivity --json` prints it."""
         e = self.evaluation
         return {
-            "scenario": e.scenario.title,
-            "digest": digest_of(e.scenario),
-            "model": model_version(),
-            "seed": e.seed,
+            **answer_to(e.scenario, e.seed),
             "lever": e.lever,
             "objective": e.objective,
             "unit": e.unit(e.objective),

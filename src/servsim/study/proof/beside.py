@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from servsim.scenario.desk import Opening
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, as_segments
 from servsim.sheet import is_on, open_minutes, profile_mass, roster_minutes
-from servsim.study.identity import digest_of, model_version
+from servsim.study.identity import answer_to
 from servsim.study.outlook import planned
 from servsim.study.proof import closed_forms as known
 from servsim.study.proof.closed_forms import Queue
@@ -205,10 +205,7 @@ class Beside:
         near, queue = self.nearest, self.nearest.queue() if self.nearest.agents else None
         first = self.steps[0][1]
         return {
-            "scenario": first.scenario.title,
-            "digest": digest_of(first.scenario),
-            "model": model_version(),
-            "seed": self.seed,
+            **answer_to(first.scenario, self.seed),
             "replications": len(first.figures),
             "steps": [
                 {"step": name, **{figure: run[figure].to_dict() for figure in BESIDE}} for name, run in self.steps

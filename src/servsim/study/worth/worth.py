@@ -13,7 +13,7 @@ from servsim.errors import ScenarioError
 from servsim.scenario.scenario import Scenario
 from servsim.study.budget import affordable
 from servsim.study.choose.crew import brought_by_an_hour
-from servsim.study.identity import digest_of, model_version
+from servsim.study.identity import answer_to, digest_of
 from servsim.study.statistics import Interval, defined
 from servsim.study.tidy import Tidy
 from servsim.study.work.gathering import Gathering
@@ -154,10 +154,7 @@ class Worth(Tidy):
     def to_dict(self) -> dict[str, Any]:
         """The answer as `servsim worth --json` prints it."""
         return {
-            "scenario": self.scenario.title,
-            "digest": digest_of(self.scenario),
-            "model": model_version(),
-            "seed": self.seed,
+            **answer_to(self.scenario, self.seed),
             "confidence": self.confidence,
             "replications": max((len(sample) for sample in self.samples.values()), default=0),
             "interrupted": self.interrupted,
