@@ -21,6 +21,8 @@ HOME = Path(__file__).parent.parent / "scenarios"
 SCENARIOS = {
     "salon": ("../tests/desks/old-salon", ["horizon.weeks=4"]),
     "public-office": ("public-office", ["horizon.weeks=2"]),
+    "seldom": ("recovery", ["horizon.weeks=60", "demand.visit_gap_days=800", "demand.opening_book=80",
+                            "demand.prospects_per_hour=0.05"]),
     "crowded-salon": ("../tests/desks/old-salon", ["horizon.weeks=2", "staff.agents=2", "waiting.waiting_places=2",
                                 "waiting.at_closing=send_home", "waiting.leave_at_once_share=0.1",
                                 "staff.while_serving=pause", "horizon.warmup_weeks=1"]),
@@ -311,6 +313,8 @@ TURNS = "nobody is passed over"
 REFERRALS = "who is named a referral was referred"
 FRIENDS = "friends are in the book"
 SWITCHED_OFF = "what is switched off does not happen"
+YEARS = "years between visits are thought over"
+"""Years are doctored in test_seldom."""
 
 DOCTORINGS = [
     ("a row later than the end", "rows are within the horizon", {"ada pays": (END, H.BOUGHT, ADA, NOBODY, points(50))}),
@@ -326,6 +330,7 @@ DOCTORINGS = [
     ("served before coming", WAITING, {"ada comes": (at(10.5), H.ARRIVED, ADA, NOBODY, 0)}),
     ("served after leaving", WAITING, {"again": (at(45), H.STARTED, EVE, BOB, 31 * MINUTE)}),
     ("served without coming", WAITING, {"cem comes": None}),
+    ("a regular thinks again", "who thinks again is at home", {"it": (at(300), H.THOUGHT_AGAIN, ADA, NOBODY, 0)}),
     ("a wait told short", "waits are counted right", {"bea is served": (at(20), H.STARTED, BEA, ANN, MINUTE - 1)}),
     ("patience told long", "waits are counted right", {"dot gives up": (at(18), H.ABANDONED, DOT, NOBODY, 6 * MINUTE)}),
     ("a number left out", "visits are numbered", {"dot comes again": (at(50), H.ARRIVED, DOT, NOBODY, 2)}),
@@ -655,7 +660,7 @@ def test_a_doctored_story_that_goes_on_after_the_window_breaks_the_law(longer, l
 
 def test_every_law_has_a_doctored_story():
     laws = {law.__name__.replace("_", " ") for law in LAWS}
-    assert {row[1] for row in DOCTORINGS} | {SWITCHED_OFF} == laws
+    assert {row[1] for row in DOCTORINGS} | {SWITCHED_OFF, YEARS} == laws
 
 
 @pytest.mark.parametrize("setting", NEEDS)
@@ -830,7 +835,7 @@ TWICE = {
 
 @pytest.mark.parametrize("happening", H, ids=[happening.name for happening in H])
 def test_a_row_that_is_told_twice_is_noticed(worlds, happening):
-    both = [worlds[name, "fast"] for name in ("hapless-salon", "worldly-salon")]
+    both = [worlds[name, "fast"] for name in ("hapless-salon", "worldly-salon", "seldom")]
     sheet, trace = next(one for one in both if (one[1].column("happening") == happening).any())
     place = np.flatnonzero(trace.column("happening") == happening)[0]
     breaches = broken_laws(sheet, Trace(np.insert(trace.rows, place, trace.rows[place], axis=0)))

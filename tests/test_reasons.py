@@ -58,8 +58,9 @@ def test_who_leaves_is_who_draws_more_than_the_chance_of_staying(
     """Whatever the reason, and to the last bit."""
     sheet = world(**LOYAL, **tables)
     natural, u = (drawn(sheet, who, number, purpose) for purpose in (Purpose.NATURAL, Purpose.STAY))
-    stays = loyalty.staying(sheet, 0, gap, satisfaction, served, False, should, now)
-    leaves = natural >= loyalty.natural_staying(sheet, 0, gap) or u >= stays
+    days = loyalty.decides_for(sheet, 0, who, number, gap, now)
+    stays = loyalty.staying(sheet, 0, days, satisfaction, served, False, should, now)
+    leaves = natural >= loyalty.natural_staying(sheet, 0, days) or u >= stays
     why = loyalty.leaves(sheet, 0, who, number, gap, served, satisfaction, should, now, reason)
     assert (why != Reason.NONE) == leaves
 
@@ -71,7 +72,7 @@ def test_the_reason_is_told_by_the_same_uniform(
 ):
     sheet = world(**LOYAL, **tables)
     u = drawn(sheet, who, number, Purpose.STAY)
-    pulled = (sheet, 0, gap)
+    pulled = (sheet, 0, loyalty.decides_for(sheet, 0, who, number, gap, now))
     now_and_here = (served, False, should, now)
     bounds = [
         (loyalty.staying(*pulled, satisfaction, *now_and_here), Reason.NONE),
@@ -80,12 +81,12 @@ def test_the_reason_is_told_by_the_same_uniform(
         (1.0, Reason.CHANCE),
     ]
     expected = next(named for bound, named in bounds if u < bound)
-    if drawn(sheet, who, number, Purpose.NATURAL) >= loyalty.natural_staying(sheet, 0, gap):
+    if drawn(sheet, who, number, Purpose.NATURAL) >= loyalty.natural_staying(*pulled):
         expected = Reason.NATURAL
     assert loyalty.leaves(sheet, 0, who, number, gap, served, satisfaction, should, now, reason) == expected
 
 
-@pytest.mark.parametrize(("satisfaction", "gap"), list(product([0.0, 4.0, 7.0, 8.0, 9.0], [36.5, 365.0])))
+@pytest.mark.parametrize(("satisfaction", "gap"), list(product([0.0, 4.0, 7.0, 8.0, 9.0], [36.5, 180.0])))
 def test_shares_move_in_proportion_to_what_exceeds_the_ordinary(world, satisfaction, gap):
     """Of all visits a · (p(8) − p(S)) end for what fell short, none above 8, and the rest of 1 − p(S) by chance."""
     sheet = world(**LOYAL)

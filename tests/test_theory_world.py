@@ -51,6 +51,7 @@ nightly = pytest.mark.nightly
         ("their own agent", 0.2),
         ("M/M/1/0, tiring", 0.4),
         ("income of a book", 1.0),
+        ("customers who come seldom", 1.0),
         ("a book of newcomers", 1.0),
         pytest.param("advertised less", 1.0, marks=nightly),
         pytest.param("taught for long", 1.0, marks=nightly),

@@ -12,6 +12,7 @@ class Happening(IntEnum):
 
     MEMBER = 0  # customer: in the book when the horizon opens; satisfaction
     REMAINS = 1  # customer: in the book when stock is taken, before anything happens at that instant; satisfaction
+    THOUGHT_AGAIN = 2  # customer: comes less often than twice a year, and decides at home whether to come again; 0
     CAME_ON = 10  # agent: begins a shift; 0
     WENT_OFF = 11  # agent: goes home; 0
     LOST_ATTENTION = 12  # agent: becomes inattentive; 0

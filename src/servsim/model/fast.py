@@ -23,6 +23,7 @@ from servsim.model.loop.people import (
     lapses,
     may_be_forgotten,
     newborn,
+    thinks_it_over,
     won_back,
 )
 from servsim.model.loop.settling import in_order, patience_ends, settle
@@ -64,6 +65,7 @@ from servsim.model.loop.state import (
     SHIFT_ENDS,
     SPELL_ENDS,
     TAKEN,
+    THINKS,
     TOLD,
     UNSETTLED,
     WAITING,
@@ -110,7 +112,7 @@ def come(sheet, s, place):
     if customer.away == 1:
         won_back(sheet, s, place)
     customer.joined = s.n[NOW]
-    customer.comes, customer.call_for, customer.inside = NEVER, 0, 1
+    customer.comes, customer.thinks, customer.call_for, customer.inside = NEVER, NEVER, 0, 1
     s.n[INSIDE] += 1
     note(s, Happening.ARRIVED, customer.key, -1, customer.visit)
     s.newcomers[s.n[NEWCOMERS]] = place
@@ -172,6 +174,9 @@ def happen(sheet, s):
         if is_at_home(s, index, check) and s.people[index].is_due == 1 and s.people[index].due == s.n[NOW]:
             falls_due(sheet, s, index)
             may_be_forgotten(s, index)
+    elif what == THINKS:
+        if is_at_home(s, index, check) and s.people[index].thinks == s.n[NOW]:
+            thinks_it_over(sheet, s, index)
     elif what == PREPARED:
         is_prepared(s, index, check)
     elif what == LISTED:

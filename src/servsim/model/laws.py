@@ -84,6 +84,8 @@ from servsim.model.laws_of_visits import (
     who_is_served_buys_or_declines,
     who_is_served_or_leaves_was_waiting,
     who_judges_judges_everything,
+    who_thinks_again_is_at_home,
+    years_between_visits_are_thought_over,
 )
 from servsim.model.rules.demand import KIND_BITS
 from servsim.model.told import (
@@ -116,7 +118,7 @@ MANIFOLD = frozenset({H.JUDGED, H.FAILED, H.WARNED, H.DETERRED, H.COOLED})
 NEEDS: dict[str, frozenset[H]] = {
     "waiting_on": UNSERVED | {H.RETRIES},
     "quality_on": frozenset({H.JUDGED}),
-    "loyalty_on": frozenset({H.WON, H.LOST, H.WON_BACK}),
+    "loyalty_on": frozenset({H.WON, H.LOST, H.WON_BACK, H.THOUGHT_AGAIN}),
     "spending_on": frozenset({H.BOUGHT, H.DECLINED}),
     "investment_on": frozenset({H.CARED, H.SOOTHED, H.CALLED}),
     "mistakes_on": frozenset({H.CLARIFIED, H.OVERLOOKED}),
@@ -143,7 +145,7 @@ NEEDS: dict[str, frozenset[H]] = {
 WITHOUT_VALUE = frozenset({
     H.CAME_ON, H.WENT_OFF, H.LOST_ATTENTION, H.REGAINED_ATTENTION, H.WENT_ON_BREAK, H.CAME_BACK, H.BLOCKED, H.BALKED,
     H.OVERLOOKED, H.DECLINED, H.RETRIES, H.COMPLAINED, H.KEPT, H.GONE, H.TOOK_UP, H.REPLACED, H.STAYED_AWAY, H.ASKED,
-    H.RECOGNISED, H.COOLED,
+    H.RECOGNISED, H.COOLED, H.THOUGHT_AGAIN,
 })  # fmt: skip
 """Happenings of which there is nothing more to say."""
 
@@ -241,6 +243,8 @@ LAWS: tuple[Callable[[Told], Iterator[str]], ...] = (
     every_visit_leads_on,
     the_book_is_entered_and_left_in_turn,
     who_is_lost_has_the_reason,
+    who_thinks_again_is_at_home,
+    years_between_visits_are_thought_over,
     the_opening_book_is_the_sheets,
     the_book_adds_up,
     stock_is_who_remains,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from servsim.model.rules.demand import of_opening_book
 from servsim.model.told import (
     DEPARTURES,
     ENTERS,
@@ -19,6 +20,7 @@ from servsim.model.told import (
     spans,
     stay_lines,
 )
+from servsim.units import YEAR
 from servsim.words import Happening as H  # noqa: N817 as short as in the figures
 from servsim.words import Reason
 
@@ -26,7 +28,7 @@ WAITED = frozenset({H.STARTED, H.ABANDONED, H.SENT_HOME})
 """Ends of waiting whose value is the ticks waited."""
 WAIT_ENDS = UNSERVED | {H.STARTED}
 """Ends of waiting."""
-AT_ONCE = frozenset({H.TOOK_UP, H.RECOGNISED, H.PRAISED, H.WARNED, H.DETERRED, H.COOLED})
+AT_ONCE = frozenset({H.THOUGHT_AGAIN, H.TOOK_UP, H.RECOGNISED, H.PRAISED, H.WARNED, H.DETERRED, H.COOLED})
 """What may still be told of the very instant at which a customer has left, because it came before that."""
 AFTERWARDS: dict[int, frozenset[H]] = {
     H.GONE: frozenset({H.FOLLOWED_UP}),
@@ -48,7 +50,7 @@ COMES_OF: dict[int, frozenset[H]] = {
     H.RECOVERED: SERVED | {H.CALLED},
     H.RETRIES: UNSERVED,
     H.JUDGED: DEPARTURES | {H.FAILED, H.RECOVERED, H.KEPT, H.COOLED},
-    H.LOST: DEPARTURES | {H.FAILED},
+    H.LOST: DEPARTURES | {H.FAILED, H.THOUGHT_AGAIN},
     H.GONE: DEPARTURES | {H.FAILED},
     H.COMPLAINED: frozenset({H.FAILED}),
     H.WON_BACK: frozenset({H.CALLED, H.ARRIVED}),
@@ -63,19 +65,24 @@ COMES_OF: dict[int, frozenset[H]] = {
 """What comes of something else, and what of it must happen to the customer at the same instant."""
 
 REASONS: dict[int, frozenset[H]] = {
-    Reason.NATURAL: DEPARTURES,
-    Reason.WAIT: SERVED,
-    Reason.ABANDONED: UNSERVED,
-    Reason.INATTENTION: SERVED,
-    Reason.CARE: SERVED,
-    Reason.EXPECTATION: SERVED,
-    Reason.CHANCE: SERVED | UNSERVED,
+    Reason.NATURAL: DEPARTURES | {H.THOUGHT_AGAIN},
+    Reason.WAIT: SERVED | {H.THOUGHT_AGAIN},
+    Reason.ABANDONED: UNSERVED | {H.THOUGHT_AGAIN},
+    Reason.INATTENTION: SERVED | {H.THOUGHT_AGAIN},
+    Reason.CARE: SERVED | {H.THOUGHT_AGAIN},
+    Reason.EXPECTATION: SERVED | {H.THOUGHT_AGAIN},
+    Reason.CHANCE: SERVED | UNSERVED | {H.THOUGHT_AGAIN},
     Reason.MISTAKE: frozenset({H.FAILED}),
     Reason.BROKEN_PROMISE: frozenset({H.FAILED}),
     Reason.UNRECOVERED: frozenset({H.LET_DOWN}),
-    Reason.COMPETITOR: SERVED | UNSERVED,
+    Reason.COMPETITOR: SERVED | UNSERVED | {H.THOUGHT_AGAIN},
 }
 """Why customers leave the book, and what must happen to them at that instant."""
+
+QUIET = frozenset({H.MEMBER, H.REMAINS, H.THOUGHT_AGAIN, H.JUDGED, H.BOUGHT, H.WON, H.CARED, H.CLARIFIED,
+                   H.SOOTHED, H.RANG_OFF, H.PROMISED, H.TOOK_UP, H.FOLLOWED_UP, H.KEPT, H.RECOGNISED, H.OVERLOOKED,
+                   H.PRAISED, H.WARNED, H.DETERRED, H.COOLED})  # fmt: skip
+"""What changes nothing about when a customer comes next."""
 
 ORDINARY = frozenset({
     Reason.NATURAL, Reason.WAIT, Reason.INATTENTION, Reason.CARE, Reason.EXPECTATION, Reason.CHANCE, Reason.COMPETITOR,
@@ -245,6 +252,46 @@ def who_is_lost_has_the_reason(told: Told) -> Iterator[str]:
         besides = line.value in ORDINARY and (line.who, line.tick) in extra
         if missed or besides or H.COMPLAINED in said or not reasons & said:
             yield f"{line}: nothing of the kind happened to the customer."
+
+
+def who_thinks_again_is_at_home(told: Told) -> Iterator[str]:
+    """Who thinks again is in the book, at home, comes less often than twice a year, and is not about to complain."""
+    for line in told.of(H.THOUGHT_AGAIN):
+        in_book = told.is_member(line.who, line.tick - 1)
+        complains = any(span.opened.tick <= line.tick <= span.until(told.end) for span in told.extra_visits[line.who])
+        if not in_book or complains or told.is_at_the_desk(line.who, line.tick) or not told.comes_seldom(line.who):
+            yield f"{line}: nobody of the book who comes less often than twice a year was at home, and not to complain."
+
+
+def years_between_visits_are_thought_over(told: Told) -> Iterator[str]:
+    """Who comes less often than twice a year thinks again whole years before the next visit, and only then.
+
+    Where nothing else happened meanwhile that may have changed when they come.
+    """
+    if not told.everywhere("loyalty_on"):
+        return
+    for who, lines in told.customers.items():
+        if not told.comes_seldom(who):
+            continue
+        for came_from, comes in absences(told, who, lines):
+            years = range(1, (comes.tick - came_from - 1) // YEAR + 1)
+            thought = [
+                line.tick for line in lines if line.what == H.THOUGHT_AGAIN and came_from < line.tick < comes.tick
+            ]
+            if thought != [comes.tick - year * YEAR for year in reversed(years)]:
+                yield f"{comes}: after {came_from} the customer thought again at {thought}."
+
+
+def absences(told: Told, who: int, lines: list[Line]) -> Iterator[tuple[int, Line]]:
+    """(since, until) the times in the book and at home that nothing interrupted, up to the next visit."""
+    since = 0 if of_opening_book(who) else None
+    for line in lines:
+        if line.what == H.ARRIVED and since is not None and line.tick > since:
+            yield since, line
+        if line.what in DEPARTURES and told.is_member(who, line.tick) and H.COMPLAINED not in told.said(who, line.tick):
+            since = line.tick
+        elif line.what not in QUIET:
+            since = None
 
 
 def the_opening_book_is_the_sheets(told: Told) -> Iterator[str]:

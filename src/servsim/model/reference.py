@@ -86,20 +86,20 @@ class Desk(Settling):
 
     def life(self, customer: Customer, arrival: int) -> Story:
         """Visit after visit, until the customer does not come again."""
-        customer.comes = arrival
+        self.comes_at(customer, arrival)
         while (yield from self.at_home(customer)):
             if customer.away:
                 self.won_back(customer)
-            customer.comes, customer.call_for = NEVER, Call.NOTHING
+            customer.comes, customer.thinks, customer.call_for = NEVER, NEVER, Call.NOTHING
             self.inside += 1
             comes = yield from self.come(customer)
             self.inside -= 1
-            customer.comes = comes
+            self.comes_at(customer, comes)
             customer.visit += 1
             self.may_be_called(customer)
 
     def at_home(self, customer: Customer) -> Story:
-        """Until it is time to come: mistakes come to light, dates fall due. False if the customer does not come."""
+        """Until it is time to come: mistakes come to light, dates fall due, years pass. False if nobody comes."""
         calls = customer.calls
         while (soonest := self.next_thing(customer)) < self.end:
             if soonest > self.now:
@@ -110,6 +110,8 @@ class Desk(Settling):
                 self.finds_out(customer)
             elif customer.promise and customer.promise.is_due and customer.promise.due <= self.now:
                 self.falls_due(customer, customer.promise)
+            elif customer.thinks <= self.now:
+                self.thinks_it_over(customer)
             else:
                 return True
         return False
@@ -117,7 +119,7 @@ class Desk(Settling):
     def next_thing(self, customer: Customer) -> int:
         """When something next happens to a customer who is not at the desk."""
         due = customer.promise.due if customer.promise and customer.promise.is_due else NEVER
-        return min(customer.comes, customer.light, due)
+        return min(customer.comes, customer.light, customer.thinks, due)
 
     def tell(self, until: int) -> np.ndarray:
         """Let everything happen before an instant; the rows noted since the last telling, in canonical order."""

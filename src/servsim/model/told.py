@@ -18,9 +18,9 @@ import numpy as np
 
 from servsim.model.calendar import business_time, later, minute_of_week
 from servsim.model.kernel import readable
-from servsim.model.rules.demand import KIND_BITS, segment_of
+from servsim.model.rules.demand import KIND_BITS, segment_of, usual_gap
 from servsim.model.trace import Trace, stocks_of
-from servsim.units import DAY
+from servsim.units import DAY, YEAR
 from servsim.words import Happening as H  # noqa: N817 as short as in the figures
 from servsim.words import Kind
 
@@ -251,6 +251,10 @@ class Told:
         return any(
             not self.is_member(who, tick) and not {H.DECLINED, H.RETRIES} & self.said(who, tick) for tick in left
         )
+
+    def comes_seldom(self, who: int) -> bool:
+        """Does a customer usually come less often than twice a year?"""
+        return bool(usual_gap(self.clock, self.segment(who), who) > YEAR / DAY / 2)
 
     # Agents
 

@@ -59,6 +59,7 @@ SENTENCES: dict[H, str] = {
     H.COMPLAINED: "They decided to complain.",
     H.PROMISED: "{it.Agent} promised to have something done by {it.date}.",
     H.HUNG_UP: "They hung up after {it.minutes}.",
+    H.THOUGHT_AGAIN: "At home, long before their next visit, they thought again whether to come here.",
     H.WON: "They became a customer; the chance that they stay for a year is {it.share}.",
     H.LOST: "They left the business {it.reason}",
     H.GONE: "They will not come again.",

@@ -57,6 +57,7 @@ CLAUSES: dict[H, str] = {
     H.RECOVERED: "was won over again",
     H.LET_DOWN: "had complained in vain",
     H.KEPT: "saw a promise kept",
+    H.THOUGHT_AGAIN: "thought again, at home, whether to come another time",
     H.WON: "became a customer",
     H.LOST: "left the business {it.reason}",
     H.GONE: "will not come again",

@@ -28,7 +28,8 @@ HOW_CHOSEN = (
 )
 """The rule by which lives are chosen (`study.why_lives.picked`)."""
 PARTING = (
-    H.BLOCKED, H.BALKED, H.ABANDONED, H.SENT_HOME, H.STARTED, H.FINISHED, H.LET_DOWN, H.FAILED, H.COOLED, H.LOST,
+    H.BLOCKED, H.BALKED, H.ABANDONED, H.SENT_HOME, H.STARTED, H.FINISHED, H.LET_DOWN, H.FAILED, H.COOLED,
+    H.THOUGHT_AGAIN, H.LOST,
 )  # fmt: skip
 """What is told of the episode in which a customer leaves the business."""
 

@@ -5,11 +5,12 @@ from typing import Any
 
 from servsim.model.kernel import readable
 from servsim.model.rules.competitors import USUAL
-from servsim.model.rules.loyalty import SETTLED, natural_staying, staying
+from servsim.model.rules.loyalty import SETTLED, yearly_retention
 from servsim.model.rules.quality import before_the_first_visit
 from servsim.model.rules.recovery import brought_back_probability
 from servsim.scenario.scenario import Scenario, as_segments
 from servsim.sheet import is_on, most_lift, open_minutes, to_sheet
+from servsim.units import DAYS_PER_YEAR
 
 SHORTEST_DAYS = 1 / 24
 """Days from a mistake to the extra visit, below which no estimate distinguishes."""
@@ -46,7 +47,7 @@ def reproduction(scenario: Scenario) -> float:
     """How many others a newcomer brings by praise while nobody is missing in the pool, at today's satisfaction.
 
     m = visits of a newcomer · people told · share who come; visits = 1 + P(becomes a customer) p / (1 − p), p the
-    chance of coming back after a visit. With m below 1 the newcomers are 1 / (1 − m) for each who comes by themselves;
+    chance of coming again after a visit. With m below 1 the newcomers are 1 / (1 − m) for each who comes by themselves;
     with m of 1 or more they grow without end. The mean over segments, to which newcomers belong by chance. Source:
     Harris (1963).
     """
@@ -66,7 +67,7 @@ def brought(sheet: Any, segment: int) -> float:
     visits = 1.0
     if own["loyalty_on"] == 1 and own["spending_on"] == 1:
         gap = own["visit_gap_days"]
-        stays = natural_staying(sheet, segment, gap) * staying(sheet, segment, gap, satisfied, SETTLED, False, USUAL, 0)
+        stays = yearly_retention(sheet, segment, gap, satisfied, SETTLED, USUAL, 0) ** (gap / DAYS_PER_YEAR)
         won = own["conversion"] * (1.0 - own["early_loss"]) * (1.0 + own["gap_between_cv"] ** 2)
         visits += won * stays / max(1.0 - stays, 1e-9)
     return float(visits * told * own["referral_share"])

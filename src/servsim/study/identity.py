@@ -7,7 +7,7 @@ from typing import Any
 
 from servsim.scenario.scenario import Scenario
 
-MODEL = 3
+MODEL = 4
 """Changes when, and only when, answers change: tests/test_golden.py holds traces and figures to it."""
 
 ASKED = {"title", "evaluate", "optimise", "uncertain"}

@@ -10,7 +10,6 @@ from servsim.sheet import to_sheet
 from servsim.study.follow.first_year import CAUSES, FirstYear
 from servsim.study.follow.opening_book import staying_by_tenure
 from servsim.study.follow.settled_book import SettledBook
-from servsim.units import DAYS_PER_YEAR
 
 FEW_POINTS = 0.03
 """Within which as many stay as is stated."""
@@ -105,8 +104,6 @@ def more(year: FirstYear, stated: float) -> str:
     lead = f"{stay}, more than {says(stated)} says of customers satisfied at {SATISFIED:g} of 10"
     if year.satisfaction.mean() > SATISFIED:
         return f"{lead}: they are more satisfied ({year.satisfaction.mean():.1f} at the end of the year)."
-    if any(own.demand.visit_gap_days >= DAYS_PER_YEAR for own in as_segments(year.scenario)):
-        return f"{lead}: they leave after a visit only, and not all come every year (demand.visit_gap_days)."
     return f"{lead}."
 
 

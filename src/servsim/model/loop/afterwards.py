@@ -78,6 +78,7 @@ def bought_or_not(sheet, s, place, points, reason):
     """Customers spend, and stay or not; prospects buy or not, and become customers or not."""
     customer = s.people[place]
     segment, key, number = customer.segment, customer.key, customer.visit
+    customer.reason = reason
     if customer.in_book == 1:
         spend(sheet, s, place)
         return next_visit_or_lost(sheet, s, place, reason)
@@ -117,6 +118,7 @@ def unserved(sheet, s, place):
     judge(sheet, s, place, quality.UNSERVED)
     tells(sheet, s, place, word_of_mouth.IN_VAIN)
     if not in_vain:
+        customer.reason = np.int64(Reason.ABANDONED)
         return next_visit_or_lost(sheet, s, place, np.int64(Reason.ABANDONED))
     customer.unrecovered, customer.told = recovery.recovers(sheet, customer.segment), 0
     leaves_over_failure(sheet, s, place, before, np.int64(Purpose.STAY), np.int64(Reason.ABANDONED))

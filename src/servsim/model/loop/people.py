@@ -4,11 +4,24 @@ import numpy as np
 
 from servsim.model.heap import push
 from servsim.model.kernel import aside, inner
-from servsim.model.loop.state import ARRIVAL, CALLS, LAPSED, LISTED, MEMBERS, NOW, PEOPLE, VACANT, add, note, schedule
+from servsim.model.loop.state import (
+    ARRIVAL,
+    CALLS,
+    LAPSED,
+    LISTED,
+    MEMBERS,
+    NOW,
+    PEOPLE,
+    THINKS,
+    VACANT,
+    add,
+    note,
+    schedule,
+)
 from servsim.model.rules import competitors, demand, loyalty, outreach, quality, recognition, recovery
 from servsim.model.rules.amounts import millionths
 from servsim.units import NEVER
-from servsim.words import Call, Happening
+from servsim.words import Call, Happening, Reason
 
 
 @inner
@@ -31,7 +44,8 @@ def newborn(sheet, s, key, in_book):
     customer.promise = customer.is_due = customer.away = 0
     customer.known = recognition.known_today(sheet, segment, key) if in_book else recognition.NOBODY
     customer.relief = customer.gap = 0.0
-    customer.comes = customer.light = customer.listed = np.int64(NEVER)
+    customer.comes = customer.thinks = customer.light = customer.listed = np.int64(NEVER)
+    customer.reason = np.int64(Reason.CHANCE)
     if in_book:
         customer.gap = demand.usual_gap(sheet, segment, key)
     return place
@@ -62,10 +76,16 @@ def is_at_home(s, place, key):
 
 @inner
 def comes_at(sheet, s, place, instant):
-    """Put a customer's next visit on the calendar."""
-    s.people[place].comes = instant
-    if instant < NEVER:
-        schedule(sheet, s, instant, ARRIVAL, place, s.people[place].key)
+    """Put a customer's next visit on the calendar, or when to think again about it, whichever is sooner."""
+    customer = s.people[place]
+    customer.comes = instant
+    customer.thinks = np.int64(NEVER)
+    if customer.in_book == 1 and customer.complains == 0:
+        customer.thinks = loyalty.thinks_again(sheet, customer.segment, customer.gap, s.n[NOW], instant)
+    if customer.thinks < NEVER:
+        schedule(sheet, s, customer.thinks, THINKS, place, customer.key)
+    elif instant < NEVER:
+        schedule(sheet, s, instant, ARRIVAL, place, customer.key)
 
 
 @inner
@@ -129,13 +149,31 @@ def lost(sheet, s, place, why):
     add(s, MEMBERS, -1)
     note(s, Happening.LOST, customer.key, -1, why)
     customer.in_book = customer.promise = customer.is_due = 0
-    customer.light = np.int64(NEVER)
+    customer.light = customer.thinks = np.int64(NEVER)
     customer.comes = competitors.comes_back(
         sheet, customer.segment, customer.key, customer.visit, customer.gap, s.n[NOW], why
     )
     customer.away = customer.comes < NEVER
     worth_a_call = outreach.may_be_won_back(sheet, customer.segment, why)
     customer.call_for = np.int64(Call.LAPSED if worth_a_call else Call.NOTHING)
+
+
+@aside
+def thinks_it_over(sheet, s, place):
+    """Long before the next visit a customer decides whether to come again."""
+    customer = s.people[place]
+    note(s, Happening.THOUGHT_AGAIN, customer.key, -1, 0)
+    satisfaction = loyal_satisfaction(sheet, s, place)
+    why = loyalty.leaves_at_home(
+        sheet, customer.segment, customer.key, customer.visit, customer.comes, customer.served,
+        satisfaction, customer.should, s.n[NOW], np.int64(customer.reason),
+    )  # fmt: skip
+    if why != Reason.NONE:
+        lost(sheet, s, place, why)
+    comes_at(sheet, s, place, customer.comes)
+    if why != Reason.NONE:
+        may_be_called(sheet, s, place)
+        may_be_forgotten(s, place)
 
 
 @inner

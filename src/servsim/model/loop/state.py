@@ -8,12 +8,12 @@ from servsim.model import calendar
 from servsim.model.heap import ENTRY, pop, push, replace
 from servsim.model.kernel import COMPILED, inner
 
-(LIGHT, DATE, ARRIVAL, PATIENCE_ENDS, PREPARED, LISTED, LAPSED, REFERRAL, HEARS, FORGOTTEN,
+(LIGHT, DATE, THINKS, ARRIVAL, PATIENCE_ENDS, PREPARED, LISTED, LAPSED, REFERRAL, HEARS, FORGOTTEN,
  CANDIDATE, WORK_ENDS, SPELL_ENDS, SHIFT_BEGINS, SHIFT_ENDS, BREAK_BEGINS, BREAK_ENDS, DOORS_CLOSE,
- CHANCE, ASKS, MONTH_ENDS) = range(21)  # fmt: skip
+ CHANCE, ASKS, MONTH_ENDS) = range(22)  # fmt: skip
 """What is due: in the calendar what concerns customers known to the desk, in the duties what concerns the desk.
 
-What comes to light at home, and dates that fall due, come before an arrival at the same instant.
+What comes to light at home, dates that fall due, and thinking again come before an arrival at the same instant.
 """
 
 VISIT, TALK, FOLLOW_UP, CALL, REQUEST = range(5)
@@ -37,8 +37,8 @@ CUSTOMER = np.dtype([
     ("segment", "i4"), ("served", "i4"), ("visit", "i4"), ("tries", "i2"), ("declined", "i2"),
     ("in_book", "i1"), ("waits", "i1"), ("noticed", "i1"), ("inside", "i1"),
     ("complains", "i1"), ("unrecovered", "i1"), ("told", "i1"), ("failure", "i1"), ("call_for", "i1"),
-    ("promise", "i1"), ("is_due", "i1"), ("away", "i1"), ("known", "i4"),
-    ("comes", "i8"), ("light", "i8"), ("failed", "i8"), ("before", "f8"), ("relief", "f8"),
+    ("promise", "i1"), ("is_due", "i1"), ("away", "i1"), ("reason", "i1"), ("known", "i4"),
+    ("comes", "i8"), ("thinks", "i8"), ("light", "i8"), ("failed", "i8"), ("before", "f8"), ("relief", "f8"),
     ("due", "i8"), ("work", "i8"), ("listed", "i8"), ("promised_in", "i4"),
 ])  # fmt: skip
 AGENT = np.dtype([

@@ -7,17 +7,22 @@ import numpy as np
 from servsim.model.draw import drawn
 from servsim.model.kernel import kernel
 from servsim.model.rules.competitors import USUAL, pull
+from servsim.model.rules.demand import next_visit
 from servsim.model.rules.quality import SATISFIED, expected, judges
-from servsim.units import DAYS_PER_YEAR
+from servsim.units import DAY, DAYS_PER_YEAR, NEVER, YEAR
 from servsim.words import Purpose, Reason
 
 SETTLED = 10
 """Visits after which tenure no longer adds to loyalty."""
+SELDOM = DAYS_PER_YEAR / 2
+"""Usual gap, in days, above which a customer thinks again at home."""
+YEARS_PLACE = 20
+"""Bits of an occasion that number the visit; those above count the years before it."""
 
 
 @kernel
 def natural_staying(sheet, segment, gap_days):
-    """Chance per visit of not leaving for reasons of one's own: (1 − h)^(g/365), h the natural churn a year.
+    """Chance of not leaving for reasons of one's own in g days: (1 − h)^(g/365), h the natural churn a year.
 
     Source: by definition of a yearly rate. Evidence: theorem; c for a churn of 5 %.
     """
@@ -26,7 +31,7 @@ def natural_staying(sheet, segment, gap_days):
 
 @kernel
 def staying(sheet, segment, gap_days, satisfaction, served, unrecovered, should, now):
-    """Chance per visit of staying for us, as rivals pull now."""
+    """Chance of staying for us when deciding for so many days, as rivals pull now."""
     asked = expected(sheet, segment, should, now) if judges(sheet, segment) else USUAL
     rivals = pull(sheet, segment, asked, now)
     return staying_against(sheet, segment, gap_days, satisfaction, served, unrecovered, rivals)
@@ -34,7 +39,7 @@ def staying(sheet, segment, gap_days, satisfaction, served, unrecovered, should,
 
 @kernel
 def staying_against(sheet, segment, gap_days, satisfaction, served, unrecovered, rivals):
-    """Chance per visit of staying for us: e^x / (e^x + pull), the rivals' pull being 1 while nothing changes.
+    """Chance of staying for us for g days: e^x / (e^x + pull), the rivals' pull being 1 while nothing changes.
 
     x = γ0 + γ1 S + γ2 (min(n, 10) − 10) − γ3 unrecovered − γ4 log(price level); with a pull of 1 it is logistic(x).
 
@@ -76,16 +81,59 @@ def leaves(sheet, segment, who, visit, gap, served, satisfaction, should, now, r
         return np.int64(Reason.NONE)
     if only_tried(sheet, segment, who, visit, served):
         return np.int64(Reason.CHANCE)
-    if drawn(sheet, who, visit, Purpose.NATURAL) >= natural_staying(sheet, segment, gap):
+    days = decides_for(sheet, segment, who, visit, gap, now)
+    return decides(sheet, segment, who, visit, days, served, satisfaction, should, now, reason)
+
+
+@kernel
+def leaves_at_home(sheet, segment, who, visit, comes, served, satisfaction, should, now, reason):
+    """The same for a customer who thinks again at home, for a year, some whole years before `comes`, their next visit.
+
+    `reason` is what fell short most in the last visit.
+    """
+    occasion = visit + ((comes - now) // YEAR << YEARS_PLACE)
+    return decides(sheet, segment, who, occasion, DAYS_PER_YEAR, served, satisfaction, should, now, reason)
+
+
+@kernel
+def decides(sheet, segment, who, occasion, days, served, satisfaction, should, now, reason):
+    """Why a customer leaves who decides for so many days; Reason.NONE for one who stays. `leaves` has the causes."""
+    if drawn(sheet, who, occasion, Purpose.NATURAL) >= natural_staying(sheet, segment, days):
         return np.int64(Reason.NATURAL)
-    u = drawn(sheet, who, visit, Purpose.STAY)
-    if u < staying(sheet, segment, gap, satisfaction, served, False, should, now):
+    u = drawn(sheet, who, occasion, Purpose.STAY)
+    if u < staying(sheet, segment, days, satisfaction, served, False, should, now):
         return np.int64(Reason.NONE)
-    if u < staying_against(sheet, segment, gap, satisfaction, served, False, 1.0):
+    if u < staying_against(sheet, segment, days, satisfaction, served, False, 1.0):
         return np.int64(Reason.COMPETITOR)
     return (
-        reason if u < staying(sheet, segment, gap, SATISFIED, served, False, should, now) else np.int64(Reason.CHANCE)
+        reason if u < staying(sheet, segment, days, SATISFIED, served, False, should, now) else np.int64(Reason.CHANCE)
     )
+
+
+@kernel
+def decides_for(sheet, segment, who, visit, gap, now):
+    """Days for which a customer decides after a visit: the usual gap; where that is above half a year, until they
+    think again, at home or at the next visit.
+
+    Source: by definition of a yearly rate, which so comes out at any gap. Evidence: theorem.
+    """
+    if gap <= SELDOM:
+        return gap
+    comes = next_visit(sheet, segment, who, visit, gap, now)
+    return (min(comes, thinks_again(sheet, segment, gap, now, comes)) - now) / DAY
+
+
+@kernel
+def thinks_again(sheet, segment, gap, now, comes):
+    """The instant at which a customer of the book next decides at home whether to come again; NEVER before `comes`.
+
+    Who usually comes less often than twice a year decides whole years before the next visit, too. Otherwise nobody who
+    comes every ten years could be lost in nine years of ten. Source: assumed. Evidence: c.
+    """
+    if gap <= SELDOM or comes >= NEVER or sheet[segment].loyalty_on == 0:
+        return np.int64(NEVER)
+    years = (comes - now - 1) // YEAR
+    return comes - years * YEAR if years > 0 else np.int64(NEVER)
 
 
 @kernel
@@ -93,14 +141,16 @@ def leaves_over_failure(sheet, segment, who, visit, gap, served, before, after, 
     """Why a customer does not come back after a failure that was not put right; Reason.NONE for one who does.
 
     P(stay) = p(after, unrecovered) / p(before), with p as in `staying` and the satisfactions around the failure: what
-    it adds to the chance of leaving at a visit. So extra visits by themselves drive nobody away, and who leaves here
-    leaves for the failure: without it, all would stay. Source: assumed. Evidence: c for the form.
+    it adds to the chance of leaving at a visit, for a usual gap, but a year at most. So extra visits by themselves
+    drive nobody away, and who leaves here leaves for the failure: without it, all would stay. Source: assumed.
+    Evidence: c for the form.
     """
     if sheet[segment].loyalty_on == 0:
         return np.int64(Reason.NONE)
-    usual = staying(sheet, segment, gap, before, served, False, should, now)
+    days = min(gap, DAYS_PER_YEAR)
+    usual = staying(sheet, segment, days, before, served, False, should, now)
     unrecovered = sheet[segment].recovery_on == 1
-    now_that = staying(sheet, segment, gap, after, served, unrecovered, should, now)
+    now_that = staying(sheet, segment, days, after, served, unrecovered, should, now)
     if drawn(sheet, who, visit, purpose) * usual >= now_that:
         return reason
     return np.int64(Reason.NONE)
@@ -127,6 +177,7 @@ def yearly_retention(sheet, segment, gap, satisfaction, served, should, now):
     """The yearly retention that a customer's present satisfaction and usual gap imply now; 1 without loyalty."""
     if sheet[segment].loyalty_on == 0:
         return 1.0
-    stay = staying(sheet, segment, gap, satisfaction, served, False, should, now)
-    per_visit = natural_staying(sheet, segment, gap) * stay
-    return math.exp(DAYS_PER_YEAR / gap * math.log(per_visit))
+    days = min(gap, DAYS_PER_YEAR)
+    stay = staying(sheet, segment, days, satisfaction, served, False, should, now)
+    stays = natural_staying(sheet, segment, days) * stay
+    return math.exp(DAYS_PER_YEAR / days * math.log(stays))

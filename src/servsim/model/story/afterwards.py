@@ -36,6 +36,7 @@ class Afterwards(Failures):
 
     def bought_or_not(self, customer: Customer, points: float, reason: int) -> int:
         """Customers spend, and stay or not; prospects buy or not, and become customers or not."""
+        customer.reason = reason
         if customer.in_book:
             self.spend(customer)
             return self.next_visit_or_lost(customer, reason)
@@ -70,6 +71,7 @@ class Afterwards(Failures):
         self.judge(customer, quality.UNSERVED)
         self.tells(customer, word_of_mouth.IN_VAIN)
         if not in_vain:
+            customer.reason = Reason.ABANDONED
             return self.next_visit_or_lost(customer, Reason.ABANDONED)
         customer.unrecovered, customer.told = recovery.recovers(self.sheet, customer.segment), False
         self.leaves_over_failure(customer, before, Purpose.STAY, Reason.ABANDONED)

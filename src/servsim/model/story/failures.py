@@ -31,7 +31,7 @@ class Failures(Colleagues):
         if recovery.voices(*who, reason):
             self.note(Happening.COMPLAINED, customer.key)
             customer.complains, customer.call_for = True, Call.NOTHING
-            customer.comes = int(recovery.complaint_visit(self.sheet, customer.key, customer.visit, self.now))
+            self.comes_at(customer, int(recovery.complaint_visit(self.sheet, customer.key, customer.visit, self.now)))
             return
         customer.told = (customer.unrecovered and customer.told) or reason == Reason.BROKEN_PROMISE
         customer.unrecovered = True
@@ -134,5 +134,4 @@ class Failures(Colleagues):
     def comes_otherwise(self, customer: Customer, arrival: int) -> None:
         """A call has changed when the customer comes: the story goes on from here."""
         customer.calls += 1
-        customer.comes = arrival
         self.clock.process(self.life(customer, arrival))

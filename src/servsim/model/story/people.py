@@ -6,7 +6,7 @@ from servsim.model.rules import competitors, demand, loyalty, outreach, quality,
 from servsim.model.rules.amounts import millionths
 from servsim.model.story.state import Customer, State, Story
 from servsim.units import NEVER
-from servsim.words import Call, Happening
+from servsim.words import Call, Happening, Reason
 
 
 class People(State):
@@ -64,13 +64,34 @@ class People(State):
         who = (self.sheet, customer.segment, customer.key, customer.visit)
         return int(demand.next_visit(*who, customer.gap, self.now))
 
+    def comes_at(self, customer: Customer, instant: int) -> None:
+        """A customer's next visit is known, and so is when to think again about it."""
+        customer.comes = instant
+        customer.thinks = NEVER
+        if customer.in_book and not customer.complains:
+            who = (self.sheet, customer.segment)
+            customer.thinks = int(loyalty.thinks_again(*who, customer.gap, self.now, instant))
+
+    def thinks_it_over(self, customer: Customer) -> None:
+        """Long before the next visit a customer decides whether to come again."""
+        self.note(Happening.THOUGHT_AGAIN, customer.key)
+        why = loyalty.leaves_at_home(
+            self.sheet, customer.segment, customer.key, customer.visit, customer.comes, customer.served,
+            self.loyal_satisfaction(customer), customer.should, self.now, int(customer.reason),
+        )  # fmt: skip
+        if why == Reason.NONE:
+            self.comes_at(customer, customer.comes)
+        else:
+            self.lost(customer, int(why))
+            self.may_be_called(customer)
+
     def lost(self, customer: Customer, why: int) -> None:
         """A customer leaves the book, may be called for a while, and may come back from a rival."""
         del self.book[customer.key]
         self.members.add(-1, self.now)
         self.note(Happening.LOST, customer.key, value=why)
         customer.in_book = False
-        customer.light = NEVER
+        customer.light = customer.thinks = NEVER
         who = (self.sheet, customer.segment, customer.key, customer.visit)
         customer.comes = int(competitors.comes_back(*who, customer.gap, self.now, why))
         customer.away = customer.comes < NEVER

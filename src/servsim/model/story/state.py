@@ -88,6 +88,8 @@ class Customer:
     noticed: bool = True
     turn: simpy.Event | None = None
     comes: int = NEVER
+    thinks: int = NEVER
+    reason: int = Reason.CHANCE
     calls: int = 0
     light: int = NEVER
     complains: bool = False

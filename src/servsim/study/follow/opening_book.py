@@ -94,7 +94,7 @@ def own_today(sheet: Any, segment: int, own: Scenario) -> Own:
 
 def staying_by_tenure(sheet: Any, segment: int) -> np.ndarray:
     """(SETTLED + 1,) the share who stay a year, satisfied at 8, by the visits that they have behind them."""
-    gap = float(sheet[segment]["visit_gap_days"])
+    gap = min(float(sheet[segment]["visit_gap_days"]), DAYS_PER_YEAR)
     visits = min(SETTLED, max(1, round(DAYS_PER_YEAR / gap)))
     natural = natural_staying(sheet, segment, gap)
     own = sheet[segment]

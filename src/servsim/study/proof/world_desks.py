@@ -50,6 +50,7 @@ def around() -> Iterable[Case]:
     yield in_turn_again(weeks=16)
     yield own_agent(weeks=3)
     yield tiring(weeks=6)
+    yield coming_seldom(many=3000)
     yield income(many=1000)
     yield money_of_years(many=1200, years=3)
 
@@ -371,6 +372,13 @@ def tiring(weeks: float) -> Case:
 
 
 # What a customer is worth
+
+
+def coming_seldom(many: int, kept: float = 0.7) -> Case:
+    """A book of customers who come every three years: they decide once a year, two times of three at home."""
+    tables = {"demand": book(many, 1095.0, "fixed"), "loyalty": staying(kept)}
+    retention = {"retention": kept}
+    return Case("customers who come seldom", {**desk(0.0, 5, AT_ONCE), **tables}, 1825 / 7, retention, 0.0, asked=True)
 
 
 def income(many: int, kept: float = 0.6) -> Case:
