@@ -14,18 +14,18 @@ from typing import Any
 
 import numpy as np
 
-from servsim.scenario.question import WEEKS_PER_YEAR
+from servsim.engine_parameters import in_world, to_sheet
+from servsim.event_codes import Happening
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario, merged
-from servsim.sheet import in_world, to_sheet
-from servsim.show.markdown import code, table, wrapped
-from servsim.study.days import Days
-from servsim.study.follow.opening_book import with_book
+from servsim.scenario.tables.money_horizon_levers import WEEKS_PER_YEAR
+from servsim.show.model_card.markdown import code, table, wrapped
+from servsim.study.daily_totals import Days
 from servsim.study.follow.settled_book import settled_book
+from servsim.study.histories.opening_book import with_book
 from servsim.study.work.engines import PIECE, engine_named
-from servsim.study.years import YEARLY_NAMES, months_of, yearly
+from servsim.study.yearly_projection import YEARLY_NAMES, months_of, yearly
 from servsim.units import MILLIONTHS, YEAR
-from servsim.words import Happening
 
 PAGE = Path(__file__).parent.parent / "docs" / "clocks.md"
 YEARS = 10

@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from servsim.event_codes import Happening
 from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
+from servsim.study.execution.options import Engine
 from servsim.study.expected import weekly_visits
 from servsim.study.metrics import NAMES, figures
-from servsim.study.proof.closed_forms import Queue, erlang_a, exponential
+from servsim.study.verification.queueing_formulas import Queue, erlang_a, exponential
 from servsim.study.work.engines import counted
-from servsim.study.work.means import Engine
 from servsim.units import MINUTES_PER_WEEK
-from servsim.words import Happening
 
 FOLDER = Path(__file__).parent.parent / "scenarios"
 """The scenarios of the repository."""

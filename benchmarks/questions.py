@@ -24,20 +24,20 @@ from desks import (
 )
 from timing import Timing, fresh, installed, interleaved, resident, spread
 
+from servsim.engine_parameters import in_world, to_sheet
+from servsim.event_codes import Happening
 from servsim.model import fast
 from servsim.scenario.read import read_scenario, with_level
 from servsim.scenario.scenario import Scenario
-from servsim.sheet import in_world, to_sheet
-from servsim.study.choose.evaluate import evaluate
+from servsim.study.execution.options import Engine, Means
 from servsim.study.metrics import figures
-from servsim.study.reading import Reading
-from servsim.study.tally import Tally
+from servsim.study.one_lever.evaluate import evaluate
+from servsim.study.replication_totals import Reading
+from servsim.study.trace_totals import Tally
 from servsim.study.work.engines import PIECE
-from servsim.study.work.means import Engine, Means
 from servsim.study.work.workers import Pool
 from servsim.study.work.worlds import Job
 from servsim.units import DAY, MINUTE, WEEK
-from servsim.words import Happening
 
 Numbers = dict[str, Any]
 

@@ -18,19 +18,19 @@ from pathlib import Path
 
 import numpy as np
 
+from servsim.engine_parameters import is_on
 from servsim.errors import ServsimError
-from servsim.scenario.question import Evaluate, Horizon
 from servsim.scenario.read import read_scenario, with_level
 from servsim.scenario.scenario import Scenario
-from servsim.sheet import is_on
+from servsim.scenario.tables.money_horizon_levers import Evaluate, Horizon
 from servsim.study.budget import affordable
-from servsim.study.choose.evaluate import evaluate
+from servsim.study.execution.options import HERE, Means
 from servsim.study.expected import weekly_visits
-from servsim.study.proof.fuzz import random_scenario
+from servsim.study.one_lever.evaluate import evaluate
+from servsim.study.verification.random_scenarios import random_scenario
 from servsim.study.work.gathering import Gathering
-from servsim.study.work.means import HERE, Means
 from servsim.study.work.workers import Pool
-from servsim.study.years import MONTHS, cumulative_cash, discounted_revenue
+from servsim.study.yearly_projection import MONTHS, cumulative_cash, discounted_revenue
 
 ROOT = Path(__file__).parent.parent
 AGENTS = ("--lever", "staff.agents")

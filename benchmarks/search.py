@@ -19,11 +19,11 @@ from scipy.stats import qmc
 
 from servsim.scenario.read import checked, read_scenario
 from servsim.study.choose.goal import goal_of
-from servsim.study.choose.guide import FEARED
-from servsim.study.choose.levers import Values, space_of
 from servsim.study.choose.optimise import asked_of
 from servsim.study.choose.search import SEARCH, Search
 from servsim.study.objective import Seen
+from servsim.study.several_levers.levers import Values, space_of
+from servsim.study.several_levers.metamodel import FEARED
 from servsim.study.work.gathering import Gathering
 from servsim.study.work.workers import Pool
 

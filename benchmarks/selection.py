@@ -22,11 +22,11 @@ from questions import say
 
 from servsim.scenario.read import read_scenario, with_level
 from servsim.scenario.scenario import MECHANISMS, Scenario
-from servsim.study.choose.contest import FIRST_WORLDS, Contest
-from servsim.study.choose.evaluation import Evaluation
+from servsim.study.confidence_intervals import t_quantile
+from servsim.study.execution.options import HERE, Means
 from servsim.study.metrics import NAMES
-from servsim.study.statistics import t_quantile
-from servsim.study.work.means import HERE, Means
+from servsim.study.one_lever.result import Evaluation
+from servsim.study.ranking_and_selection.race import FIRST_WORLDS, Contest
 from servsim.study.work.workers import Pool
 from servsim.study.work.worlds import Job, Outcome, Worlds
 

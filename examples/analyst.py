@@ -10,7 +10,7 @@ from pathlib import Path
 
 from servsim import evaluate, read_scenario, run
 from servsim.show.plots import convergence_plot, frontier_plot, heat_plot, save
-from servsim.study.choose.heat import heat
+from servsim.study.one_lever.two_lever_grid import heat
 
 folder = Path(sys.argv[1]) if sys.argv[1:] and Path(sys.argv[1]).is_dir() else Path(tempfile.mkdtemp())
 salon = read_scenario("scenarios/salon.toml", ["horizon.weeks=13", "horizon.years=2"])

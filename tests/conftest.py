@@ -17,12 +17,12 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from servsim.model import kernel
+from servsim.engine_parameters import to_sheet
+from servsim.model import compilation as kernel
 from servsim.scenario.read import checked
-from servsim.sheet import to_sheet
 
 if TYPE_CHECKING:
-    from servsim.page.serve import Served
+    from servsim.page.server import Served
 
 os.environ["SERVSIM_STORE"] = os.path.join(tempfile.mkdtemp(prefix="servsim-tests-"), "worlds.sqlite")
 
@@ -103,7 +103,7 @@ def tiny(tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def served(file: Path) -> Iterator["Served"]:
     """A page that is being served, of the module's own `file`."""
-    from servsim.page.serve import Served
+    from servsim.page.server import Served
 
     page = Served(file)
     thread = threading.Thread(target=page.run)

@@ -1,6 +1,6 @@
 """Plants slips in a copy of the compiled loop and asks whether the twins notice: python tests/mutations.py
 
-Each slip is a line of model/fast.py or of model/loop written wrongly. The copy runs without the compiler on small random
+Each slip is a line of model/fast/engine.py or of model/loop written wrongly. The copy runs without the compiler on small random
 worlds, and on some made by hand. A slip is caught when a trace differs from the reference's, the loop falls over or does
 not end. The loop as it is must pass the same check, or its word is worth nothing.
 
@@ -22,10 +22,10 @@ from pathlib import Path
 
 import numpy as np
 
+from servsim.engine_parameters import to_sheet
 from servsim.model import fast, reference
 from servsim.scenario.read import checked
-from servsim.sheet import to_sheet
-from servsim.study.proof.fuzz import random_scenario
+from servsim.study.verification.random_scenarios import random_scenario
 
 TESTS = Path(__file__).parent
 PACKAGE = TESTS.parent / "src" / "servsim"

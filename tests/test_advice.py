@@ -6,20 +6,20 @@ import numpy as np
 import pytest
 
 from servsim.scenario.read import checked, read_scenario
-from servsim.show.advice import advice
 from servsim.show.ahead import looks
 from servsim.show.doubt import closing
+from servsim.show.evaluation_advice import advice
+from servsim.show.evaluation_summary import doubts
 from servsim.show.numbers import amount, ends, short, with_half
 from servsim.show.phrases import ranged, window_words, years_words
 from servsim.show.proposal import effects
-from servsim.show.told import doubts
-from servsim.study.choose.ahead import Ahead, Look
-from servsim.study.choose.evaluate import evaluate
-from servsim.study.choose.evaluation import Evaluation, Guarantee
+from servsim.study.check.before_simulation import drift
+from servsim.study.confidence_intervals import Interval
 from servsim.study.metrics import NAMES
-from servsim.study.outlook import drift
-from servsim.study.statistics import Interval
-from servsim.study.years import COLUMNS, PLACE
+from servsim.study.one_lever.evaluate import evaluate
+from servsim.study.one_lever.payback import Ahead, Look
+from servsim.study.one_lever.result import Evaluation, Guarantee
+from servsim.study.yearly_projection import COLUMNS, PLACE
 
 JUDGING = {
     "demand": {"prospects_per_hour": 2.0, "opening_book": 40}, "quality": {"opening_satisfaction": 1.0},

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from servsim.engine_parameters import in_world, to_sheet
+from servsim.event_codes import Happening
 from servsim.model import fast
 from servsim.scenario.read import read_scenario
-from servsim.sheet import in_world, to_sheet
 from servsim.units import DAY, HOUR, TICKS_PER_SECOND
-from servsim.words import Happening
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 BANK = SCENARIOS / "bank-1999.toml"

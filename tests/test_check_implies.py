@@ -14,21 +14,21 @@ from typer.testing import CliRunner
 
 from servsim import run, simulate
 from servsim.cli import app
+from servsim.engine_parameters import to_sheet
+from servsim.event_codes import Happening, Kind, Reason
 from servsim.model.rules.demand import KIND_BITS
 from servsim.scenario.read import read_scenario
 from servsim.scenario.scenario import Scenario
-from servsim.sheet import to_sheet
 from servsim.show.outlook import outlook_parts
-from servsim.study.follow import first_year as look
-from servsim.study.follow.first_year import CAUSES, FIGURES, FirstYear, first_year, lost_by_cause
-from servsim.study.follow.opening_book import Book, book_of
+from servsim.study.check import first_year as look
+from servsim.study.check.before_simulation import outlook
+from servsim.study.check.first_year import CAUSES, FIGURES, FirstYear, first_year, lost_by_cause
+from servsim.study.check.first_year_against_stated import QUESTION, early, moving, sentences, staying, unserved, whole
+from servsim.study.execution.options import HERE
 from servsim.study.follow.settled_book import SettledBook
-from servsim.study.implied import QUESTION, early, moving, sentences, staying, unserved, whole
-from servsim.study.outlook import outlook
+from servsim.study.histories.opening_book import Book, book_of
 from servsim.study.run import Run
-from servsim.study.work.means import HERE
 from servsim.units import DAY
-from servsim.words import Happening, Kind, Reason
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted([*ROOT.glob("scenarios/*.toml"), *ROOT.glob("src/servsim/templates/*.toml")])
@@ -272,7 +272,7 @@ currency = "CHF"
 @pytest.fixture
 def unsettled(monkeypatch: pytest.MonkeyPatch) -> None:
     """No settled book is looked for, which takes longer than the rest."""
-    monkeypatch.setattr("servsim.study.outlook.settled_book", lambda scenario: None)
+    monkeypatch.setattr("servsim.study.check.before_simulation.settled_book", lambda scenario: None)
 
 
 @pytest.fixture

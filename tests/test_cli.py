@@ -13,7 +13,7 @@ from typing import IO
 import pytest
 from conftest import TINY
 
-from servsim.cli.asked import Asked
+from servsim.cli.plot_request import Asked
 
 SERVSIM = [sys.executable, "-c", "from servsim.cli import main; main()"]
 

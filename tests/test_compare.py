@@ -13,27 +13,27 @@ import numpy as np
 import pytest
 from rich.table import Table
 
+from servsim.engine_parameters import horizon_of, in_world, to_sheet
 from servsim.errors import ScenarioError
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
+from servsim.event_codes import Reason
 from servsim.model import fast
 from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
-from servsim.sheet import horizon_of, in_world, to_sheet
-from servsim.show.spoken import times
-from servsim.show.why import SOURCES, why_parts
-from servsim.show.why_lives import in_short, lives_json, lives_parts
+from servsim.show.comparison import SOURCES, why_parts
+from servsim.show.paired_lives import in_short, lives_json, lives_parts
+from servsim.show.trace_words import times
+from servsim.study.confidence_intervals import t_quantile
 from servsim.study.contrast.compare import Comparison, compare, shared_worlds
 from servsim.study.contrast.why import FATES, Pairs, fate_of, for_each, paired
 from servsim.study.contrast.why_lives import lives, picked
 from servsim.study.contrast.why_value import PARTS, parts_of_the_difference
-from servsim.study.follow.lives import TICK, VALUE, WHAT, WHO, World
+from servsim.study.histories.customers import TICK, VALUE, WHAT, WHO, World
 from servsim.study.metrics import NAMES
 from servsim.study.money import COSTS
-from servsim.study.statistics import t_quantile
 from servsim.study.work.worlds import Job, Outcome
-from servsim.study.years import COLUMNS, PLACE, YEARLY_NAMES
+from servsim.study.yearly_projection import COLUMNS, PLACE, YEARLY_NAMES
 from servsim.units import HOUR, MILLIONTHS, WEEK, YEAR
-from servsim.words import Happening as H  # noqa: N817 as short as in the figures
-from servsim.words import Reason
 
 DESK: dict[str, Any] = {
     "title": "Corner shop",

@@ -11,9 +11,9 @@ from rich.console import Console
 
 from servsim.cli import output
 from servsim.scenario.read import checked
-from servsim.show.curve import BLANK, COLUMNS, DOTS, ROWS, curve, dotted
 from servsim.show.table import level_table
-from servsim.study.choose.evaluate import evaluate
+from servsim.show.terminal_chart import BLANK, COLUMNS, DOTS, ROWS, curve, dotted
+from servsim.study.one_lever.evaluate import evaluate
 
 DESK = {
     "title": "Tiny",

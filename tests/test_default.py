@@ -3,7 +3,7 @@
 import pytest
 
 from servsim import evaluate, read_scenario
-from servsim.study.choose.evaluation import Evaluation
+from servsim.study.one_lever.result import Evaluation
 
 WORLDS = 10
 BUSY = "tests/desks/old-salon.toml"

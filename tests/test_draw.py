@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from servsim.model.draw import drawn, philox, uniform
-from servsim.words import Kind, Purpose
+from servsim.event_codes import Kind, Purpose
+from servsim.model.random_numbers import drawn, philox, uniform
 
 WORD = st.integers(0, 2**64 - 1)
 BLOCK = 2**256

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
 
+from servsim.duration_quantile_tables import Z, erlang_quantiles, residual_quantiles, weibull_scale
+from servsim.event_codes import Law
 from servsim.model import durations
 from servsim.model.durations import exponential, length, lognormal, normal_quantile, tabled, ticks, weibull
-from servsim.quantiles import Z, erlang_quantiles, residual_quantiles, weibull_scale
 from servsim.units import MINUTE, NEVER, WEEK
-from servsim.words import Law
 
 MIDDLES = (np.arange(10_000) + 0.5) / 10_000
 TINY = 2.0 ** -np.arange(1.0, 54.0)

@@ -10,12 +10,12 @@ import pytest
 from test_cli import servsim
 from test_story import ALL_ON
 
+from servsim.event_codes import Call, Kind, Reason
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
 from servsim.scenario.read import checked
-from servsim.study.follow.events import COLUMNS, Event, Log, events
-from servsim.study.follow.lives import WHAT, World
+from servsim.study.histories.customers import WHAT, World
+from servsim.study.histories.event_log import COLUMNS, Event, Log, events
 from servsim.units import HOUR, MILLIONTHS, MINUTE
-from servsim.words import Call, Kind, Reason
-from servsim.words import Happening as H  # noqa: N817 as short as in the figures
 
 SALON = Path(__file__).parent.parent / "scenarios" / "salon.toml"
 NINE, ADA, BOB = 9 * HOUR, 7, 8

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from servsim import compare, evaluate, read_scenario, run
-from servsim.study.tidy import Tidy
-from servsim.study.years import YEARLY_NAMES
+from servsim.study.data_frames import Tidy
+from servsim.study.yearly_projection import YEARLY_NAMES
 
 ROOT = Path(__file__).parent.parent
 PROMISED = {
@@ -69,6 +69,6 @@ def test_a_result_without_a_look_of_its_own_is_shown_as_text():
 
 
 def test_importing_results_loads_nothing_that_draws():
-    code = "import sys, servsim.study.choose.evaluate, servsim.study.run; print(sorted({'matplotlib', 'rich'} & set(sys.modules)))"
+    code = "import sys, servsim.study.one_lever.evaluate, servsim.study.run; print(sorted({'matplotlib', 'rich'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -7,21 +7,21 @@ import numpy as np
 import pytest
 
 from servsim import compare, evaluate, run
+from servsim.engine_parameters import horizon_of, to_sheet
+from servsim.event_codes import By, Call, Kind, Reason
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
 from servsim.model.fast import simulate
 from servsim.model.rules.demand import segment_of
 from servsim.model.trace import canonical
 from servsim.scenario.read import checked, read_scenario
-from servsim.sheet import horizon_of, to_sheet
-from servsim.study import days
-from servsim.study import tally as t
+from servsim.study import daily_totals as days
+from servsim.study import trace_totals as t
 from servsim.study.metrics import BY_NAME, METRICS, NAMES, OWN, figures, own_figures, unit_of
-from servsim.study.reading import Reading
-from servsim.study.tally import Tally
+from servsim.study.replication_totals import Reading
+from servsim.study.trace_totals import Tally
 from servsim.study.work.engines import counted
-from servsim.study.years import looks_ahead
+from servsim.study.yearly_projection import looks_ahead
 from servsim.units import DAY, HOUR, MILLIONTHS, MINUTE, WEEK
-from servsim.words import By, Call, Kind, Reason
-from servsim.words import Happening as H  # noqa: N817 as short as in the figures
 
 NOBODY = -1
 ADA, BEA, CEM, DOT = range(4)

@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from servsim.engine_parameters import to_sheet
+from servsim.event_codes import Happening
 from servsim.model import fast
 from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
-from servsim.sheet import to_sheet
 from servsim.study.identity import MODEL
 from servsim.study.metrics import NAMES
 from servsim.study.work.worlds import Job, Worlds
-from servsim.words import Happening
 
 GOLDEN = Path(__file__).parent / "golden"
 FINGERPRINTS = GOLDEN / "fingerprints.json"

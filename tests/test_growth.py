@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from test_cli import no_nan, servsim
 
+from servsim.engine_parameters import to_sheet
 from servsim.errors import ScenarioError, ServsimError
+from servsim.event_codes import Happening
 from servsim.model.fast import simulate
 from servsim.scenario.read import checked
-from servsim.sheet import to_sheet
 from servsim.study.budget import affordable
+from servsim.study.check.before_simulation import outlook
 from servsim.study.expected import reproduction, weekly_visits
-from servsim.study.outlook import outlook
 from servsim.study.work import engines
 from servsim.study.work.engines import REFERRED_AT_MOST, REFERRED_FOR_EACH, counted, watch
-from servsim.words import Happening
 
 OPEN = {"opening": {"monday": "09:00-17:00"}, "demand": {"prospects_per_hour": 10.0}}
 """80 prospects a week come by themselves."""

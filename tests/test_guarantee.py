@@ -15,15 +15,15 @@ import pytest
 
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
-from servsim.study.choose.contest import Contest
-from servsim.study.choose.evaluation import Evaluation
+from servsim.study.confidence_intervals import interval
+from servsim.study.execution.options import Means
 from servsim.study.metrics import BY_NAME, NAMES
 from servsim.study.objective import constraint
-from servsim.study.proof import closed_forms as known
-from servsim.study.proof.desks import desk
-from servsim.study.statistics import interval
+from servsim.study.one_lever.result import Evaluation
+from servsim.study.ranking_and_selection.race import Contest
+from servsim.study.verification import queueing_formulas as known
+from servsim.study.verification.textbook_desks import desk
 from servsim.study.work.engines import counted
-from servsim.study.work.means import Means
 from servsim.study.work.worlds import NO_MONTHS, Job, Outcome, Worlds, sheet_of
 
 EVALUATIONS, APART = 300, 100_000

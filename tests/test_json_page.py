@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from servsim.cli import app
 from servsim.study.proof.theory import QUICK, Finding
 from servsim.study.proof.verify import Proof, Twins
-from servsim.study.years import YEARLY_NAMES
+from servsim.study.yearly_projection import YEARLY_NAMES
 
 PAGE = Path(__file__).parent.parent / "docs" / "json.md"
 SALON, LEVERS, SEGMENTS = (f"scenarios/{name}.toml" for name in ("salon", "several-levers", "equal-or-by-value"))

@@ -5,17 +5,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from servsim.model.laws import LAWS, NEEDS, RANGES, broken_laws
+from servsim.engine_parameters import in_world, to_sheet
+from servsim.event_codes import By, Call, Kind, Reason
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
+from servsim.model.invariants.catalogue import LAWS, NEEDS, RANGES, broken_laws
 from servsim.model.trace import Trace, canonical
 from servsim.scenario.read import read_scenario
-from servsim.sheet import in_world, to_sheet
-from servsim.study.days import REVENUE
+from servsim.study.daily_totals import REVENUE
 from servsim.study.proof.verify import twin_scenario
-from servsim.study.tally import Tally
+from servsim.study.trace_totals import Tally
 from servsim.study.work.engines import engine_named
 from servsim.units import DAY, HOUR, MILLIONTHS, MINUTE, MONTH, WEEK
-from servsim.words import By, Call, Kind, Reason
-from servsim.words import Happening as H  # noqa: N817 as short as in the figures
 
 HOME = Path(__file__).parent.parent / "scenarios"
 SCENARIOS = {

@@ -42,16 +42,16 @@ import pytest
 from scipy import stats
 from scipy.integrate import solve_ivp
 
+from servsim.engine_parameters import to_sheet
+from servsim.event_codes import Happening
 from servsim.model import reference
-from servsim.model.kernel import readable
+from servsim.model.compilation import readable
 from servsim.model.rules.demand import busyness
 from servsim.model.trace import Trace
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario, merged
-from servsim.sheet import to_sheet
 from servsim.study.metrics import NAMES, figures
 from servsim.study.work.engines import counted
-from servsim.words import Happening
 
 
 def bounds(gaps: np.ndarray) -> tuple[float, float]:

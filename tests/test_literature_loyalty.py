@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 from test_literature import bounds, differences, over_worlds, surely_more, usual_house
 
+from servsim.engine_parameters import to_sheet
+from servsim.event_codes import Happening
 from servsim.model import fast
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
-from servsim.sheet import to_sheet
-from servsim.study.proof.world_forms import win_stay_share
+from servsim.study.verification.market_formulas import win_stay_share
 from servsim.units import DAY, DAYS_PER_YEAR
-from servsim.words import Happening
 
 NOBODY_MINDS = {"on": False}
 """Waits, where minutes would otherwise change them as well."""

@@ -6,7 +6,7 @@ from test_literature import bounds, over_worlds, surely_more, usual_house
 
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
-from servsim.study.proof.world_forms import elasticity_to_retention, worth, worth_paid_first
+from servsim.study.verification.market_formulas import elasticity_to_retention, worth, worth_paid_first
 
 # An M/M/s+M desk whose satisfied customers return: how many agents?
 

@@ -11,15 +11,18 @@ from typing import Any
 import numpy as np
 import pytest
 
+from servsim.engine_parameters import to_sheet
 from servsim.errors import ScenarioError
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
-from servsim.sheet import to_sheet
-from servsim.show import lineage, markdown, model_card, rule_book
-from servsim.show.setting_book import graded, settings
-from servsim.show.source_articles import ADVICE
+from servsim.show.model_card import card as model_card
+from servsim.show.model_card import markdown
+from servsim.show.model_card import rules as rule_book
+from servsim.show.model_card import setting_readers as lineage
+from servsim.show.model_card.settings import graded, settings
+from servsim.show.model_card.sources import ADVICE
 from servsim.study.metrics import NAMES
-from servsim.study.proof.fuzz import random_scenario
+from servsim.study.verification.random_scenarios import random_scenario
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "model-card.md"
@@ -91,7 +94,7 @@ def test_no_setting_is_without_effect():
 
 
 def test_every_file_of_rules_has_its_place_on_the_page():
-    """A new file: name it in ORDER of show/model_card.py."""
+    """A new file: name it in ORDER of show/model_card/card.py."""
     assert sorted(model_card.ORDER) == sorted(lineage.rule_modules())
 
 

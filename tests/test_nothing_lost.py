@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from test_cli import TINY
 
-from servsim.study.keep.archive import opened, questions, worlds_of
+from servsim.study.store.catalogue import opened, questions, worlds_of
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs kill -9")
 

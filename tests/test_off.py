@@ -5,16 +5,16 @@ from typing import Any
 import numpy as np
 import pytest
 
+from servsim.engine_parameters import MONEY_ONLY, to_sheet
 from servsim.errors import ScenarioError
+from servsim.event_codes import Happening
 from servsim.model import fast
-from servsim.scenario.complain import table_of
+from servsim.scenario.messages import table_of
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import MECHANISMS, SEGMENT_TABLES, Scenario
-from servsim.scenario.table import Mechanism
-from servsim.sheet import MONEY_ONLY, to_sheet
-from servsim.study.proof.fuzz import drawn_table
+from servsim.scenario.tables.base import Mechanism
+from servsim.study.verification.random_scenarios import drawn_table
 from servsim.units import DAY
-from servsim.words import Happening
 
 DESK: dict[str, Any] = {
     "opening": {"monday": "09:00-12:00", "tuesday": "09:00-13:00"},

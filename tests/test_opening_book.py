@@ -10,14 +10,15 @@ import pytest
 from typer.testing import CliRunner
 
 from servsim.cli import app
-from servsim.model.kernel import readable
-from servsim.model.rules.quality import judged
+from servsim.engine_parameters import in_world, to_sheet
+from servsim.event_codes import Happening
+from servsim.model.compilation import readable
+from servsim.model.rules.quality_and_satisfaction import judged
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
-from servsim.sheet import in_world, to_sheet
 from servsim.show.outlook import book_lines, outlook_parts
+from servsim.study.check.before_simulation import outlook, unsettled
 from servsim.study.follow import settled_book as search
-from servsim.study.follow.opening_book import Book, Own, book_of, staying_by_tenure, with_book
 from servsim.study.follow.settled_book import (
     MEMBER,
     SettledBook,
@@ -28,10 +29,9 @@ from servsim.study.follow.settled_book import (
     ratchet,
     settled_book,
 )
-from servsim.study.outlook import outlook, unsettled
+from servsim.study.histories.opening_book import Book, Own, book_of, staying_by_tenure, with_book
 from servsim.study.work.engines import PIECE, engine_named
 from servsim.units import DAY, MILLIONTHS, YEAR
-from servsim.words import Happening
 
 STREET = 1 << 60
 """The key of the first candidate of the first day."""

@@ -21,17 +21,17 @@ from servsim.show.numbers import with_unit
 from servsim.show.optimised import UNCHANGED, finalists_table, front_names
 from servsim.show.phrases import listed
 from servsim.show.proposal import can_be_wider, proposal, reservations
-from servsim.study.choose.evaluate import evaluate
 from servsim.study.choose.finals import Finals
 from servsim.study.choose.goal import goal_of, spread, undominated
-from servsim.study.choose.guide import Guide, Known
-from servsim.study.choose.levers import Lever, Space, space_of
-from servsim.study.choose.optimisation import Optimisation
 from servsim.study.choose.optimise import asked_of, optimise
 from servsim.study.choose.search import SEARCH, Search
+from servsim.study.execution.options import Means
 from servsim.study.metrics import NAMES
+from servsim.study.one_lever.evaluate import evaluate
+from servsim.study.several_levers.levers import Lever, Space, space_of
+from servsim.study.several_levers.metamodel import Guide, Known
+from servsim.study.several_levers.result import Optimisation
 from servsim.study.work.gathering import Gathering
-from servsim.study.work.means import Means
 from servsim.study.work.workers import Pool
 from servsim.study.work.worlds import Job
 

@@ -18,23 +18,23 @@ from conftest import TINY_DESK
 from test_cli import SERVSIM, servsim
 
 from servsim.errors import ScenarioError
-from servsim.page.asking import AT_ONCE, Answers
-from servsim.page.bounds import bounded
+from servsim.page.access_control import BODY_AT_MOST
+from servsim.page.background_jobs import AT_ONCE, Answers
 from servsim.page.downloads import scenario_file
-from servsim.page.guard import BODY_AT_MOST
-from servsim.page.levers import levels_of, levers, nice, number_at, slider
-from servsim.page.memory import BYTES_OF_FIGURES
 from servsim.page.presets import presets
+from servsim.page.progressive_answer import Curve, Sides, rounds, spread
 from servsim.page.question import Asked, Question, RefusedError, question_of
-from servsim.page.rounds import Curve, Sides, rounds, spread
-from servsim.page.serve import Served
+from servsim.page.question_size_limits import bounded
+from servsim.page.replication_cache import BYTES_OF_FIGURES
+from servsim.page.server import Served
+from servsim.page.sliders import levels_of, levers, nice, number_at, slider
 from servsim.scenario.read import read_scenario
-from servsim.show.setting_book import settings
-from servsim.study.choose.evaluate import evaluate
+from servsim.show.model_card.settings import settings
 from servsim.study.identity import digest_of
 from servsim.study.objective import read_question
+from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.run import run
-from servsim.study.years import COLUMNS
+from servsim.study.yearly_projection import COLUMNS
 
 SCENARIO = f"""# What it shows: nothing, quickly.{TINY_DESK.partition("[horizon]")[0]}[horizon]
 weeks = 6
@@ -436,7 +436,7 @@ def test_what_breaks_is_said_and_the_server_lives(file, capsys, monkeypatch):
     def breaks(*_: Any) -> Iterator[None]:
         raise ZeroDivisionError("planted")
 
-    monkeypatch.setattr("servsim.page.asking.rounds", breaks)
+    monkeypatch.setattr("servsim.page.background_jobs.rounds", breaks)
     told: list[dict[str, Any]] = []
     Answers().answer(asked(file), threading.Event(), told.append)
     assert told[-1]["kind"] == "refused"
@@ -530,7 +530,7 @@ def test_memory_gives_back_what_it_was_given_and_forgets_the_oldest(file, monkey
     assert memory.last(question.levels, question.seed) is found[-1].new
     assert memory.last(question.levels, 2) is None
     months = 24 * len(COLUMNS) * 8
-    monkeypatch.setattr("servsim.page.memory.BYTES_AT_MOST", 20 * (BYTES_OF_FIGURES + months))
+    monkeypatch.setattr("servsim.page.replication_cache.BYTES_AT_MOST", 20 * (BYTES_OF_FIGURES + months))
     answers = Answers()
     run(question.today, replications=15, means=answers.means(threading.Event()))
     run(asked(file, {"staff.agents": "1"}).new, replications=15, means=answers.means(threading.Event()))

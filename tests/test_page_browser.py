@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from servsim.page.serve import Served
-from servsim.study.choose.evaluate import evaluate
+from servsim.page.server import Served
 from servsim.study.objective import read_question
+from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.run import run
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -10,23 +10,23 @@ import numpy as np
 import pytest
 from conftest import TINY_DESK
 
-from servsim.page import ongoing
-from servsim.page.asking import Answers, SupersededError
-from servsim.page.memory import Memory
-from servsim.page.ongoing import Ongoing, cut, stops
+from servsim.engine_parameters import horizon_of
+from servsim.page import resumable_replications as ongoing
+from servsim.page.background_jobs import Answers, SupersededError
+from servsim.page.json_answer import curve as curve_told
+from servsim.page.json_answer import sides as sides_told
 from servsim.page.presets import Preset
+from servsim.page.progressive_answer import Curve, Round, Sides, plan, rounds
 from servsim.page.question import Question
-from servsim.page.rounds import Curve, Round, Sides, plan, rounds
-from servsim.page.told import curve as curve_told
-from servsim.page.told import sides as sides_told
+from servsim.page.replication_cache import Memory
+from servsim.page.resumable_replications import Ongoing, cut, stops
 from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
-from servsim.sheet import horizon_of
-from servsim.study.choose.evaluate import evaluate
+from servsim.study.execution.options import Means
 from servsim.study.metrics import NAMES
+from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.run import run
 from servsim.study.work.engines import Telling
-from servsim.study.work.means import Means
 from servsim.study.work.worlds import Job, Outcome, WorldHaltedError, Worlds, outcome_of, sheet_of
 from servsim.units import YEAR
 

@@ -12,8 +12,9 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from servsim.cli.plot import KINDS, plot
-from servsim.cli.plotted import MAKERS
+from servsim.cli.plot_kinds import MAKERS
 from servsim.errors import ServsimError
+from servsim.event_codes import Happening, Reason
 from servsim.scenario.read import checked, with_level
 from servsim.show.plots import (
     convergence_plot,
@@ -32,25 +33,24 @@ from servsim.show.plots import (
     years_plot,
 )
 from servsim.show.plots.axes import lever_words, measure
-from servsim.show.plots.day import LOOKS
+from servsim.show.plots.day_at_the_desk import LOOKS
 from servsim.show.plots.frontier import Tried, unbeaten
-from servsim.show.plots.minutes import PARTS, hours_of
+from servsim.show.plots.staff_time import PARTS, hours_of
 from servsim.show.plots.style import COLOURS, STROKES, as_bytes
-from servsim.show.plots.waits import FILLS
-from servsim.study.choose.evaluate import evaluate
-from servsim.study.choose.heat import heat
+from servsim.show.plots.waiting_times import FILLS
+from servsim.study.confidence_intervals import Interval, interval
 from servsim.study.contrast.compare import compare
 from servsim.study.doubt.swings import rests_on
 from servsim.study.follow.day import day_of, first_day
 from servsim.study.follow.fates import fates
-from servsim.study.follow.lives import World
 from servsim.study.follow.survival import Cohort, cohorts, staying
 from servsim.study.follow.waits import waits_of
+from servsim.study.histories.customers import World
 from servsim.study.metrics import NAMES
+from servsim.study.one_lever.evaluate import evaluate
+from servsim.study.one_lever.two_lever_grid import heat
 from servsim.study.run import run
-from servsim.study.statistics import Interval, interval
-from servsim.study.years import PLACE
-from servsim.words import Happening, Reason
+from servsim.study.yearly_projection import PLACE
 
 DESK = {
     "title": "A desk of <two> & more",

@@ -17,16 +17,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_rules import LOYAL, MANY, NO_CV, is_about, rows
 
+from servsim.engine_parameters import to_sheet
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
+from servsim.event_codes import Purpose, Reason
 from servsim.model import fast
-from servsim.model.draw import drawn
+from servsim.model.random_numbers import drawn
 from servsim.model.rules import loyalty
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
-from servsim.sheet import to_sheet
-from servsim.study.proof.fuzz import random_scenario
+from servsim.study.verification.random_scenarios import random_scenario
 from servsim.units import MILLIONTHS, YEAR
-from servsim.words import Happening as H  # noqa: N817 as short as in the figures
-from servsim.words import Purpose, Reason
 
 OF_THEIR_OWN = {Reason.CHANCE, Reason.NATURAL}
 """Reasons that nothing at the desk gives."""

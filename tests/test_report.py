@@ -14,12 +14,12 @@ from servsim.cli.report import command, report
 from servsim.errors import ServsimError
 from servsim.scenario.read import checked, read_scenario
 from servsim.show.ahead import payback_words
+from servsim.show.evaluation_summary import lines
 from servsim.show.numbers import figure, level, with_half
 from servsim.show.phrases import sentence
 from servsim.show.report.page import coded, report_page
-from servsim.show.report.settings import evidence, groups
-from servsim.show.told import lines
-from servsim.study.findings import findings
+from servsim.show.report.settings_section import evidence, groups
+from servsim.study.report_contents import findings
 
 FILE = """
 title = "Shop <b>& more</b> </title>"

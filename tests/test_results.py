@@ -15,20 +15,20 @@ import numpy as np
 import pytest
 from test_store import OF_MODEL_2, SEGMENTS, outcome, same, tiny
 
+from servsim.engine_parameters import to_sheet
 from servsim.scenario.read import read_scenario
-from servsim.sheet import to_sheet
-from servsim.study.controls import CONTROLS
+from servsim.study.control_variates import CONTROLS
 from servsim.study.differing import distinctions, own_settings
+from servsim.study.execution.options import Means
 from servsim.study.identity import model_version, settings_of
-from servsim.study.keep import archive
 from servsim.study.keep.kept import checksum_of
 from servsim.study.keep.store import Store
 from servsim.study.metrics import NAMES, OWN
 from servsim.study.run import run
-from servsim.study.work.means import Means
+from servsim.study.store import catalogue as archive
 from servsim.study.work.workers import Pool
 from servsim.study.work.worlds import Job, Worlds
-from servsim.study.years import COLUMNS
+from servsim.study.yearly_projection import COLUMNS
 
 Said = tuple[int, str, str]
 

@@ -9,22 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from servsim.model.rules import (
-    attention,
-    demand,
-    dispatch,
-    loyalty,
-    quality,
-    service,
-    spending,
-    training,
-    visit,
-    waiting,
-)
-from servsim.model.rules.amounts import millionths
+from servsim.event_codes import Kind, Reason, Remedy
+from servsim.model.rules import attention_lapses as attention
+from servsim.model.rules import demand, dispatch, loyalty, spending, training, waiting
+from servsim.model.rules import quality_and_satisfaction as quality
+from servsim.model.rules import transaction_and_care_steps as service
+from servsim.model.rules import visit_outcome as visit
+from servsim.model.rules.fixed_point import millionths
 from servsim.model.rules.mistakes import NONE
 from servsim.units import DAY, DAYS_PER_YEAR, HOUR, MINUTE, NEVER
-from servsim.words import Kind, Reason, Remedy
 
 MANY = 4000
 ALWAYS = {"opening": {"always": True}}

@@ -32,24 +32,15 @@ from test_rules import (
     yearly_retention,
 )
 
+from servsim.engine_parameters import to_sheet
+from servsim.event_codes import Call, Happening, Purpose, Reason, Remedy
 from servsim.model import calendar, fast
-from servsim.model.draw import drawn
-from servsim.model.rules import (
-    attention,
-    breaks,
-    dispatch,
-    loyalty,
-    manager,
-    mistakes,
-    outreach,
-    promises,
-    recovery,
-    service,
-)
+from servsim.model.random_numbers import drawn
+from servsim.model.rules import attention_lapses as attention
+from servsim.model.rules import breaks, dispatch, loyalty, manager, mistakes, outreach, promises, recovery
+from servsim.model.rules import transaction_and_care_steps as service
 from servsim.scenario.read import checked
-from servsim.sheet import to_sheet
 from servsim.units import DAY, DAYS_PER_YEAR, HOUR, MILLIONTHS, MINUTE, MONTH, NEVER
-from servsim.words import Call, Happening, Purpose, Reason, Remedy
 
 NUMBER = 3
 """The visit that rules are asked about, so that its number is seen to count."""

@@ -14,29 +14,29 @@ from hypothesis import strategies as st
 from scipy import stats
 from test_rules import ALWAYS, CALM, CARED_FOR, LOYAL, MANY, SAME_GAP, is_about, judged, rows, staying, visited
 
+from servsim.engine_parameters import MOST_LAYERS, MOST_TRAINING
+from servsim.event_codes import Kind, Purpose, Reason, Remedy
 from servsim.model import calendar
-from servsim.model.draw import drawn
+from servsim.model.random_numbers import drawn
 from servsim.model.rules import (
     advertising,
     competitors,
     dispatch,
-    internal,
-    load,
     loyalty,
     mistakes,
     phone,
-    quality,
     recognition,
-    service,
     spending,
     training,
     waiting,
     word_of_mouth,
 )
+from servsim.model.rules import internal_requests as internal
+from servsim.model.rules import load_and_fatigue as load
+from servsim.model.rules import quality_and_satisfaction as quality
+from servsim.model.rules import transaction_and_care_steps as service
 from servsim.model.rules.demand import next_visit, usual_gap
-from servsim.sheet import MOST_LAYERS, MOST_TRAINING
 from servsim.units import DAY, DAYS_PER_YEAR, HOUR, MINUTE, MONTH, NEVER, WEEK
-from servsim.words import Kind, Purpose, Reason, Remedy
 
 NUMBER = 3
 """The visit that rules are asked about, so that its number is seen to count."""

@@ -7,10 +7,10 @@ import pytest
 
 from servsim.errors import ScenarioError
 from servsim.scenario.read import checked, read_scenario
-from servsim.study.controls import CONTROLS, controls_of
+from servsim.study.confidence_intervals import controlled, interval
+from servsim.study.control_variates import CONTROLS, controls_of
 from servsim.study.metrics import NAMES
 from servsim.study.run import Run, run
-from servsim.study.statistics import controlled, interval
 from servsim.study.work.workers import Pool
 from servsim.study.work.worlds import Job
 

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from servsim import sheet
+from servsim import engine_parameters as sheet
 from servsim.errors import ScenarioError
-from servsim.scenario.complain import all_settings, belongs_to_desk, field_at, table_at, table_of
-from servsim.scenario.places import DEEPEST, line_of, lines_of
+from servsim.scenario.line_numbers import DEEPEST, line_of, lines_of
+from servsim.scenario.messages import all_settings, belongs_to_desk, field_at, table_at, table_of
 from servsim.scenario.read import checked, read_scenario, value_at, with_level
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, Segment, as_segments
+from servsim.study.check.before_simulation import outlook
 from servsim.study.objective import constraint
-from servsim.study.outlook import outlook
 
 HERE = Path(__file__).parent
 SCENARIOS = sorted((HERE.parent / "scenarios").glob("*.toml"))

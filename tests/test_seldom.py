@@ -5,17 +5,17 @@ from typing import Any
 import numpy as np
 import pytest
 
+from servsim.engine_parameters import to_sheet
+from servsim.event_codes import Happening, Purpose, Reason
 from servsim.model import fast, reference
-from servsim.model.draw import drawn
-from servsim.model.laws import broken_laws
+from servsim.model.invariants.catalogue import broken_laws
+from servsim.model.random_numbers import drawn
 from servsim.model.rules import demand, loyalty
 from servsim.model.trace import Trace, first_difference
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
-from servsim.sheet import to_sheet
-from servsim.study.proof.fuzz import random_scenario
+from servsim.study.verification.random_scenarios import random_scenario
 from servsim.units import DAY, NEVER, YEAR
-from servsim.words import Happening, Purpose, Reason
 
 WHAT, WHO = 1, 2
 """Columns of a trace."""

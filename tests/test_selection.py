@@ -9,16 +9,16 @@ import pytest
 from servsim.errors import ScenarioError
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
-from servsim.study.choose.contest import PILOT, RACE_WORLDS, STEP, Contest, difference_of, finer_levels
-from servsim.study.choose.evaluate import evaluate
-from servsim.study.choose.evaluation import Evaluation
-from servsim.study.choose.selection import BREAKS, KEEPS, OPEN, ROUND, Race, Rules, side, width
+from servsim.study.confidence_intervals import t_quantile
+from servsim.study.execution.options import HERE, Means
 from servsim.study.metrics import NAMES
 from servsim.study.objective import constraints_of
-from servsim.study.statistics import t_quantile
-from servsim.study.work.means import HERE, Means
+from servsim.study.one_lever.evaluate import evaluate
+from servsim.study.one_lever.result import Evaluation
+from servsim.study.ranking_and_selection.procedure import BREAKS, KEEPS, OPEN, ROUND, Race, Rules, side, width
+from servsim.study.ranking_and_selection.race import PILOT, RACE_WORLDS, STEP, Contest, difference_of, finer_levels
 from servsim.study.work.worlds import Job
-from servsim.study.years import COLUMNS, discounted_revenue
+from servsim.study.yearly_projection import COLUMNS, discounted_revenue
 
 NOTHING = np.empty((0, 1000))
 

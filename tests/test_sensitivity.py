@@ -15,21 +15,21 @@ from servsim.scenario.scenario import Scenario
 from servsim.show.doubt import LEFT_OUT, closing
 from servsim.show.measuring import small_print
 from servsim.show.sensitivity import bar
-from servsim.study.choose.evaluate import evaluate
-from servsim.study.choose.evaluation import Evaluation
-from servsim.study.doubt import sensitivity as study
+from servsim.study.confidence_intervals import Interval
 from servsim.study.doubt.climb import candidates
 from servsim.study.doubt.indices import indices, sobol
-from servsim.study.doubt.plausible import Plausible, plausible
 from servsim.study.doubt.scatter import MORE, slopes, top_of
 from servsim.study.doubt.scatter import POINTS as POINTS_OF_SCATTER
-from servsim.study.doubt.sensitivity import POINTS, REPLICATIONS, WORLDS, Sensitivity, sensitivity
 from servsim.study.doubt.surface import Basis, fitted
 from servsim.study.doubt.swings import doubt_of, ends_of, rests_on
 from servsim.study.doubt.uncertain import Range, drawn
+from servsim.study.execution.options import Means
 from servsim.study.keep.store import Store
-from servsim.study.statistics import Interval
-from servsim.study.work.means import Means
+from servsim.study.one_lever.evaluate import evaluate
+from servsim.study.one_lever.result import Evaluation
+from servsim.study.sensitivity import sensitivity as study
+from servsim.study.sensitivity.sensitivity import POINTS, REPLICATIONS, WORLDS, Sensitivity, sensitivity
+from servsim.study.sensitivity.value_of_information import Plausible, plausible
 from servsim.study.work.worlds import Worlds
 
 THREE = tuple(Range(f"x{number}", -1.0, 1.0, None, 0.0) for number in range(3))

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from servsim.scenario.read import checked, read_scenario, with_settings
+from servsim.show.evaluation_summary import lines
 from servsim.show.staffing import first, hour_words, staff_table, staff_words
-from servsim.show.told import lines
-from servsim.study.choose.crew import paid_by_month, paid_hours, with_agents
-from servsim.study.choose.evaluate import evaluate
-from servsim.study.choose.staffing import WORLDS, Crew, Staffing, staffing
+from servsim.study.execution.options import Means
+from servsim.study.one_lever.evaluate import evaluate
+from servsim.study.one_lever.minutes_and_staff import WORLDS, Crew, Staffing, staffing
+from servsim.study.one_lever.staff_variants import paid_by_month, paid_hours, with_agents
 from servsim.study.run import run
-from servsim.study.work.means import Means
-from servsim.study.years import COLUMNS, PLACE
+from servsim.study.yearly_projection import COLUMNS, PLACE
 
 HOURS = {"monday": "09:00-13:00", "tuesday": "09:00-13:00"}
 DESK = {

@@ -16,21 +16,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servsim.errors import ServsimError
-from servsim.scenario.complain import belongs_to_desk, every_setting, field_at, fits, table_of
+from servsim.scenario.messages import belongs_to_desk, every_setting, field_at, fits, table_of
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import MECHANISMS, SEGMENT_TABLES, Scenario
-from servsim.study.choose.evaluate import evaluate
-from servsim.study.controls import CONTROLS
+from servsim.study.control_variates import CONTROLS
+from servsim.study.execution.options import Means
 from servsim.study.identity import ASKED
-from servsim.study.keep import storage
-from servsim.study.keep.archive import opened, questions, worlds_of
 from servsim.study.keep.store import Store, StoreError, usual_place
 from servsim.study.metrics import NAMES, OWN
+from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.run import run
-from servsim.study.work.means import Means
+from servsim.study.store import database as storage
+from servsim.study.store.catalogue import opened, questions, worlds_of
 from servsim.study.work.workers import Pool
 from servsim.study.work.worlds import NO_MONTHS, Job, Outcome, Worlds
-from servsim.study.years import COLUMNS
+from servsim.study.yearly_projection import COLUMNS
 
 TABLES = {
     "title": "Tiny",

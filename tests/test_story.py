@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 from servsim.errors import ServsimError
+from servsim.event_codes import By, Call, Kind, Reason
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
 from servsim.scenario.read import checked, read_scenario
-from servsim.show.spoken import capital
-from servsim.show.story import SENTENCES, life_story
-from servsim.show.timeline import timeline
-from servsim.study.follow import lives
-from servsim.study.follow.lives import BOOKKEEPING, FIRSTS, PROSPECTS, WHAT, WHO, World, life, name_of, person
+from servsim.show.day_timeline import timeline
+from servsim.show.life_story import SENTENCES, life_story
+from servsim.show.trace_words import capital
+from servsim.study.histories import customers as lives
+from servsim.study.histories.customers import BOOKKEEPING, FIRSTS, PROSPECTS, WHAT, WHO, World, life, name_of, person
 from servsim.units import DAY, HOUR, MILLIONTHS, MINUTE, WEEK
-from servsim.words import By, Call, Kind, Reason
-from servsim.words import Happening as H  # noqa: N817 as short as in the figures
 
 SALON = Path(__file__).parent.parent / "scenarios" / "salon.toml"
 ALL_ON = {
@@ -424,7 +424,7 @@ def test_both_engines_tell_the_same_life(busy):
 
 def test_a_manager_is_a_manager_whatever_the_roster_says_of_closed_hours():
     """A roster that asks for five at night, when the doors are closed, makes no five agents of the desk."""
-    from servsim.show.spoken import cast_of
+    from servsim.show.trace_words import cast_of
 
     roster = {"every_day": [5.0] * 8 + [2.0] * 16}
     tables = {"opening": {"monday": "09:00-17:00"}, "staff": {"roster": roster}, "manager": {}, "recovery": {}}

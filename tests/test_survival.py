@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from servsim.event_codes import Happening
 from servsim.scenario.read import checked
-from servsim.study.follow.lives import World
 from servsim.study.follow.survival import cohorts
-from servsim.words import Happening
+from servsim.study.histories.customers import World
 
 
 def world_of(weeks: float | None) -> World:

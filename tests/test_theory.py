@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from servsim.engine_parameters import to_sheet
+from servsim.event_codes import Happening, Reason
 from servsim.model import fast, reference
 from servsim.scenario.read import checked
-from servsim.sheet import to_sheet
-from servsim.study.proof import closed_forms as known
-from servsim.study.proof.desks import (
+from servsim.study.execution.options import Means
+from servsim.study.proof.theory import Effort, theory
+from servsim.study.verification import queueing_formulas as known
+from servsim.study.verification.textbook_desks import (
     EXPONENTIAL,
     Case,
     cases,
@@ -25,10 +28,7 @@ from servsim.study.proof.desks import (
     one_agent,
     pausing,
 )
-from servsim.study.proof.theory import Effort, theory
-from servsim.study.work.means import Means
 from servsim.units import DAY, HOUR
-from servsim.words import Happening, Reason
 
 nightly = pytest.mark.nightly
 DESKS = {case.name: case for case in cases()}

@@ -12,16 +12,17 @@ from scipy import stats
 from scipy.optimize import minimize_scalar
 from test_theory import told
 
+from servsim.engine_parameters import to_sheet
+from servsim.event_codes import Happening
 from servsim.model import fast
-from servsim.model.kernel import readable
+from servsim.model.compilation import readable
 from servsim.model.rules.demand import segment_of
 from servsim.scenario.read import checked
-from servsim.sheet import to_sheet
+from servsim.study.execution.options import Means
 from servsim.study.metrics import NAMES
-from servsim.study.proof import closed_forms as known
-from servsim.study.proof import failure_forms as forms
-from servsim.study.proof.desks import MINUTES, Case, desk
-from servsim.study.proof.failure_desks import (
+from servsim.study.verification import failure_formulas as forms
+from servsim.study.verification import queueing_formulas as known
+from servsim.study.verification.failure_desks import (
     come_to_complain,
     failing,
     first_come_all_the_same,
@@ -30,11 +31,10 @@ from servsim.study.proof.failure_desks import (
     priority,
     stepping_back,
 )
-from servsim.study.work.means import Means
+from servsim.study.verification.textbook_desks import MINUTES, Case, desk
 from servsim.study.work.workers import Pool
 from servsim.study.work.worlds import Job
 from servsim.units import MINUTE
-from servsim.words import Happening
 
 DESKS = {case.name: case for case in failing()}
 

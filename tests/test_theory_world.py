@@ -11,14 +11,14 @@ import pytest
 from test_theory import told
 from test_theory_failure import meets, simulated
 
+from servsim.engine_parameters import to_sheet
+from servsim.event_codes import Happening
 from servsim.model import fast
 from servsim.scenario.read import checked
-from servsim.sheet import to_sheet
-from servsim.study.proof import closed_forms as known
-from servsim.study.proof import failure_forms as failing
-from servsim.study.proof import world_forms as forms
-from servsim.study.proof.desks import MINUTES, Case, desk
-from servsim.study.proof.world_desks import (
+from servsim.study.verification import failure_formulas as failing
+from servsim.study.verification import market_formulas as forms
+from servsim.study.verification import queueing_formulas as known
+from servsim.study.verification.market_desks import (
     AT_ONCE,
     MONTH_WEEKS,
     around,
@@ -31,8 +31,8 @@ from servsim.study.proof.world_desks import (
     newcomer,
     staying,
 )
+from servsim.study.verification.textbook_desks import MINUTES, Case, desk
 from servsim.units import DAY, MINUTE, MONTH
-from servsim.words import Happening
 
 DESKS = {case.name: case for case in around()}
 nightly = pytest.mark.nightly

@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
+from servsim.engine_parameters import to_sheet
+from servsim.event_codes import Happening
 from servsim.model import fast
 from servsim.scenario.read import checked, read_scenario
-from servsim.sheet import to_sheet
-from servsim.study import tally as t
+from servsim.study import trace_totals as t
 from servsim.study.metrics import NAMES, figures
-from servsim.study.proof.fuzz import random_scenario
-from servsim.study.tally import Tally
+from servsim.study.trace_totals import Tally
+from servsim.study.verification.random_scenarios import random_scenario
 from servsim.study.work.engines import counted
 from servsim.units import HOUR, MINUTE
-from servsim.words import Happening
 
 ALL_TIME = range(t.IDLE, t.SUMS)
 """Places of what agents do with their time."""

@@ -14,15 +14,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from servsim.engine_parameters import in_world, to_sheet
+from servsim.event_codes import Happening
 from servsim.model import fast, reference
-from servsim.model.story.state import Clock
+from servsim.model.reference.state import Clock
 from servsim.model.trace import Trace, first_difference, stops_of
 from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
-from servsim.sheet import in_world, to_sheet
-from servsim.study.proof.fuzz import random_scenario
+from servsim.study.verification.random_scenarios import random_scenario
 from servsim.units import MINUTE, WEEK, YEAR
-from servsim.words import Happening
 
 SCENARIOS = sorted(Path("scenarios").glob("*.toml"))
 RELAXED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow], "derandomize": True}
@@ -181,8 +181,8 @@ DIGESTS = """
 import json, sys
 import numpy as np
 from servsim.model import fast, reference
-from servsim.sheet import to_sheet
-from servsim.study.proof.fuzz import random_scenario
+from servsim.engine_parameters import to_sheet
+from servsim.study.verification.random_scenarios import random_scenario
 worlds = [to_sheet(random_scenario(np.random.default_rng(n), n % 2 == 0)) for n in (3, 4, 5, 6)]
 worlds = [w for w in worlds]
 for w in worlds: w["end"] = np.minimum(w["end"], 3 * 86_400_000)
@@ -267,16 +267,20 @@ def test_an_edited_rule_is_never_answered_from_a_stale_cache(tmp_path):
 
 
 def test_the_cache_is_named_after_every_compiled_source(tmp_path, monkeypatch):
-    from servsim.model import kernel
+    from servsim.model import compilation as kernel
 
     shutil.copytree(kernel.PACKAGE, tmp_path / "servsim")
     monkeypatch.setattr(kernel, "PACKAGE", tmp_path / "servsim")
     stamps = {kernel.source_stamp()}
     model = tmp_path / "servsim" / "model"
-    compiled = [path for path in model.rglob("*.py") if "from servsim.model.kernel import" in path.read_text()]
+    compiled = [path for path in model.rglob("*.py") if "from servsim.model.compilation import" in path.read_text()]
     told = [path for path in compiled if "simpy" in path.read_text() or path.name in ("told.py", "reference.py")]
     compiled = [path for path in compiled if path not in told]
-    compiled += [model / "kernel.py", tmp_path / "servsim" / "study" / "tally.py", tmp_path / "servsim" / "sheet.py"]
+    compiled += [
+        model / "kernel.py",
+        tmp_path / "servsim" / "study" / "tally.py",
+        tmp_path / "servsim" / "engine_parameters.py",
+    ]
     for path in compiled:
         path.write_text(path.read_text() + "\n")
         stamps.add(kernel.source_stamp())
@@ -288,7 +292,7 @@ def test_the_cache_is_named_after_every_compiled_source(tmp_path, monkeypatch):
 
 
 def test_without_a_writable_home_the_cache_falls_back(tmp_path, monkeypatch):
-    from servsim.model import kernel
+    from servsim.model import compilation as kernel
 
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from servsim.errors import ScenarioError
-from servsim.scenario.ranges import numeric_settings
+from servsim.scenario.lever_and_uncertain_ranges import numeric_settings
 from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
-from servsim.study.doubt.sensitivity import sensitivity
+from servsim.study.check.before_simulation import outlook
 from servsim.study.doubt.uncertain import Range, drawn, ranges_of, read_doubtful, shares
 from servsim.study.identity import digest_of
-from servsim.study.outlook import outlook
+from servsim.study.sensitivity.sensitivity import sensitivity
 
 SALON = "scenarios/salon.toml"
 RETENTION = "loyalty.yearly_retention"

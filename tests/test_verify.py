@@ -8,20 +8,20 @@ from scipy import stats
 from typer.testing import CliRunner
 
 from servsim.cli import app
+from servsim.engine_parameters import fields, to_sheet
+from servsim.event_codes import Happening
 from servsim.model import fast, reference
 from servsim.model.trace import Trace
-from servsim.scenario.checks import complaints
+from servsim.scenario.consistency import complaints
 from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
-from servsim.sheet import fields, to_sheet
-from servsim.study.proof import beside
-from servsim.study.proof import closed_forms as known
-from servsim.study.proof.desks import Case, cases, erlang_c
-from servsim.study.proof.fuzz import random_scenario
+from servsim.study.execution.options import Means
 from servsim.study.proof.theory import Effort, bound, finding, theory
 from servsim.study.proof.verify import twins
-from servsim.study.work.means import Means
-from servsim.words import Happening
+from servsim.study.verification import nearest_theory as beside
+from servsim.study.verification import queueing_formulas as known
+from servsim.study.verification.random_scenarios import random_scenario
+from servsim.study.verification.textbook_desks import Case, cases, erlang_c
 
 HASTY = Effort(worlds=4, share=0.003, sharpness=9.0, twins=2)
 """Passes unless something is badly wrong; takes a second."""

@@ -20,15 +20,15 @@ from test_store import tiny
 
 from servsim.cli.output import announce_compiling
 from servsim.errors import ServsimError
-from servsim.model import kernel
+from servsim.model import compilation as kernel
+from servsim.study.execution.options import Means
 from servsim.study.identity import settings_of
-from servsim.study.keep.storage import Storage
 from servsim.study.keep.store import Store
 from servsim.study.run import run
+from servsim.study.store.database import Storage
 from servsim.study.work import cluster, crew
 from servsim.study.work.hands import Processes, Threads
 from servsim.study.work.interruption import Interruption
-from servsim.study.work.means import Means
 from servsim.study.work.shard import shard_of
 from servsim.study.work.workers import Pool
 from servsim.study.work.worlds import Job, Outcome, Worlds

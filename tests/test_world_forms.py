@@ -16,9 +16,9 @@ from scipy.signal import lfilter
 from scipy.sparse import csc_array
 from scipy.sparse.linalg import spsolve
 
-from servsim.study.proof import closed_forms as known
-from servsim.study.proof import failure_forms
-from servsim.study.proof import world_forms as forms
+from servsim.study.verification import failure_formulas as failure_forms
+from servsim.study.verification import market_formulas as forms
+from servsim.study.verification import queueing_formulas as known
 
 
 def meets(drawn: np.ndarray, expected: float) -> None:

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
+from servsim.engine_parameters import in_world, to_sheet
+from servsim.event_codes import Happening
 from servsim.model import calendar, fast, reference
-from servsim.model.kernel import readable
+from servsim.model.compilation import readable
 from servsim.model.rules.demand import of_opening_book
 from servsim.model.trace import Trace
 from servsim.scenario.read import read_scenario
-from servsim.sheet import in_world, to_sheet
-from servsim.words import Happening
 
 SALON = ["horizon.weeks=4", "demand.busyness_cv=0.2", "waiting.balk_scale_minutes=0", "waiting.retry_probability=0"]
 

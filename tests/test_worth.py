@@ -13,13 +13,30 @@ from servsim.cli import app
 from servsim.errors import ScenarioError
 from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
-from servsim.show.notebook import html
-from servsim.show.worth import rows_of, worth_parts, worth_words
+from servsim.show.notebook_display import html
+from servsim.show.worth_of_one_more import rows_of, worth_parts, worth_words
 from servsim.study.work.workers import Pool
 from servsim.study.work.worlds import Job
-from servsim.study.worth.questions import CUSTOMERS, FAILURES, PROSPECTS, WON, books, members, members_added, newcomers
-from servsim.study.worth.slopes import Sample, ratio
-from servsim.study.worth.worth import CUSTOMER, EMPTY_DESK, MISTAKE, NEWCOMER, Worth, affordable_worth, worth
+from servsim.study.worth_of_one_more.least_squares import Sample, ratio
+from servsim.study.worth_of_one_more.scenarios_with_more_or_fewer import (
+    CUSTOMERS,
+    FAILURES,
+    PROSPECTS,
+    WON,
+    books,
+    members,
+    members_added,
+    newcomers,
+)
+from servsim.study.worth_of_one_more.worth import (
+    CUSTOMER,
+    EMPTY_DESK,
+    MISTAKE,
+    NEWCOMER,
+    Worth,
+    affordable_worth,
+    worth,
+)
 
 GAP, KEPT, RATE, MARGIN, BASKET, YEARS = 20.0, 0.6, 0.1, 0.5, 40.0, 2
 ENDLESS: dict[str, Any] = {

@@ -13,15 +13,15 @@ import numpy as np
 import pytest
 
 from servsim import evaluate, run
+from servsim.engine_parameters import horizon_of, in_world, to_sheet, window_of
 from servsim.errors import ScenarioError
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
 from servsim.model import fast, reference
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
-from servsim.sheet import horizon_of, in_world, to_sheet, window_of
 from servsim.study.metrics import NAMES
 from servsim.study.work.worlds import Job, Outcome, Worlds
-from servsim.study.years import COLUMNS, MONTHS, YEARLY_NAMES, at_rate, cumulative_cash, value_of, yearly
-from servsim.words import Happening as H  # noqa: N817 as short as in the figures
+from servsim.study.yearly_projection import COLUMNS, MONTHS, YEARLY_NAMES, at_rate, cumulative_cash, value_of, yearly
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 MONTH = 730 * HOUR

@@ -11,35 +11,35 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from servsim.engine_parameters import to_sheet
     from servsim.errors import ScenarioError, ServsimError
     from servsim.model.fast import simulate
     from servsim.scenario.read import read_scenario
     from servsim.scenario.scenario import Scenario
-    from servsim.sheet import to_sheet
-    from servsim.study.choose.evaluate import evaluate
     from servsim.study.choose.optimise import optimise
     from servsim.study.contrast.compare import compare
-    from servsim.study.doubt.sensitivity import sensitivity
+    from servsim.study.execution.options import Means
     from servsim.study.metrics import METRICS
+    from servsim.study.one_lever.evaluate import evaluate
     from servsim.study.run import run
-    from servsim.study.work.means import Means
-    from servsim.study.worth.worth import worth
+    from servsim.study.sensitivity.sensitivity import sensitivity
+    from servsim.study.worth_of_one_more.worth import worth
 
 HOMES = {
     "METRICS": "servsim.study.metrics",
     "Scenario": "servsim.scenario.scenario",
     "ScenarioError": "servsim.errors",
     "ServsimError": "servsim.errors",
-    "Means": "servsim.study.work.means",
+    "Means": "servsim.study.execution.options",
     "compare": "servsim.study.contrast.compare",
-    "evaluate": "servsim.study.choose.evaluate",
+    "evaluate": "servsim.study.one_lever.evaluate",
     "optimise": "servsim.study.choose.optimise",
-    "sensitivity": "servsim.study.doubt.sensitivity",
+    "sensitivity": "servsim.study.sensitivity.sensitivity",
     "read_scenario": "servsim.scenario.read",
     "run": "servsim.study.run",
     "simulate": "servsim.model.fast",
-    "to_sheet": "servsim.sheet",
-    "worth": "servsim.study.worth.worth",
+    "to_sheet": "servsim.engine_parameters",
+    "worth": "servsim.study.worth_of_one_more.worth",
 }
 
 __all__ = [  # noqa: RUF022 in the order of use

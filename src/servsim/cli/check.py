@@ -1,14 +1,14 @@
 """servsim check"""
 
-from servsim.cli.options import File, Json, Quiet, Set
+from servsim.cli.shared_options import File, Json, Quiet, Set
 
 
 def check(file: File, overrides: Set = None, as_json: Json = False, quiet: Quiet = False) -> None:
     """Validate a scenario; show the load on the desk, what it implies for a year, where it settles, and warnings."""
-    from servsim.cli.answering import answering
+    from servsim.cli.execution_options import answering
     from servsim.cli.output import print_json, say
+    from servsim.study.check.before_simulation import outlook
     from servsim.study.objective import read_question
-    from servsim.study.outlook import outlook
 
     scenario = read_question(file, overrides or ())
     with answering("Looking", quiet, no_store=True) as means:

@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servsim.cli.options import NOTHING_SAID, Csv, File, How, Json, Quiet, Replications, Seed, Set, Shard, To, simulates
+from servsim.cli.shared_options import (
+    NOTHING_SAID,
+    Csv,
+    File,
+    How,
+    Json,
+    Quiet,
+    Replications,
+    Seed,
+    Set,
+    Shard,
+    To,
+    simulates,
+)
 
 if TYPE_CHECKING:
     from servsim.study.contrast.compare import Comparison
@@ -44,7 +57,7 @@ def compare(
     quiet: Quiet = False,
 ) -> None:
     """Two scenarios on the same worlds: paired differences, where they come from, and who was saved or lost."""
-    from servsim.cli.answering import answering, simulate_shard
+    from servsim.cli.execution_options import answering, simulate_shard
     from servsim.cli.output import end_interrupted, print_json, write_csv
     from servsim.errors import ServsimError
     from servsim.scenario.read import read_scenario
@@ -67,7 +80,7 @@ def compare(
         told = None if no_lives or result.interrupted else lives_in(result, means.engine)
     write_csv(csv, result.rows())
     if as_json:
-        from servsim.show.why_lives import lives_json
+        from servsim.show.paired_lives import lives_json
 
         print_json({**result.to_dict(), **({} if no_lives else lives_json(result, told))})
     else:
@@ -78,9 +91,9 @@ def compare(
 def show(result: "Comparison", told: "Lives | None", full: bool) -> None:
     """Print the tables, and lives where they are told."""
     from servsim.cli.output import say
+    from servsim.show.comparison import why_parts
+    from servsim.show.paired_lives import lives_parts
     from servsim.show.table import comparison_lines, comparison_table
-    from servsim.show.why import why_parts
-    from servsim.show.why_lives import lives_parts
 
     why = why_parts(result)
     answer, others = ([why[0], ""], why[1:]) if why and isinstance(why[0], str) else ([], why)

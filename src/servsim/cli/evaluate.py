@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servsim.cli.options import (
+from servsim.cli.shared_options import (
     NOTHING_SAID,
     Csv,
     Difference,
@@ -23,8 +23,8 @@ from servsim.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from servsim.study.choose.evaluation import Evaluation
-    from servsim.study.choose.staffing import Staffing
+    from servsim.study.one_lever.minutes_and_staff import Staffing
+    from servsim.study.one_lever.result import Evaluation
 
 Lever = Annotated[str | None, typer.Option(help="Setting to vary; default: as the scenario says.")]
 Levels = Annotated[str | None, typer.Option(help="Values to try, e.g. 0,2,4,6; default: as the scenario says.")]
@@ -65,16 +65,16 @@ def evaluate(
     quiet: Quiet = False,
 ) -> None:
     """How much time to invest: the table of levels, the best, the advice, the picture."""
-    from servsim.cli.answering import answering, simulate_shard
+    from servsim.cli.execution_options import answering, simulate_shard
     from servsim.cli.output import end_interrupted, print_json, ready, say, write_csv
     from servsim.scenario.read import Option
     from servsim.study.budget import affordable_evaluation
-    from servsim.study.choose.evaluate import evaluate as compare_levels
-    from servsim.study.choose.evaluate import levels_of
-    from servsim.study.choose.staffing import staffing
     from servsim.study.doubt.swings import rests_on
     from servsim.study.doubt.uncertain import read_doubtful
     from servsim.study.objective import asks_years, read_question
+    from servsim.study.one_lever.evaluate import evaluate as compare_levels
+    from servsim.study.one_lever.evaluate import levels_of
+    from servsim.study.one_lever.minutes_and_staff import staffing
 
     matters = None if smallest_difference is None else number_or_words(smallest_difference)
     asked = [Option(option, f"evaluate.{key}={json.dumps(value)}") for option, key, value in (
@@ -112,7 +112,7 @@ def evaluate(
         beside = staff.to_dict() if staff else {"staff": None, "hour": []}
         print_json({**result.to_dict(), **beside, "rests_on": doubt.to_dict() if doubt else None})
     else:
-        from servsim.show.told import doubts, parts
+        from servsim.show.evaluation_summary import doubts, parts
 
         say(*parts(doubts(result, doubt, not no_doubt)))
     if result.replications >= 2 and not no_picture and (picture or not as_json):
@@ -123,8 +123,8 @@ def evaluate(
 def show_levels(result: "Evaluation") -> None:
     """Print the table of levels, which does not wait for other staff."""
     from servsim.cli.output import say, shows_curves
-    from servsim.show.curve import curve
     from servsim.show.table import level_table
+    from servsim.show.terminal_chart import curve
 
     say(level_table(result), "", *([*curve(result), ""] if shows_curves() else []))
 
@@ -132,8 +132,8 @@ def show_levels(result: "Evaluation") -> None:
 def show_advice(result: "Evaluation", staff: "Staffing | None") -> None:
     """Print the advice, which does not wait for what is uncertain."""
     from servsim.cli.output import say
+    from servsim.show.evaluation_summary import lines, parts
     from servsim.show.staffing import staff_table
-    from servsim.show.told import lines, parts
 
     say(*parts(lines(result, staff)))
     if staff and len(staff.crews) > 1:
@@ -143,7 +143,7 @@ def show_advice(result: "Evaluation", staff: "Staffing | None") -> None:
 def draw(result: "Evaluation", path: Path, quiet: bool) -> None:
     """Write the picture and say where it is."""
     from servsim.cli.output import notice, write_whole
-    from servsim.show.plots.levels import levels_plot
+    from servsim.show.plots.metrics_by_level import levels_plot
     from servsim.show.plots.style import ending_of, save
 
     ending_of(path, "--picture")

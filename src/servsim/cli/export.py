@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servsim.cli.options import Engine, EngineName, File, Quiet, Replication, Seed, Set
+from servsim.cli.shared_options import Engine, EngineName, File, Quiet, Replication, Seed, Set
 
 if TYPE_CHECKING:
-    from servsim.study.follow.lives import World
+    from servsim.study.histories.customers import World
 
 Events = Annotated[
     Path | None,
@@ -30,7 +30,7 @@ def export(
     from servsim.errors import ServsimError
     from servsim.scenario.read import read_scenario
     from servsim.study.budget import affordable
-    from servsim.study.follow.lives import World
+    from servsim.study.histories.customers import World
 
     if events is None:
         raise ServsimError("export needs --events PATH.csv, where the event log of one world is to go.")
@@ -46,7 +46,7 @@ def write_events(world: "World", path: Path) -> int:
     """Write every event as it comes; how many there were."""
     import csv
 
-    from servsim.study.follow.events import COLUMNS, events
+    from servsim.study.histories.event_log import COLUMNS, events
 
     rows = 0
     with path.open("w", newline="", encoding="utf-8") as file:

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servsim.cli.options import Engine, EngineName, File, Quiet, Replication, Seed, Set, To
+from servsim.cli.shared_options import Engine, EngineName, File, Quiet, Replication, Seed, Set, To
 
 if TYPE_CHECKING:
     from servsim.study.follow.day import Day as DeskDay
-    from servsim.study.follow.lives import World
+    from servsim.study.histories.customers import World
 
 Day = Annotated[
     int | None,
@@ -43,7 +43,7 @@ def film(
     from servsim.scenario.read import read_scenario
     from servsim.study.budget import affordable
     from servsim.study.follow.day import day_of, first_day
-    from servsim.study.follow.lives import World, weekday_words
+    from servsim.study.histories.customers import World, weekday_words
 
     path = out or Path(f"{file.stem}-film.html")
     if path.suffix not in (".html", ".gif"):
@@ -65,9 +65,9 @@ def write_film(worlds: "list[World]", days: "list[DeskDay]", labels: list[str], 
     """Write the film as its file's ending says, and say where it is."""
     from servsim.cli.output import notice, write_whole
     from servsim.show.film.gif import save_gif, stretch
-    from servsim.show.film.page import comparison, film_page
+    from servsim.show.film.html import comparison, film_page
     from servsim.show.film.reel import reel
-    from servsim.show.spoken import clock
+    from servsim.show.trace_words import clock
     from servsim.units import TICKS_PER_SECOND
 
     reels = [reel(day, world) for day, world in zip(days, worlds, strict=True)]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servsim.cli.options import (
+from servsim.cli.shared_options import (
     NOTHING_SAID,
     Csv,
     Difference,
@@ -21,7 +21,7 @@ from servsim.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from servsim.study.choose.optimisation import Optimisation
+    from servsim.study.several_levers.result import Optimisation
 
 Levers = Annotated[
     list[str] | None,
@@ -58,7 +58,7 @@ def optimise(
     quiet: Quiet = False,
 ) -> None:
     """Several levers at once: a search, its finalists beside today, the advice, the front."""
-    from servsim.cli.answering import answering
+    from servsim.cli.execution_options import answering
     from servsim.cli.output import end_interrupted, print_json, write_csv
     from servsim.scenario.read import Option
     from servsim.study.choose.optimise import affordable_search

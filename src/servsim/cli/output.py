@@ -106,7 +106,7 @@ def progress(what: str, quiet: bool) -> Iterator[Tell]:
 @cache
 def announce_compiling(quiet: bool) -> None:
     """Say so, once, when the model must be compiled for this machine first."""
-    from servsim.model.kernel import COMPILED, WARM
+    from servsim.model.compilation import COMPILED, WARM
 
     if COMPILED and not WARM:
         notice("Compiling the model for this machine (once, about a minute) …", quiet)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from servsim.cli.options import Quiet
+from servsim.cli.shared_options import Quiet
 
 EXTRA = ("starlette", "uvicorn", "tomli_w")
 """What the page needs beside what every command does."""
@@ -26,7 +26,7 @@ def page(file: File = None, port: Port = 0, no_open: NoOpen = False, quiet: Quie
     from servsim.errors import needs_extra
 
     try:
-        from servsim.page.serve import Served, open_soon
+        from servsim.page.server import Served, open_soon
     except ImportError as error:
         missing = (error.name or "").partition(".")[0]
         if missing not in EXTRA:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from servsim.cli.options import NOTHING_SAID, Day, File, How, Quiet, Replications, Seed, Set, simulates
+from servsim.cli.shared_options import NOTHING_SAID, Day, File, How, Quiet, Replications, Seed, Set, simulates
 
 KINDS = {
     "levels": "value, retention, revenue and wait against the lever",
@@ -72,10 +72,10 @@ def plot(
     quiet: Quiet = False,
 ) -> None:
     """Draw a plot, and say in a sentence what it shows."""
-    from servsim.cli.answering import answering
-    from servsim.cli.asked import Asked
+    from servsim.cli.execution_options import answering
     from servsim.cli.output import end_interrupted, notice, ready, say, write_whole
-    from servsim.cli.plotted import accept, drawn, size_named
+    from servsim.cli.plot_kinds import accept, drawn, size_named
+    from servsim.cli.plot_request import Asked
     from servsim.show.plots.style import ending_of, save
 
     path = out or Path(f"{file.stem}-{kind}.png")

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servsim.cli.options import NOTHING_SAID, File, How, Quiet, Replications, Seed, Set, simulates
+from servsim.cli.shared_options import NOTHING_SAID, File, How, Quiet, Replications, Seed, Set, simulates
 
 if TYPE_CHECKING:
-    from servsim.study.findings import Findings
+    from servsim.study.report_contents import Findings
 
 Out = Annotated[
     Path | None,
@@ -27,13 +27,13 @@ def report(
     quiet: Quiet = False,
 ) -> None:
     """Write a report: the question, the advice, plots, what it rests on, all settings. One HTML file, which prints."""
-    from servsim.cli.answering import answering
+    from servsim.cli.execution_options import answering
     from servsim.cli.output import end_interrupted, notice, ready, say
     from servsim.errors import ServsimError
-    from servsim.show.told import lines, parts
+    from servsim.show.evaluation_summary import lines, parts
     from servsim.study.budget import affordable_evaluation
     from servsim.study.doubt.uncertain import read_doubtful
-    from servsim.study.findings import findings
+    from servsim.study.report_contents import findings
 
     path = out or Path(f"{file.stem}-report.html")
     if path.suffix != ".html":

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servsim.cli.options import Json, Store
+from servsim.cli.shared_options import Json, Store
 
 if TYPE_CHECKING:
-    from servsim.study.keep.archive import Question
-    from servsim.study.keep.storage import Storage
+    from servsim.study.store.catalogue import Question
+    from servsim.study.store.database import Storage
 
 results = typer.Typer(
     no_args_is_help=True, help="Finished worlds that are kept: list, show, export, merge, forget them."
@@ -44,8 +44,8 @@ def place(store: Path | None) -> Path:
 def list_(store: Store = None, last: Last = 20, as_json: Json = False) -> None:
     """What was asked, the latest question first."""
     from servsim.cli.output import print_json, say
-    from servsim.show.results import list_table, old_words
-    from servsim.study.keep.archive import opened, questions
+    from servsim.show.store_tables import list_table, old_words
+    from servsim.study.store.catalogue import opened, questions
 
     with opened(place(store)) as storage:
         asked, size = questions(storage)[::-1], storage.size()
@@ -59,9 +59,9 @@ def list_(store: Store = None, last: Last = 20, as_json: Json = False) -> None:
 def show(key: Key, store: Store = None, as_json: Json = False) -> None:
     """One question: its figures, how many worlds they are of, and the settings that are not defaults."""
     from servsim.cli.output import print_json, say
-    from servsim.show.results import question_parts
+    from servsim.show.store_tables import question_parts
     from servsim.study.differing import own_settings
-    from servsim.study.keep.archive import opened, question, run_of
+    from servsim.study.store.catalogue import opened, question, run_of
 
     with opened(place(store)) as storage:
         asked = question(storage, key)
@@ -79,7 +79,7 @@ def export(path: Target, one: One = None, store: Store = None) -> None:
     from servsim.cli.output import notice, write_whole
     from servsim.errors import ServsimError
     from servsim.study.keep import exporting
-    from servsim.study.keep.archive import opened, question, questions
+    from servsim.study.store.catalogue import opened, question, questions
 
     if path.suffix not in exporting.FORMATS:
         raise ServsimError(f"{path}: it must end in {' or '.join(exporting.FORMATS)}.")
@@ -93,9 +93,9 @@ def export(path: Target, one: One = None, store: Store = None) -> None:
 def merge(parts: Parts, store: Store = None) -> None:
     """Copy the worlds of other stores, such as those of --shard, into this one."""
     from servsim.cli.output import say
-    from servsim.show.results import many
-    from servsim.study.keep.archive import opened
+    from servsim.show.store_tables import many
     from servsim.study.keep.merging import merge as copy
+    from servsim.study.store.catalogue import opened
 
     with opened(place(store), "make") as storage:
         for part in parts:
@@ -110,9 +110,9 @@ def forget(
 ) -> None:
     """Take questions and their worlds out of the store, and give back the space."""
     from servsim.cli.output import say
-    from servsim.show.results import bytes_in_words, many
-    from servsim.study.keep.archive import forget as take_out
-    from servsim.study.keep.archive import opened
+    from servsim.show.store_tables import bytes_in_words, many
+    from servsim.study.store.catalogue import forget as take_out
+    from servsim.study.store.catalogue import opened
 
     with opened(place(store)) as storage:
         asked = chosen(storage, keys or [], everything, old, before)
@@ -124,7 +124,7 @@ def forget(
 def chosen(storage: "Storage", keys: list[str], everything: bool, old: bool, before: str | None) -> "list[Question]":
     """The questions to forget; ServsimError unless they are named in one way."""
     from servsim.errors import ServsimError
-    from servsim.study.keep.archive import question, questions
+    from servsim.study.store.catalogue import question, questions
 
     if bool(keys) + everything + old + (before is not None) != 1:
         raise ServsimError("forget needs one of KEY..., --all, --old, or --before DATE.")

@@ -4,7 +4,19 @@ from typing import Annotated
 
 import typer
 
-from servsim.cli.options import NOTHING_SAID, Csv, File, How, Json, Quiet, Replications, Seed, Set, Shard, simulates
+from servsim.cli.shared_options import (
+    NOTHING_SAID,
+    Csv,
+    File,
+    How,
+    Json,
+    Quiet,
+    Replications,
+    Seed,
+    Set,
+    Shard,
+    simulates,
+)
 
 Precision = Annotated[
     list[str] | None,
@@ -32,7 +44,7 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Project retention and revenue: the figures of next year, and those of the years after; all with intervals."""
-    from servsim.cli.answering import answering, simulate_shard
+    from servsim.cli.execution_options import answering, simulate_shard
     from servsim.cli.output import end_interrupted, print_json, say, write_csv
     from servsim.scenario.read import read_scenario
     from servsim.study.budget import affordable
@@ -53,7 +65,7 @@ def run(
     if as_json:
         print_json(result.to_dict())
     else:
-        from servsim.sheet import is_on
+        from servsim.engine_parameters import is_on
         from servsim.show.by_year import run_by_year
         from servsim.show.table import risk_line, run_lines, run_table, segments_table
 

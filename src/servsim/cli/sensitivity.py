@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servsim.cli.options import NOTHING_SAID, Csv, File, How, Json, Quiet, Seed, Set, simulates
+from servsim.cli.shared_options import NOTHING_SAID, Csv, File, How, Json, Quiet, Seed, Set, simulates
 
 if TYPE_CHECKING:
-    from servsim.study.doubt.sensitivity import Sensitivity
+    from servsim.study.sensitivity.sensitivity import Sensitivity
 
 Points = Annotated[int, typer.Option(min=0, max=16_384, help="Plausible settings to try, drawn from all ranges.")]
 Worlds = Annotated[int, typer.Option(min=1, max=1000, help="Simulated worlds of each of them.")]
@@ -28,11 +28,11 @@ def sensitivity(
     quiet: Quiet = False,
 ) -> None:
     """What the advice rests on: uncertain settings, one at a time and all at once; which to measure first."""
-    from servsim.cli.answering import answering
+    from servsim.cli.execution_options import answering
     from servsim.cli.output import end_interrupted, print_json, write_csv
-    from servsim.study.doubt.sensitivity import affordable_analysis
-    from servsim.study.doubt.sensitivity import sensitivity as analyse
     from servsim.study.doubt.uncertain import read_doubtful
+    from servsim.study.sensitivity.sensitivity import affordable_analysis
+    from servsim.study.sensitivity.sensitivity import sensitivity as analyse
 
     scenario = read_doubtful(file, list(overrides or ()))
     affordable_analysis(scenario, str(file), points * worlds, replications)
@@ -49,7 +49,7 @@ def sensitivity(
 def show(result: "Sensitivity") -> None:
     """Print the tables that there are, and what an owner should make of them."""
     from servsim.cli.output import say
-    from servsim.show.advice import advice
+    from servsim.show.evaluation_advice import advice
     from servsim.show.measuring import small_print, verdict
     from servsim.show.sensitivity import (
         indices_line,

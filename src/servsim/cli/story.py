@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from servsim.cli.options import Day, Engine, EngineName, File, Json, Quiet, Replication, Seed, Set
+from servsim.cli.shared_options import Day, Engine, EngineName, File, Json, Quiet, Replication, Seed, Set
 
 if TYPE_CHECKING:
-    from servsim.show.story import Told
-    from servsim.study.follow.lives import World
+    from servsim.show.life_story import Told
+    from servsim.study.histories.customers import World
 
 Customer = Annotated[
     str | None,
@@ -40,7 +40,7 @@ def story(
     from servsim.errors import ServsimError
     from servsim.scenario.read import read_scenario
     from servsim.study.budget import affordable
-    from servsim.study.follow.lives import World
+    from servsim.study.histories.customers import World
 
     if (customer is None) == (agent is None and day is None):
         raise ServsimError("story needs one of --customer, --agent and --day; only --agent may have a --day besides.")
@@ -56,9 +56,9 @@ def story(
 def show_life(world: "World", customer: str, as_json: bool) -> None:
     """Print a customer's life, one paragraph after the other."""
     from servsim.cli.output import say
+    from servsim.show.life_story import life_story
     from servsim.show.phrases import capital
-    from servsim.show.story import life_story
-    from servsim.study.follow.lives import life
+    from servsim.study.histories.customers import life
 
     key, rows = life(world, customer)
     told = life_story(rows, world.scenario, world.segment(key))
@@ -73,9 +73,9 @@ def show_day(world: "World", agent: int | None, day: int | None, as_json: bool) 
     from rich.table import Table
 
     from servsim.cli.output import say
+    from servsim.show.day_timeline import timeline
     from servsim.show.phrases import capital
-    from servsim.show.timeline import timeline
-    from servsim.study.follow.lives import agents_day, day_at_the_desk
+    from servsim.study.histories.customers import agents_day, day_at_the_desk
 
     if agent is None:
         assert day is not None

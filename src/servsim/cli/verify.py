@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from servsim.cli.options import Json, Quiet, Seed, Workers
+from servsim.cli.shared_options import Json, Quiet, Seed, Workers
 
 Own = Annotated[
     Path | None,
@@ -35,7 +35,7 @@ def verify(
 
 def prove(quick: bool, seed: int, workers: int | None, as_json: bool, quiet: bool) -> None:
     """The proof, and exit code 1 where it fails."""
-    from servsim.cli.answering import answering
+    from servsim.cli.execution_options import answering
     from servsim.cli.output import print_json, say
     from servsim.study.proof.theory import FULL, QUICK
     from servsim.study.proof.verify import verify as verified
@@ -45,7 +45,7 @@ def prove(quick: bool, seed: int, workers: int | None, as_json: bool, quiet: boo
     if as_json:
         print_json(proof.to_dict())
     else:
-        from servsim.show.proof import proof_parts
+        from servsim.show.verification import proof_parts
 
         say(*proof_parts(proof))
     if not proof.passed:
@@ -54,11 +54,11 @@ def prove(quick: bool, seed: int, workers: int | None, as_json: bool, quiet: boo
 
 def set_beside(file: Path, quick: bool, seed: int, workers: int | None, as_json: bool, quiet: bool) -> None:
     """A scenario's desk beside the nearest closed form, losing one property after the other."""
-    from servsim.cli.answering import answering
+    from servsim.cli.execution_options import answering
     from servsim.cli.output import print_json, say
     from servsim.scenario.read import read_scenario
     from servsim.study.budget import affordable
-    from servsim.study.proof.beside import CHANGES, beside
+    from servsim.study.verification.nearest_theory import CHANGES, beside
 
     replications = QUICK_WORLDS if quick else None
     scenario = affordable(read_scenario(file), str(file), replications, len(CHANGES) + 1, far=False)
@@ -67,6 +67,6 @@ def set_beside(file: Path, quick: bool, seed: int, workers: int | None, as_json:
     if as_json:
         print_json(result.to_dict())
     else:
-        from servsim.show.proof import beside_parts
+        from servsim.show.verification import beside_parts
 
         say(*beside_parts(result))

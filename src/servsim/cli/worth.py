@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from servsim.cli.options import NOTHING_SAID, Csv, File, How, Json, Quiet, Seed, Set, Shard, simulates
+from servsim.cli.shared_options import NOTHING_SAID, Csv, File, How, Json, Quiet, Seed, Set, Shard, simulates
 
 OfSegment = Annotated[
     str | None,
@@ -29,12 +29,12 @@ def worth(
     quiet: Quiet = False,
 ) -> None:
     """What one customer is worth, lost or won, what a newcomer, and what a mistake costs, over the years."""
-    from servsim.cli.answering import answering, simulate_shard
+    from servsim.cli.execution_options import answering, simulate_shard
     from servsim.cli.output import end_interrupted, print_json, say, write_csv
     from servsim.scenario.read import read_scenario
-    from servsim.show.worth import worth_parts
-    from servsim.study.worth.worth import FIRST_WORLDS, affordable_worth, points_of
-    from servsim.study.worth.worth import worth as worth_of
+    from servsim.show.worth_of_one_more import worth_parts
+    from servsim.study.worth_of_one_more.worth import FIRST_WORLDS, affordable_worth, points_of
+    from servsim.study.worth_of_one_more.worth import worth as worth_of
 
     scenario = affordable_worth(read_scenario(file, list(overrides or ())), str(file), segment, replications)
     with answering("Looking at what one is worth", quiet, **how) as means:

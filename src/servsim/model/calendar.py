@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from servsim.model.kernel import kernel, part
+from servsim.model.compilation import kernel, part
 from servsim.units import DAY, HOUR, MINUTE, MINUTES_PER_WEEK, MONTH, NEVER, WEEK, YEAR
 
 

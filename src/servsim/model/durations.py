@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from servsim.model.kernel import kernel, part
+from servsim.event_codes import Law
+from servsim.model.compilation import kernel, part
 from servsim.units import MINUTE, NEVER
-from servsim.words import Law
 
 SMALLEST = 2.0**-54
 LONGEST = 2.0**61

@@ -6,11 +6,11 @@ import threading
 
 import tomli_w
 
+from servsim.page.json_answer import command
 from servsim.page.question import Question
-from servsim.page.told import command
-from servsim.study.choose.evaluate import evaluate
-from servsim.study.findings import findings
-from servsim.study.work.means import Means
+from servsim.study.execution.options import Means
+from servsim.study.one_lever.evaluate import evaluate
+from servsim.study.report_contents import findings
 
 DRAWING = threading.Lock()
 """Held while plots are drawn: matplotlib draws one at a time."""

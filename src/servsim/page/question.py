@@ -12,10 +12,10 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from servsim.errors import ScenarioError, ServsimError
-from servsim.page.bounds import bounded
-from servsim.page.levers import evaluate_overrides
 from servsim.page.presets import Preset
-from servsim.scenario.complain import dotted, every_setting
+from servsim.page.question_size_limits import bounded
+from servsim.page.sliders import evaluate_overrides
+from servsim.scenario.messages import dotted, every_setting
 from servsim.scenario.scenario import Scenario
 from servsim.study.objective import read_question
 

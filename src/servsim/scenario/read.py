@@ -10,12 +10,12 @@ from typing import Any, Self
 from pydantic import ValidationError
 
 from servsim.errors import ScenarioError
-from servsim.scenario.checks import complaints
-from servsim.scenario.complain import as_written, did_you_mean, dotted, every_setting, nearest, sentence
-from servsim.scenario.places import Path, line_of, lines_of, not_toml
-from servsim.scenario.question import Evaluate
-from servsim.scenario.ranges import numeric_settings
+from servsim.scenario.consistency import complaints
+from servsim.scenario.lever_and_uncertain_ranges import numeric_settings
+from servsim.scenario.line_numbers import Path, line_of, lines_of, not_toml
+from servsim.scenario.messages import as_written, did_you_mean, dotted, every_setting, nearest, sentence
 from servsim.scenario.scenario import Scenario
+from servsim.scenario.tables.money_horizon_levers import Evaluate
 
 LARGEST_FILE = 1_000_000
 LEVER: str = Evaluate.model_fields["lever"].default

@@ -4,13 +4,19 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from servsim.scenario.desk import Demand, Opening, Service, Staff, office_hours
-from servsim.scenario.failure import Manager, Mistakes, Outreach, Promises, Recovery
-from servsim.scenario.house import Internal, Load, Phone, Recognition
-from servsim.scenario.people import Loyalty, Quality, Spending, Waiting
-from servsim.scenario.question import Evaluate, Horizon, Investment, Money, Optimise
-from servsim.scenario.table import Ranges, Table, ranges_in_schema, setting
-from servsim.scenario.world import Advertising, Budget, Competitors, Training, WordOfMouth
+from servsim.scenario.tables.base import Ranges, Table, ranges_in_schema, setting
+from servsim.scenario.tables.mistakes_recovery_promises_outreach import Manager, Mistakes, Outreach, Promises, Recovery
+from servsim.scenario.tables.money_horizon_levers import Evaluate, Horizon, Investment, Money, Optimise
+from servsim.scenario.tables.opening_demand_staff_service import Demand, Opening, Service, Staff, office_hours
+from servsim.scenario.tables.phone_recognition_load_requests import Internal, Load, Phone, Recognition
+from servsim.scenario.tables.waiting_quality_loyalty_spending import Loyalty, Quality, Spending, Waiting
+from servsim.scenario.tables.word_of_mouth_competitors_training import (
+    Advertising,
+    Budget,
+    Competitors,
+    Training,
+    WordOfMouth,
+)
 
 
 class Segment(Table):

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from servsim.sheet import horizon_of, window_of
+from servsim.engine_parameters import horizon_of, window_of
 from servsim.show.numbers import ends, is_shown, level, more_or_less, sure, with_unit
 from servsim.show.phrases import listed, ranged, sentence, years_words
-from servsim.study.choose.ahead import Payback
-from servsim.study.choose.evaluation import Evaluation
 from servsim.study.objective import VALUE
-from servsim.study.years import MONTHS
+from servsim.study.one_lever.payback import Payback
+from servsim.study.one_lever.result import Evaluation
+from servsim.study.yearly_projection import MONTHS
 
 ENOUGH = 10
 """Replications of which it can be said what happens in 8 of 10."""

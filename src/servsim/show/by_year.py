@@ -7,10 +7,10 @@ from rich.table import Table
 
 from servsim.show.numbers import is_share, level, scale_of, unit_words, with_half
 from servsim.show.table import blank_table
-from servsim.study.choose.evaluation import Evaluation
+from servsim.study.confidence_intervals import Interval
+from servsim.study.one_lever.result import Evaluation
 from servsim.study.run import Run
-from servsim.study.statistics import Interval
-from servsim.study.years import LOOKS, MONTHS
+from servsim.study.yearly_projection import LOOKS, MONTHS
 
 SHOWN = {
     "cash": "cash", "revenue": "revenue", "profit": "profit", "customers_end": "customers", "retention_rate": "staying",

@@ -1,13 +1,13 @@
 """What an evaluation rests on, in a few sentences: what hangs on doubt is said before what hangs on noise."""
 
-from servsim.scenario.complain import field_at
-from servsim.show.advice import amount, setting_words, with_unit
-from servsim.show.numbers import level
+from servsim.scenario.messages import field_at
+from servsim.show.evaluation_advice import setting_words
+from servsim.show.numbers import amount, level, with_unit
 from servsim.show.phrases import together
-from servsim.study.choose.evaluation import Evaluation
 from servsim.study.doubt.scatter import Scatter
 from servsim.study.doubt.swings import Doubt, End, Swing
 from servsim.study.doubt.uncertain import Range, ranges_of
+from servsim.study.one_lever.result import Evaluation
 
 LEFT_OUT = "Doubt about the settings is not looked at: give ranges in [uncertain], and see `servsim sensitivity`."
 LONG = 70

@@ -8,10 +8,10 @@ from rich.table import Table
 from servsim.scenario.scenario import as_segments
 from servsim.show.numbers import level, scale_of, with_half
 from servsim.show.table import blank_table
-from servsim.study.follow.first_year import FEW, FirstYear
+from servsim.study.check.first_year import FEW, FirstYear
+from servsim.study.check.first_year_against_stated import sentences
+from servsim.study.confidence_intervals import Interval
 from servsim.study.follow.settled_book import SettledBook
-from servsim.study.implied import sentences
-from servsim.study.statistics import Interval
 
 SHOWN = {
     "retention": ("of 100, still there in a year", "loyalty.yearly_retention"),

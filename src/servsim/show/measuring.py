@@ -1,11 +1,11 @@
 """What an owner should make of a sensitivity analysis: how sound the choice is, and which setting to measure first."""
 
-from servsim.show.advice import setting_words
+from servsim.show.evaluation_advice import setting_words
 from servsim.show.numbers import level, plain, with_unit
 from servsim.show.phrases import together, years_words
-from servsim.study.doubt.plausible import Plausible
-from servsim.study.doubt.sensitivity import Sensitivity
 from servsim.study.objective import VALUE
+from servsim.study.sensitivity.sensitivity import Sensitivity
+from servsim.study.sensitivity.value_of_information import Plausible
 
 
 def verdict(s: Sensitivity, over: Plausible) -> str:

@@ -2,8 +2,8 @@
 
 import math
 
+from servsim.study.confidence_intervals import Interval
 from servsim.study.objective import is_share as is_share
-from servsim.study.statistics import Interval
 
 
 def plain(number: float) -> str:

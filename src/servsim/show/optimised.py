@@ -8,10 +8,10 @@ from rich.table import Table
 from servsim.show.numbers import compact, is_share, level, unit_words
 from servsim.show.phrases import years_words
 from servsim.show.table import blank_table, mark, objective_cells, unsigned
-from servsim.study.choose.evaluation import Evaluation
-from servsim.study.choose.levers import Values
-from servsim.study.choose.optimisation import Optimisation, Point
 from servsim.study.objective import VALUE
+from servsim.study.one_lever.result import Evaluation
+from servsim.study.several_levers.levers import Values
+from servsim.study.several_levers.result import Optimisation, Point
 
 COLUMNS = 6
 """Points that fit beside the names of levers into 80 columns."""

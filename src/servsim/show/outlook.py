@@ -4,17 +4,17 @@ from itertools import groupby
 
 from rich.table import Table
 
-from servsim.scenario.complain import as_read, as_written
-from servsim.scenario.question import WEEKS_PER_YEAR
+from servsim.scenario.messages import as_read, as_written
+from servsim.scenario.tables.money_horizon_levers import WEEKS_PER_YEAR
 from servsim.show.implied import TOO_LONG, implied_parts
 from servsim.show.numbers import level, plain
 from servsim.show.phrases import listed
 from servsim.show.table import blank_table
-from servsim.study.follow.first_year import is_looked_at
+from servsim.study.check.before_simulation import Outlook
+from servsim.study.check.first_year import is_looked_at
 from servsim.study.follow.settled_book import Change, SettledBook
-from servsim.study.follow.settling import WORLDS
-from servsim.study.outlook import Outlook
-from servsim.study.years import looks_ahead
+from servsim.study.follow.settling import LOOKS
+from servsim.study.yearly_projection import looks_ahead
 
 LOAD = (
     "The load takes every visit that customers mean to make as served, once and at its planned length, and adds what "
@@ -72,7 +72,7 @@ def settling(look: Outlook) -> str:
         for name, weeks in look.settled.items()
     ]
     return (
-        f"Settled (MSER-5 on daily means of {WORLDS} worlds): {listed(by)}. horizon.warmup_weeks leaves out "
+        f"Settled (MSER-5 on daily means of {LOOKS} worlds): {listed(by)}. horizon.warmup_weeks leaves out "
         f"{level(horizon.warmup_weeks)}."
     )
 

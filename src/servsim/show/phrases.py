@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from servsim.engine_parameters import window_of
 from servsim.scenario.scenario import Scenario
-from servsim.sheet import window_of
 from servsim.show.numbers import level
 from servsim.units import YEAR
 

@@ -1,8 +1,8 @@
 """The advice of an optimisation in words: what to set, what it brings, what it costs, and how sure that is."""
 
-from servsim.scenario.complain import fits
-from servsim.scenario.desk import Steps
-from servsim.show.advice import (
+from servsim.scenario.messages import fits
+from servsim.scenario.tables.opening_demand_staff_service import Steps
+from servsim.show.evaluation_advice import (
     LEVERS,
     MINUTES,
     broken_by,
@@ -15,9 +15,9 @@ from servsim.show.advice import (
 from servsim.show.numbers import figure, level, scale_of, unit_words, with_half, with_unit
 from servsim.show.optimised import UNCHANGED, lever_names
 from servsim.show.phrases import listed, together
-from servsim.study.choose.evaluation import Evaluation
-from servsim.study.choose.levers import Lever, Values
-from servsim.study.choose.optimisation import Optimisation
+from servsim.study.one_lever.result import Evaluation
+from servsim.study.several_levers.levers import Lever, Values
+from servsim.study.several_levers.result import Optimisation
 
 SPLIT = "service.split."
 A_LITTLE = 1e-6

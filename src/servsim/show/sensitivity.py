@@ -2,15 +2,15 @@
 
 from rich.table import Table
 
-from servsim.show.advice import setting_words
 from servsim.show.doubt import at_end
+from servsim.show.evaluation_advice import setting_words
 from servsim.show.numbers import compact, figure, is_share, level, signed
 from servsim.show.table import blank_table
+from servsim.study.confidence_intervals import Interval
 from servsim.study.doubt.indices import Indices
-from servsim.study.doubt.plausible import Plausible
-from servsim.study.doubt.sensitivity import Sensitivity
 from servsim.study.doubt.swings import Doubt, Swing
-from servsim.study.statistics import Interval
+from servsim.study.sensitivity.sensitivity import Sensitivity
+from servsim.study.sensitivity.value_of_information import Plausible
 
 BAR = 14
 """Columns of a bar."""

@@ -2,12 +2,12 @@
 
 from rich.table import Table
 
-from servsim.show.advice import LEVERS, can_go_on, setting_words, with_unit
+from servsim.show.evaluation_advice import LEVERS, can_go_on, setting_words, with_unit
 from servsim.show.numbers import amount, ends, is_shown, level
 from servsim.show.phrases import listed, years_words
 from servsim.show.table import blank_table, with_width
-from servsim.study.choose.staffing import Crew, Hour, Staffing, level_of
 from servsim.study.objective import VALUE
+from servsim.study.one_lever.minutes_and_staff import Crew, Hour, Staffing, level_of
 
 
 def first(s: Staffing) -> str:

@@ -4,18 +4,18 @@ import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from servsim.scenario.complain import field_at
-from servsim.scenario.table import declared
-from servsim.show.advice import LEVERS
+from servsim.scenario.messages import field_at
+from servsim.scenario.tables.base import declared
+from servsim.show.evaluation_advice import LEVERS
 from servsim.show.numbers import compact, figure, is_share, level, plain, short, signed, unit_words
 from servsim.show.phrases import window_words, years_words
 from servsim.show.stacked import Stacked
-from servsim.study.choose.evaluation import Evaluation
+from servsim.study.confidence_intervals import Interval
 from servsim.study.contrast.compare import Comparison
 from servsim.study.metrics import METRICS, NAMES, OWN
 from servsim.study.objective import VALUE
+from servsim.study.one_lever.result import Evaluation
 from servsim.study.run import Run
-from servsim.study.statistics import Interval
 
 RETENTIONS = {"retention": "today's book", "retention_rate": "whole book"}
 """Of whom there is which yearly retention."""

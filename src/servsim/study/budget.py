@@ -1,11 +1,11 @@
 """What a question would cost, estimated before it is asked."""
 
+from servsim.engine_parameters import horizon_of, window_of
 from servsim.errors import ScenarioError
 from servsim.scenario.scenario import Scenario
-from servsim.sheet import horizon_of, window_of
 from servsim.study.expected import reproduction, weekly_visits
 from servsim.study.objective import asks_years
-from servsim.study.years import looks_ahead
+from servsim.study.yearly_projection import looks_ahead
 from servsim.units import WEEK
 
 VISITS_AT_MOST = 2_000_000_000
@@ -75,7 +75,7 @@ def worlds_of_evaluation(scenario: Scenario, replications: int | None = None) ->
 
 def worlds_of_levels(scenario: Scenario, replications: int | None = None) -> int:
     """Worlds of all levels before a race; where their number is left to the contest, a pilot's among them."""
-    from servsim.study.choose.contest import FIRST_WORLDS, PILOT_WORLDS, looks_sparingly
+    from servsim.study.ranking_and_selection.race import FIRST_WORLDS, PILOT_WORLDS, looks_sparingly
 
     spares = replications is None and looks_sparingly(scenario, scenario.evaluate)
     each = PILOT_WORLDS + FIRST_WORLDS if spares else replications or scenario.evaluate.replications
@@ -84,7 +84,7 @@ def worlds_of_levels(scenario: Scenario, replications: int | None = None) -> int
 
 def worlds_of_race(scenario: Scenario, replications: int | None = None) -> int:
     """The whole budget of a race, the worlds it begins with included; 0 where there is none."""
-    from servsim.study.choose.contest import PILOT_WORLDS, RACE_WORLDS, looks_sparingly
+    from servsim.study.ranking_and_selection.race import PILOT_WORLDS, RACE_WORLDS, looks_sparingly
 
     asked = scenario.evaluate
     spares = replications is None and looks_sparingly(scenario, asked)

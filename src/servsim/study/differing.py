@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from servsim.scenario.complain import table_of
+from servsim.scenario.messages import table_of
 from servsim.scenario.scenario import Scenario
 from servsim.study.identity import settings_of
 

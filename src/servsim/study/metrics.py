@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from servsim.study import tally as t
-from servsim.study.reading import UNDEFINED, Reading, ratio
+from servsim.event_codes import Happening as H
+from servsim.event_codes import Reason
+from servsim.study import trace_totals as t
+from servsim.study.replication_totals import UNDEFINED, Reading, ratio
 from servsim.units import MILLIONTHS, MINUTE
-from servsim.words import Happening as H
-from servsim.words import Reason
 
 
 @dataclass(frozen=True)

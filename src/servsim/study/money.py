@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from servsim.engine_parameters import hourly_training_cost, is_on, monthly_advertising
 from servsim.scenario.scenario import Scenario
-from servsim.sheet import hourly_training_cost, is_on, monthly_advertising
-from servsim.study import days as d
-from servsim.study.days import Days
+from servsim.study import daily_totals as d
+from servsim.study.daily_totals import Days
 from servsim.units import DAY, DAYS_PER_MONTH, DAYS_PER_YEAR, HOUR, MILLIONTHS
 
 COSTS = ("wages", "managers", "colleagues", "advertising", "training", "fixed")

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from servsim.errors import ScenarioError
-from servsim.scenario.question import Evaluate
 from servsim.scenario.read import place_of, read_scenario
 from servsim.scenario.scenario import Scenario
+from servsim.scenario.tables.money_horizon_levers import Evaluate
 from servsim.study.metrics import BY_NAME, NAMES
-from servsim.study.years import YEARLY_NAMES, looks_ahead, yearly
+from servsim.study.yearly_projection import YEARLY_NAMES, looks_ahead, yearly
 from servsim.units import DAYS_PER_YEAR
 
 CONSTRAINT = re.compile(r"\s*(\w+)\s*(<=|>=)\s*(today|[-+]?[\d_.]+(?:[eE][-+]?\d+)?)\s*(%?)\s*", re.ASCII)

@@ -7,16 +7,16 @@ from typing import Any, Literal
 import numpy as np
 
 from servsim.scenario.scenario import Scenario
-from servsim.study.controls import controls_of
+from servsim.study.confidence_intervals import Interval, controlled, defined, interval
+from servsim.study.control_variates import controls_of
+from servsim.study.data_frames import Tidy
+from servsim.study.execution.options import HERE, Means
 from servsim.study.identity import answer_to
 from servsim.study.metrics import NAMES, OWN, unit_of
 from servsim.study.objective import known_figure
-from servsim.study.statistics import Interval, controlled, defined, interval
-from servsim.study.tidy import Tidy
-from servsim.study.work.means import HERE, Means
 from servsim.study.work.workers import Pool
 from servsim.study.work.worlds import Job, Outcome
-from servsim.study.years import COLUMNS, YEARLY_NAMES, yearly, yearly_unit, years_as_json
+from servsim.study.yearly_projection import COLUMNS, YEARLY_NAMES, yearly, yearly_unit, years_as_json
 
 ROUND = 10
 """Worlds between two looks at the precision."""

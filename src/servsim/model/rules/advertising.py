@@ -2,11 +2,11 @@
 
 import math
 
+from servsim.event_codes import Purpose
 from servsim.model.calendar import month_of
-from servsim.model.draw import drawn
-from servsim.model.kernel import kernel
+from servsim.model.compilation import kernel
+from servsim.model.random_numbers import drawn
 from servsim.model.rules.demand import in_first_year
-from servsim.words import Purpose
 
 
 @kernel

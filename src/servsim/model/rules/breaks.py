@@ -3,8 +3,8 @@
 import numpy as np
 
 from servsim.model.calendar import on_duty, shift_end
+from servsim.model.compilation import kernel
 from servsim.model.durations import ticks
-from servsim.model.kernel import kernel
 from servsim.model.rules.manager import is_manager
 from servsim.units import MINUTE, NEVER
 

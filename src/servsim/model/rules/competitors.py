@@ -4,12 +4,12 @@ import math
 
 import numpy as np
 
+from servsim.event_codes import Purpose, Reason
 from servsim.model.calendar import drifting_years, later
-from servsim.model.draw import drawn
-from servsim.model.kernel import kernel
+from servsim.model.compilation import kernel
+from servsim.model.random_numbers import drawn
 from servsim.model.rules.demand import own_gap
 from servsim.units import NEVER, WEEK, YEAR
-from servsim.words import Purpose, Reason
 
 LEAST = 1e-9
 """Chance of returning below which nobody does: its logarithm could not be told from 0."""

@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from servsim.event_codes import Kind, Purpose
 from servsim.model.calendar import clock, later, moment
-from servsim.model.draw import drawn
+from servsim.model.compilation import kernel
 from servsim.model.durations import exponential, length, lognormal, tabled
-from servsim.model.kernel import kernel
+from servsim.model.random_numbers import drawn
 from servsim.units import DAY, NEVER, YEAR
-from servsim.words import Kind, Purpose
 
 KIND_BITS = 60
 DAY_BITS = 36

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from servsim.model.kernel import kernel
+from servsim.model.compilation import kernel
 from servsim.model.rules.manager import is_manager
 from servsim.model.rules.phone import by_phone
 from servsim.model.rules.promises import presses

@@ -4,13 +4,13 @@ import math
 
 import numpy as np
 
-from servsim.model.draw import drawn
-from servsim.model.kernel import kernel
+from servsim.event_codes import Purpose, Reason
+from servsim.model.compilation import kernel
+from servsim.model.random_numbers import drawn
 from servsim.model.rules.competitors import USUAL, pull
 from servsim.model.rules.demand import next_visit
-from servsim.model.rules.quality import SATISFIED, expected, judges
+from servsim.model.rules.quality_and_satisfaction import SATISFIED, expected, judges
 from servsim.units import DAY, DAYS_PER_YEAR, NEVER, YEAR
-from servsim.words import Purpose, Reason
 
 SETTLED = 10
 """Visits after which tenure no longer adds to loyalty."""

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from servsim.model.draw import drawn
+from servsim.event_codes import Law, Purpose
+from servsim.model.compilation import kernel
 from servsim.model.durations import exponential, lognormal, ticks
-from servsim.model.kernel import kernel
+from servsim.model.random_numbers import drawn
 from servsim.model.rules.recovery import recovery_probability
-from servsim.words import Law, Purpose
 
 
 @kernel

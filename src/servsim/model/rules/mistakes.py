@@ -2,12 +2,12 @@
 
 import math
 
-from servsim.model.draw import drawn
+from servsim.event_codes import Purpose
+from servsim.model.compilation import kernel
 from servsim.model.durations import exponential, ticks
-from servsim.model.kernel import kernel
-from servsim.model.rules.service import step_quality
+from servsim.model.random_numbers import drawn
+from servsim.model.rules.transaction_and_care_steps import step_quality
 from servsim.units import DAY, MINUTE
-from servsim.words import Purpose
 
 MINUTES_PER_DAY = DAY / MINUTE
 

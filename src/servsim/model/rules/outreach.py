@@ -2,13 +2,13 @@
 
 import numpy as np
 
+from servsim.event_codes import Call, Purpose, Reason
 from servsim.model.calendar import hour_of, later, next_month
-from servsim.model.draw import drawn
+from servsim.model.compilation import kernel
 from servsim.model.durations import exponential, ticks
-from servsim.model.kernel import kernel
+from servsim.model.random_numbers import drawn
 from servsim.model.rules.recovery import recovery_probability
 from servsim.units import DAY, HOUR, NEVER
-from servsim.words import Call, Purpose, Reason
 
 BLOCK = 1
 """Place of "block" among the choices of outreach.call_when."""

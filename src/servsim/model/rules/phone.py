@@ -1,8 +1,8 @@
 """The telephone: which visits are calls, and what is different in them."""
 
-from servsim.model.draw import drawn
-from servsim.model.kernel import kernel
-from servsim.words import Purpose
+from servsim.event_codes import Purpose
+from servsim.model.compilation import kernel
+from servsim.model.random_numbers import drawn
 
 
 @kernel

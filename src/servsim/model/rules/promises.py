@@ -2,13 +2,13 @@
 
 import numpy as np
 
+from servsim.event_codes import Purpose
 from servsim.model.calendar import later
-from servsim.model.draw import drawn
+from servsim.model.compilation import kernel
 from servsim.model.durations import lognormal, ticks
-from servsim.model.kernel import kernel
-from servsim.model.rules.quality import judges
+from servsim.model.random_numbers import drawn
+from servsim.model.rules.quality_and_satisfaction import judges
 from servsim.units import HOUR
-from servsim.words import Purpose
 
 
 @kernel

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from servsim.model.draw import drawn
-from servsim.model.kernel import kernel
-from servsim.words import Purpose
+from servsim.event_codes import Purpose
+from servsim.model.compilation import kernel
+from servsim.model.random_numbers import drawn
 
 NOBODY = -1
 """The agent of the last visit of who has not been here."""

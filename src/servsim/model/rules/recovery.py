@@ -2,14 +2,14 @@
 
 import math
 
+from servsim.event_codes import Purpose, Reason
 from servsim.model.calendar import is_open, later
-from servsim.model.draw import drawn
-from servsim.model.kernel import kernel
+from servsim.model.compilation import kernel
+from servsim.model.random_numbers import drawn
 from servsim.model.rules.mistakes import STANDARD, catch_probability, mistake_probability
-from servsim.model.rules.quality import judges, judging_weight, lowered
-from servsim.model.rules.service import planned_step, step_quality
+from servsim.model.rules.quality_and_satisfaction import judges, judging_weight, lowered
+from servsim.model.rules.transaction_and_care_steps import planned_step, step_quality
 from servsim.units import DAY
-from servsim.words import Purpose, Reason
 
 IN_TURN, FIRST, LAST = range(3)
 """Places among the choices of recovery.complaint_order."""

@@ -4,12 +4,12 @@ import math
 
 import numpy as np
 
+from servsim.event_codes import Purpose
 from servsim.model.calendar import later
-from servsim.model.draw import drawn
+from servsim.model.compilation import kernel
 from servsim.model.durations import exponential, lognormal
-from servsim.model.kernel import kernel
+from servsim.model.random_numbers import drawn
 from servsim.units import DAYS_PER_YEAR, NEVER
-from servsim.words import Purpose
 
 NEUTRAL = 7.0
 """The quality at which `conversion` is stated."""

@@ -2,10 +2,10 @@
 
 import math
 
-from servsim.model.draw import drawn
-from servsim.model.kernel import kernel
-from servsim.model.rules.attention import agent_key
-from servsim.words import Purpose
+from servsim.event_codes import Purpose
+from servsim.model.compilation import kernel
+from servsim.model.random_numbers import drawn
+from servsim.model.rules.attention_lapses import agent_key
 
 MONTHS_PER_YEAR = 12.0
 

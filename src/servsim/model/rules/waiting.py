@@ -4,13 +4,13 @@ import math
 
 import numpy as np
 
+from servsim.event_codes import Purpose
 from servsim.model.calendar import is_open, later
-from servsim.model.draw import drawn
+from servsim.model.compilation import kernel
 from servsim.model.durations import exponential, length, ticks
-from servsim.model.kernel import kernel
+from servsim.model.random_numbers import drawn
 from servsim.model.rules.phone import by_phone, usual_patience
 from servsim.units import MINUTE, NEVER
-from servsim.words import Purpose
 
 SEND_HOME = 1
 """Place of "send_home" among the choices of waiting.at_closing."""

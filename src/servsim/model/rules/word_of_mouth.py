@@ -4,14 +4,14 @@ import math
 
 import numpy as np
 
+from servsim.event_codes import Kind, Purpose, Reason, Remedy
 from servsim.model.calendar import later
-from servsim.model.draw import drawn
+from servsim.model.compilation import kernel
 from servsim.model.durations import exponential
-from servsim.model.kernel import kernel
+from servsim.model.random_numbers import drawn
 from servsim.model.rules.demand import KIND_BITS
-from servsim.model.rules.quality import judges, lowered
+from servsim.model.rules.quality_and_satisfaction import judges, lowered
 from servsim.units import DAY
-from servsim.words import Kind, Purpose, Reason, Remedy
 
 AFTER_VISIT, AFTER_MISTAKE, AFTER_BROKEN_PROMISE, IN_VAIN = range(4)
 """What people are told about; in vain was a visit unserved, or a complaint that was not put right."""

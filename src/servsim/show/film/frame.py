@@ -4,11 +4,11 @@ import math
 
 from PIL import Image
 
-from servsim.show.film.pen import ABSENT, AISLE, CROSS, EDGE, INK, PALE, PAPER, REST, ROOM, SHIRT, WATER, WOOD, Pen
-from servsim.show.film.plan import Box, Plan, between
+from servsim.show.film.drawing import ABSENT, AISLE, CROSS, EDGE, INK, PALE, PAPER, REST, ROOM, SHIRT, WATER, WOOD, Pen
+from servsim.show.film.layout import Box, Plan, between
+from servsim.show.film.positions import NOWHERE, Figure, last_at, place_at, scene
 from servsim.show.film.reel import COLLEAGUE, COLLEAGUES, COUNTER, MANAGER, TELEPHONE, Reel
-from servsim.show.film.scene import NOWHERE, Figure, last_at, place_at, scene
-from servsim.show.spoken import clock
+from servsim.show.trace_words import clock
 from servsim.study.follow.spells import Doing
 from servsim.study.follow.visits import Fate
 from servsim.units import TICKS_PER_SECOND

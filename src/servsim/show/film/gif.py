@@ -5,11 +5,11 @@ from pathlib import Path
 
 from PIL import Image
 
+from servsim.show.film.drawing import FINE, PAPER, Pen, palette
 from servsim.show.film.frame import Frame
-from servsim.show.film.pen import FINE, PAPER, Pen, palette
-from servsim.show.film.plan import Plan, between
+from servsim.show.film.layout import Plan, between
+from servsim.show.film.positions import longest_lines
 from servsim.show.film.reel import COLLEAGUE, Reel
-from servsim.show.film.scene import longest_lines
 
 SIZE = (800, 450)
 FRAMES, FRAME_MS = 240, 80

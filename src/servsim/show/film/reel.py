@@ -9,17 +9,17 @@ from statistics import median
 from typing import Any
 
 from servsim.errors import ServsimError
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
+from servsim.event_codes import Reason
 from servsim.model.rules.demand import of_opening_book
-from servsim.scenario.desk import WEEKDAYS
+from servsim.scenario.tables.opening_demand_staff_service import WEEKDAYS
 from servsim.show.film.said import said
-from servsim.show.spoken import Cast, cast_of
+from servsim.show.trace_words import Cast, cast_of
 from servsim.study.follow.day import Day
-from servsim.study.follow.lives import World, name_of, weekday_words
 from servsim.study.follow.spells import Doing
 from servsim.study.follow.visits import Fate, Request, Visit
+from servsim.study.histories.customers import World, name_of, weekday_words
 from servsim.units import MINUTE, TICKS_PER_SECOND
-from servsim.words import Happening as H  # noqa: N817 as short as in the figures
-from servsim.words import Reason
 
 COUNTER, TELEPHONE, MANAGER, COLLEAGUES = -1, -2, -3, -4
 """The lines in which people wait: at the counter, on the telephone, for the manager, and as colleagues."""
@@ -55,7 +55,7 @@ def reel(day: Day, world: World) -> Reel:
     cast = cast_of(day.scenario)
     here = [agent for agent, some in day.agents.items() if any(spell.doing is not Doing.OFF for spell in some)]
     place: dict[int | None, int] = {agent: number for number, agent in enumerate(here)}
-    people = [person(visit, day, place) for visit in (*day.earlier, *day.visits)]
+    people = [visitor(visit, day, place) for visit in (*day.earlier, *day.visits)]
     people += [colleague(request, day, place) for request in day.requests]
     begins, ends = runs(day)
     return {
@@ -104,7 +104,7 @@ def shortest_step(day: Day) -> float:
     return median(lengths) / TICKS_PER_SECOND / 4 if lengths else MARGIN
 
 
-def person(visit: Visit, day: Day, place: dict[int | None, int]) -> Reel:
+def visitor(visit: Visit, day: Day, place: dict[int | None, int]) -> Reel:
     """A visit as a film shows it."""
     line = TELEPHONE if visit.by_phone else COUNTER
     turns = [(visit.arrived, line), (visit.started, place.get(visit.agent, line))]

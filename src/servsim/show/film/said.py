@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
+from servsim.event_codes import Reason
 from servsim.show.phrases import capital, listed
-from servsim.show.spoken import REASONS, Cast, cast_of, minutes, points
+from servsim.show.trace_words import REASONS, Cast, cast_of, minutes, points
 from servsim.study.follow.day import Day
-from servsim.study.follow.lives import person
 from servsim.study.follow.spells import Doing, Spell
 from servsim.study.follow.visits import Fate, Visit
+from servsim.study.histories.customers import person
 from servsim.units import MILLIONTHS, MINUTE
-from servsim.words import Happening as H  # noqa: N817 as short as in the figures
-from servsim.words import Reason
 
 Said = tuple[int, str]
 """An instant, and a sentence."""

@@ -5,20 +5,20 @@ save(levels_plot(advice, size="slide"), Path("levels.svg"))
 """
 
 from servsim.show.plots.convergence import convergence_plot
-from servsim.show.plots.day import day_plot
+from servsim.show.plots.day_at_the_desk import day_plot
 from servsim.show.plots.frontier import front_plot, frontier_plot
-from servsim.show.plots.heat import heat_plot
-from servsim.show.plots.levels import levels_plot
-from servsim.show.plots.minutes import minutes_plot
+from servsim.show.plots.lever_heatmap import heat_plot
+from servsim.show.plots.metrics_by_level import levels_plot
 from servsim.show.plots.payback import payback_plot
 from servsim.show.plots.reasons import reasons_plot
 from servsim.show.plots.saved import saved_plot
-from servsim.show.plots.sources import sources_plot
+from servsim.show.plots.staff_time import minutes_plot
 from servsim.show.plots.style import Plot, save
 from servsim.show.plots.survival import survival_plot
 from servsim.show.plots.tornado import tornado_plot
-from servsim.show.plots.waits import waits_plot
-from servsim.show.plots.years import years_plot
+from servsim.show.plots.value_waterfall import sources_plot
+from servsim.show.plots.waiting_times import waits_plot
+from servsim.show.plots.yearly_projection import years_plot
 
 __all__ = [
     "Plot", "convergence_plot", "day_plot", "front_plot", "frontier_plot", "heat_plot", "levels_plot", "minutes_plot",

@@ -91,7 +91,7 @@ def label_lever(axis: Axis, lever: str, levels: tuple[float, ...]) -> None:
 
 def lever_words(lever: str) -> str:
     """What an axis calls a lever."""
-    from servsim.show.setting_book import settings
+    from servsim.show.model_card.settings import settings
 
     if lever in LEVERS:
         return LEVERS[lever]

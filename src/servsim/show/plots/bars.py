@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from servsim.show.plots.style import INK, large, outlined, thick
-from servsim.study.statistics import Interval
+from servsim.study.confidence_intervals import Interval
 
 BREADTH = 0.8
 """Of all bars of one name together."""

@@ -10,9 +10,9 @@ from servsim.show.numbers import compact
 from servsim.show.phrases import years_words
 from servsim.show.plots.axes import call, label_figure, largest_of
 from servsim.show.plots.style import BAND, BLUE, FAINT, Plot, Size, drawing, thick
-from servsim.study.choose.evaluation import Evaluation
+from servsim.study.confidence_intervals import t_quantile
+from servsim.study.one_lever.result import Evaluation
 from servsim.study.run import Run
-from servsim.study.statistics import t_quantile
 
 ROOM, FIRST = 3, 3
 """The axis reaches so many times as far as the widest interval, the first of them left out."""

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 
 from servsim.errors import ServsimError
 from servsim.scenario.scenario import Scenario
-from servsim.show.advice import worlds_words
+from servsim.show.evaluation_advice import worlds_words
 from servsim.show.numbers import level
 from servsim.show.optimised import front_names
 from servsim.show.phrases import years_words
@@ -20,10 +20,10 @@ from servsim.show.plots.marks import best_mark, plain_mark, today_line, today_ma
 from servsim.show.plots.small_print import sure
 from servsim.show.plots.style import BLUE, FAINT, Mark, Plot, Size, drawing, thick
 from servsim.show.proposal import proposal
-from servsim.study.choose.evaluation import Evaluation
-from servsim.study.choose.optimisation import Optimisation
+from servsim.study.confidence_intervals import Interval
 from servsim.study.metrics import BY_NAME
-from servsim.study.statistics import Interval
+from servsim.study.one_lever.result import Evaluation
+from servsim.study.several_levers.result import Optimisation
 
 
 @dataclass(frozen=True)

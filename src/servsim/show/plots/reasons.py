@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from matplotlib.patches import Patch
 
 from servsim.errors import ServsimError
+from servsim.event_codes import Reason
+from servsim.show.comparison import CAUSES
 from servsim.show.phrases import window_words
 from servsim.show.plots.axes import call
 from servsim.show.plots.bars import draw_bars, name_bars
 from servsim.show.plots.small_print import sure
 from servsim.show.plots.style import ORANGE, SKY, Mark, Plot, Size, drawing
-from servsim.show.why import CAUSES
 from servsim.study.follow.fates import Fates
-from servsim.words import Reason
 
 FILLS = ((SKY, ""), (ORANGE, "//"))
 """Of the first scenario and of the second."""
@@ -35,11 +35,11 @@ def reasons_plot(*some: Fates, size: Size = "paper") -> Plot:
         name_bars(axes, [CAUSES[reason] for reason in reasons])
         call(axes.xaxis, "Lost from the opening book (% of its customers)")
         title = f"{some[0].scenario.title}: why customers left" if len(some) == 1 else "Why customers left"
-        plot.finish(title, small_print(some), told(some, reasons), marks if len(some) > 1 else {})
+        plot.finish(title, reasons_small_print(some), reasons_told(some, reasons), marks if len(some) > 1 else {})
     return plot
 
 
-def small_print(some: Sequence[Fates]) -> str:
+def reasons_small_print(some: Sequence[Fates]) -> str:
     """What was done, in one line."""
     first = some[0].scenario
     worlds = min(len(own.counts) for own in some)
@@ -47,7 +47,7 @@ def small_print(some: Sequence[Fates]) -> str:
     return f"{window_words(first)}; {worlds} worlds, seed {some[0].seed}; means with {doubt}"
 
 
-def told(some: Sequence[Fates], reasons: Sequence[Reason]) -> str:
+def reasons_told(some: Sequence[Fates], reasons: Sequence[Reason]) -> str:
     """The plot in a sentence."""
     parts = []
     for own in some:

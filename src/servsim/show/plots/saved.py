@@ -4,16 +4,16 @@ import numpy as np
 from matplotlib.patches import Patch
 
 from servsim.errors import ServsimError
+from servsim.event_codes import Reason
+from servsim.show.comparison import CAUSES
 from servsim.show.numbers import plain
 from servsim.show.plots.axes import call
 from servsim.show.plots.bars import draw_bars, name_bars
 from servsim.show.plots.small_print import sure
 from servsim.show.plots.style import SKY, VERMILLION, Plot, Size, drawing
-from servsim.show.why import CAUSES
+from servsim.study.confidence_intervals import Interval, interval
 from servsim.study.contrast.compare import Comparison
 from servsim.study.contrast.why import LOST_BY_B, SAVED
-from servsim.study.statistics import Interval, interval
-from servsim.words import Reason
 
 RARE = 0.05
 """Customers per world, fewer than which are not shown."""
@@ -36,7 +36,7 @@ def saved_plot(c: Comparison, size: Size = "paper") -> Plot:
         call(axes.xaxis, "Customers of today's book (number per world)")
         totals = gap(c, c.pairs.counts[:, SAVED]), gap(c, c.pairs.counts[:, LOST_BY_B])
         marks = {f"saved by B: {within(totals[0])}": Patch(**right), f"lost by B: {within(totals[1])}": Patch(**left)}
-        plot.finish(f"A: {c.a.title}\nB: {c.b.title}", small_print(c), told(c, saved, lost), marks)
+        plot.finish(f"A: {c.a.title}\nB: {c.b.title}", saved_small_print(c), saved_told(c, saved, lost), marks)
     return plot
 
 
@@ -50,7 +50,7 @@ def within(total: Interval) -> str:
     return f"{plain(total.mean)} ± {plain(total.high - total.mean)}"
 
 
-def small_print(c: Comparison) -> str:
+def saved_small_print(c: Comparison) -> str:
     """What was done, in one line."""
     return (
         f"why A lost those whom B saves, and B those whom A keeps; {c.replications} common worlds, seed {c.seed}; "
@@ -58,7 +58,7 @@ def small_print(c: Comparison) -> str:
     )
 
 
-def told(c: Comparison, saved: dict[Reason, Interval], lost: dict[Reason, Interval]) -> str:
+def saved_told(c: Comparison, saved: dict[Reason, Interval], lost: dict[Reason, Interval]) -> str:
     """The plot in a sentence."""
     why = (
         f"{CAUSES[reason]}: {plain(saved[reason].mean)} saved, {plain(abs(lost[reason].mean))} lost"

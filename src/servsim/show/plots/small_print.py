@@ -1,6 +1,6 @@
 """What stands at the foot of plots."""
 
-from servsim.study.follow.lives import World
+from servsim.study.histories.customers import World
 
 
 def one_world(world: World) -> str:

@@ -9,8 +9,8 @@ from servsim.errors import ServsimError
 from servsim.show.plots.axes import call
 from servsim.show.plots.small_print import one_world
 from servsim.show.plots.style import BAND, COLOURS, STROKES, Mark, Plot, Size, drawing
-from servsim.study.follow.lives import World
 from servsim.study.follow.survival import ENOUGH, Cohort, cohorts
+from servsim.study.histories.customers import World
 
 
 def survival_plot(world: World, size: Size = "paper") -> Plot:

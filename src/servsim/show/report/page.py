@@ -13,16 +13,16 @@ from markupsafe import Markup, escape
 
 from servsim.errors import ServsimError
 from servsim.show.by_year import LEGEND, level_by_year
+from servsim.show.evaluation_summary import doubts, lines
 from servsim.show.plots.style import Plot, as_bytes
 from servsim.show.report.parts import parts
-from servsim.show.report.settings import evidence, groups
+from servsim.show.report.settings_section import evidence, groups
 from servsim.show.report.tables import as_html
 from servsim.show.report.words import heads, question, worlds_told
 from servsim.show.staffing import staff_table
 from servsim.show.table import level_table
-from servsim.show.told import doubts, lines
-from servsim.study.findings import Findings
 from servsim.study.identity import digest_of, model_version
+from servsim.study.report_contents import Findings
 
 POINTS_AT_MOST = 2000
 """Points of a plot above which it is a picture of dots, which is then smaller than one of lines."""

@@ -4,22 +4,22 @@ from collections.abc import Callable
 from functools import partial
 
 from servsim.show.plots.convergence import convergence_plot
-from servsim.show.plots.day import day_plot
+from servsim.show.plots.day_at_the_desk import day_plot
 from servsim.show.plots.frontier import frontier_plot
-from servsim.show.plots.levels import levels_plot
-from servsim.show.plots.minutes import minutes_plot
+from servsim.show.plots.metrics_by_level import levels_plot
 from servsim.show.plots.payback import payback_plot
 from servsim.show.plots.saved import saved_plot
-from servsim.show.plots.sources import sources_plot
+from servsim.show.plots.staff_time import minutes_plot
 from servsim.show.plots.style import Plot
 from servsim.show.plots.survival import survival_plot
 from servsim.show.plots.tornado import needs_ranges, tornado_plot
-from servsim.show.plots.waits import waits_plot
-from servsim.show.plots.years import years_plot
-from servsim.study.findings import Findings
+from servsim.show.plots.value_waterfall import sources_plot
+from servsim.show.plots.waiting_times import waits_plot
+from servsim.show.plots.yearly_projection import years_plot
 from servsim.study.follow.day import day_of, first_day
-from servsim.study.follow.lives import World
 from servsim.study.follow.waits import waits_of
+from servsim.study.histories.customers import World
+from servsim.study.report_contents import Findings
 
 Captioned = tuple[str, Callable[[], Plot]]
 """What is said below a plot, and how it is made."""

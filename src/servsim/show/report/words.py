@@ -4,9 +4,9 @@ from servsim.show.numbers import level, unit_words
 from servsim.show.phrases import listed, window_words, years_words
 from servsim.show.plots.axes import lever_words, named
 from servsim.show.table import LEVEL_COLUMNS
-from servsim.study.choose.evaluation import Evaluation
 from servsim.study.metrics import BY_NAME
 from servsim.study.objective import VALUE
+from servsim.study.one_lever.result import Evaluation
 
 
 def question(e: Evaluation) -> str:

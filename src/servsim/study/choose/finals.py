@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from servsim.scenario.question import Evaluate
 from servsim.scenario.scenario import Scenario
-from servsim.study.choose.contest import Contest
+from servsim.scenario.tables.money_horizon_levers import Evaluate
 from servsim.study.choose.goal import Goal, undominated
-from servsim.study.choose.levers import Space, Values
+from servsim.study.execution.options import Means
 from servsim.study.objective import Constraint
-from servsim.study.work.means import Means
+from servsim.study.ranking_and_selection.race import Contest
+from servsim.study.several_levers.levers import Space, Values
 
 FINALIST = "finalist"
 """What takes the place of a lever here; its levels are the finalists' numbers."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from servsim.scenario.question import Evaluate
 from servsim.scenario.scenario import Scenario
+from servsim.scenario.tables.money_horizon_levers import Evaluate
 from servsim.study.metrics import BY_NAME, NAMES
 from servsim.study.objective import VALUE, Constraint, Seen, constraints_of, direction
 

@@ -4,18 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from servsim.scenario.question import Evaluate
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
+from servsim.scenario.tables.money_horizon_levers import Evaluate
 from servsim.study.budget import affordable
-from servsim.study.choose.contest import difference_of, insist_on_budget
 from servsim.study.choose.finals import Finals
 from servsim.study.choose.goal import goal_of
-from servsim.study.choose.levers import space_of
-from servsim.study.choose.optimisation import Optimisation, Point
 from servsim.study.choose.search import Search
+from servsim.study.execution.options import HERE, Means
 from servsim.study.objective import VALUE, asks_years
-from servsim.study.work.means import HERE, Means
+from servsim.study.ranking_and_selection.race import difference_of, insist_on_budget
+from servsim.study.several_levers.levers import space_of
+from servsim.study.several_levers.result import Optimisation, Point
 from servsim.study.work.workers import Pool
 
 SHARED = (

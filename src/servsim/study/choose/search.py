@@ -11,9 +11,9 @@ import numpy as np
 
 from servsim.errors import ScenarioError
 from servsim.study.choose.goal import Goal, spread, undominated
-from servsim.study.choose.guide import Guide, Known
-from servsim.study.choose.levers import Space, Values
 from servsim.study.objective import VALUE
+from servsim.study.several_levers.levers import Space, Values
+from servsim.study.several_levers.metamodel import Guide, Known
 from servsim.study.work.gathering import Gathering
 from servsim.study.work.workers import Pool
 

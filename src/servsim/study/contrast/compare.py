@@ -7,19 +7,19 @@ from typing import Any
 
 import numpy as np
 
+from servsim.engine_parameters import window_of
 from servsim.errors import ScenarioError
 from servsim.scenario.scenario import Scenario
-from servsim.sheet import window_of
+from servsim.study.confidence_intervals import Interval, defined, interval
 from servsim.study.contrast.why import Pairs, Shared, paired
 from servsim.study.contrast.why_value import PARTS, parts_of_the_difference
+from servsim.study.data_frames import Tidy
+from servsim.study.execution.options import HERE, Means
 from servsim.study.identity import digest_of
 from servsim.study.metrics import NAMES, unit_of
-from servsim.study.statistics import Interval, defined, interval
-from servsim.study.tidy import Tidy
-from servsim.study.work.means import HERE, Means
 from servsim.study.work.workers import Pool
 from servsim.study.work.worlds import Job, Outcome
-from servsim.study.years import COLUMNS, YEARLY_NAMES, looks_ahead, yearly, yearly_unit, years_as_json
+from servsim.study.yearly_projection import COLUMNS, YEARLY_NAMES, looks_ahead, yearly, yearly_unit, years_as_json
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from servsim.study.statistics import Interval, interval
+from servsim.event_codes import Reason
+from servsim.study.confidence_intervals import Interval, interval
 from servsim.study.work.worlds import Outcome
 from servsim.units import MILLIONTHS
-from servsim.words import Reason
 
 FATES = ("kept_by_both", "lost_by_both", "saved_by_b", "lost_by_b")
 """What can become of a customer of both opening books: in the book at the window's end under both, neither, B or A."""

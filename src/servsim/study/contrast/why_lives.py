@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from servsim.event_codes import Happening, Reason
 from servsim.study.contrast.compare import Comparison
 from servsim.study.contrast.why import FATES, KEPT, LOST, LOST_BY_B, SAVED, Pairs, fate_of
-from servsim.study.follow.lives import WHAT, WHO, World
-from servsim.study.work.means import Engine
-from servsim.words import Happening, Reason
+from servsim.study.execution.options import Engine
+from servsim.study.histories.customers import WHAT, WHO, World
 
 KINDS = (SAVED, LOST_BY_B, KEPT, LOST)
 """Whose lives are told, one of each fate, in this order."""

@@ -8,7 +8,7 @@ import numpy as np
 from servsim.scenario.scenario import Scenario
 from servsim.study.contrast.why import KEPT, LOST, LOST_BY_B, SAVED, Pairs
 from servsim.study.money import COSTS, margin_of
-from servsim.study.years import PLACE
+from servsim.study.yearly_projection import PLACE
 from servsim.units import MILLIONTHS
 
 PARTS = (

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from servsim.study.choose.evaluation import Evaluation
 from servsim.study.doubt.elsewhere import Elsewhere, Place, Settings
+from servsim.study.one_lever.result import Evaluation
 
 
 class Climb:

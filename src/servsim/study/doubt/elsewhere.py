@@ -7,11 +7,11 @@ import numpy as np
 
 from servsim.scenario.read import with_level
 from servsim.scenario.scenario import Scenario
-from servsim.study.choose.evaluation import Evaluation
 from servsim.study.doubt.uncertain import Range, possible
+from servsim.study.execution.options import Means
 from servsim.study.metrics import NAMES
 from servsim.study.objective import VALUE
-from servsim.study.work.means import Means
+from servsim.study.one_lever.result import Evaluation
 from servsim.study.work.workers import Pool
 from servsim.study.work.worlds import Job
 

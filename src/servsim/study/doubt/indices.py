@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from servsim.study.doubt.plausible import RESAMPLES, reflected
+from servsim.study.confidence_intervals import Interval
 from servsim.study.doubt.surface import Basis, fitted
 from servsim.study.doubt.uncertain import Range, shares
-from servsim.study.statistics import Interval
+from servsim.study.sensitivity.value_of_information import RESAMPLES, reflected
 
 READINGS = 512
 """Places at which a surface is read, for each of two samples; a power of two."""

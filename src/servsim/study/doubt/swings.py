@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from servsim.study.choose.evaluation import Evaluation
+from servsim.study.confidence_intervals import Interval, interval
 from servsim.study.doubt.climb import Climb, candidates
 from servsim.study.doubt.elsewhere import Elsewhere, Place
 from servsim.study.doubt.scatter import Scatter, climbed, scattered
 from servsim.study.doubt.uncertain import Range, ranges_of
-from servsim.study.statistics import Interval, interval
-from servsim.study.work.means import HERE, Means
+from servsim.study.execution.options import HERE, Means
+from servsim.study.one_lever.result import Evaluation
 
 SHORT = 8
 """Worlds of a short look: in common worlds, what could overturn an answer is seen in a few."""

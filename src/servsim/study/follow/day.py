@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from servsim.event_codes import Happening
 from servsim.scenario.scenario import Scenario
-from servsim.study.follow.lives import TICK, WHAT, Wanted, World, day_at_the_desk
 from servsim.study.follow.spells import Doing, Spell, spells
 from servsim.study.follow.visits import Fate, Request, Visit, requests, visits
+from servsim.study.histories.customers import TICK, WHAT, Wanted, World, day_at_the_desk
 from servsim.units import DAY, WEEK
-from servsim.words import Happening
 
 Steps = tuple[np.ndarray, np.ndarray]
 """(instants, levels), both int64: from each instant on there are so many, up to the next; the first is the day's."""

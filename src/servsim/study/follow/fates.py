@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from servsim.event_codes import Reason
 from servsim.scenario.scenario import Scenario
-from servsim.study.statistics import Interval, interval
-from servsim.study.work.means import HERE, Means
+from servsim.study.confidence_intervals import Interval, interval
+from servsim.study.execution.options import HERE, Means
 from servsim.study.work.workers import Pool
 from servsim.study.work.worlds import Job
-from servsim.words import Reason
 
 
 @dataclass(frozen=True)

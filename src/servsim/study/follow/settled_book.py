@@ -12,19 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from servsim.model.kernel import readable
+from servsim.engine_parameters import in_world, to_sheet
+from servsim.event_codes import Happening
+from servsim.model.compilation import readable
 from servsim.model.rules.demand import of_opening_book, segment_of, usual_gap, visits_behind
 from servsim.model.rules.loyalty import SETTLED
-from servsim.model.rules.quality import expected_before, judges
-from servsim.scenario.question import WEEKS_PER_YEAR
+from servsim.model.rules.quality_and_satisfaction import expected_before, judges
 from servsim.scenario.scenario import Scenario, as_segments
-from servsim.sheet import in_world, to_sheet
+from servsim.scenario.tables.money_horizon_levers import WEEKS_PER_YEAR
 from servsim.study.expected import weekly_visits
-from servsim.study.follow.lives import TICK, VALUE, WHAT, WHO
-from servsim.study.follow.opening_book import Book, Own, book_of, own_today, staying_by_tenure, with_book
+from servsim.study.histories.customers import TICK, VALUE, WHAT, WHO
+from servsim.study.histories.opening_book import Book, Own, book_of, own_today, staying_by_tenure, with_book
 from servsim.study.work.engines import PIECE, engine_named
 from servsim.units import DAYS_PER_YEAR, MILLIONTHS, YEAR
-from servsim.words import Happening
 
 YEARS = 10
 """Years that a try looks ahead, and the fewest where that takes too long."""

@@ -2,13 +2,13 @@
 
 import numpy as np
 
+from servsim.event_codes import Happening
 from servsim.scenario.scenario import Scenario
-from servsim.study.follow.lives import TICK, VALUE, WHAT, World
 from servsim.study.follow.waits import ENDS
+from servsim.study.histories.customers import TICK, VALUE, WHAT, World
 from servsim.units import DAY, WEEK
-from servsim.words import Happening
 
-WORLDS = 10
+LOOKS = 10
 BATCH = 5
 FEW = 50
 """Days; a shorter horizon is cut into SPANS of equal length instead."""
@@ -24,7 +24,7 @@ def settled(scenario: Scenario) -> dict[str, float | None]:
 
     None: not within half of the horizon. What is never seen is left out, and so are days on which nothing is.
     """
-    worlds = [World(scenario, replication=number) for number in range(WORLDS)]
+    worlds = [World(scenario, replication=number) for number in range(LOOKS)]
     count, total = (np.sum(each, axis=0) for each in zip(*map(days_of, worlds), strict=True))
     end = int(worlds[0].sheet[0]["end"])
     return {name: weeks_out(count[i], total[i], span_of(end) / WEEK) for i, name in enumerate(SERIES) if count[i].any()}

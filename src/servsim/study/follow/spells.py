@@ -6,11 +6,11 @@ from enum import StrEnum
 
 import numpy as np
 
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
 from servsim.model.calendar import on_duty
-from servsim.model.kernel import readable
-from servsim.model.rules.attention import HALF_THERE
-from servsim.study.follow.lives import AGENT, OF_THE_MONTH, TICK, WHAT
-from servsim.words import Happening as H  # noqa: N817 as short as in the figures
+from servsim.model.compilation import readable
+from servsim.model.rules.attention_lapses import HALF_THERE
+from servsim.study.histories.customers import AGENT, OF_THE_MONTH, TICK, WHAT
 
 
 class Doing(StrEnum):

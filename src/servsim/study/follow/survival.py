@@ -10,9 +10,9 @@ from warnings import catch_warnings
 
 import numpy as np
 
-from servsim.study.follow.lives import TICK, WHAT, WHO, World
+from servsim.event_codes import Happening
+from servsim.study.histories.customers import TICK, WHAT, WHO, World
 from servsim.units import WEEK
-from servsim.words import Happening
 
 QUARTER = 13
 """Weeks."""

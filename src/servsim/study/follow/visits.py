@@ -10,14 +10,14 @@ from enum import StrEnum
 
 import numpy as np
 
-from servsim.model.kernel import readable
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
+from servsim.event_codes import Reason
+from servsim.model.compilation import readable
 from servsim.model.rules.phone import by_phone
-from servsim.model.rules.quality import judges
+from servsim.model.rules.quality_and_satisfaction import judges
 from servsim.model.rules.waiting import leaves_at_once, patience
-from servsim.study.follow.lives import TICK, WHAT, WHO, World, is_colleague, name_of
+from servsim.study.histories.customers import TICK, WHAT, WHO, World, is_colleague, name_of
 from servsim.units import MILLIONTHS, NEVER
-from servsim.words import Happening as H  # noqa: N817 as short as in the figures
-from servsim.words import Reason
 
 
 class Fate(StrEnum):

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from servsim.model.kernel import readable
-from servsim.study.follow.lives import TICK, VALUE, WHAT, WHO, World
+from servsim.event_codes import Happening
+from servsim.model.compilation import readable
 from servsim.study.follow.survival import Staying, staying
 from servsim.study.follow.visits import patience_of
+from servsim.study.histories.customers import TICK, VALUE, WHAT, WHO, World
 from servsim.units import MINUTE, NEVER, WEEK
-from servsim.words import Happening
 
 ENDS = {Happening.STARTED: "served", Happening.ABANDONED: "gave up", Happening.SENT_HOME: "sent home at closing"}
 """How a wait ends; who balks or finds no place does not begin one."""

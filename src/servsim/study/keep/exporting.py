@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from servsim.errors import needs_extra
-from servsim.study.keep.archive import Question, worlds_of
-from servsim.study.keep.storage import Storage
+from servsim.study.confidence_intervals import defined
 from servsim.study.metrics import BY_NAME, OWN, unit_of
-from servsim.study.statistics import defined
+from servsim.study.store.catalogue import Question, worlds_of
+from servsim.study.store.database import Storage
 
 COLUMNS = (
     "question", "digest", "scenario", "model", "seed", "engine", "replication", "segment", "metric", "value", "unit",

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from servsim.study.keep.storage import LIVES, YEARS, YOUNGER
 from servsim.study.metrics import NAMES, OWN
+from servsim.study.store.database import LIVES, YEARS, YOUNGER
 from servsim.study.work.worlds import NO_MONTHS, NOBODYS, UNCONTROLLED, Job, Outcome
-from servsim.study.years import COLUMNS
+from servsim.study.yearly_projection import COLUMNS
 
 VALUE = '"value"'
 FIGURES = ", ".join(f'"{name}"' for name in NAMES)

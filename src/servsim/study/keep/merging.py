@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from servsim.study.keep.archive import BATCH, Question, opened, questions
 from servsim.study.keep.kept import ADD_WHAT_IT_LACKS, COLUMNS_OF_A_WORLD, DamageError, insist_sound, unsealed
-from servsim.study.keep.storage import Storage, StoreError
+from servsim.study.store.catalogue import BATCH, Question, opened, questions
+from servsim.study.store.database import Storage, StoreError
 
 FIGURE = re.compile(r"[a-z][a-z0-9_]{0,60}", re.ASCII)
 """What a figure may be called: names of columns come out of files that somebody else may have written."""

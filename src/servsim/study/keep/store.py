@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from servsim.study.controls import CONTROLS
+from servsim.study.control_variates import CONTROLS
 from servsim.study.identity import machine, model_version, settings_of
 from servsim.study.keep.kept import ADD_WHAT_IT_LACKS, COLUMNS_OF_A_WORLD, FIGURES, DamageError, outcomes_of, row_of
-from servsim.study.keep.storage import LIVES, YEARS, Storage, StoreError
 from servsim.study.metrics import NAMES, OWN
+from servsim.study.store.database import LIVES, YEARS, Storage, StoreError
 from servsim.study.work.worlds import Outcome, Worlds
-from servsim.study.years import COLUMNS
+from servsim.study.yearly_projection import COLUMNS
 
 __all__ = ["Store", "StoreError", "usual_place"]
 

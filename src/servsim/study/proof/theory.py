@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from servsim.study.confidence_intervals import defined
+from servsim.study.execution.options import HERE, Means
 from servsim.study.metrics import NAMES
-from servsim.study.proof.desks import Case
-from servsim.study.statistics import defined
-from servsim.study.work.means import HERE, Means
+from servsim.study.verification.textbook_desks import Case
 from servsim.study.work.workers import Pool
 from servsim.study.work.worlds import Job
 

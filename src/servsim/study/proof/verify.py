@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
+from servsim.engine_parameters import to_sheet
 from servsim.model.trace import Trace, first_difference
 from servsim.scenario.scenario import Scenario
-from servsim.sheet import to_sheet
+from servsim.study.execution.options import HERE, Means, Progress, quiet
 from servsim.study.identity import model_version
-from servsim.study.proof.desks import cases
-from servsim.study.proof.fuzz import random_scenario
 from servsim.study.proof.theory import FALSE_ALARM, FULL, Effort, Finding, bound, theory
+from servsim.study.verification.random_scenarios import random_scenario
+from servsim.study.verification.textbook_desks import cases
 from servsim.study.work.engines import engine_named
-from servsim.study.work.means import HERE, Means, Progress, quiet
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def twins(
     count: int, seed: int, progress: Progress = quiet, story: Simulate | None = None, loop: Simulate | None = None
 ) -> Twins:
     """Tell random scenarios with both engines; compare the traces row by row and hold the loop's to the laws."""
-    from servsim.model.laws import broken_laws
+    from servsim.model.invariants.catalogue import broken_laws
 
     story, loop = story or engine_named("reference").simulate, loop or engine_named("fast").simulate
     rows, differences, broken = 0, [], []

@@ -8,9 +8,9 @@ from queue import SimpleQueue
 from typing import Any
 
 from servsim.errors import ServsimError, needs_extra
-from servsim.model import kernel
-from servsim.scenario.question import Horizon
+from servsim.model import compilation as kernel
 from servsim.scenario.scenario import Scenario
+from servsim.scenario.tables.money_horizon_levers import Horizon
 from servsim.study.identity import fingerprint
 from servsim.study.work.worlds import Job, Outcome, Worlds, kind_of_answers
 

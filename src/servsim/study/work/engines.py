@@ -5,17 +5,17 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from servsim.engine_parameters import horizon_of, in_world
 from servsim.errors import ServsimError
+from servsim.event_codes import Happening
 from servsim.model.trace import stops_of
 from servsim.scenario.scenario import Scenario
-from servsim.sheet import horizon_of, in_world
-from servsim.study.days import ALL, OF_MONEY, Days
+from servsim.study.daily_totals import ALL, OF_MONEY, Days
+from servsim.study.execution.options import Engine
 from servsim.study.expected import weekly_visits
-from servsim.study.reading import Reading
-from servsim.study.tally import Tally
-from servsim.study.work.means import Engine
+from servsim.study.replication_totals import Reading
+from servsim.study.trace_totals import Tally
 from servsim.units import WEEK
-from servsim.words import Happening
 
 PIECE = 4 * WEEK
 """How much of a trace is held in memory at once."""

@@ -8,7 +8,7 @@ from servsim.study.metrics import NAMES
 from servsim.study.objective import Seen
 from servsim.study.work.workers import Pool
 from servsim.study.work.worlds import Job
-from servsim.study.years import COLUMNS, discounted_revenue
+from servsim.study.yearly_projection import COLUMNS, discounted_revenue
 
 
 class Gathering:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from servsim.errors import ServsimError
 from servsim.scenario.scenario import Scenario
-from servsim.study.work.means import Means
+from servsim.study.execution.options import Means
 from servsim.study.work.workers import Pool
 from servsim.study.work.worlds import Job
 

@@ -10,12 +10,12 @@ from time import monotonic
 from types import TracebackType
 from typing import Self
 
-from servsim.model import kernel
+from servsim.model import compilation as kernel
 from servsim.scenario.scenario import Scenario
+from servsim.study.execution.options import HERE, Means
 from servsim.study.work.crew import Crew, Finish
 from servsim.study.work.hands import Hands, Processes, Threads
 from servsim.study.work.interruption import Interruption
-from servsim.study.work.means import HERE, Means
 from servsim.study.work.worlds import Job, Outcome, Worlds
 
 

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from servsim.engine_parameters import in_world, to_sheet
 from servsim.scenario.scenario import Scenario
-from servsim.sheet import in_world, to_sheet
-from servsim.study.controls import CONTROLS, Controls
+from servsim.study.control_variates import CONTROLS, Controls
+from servsim.study.execution.options import Engine
 from servsim.study.identity import digest_of, fingerprint, machine, model_version, settings_of
 from servsim.study.metrics import NAMES, OWN, figures, own_figures
-from servsim.study.reading import Reading
+from servsim.study.replication_totals import Reading
 from servsim.study.work.engines import counted, warmup_of
-from servsim.study.work.means import Engine
-from servsim.study.years import COLUMNS, looks_ahead
+from servsim.study.yearly_projection import COLUMNS, looks_ahead
 
 SHEETS_AT_HAND = 64
 """How many sheets are kept, a quarter of a megabyte each."""

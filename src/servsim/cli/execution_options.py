@@ -1,0 +1,113 @@
+"""By what means a command answers: its workers, its store, its progress bar; and what a person should know of them."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from servsim.cli.shared_options import EngineName
+
+if TYPE_CHECKING:
+    from servsim.scenario.scenario import Scenario
+    from servsim.study.execution.options import Means, Progress
+    from servsim.study.keep.store import Store
+
+
+@contextmanager
+def answering(
+    what: str,
+    quiet: bool,
+    engine: EngineName = EngineName.fast,
+    workers: int | None = None,
+    dask: str | None = None,
+    store: Path | None = None,
+    no_store: bool = False,
+) -> Iterator["Means"]:
+    """The means of a command; afterwards it is said how far it came, where it was interrupted, and what is not kept.
+
+    The system's request to end (SIGTERM) is taken as Ctrl-C: what is nearly finished is finished, kept and shown.
+    """
+    from servsim.cli.output import announce_compiling, notice, progress
+    from servsim.study.execution.options import Means
+
+    announce_compiling(quiet)
+    kept = None if no_store else store_at(store, quiet)
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with progress(what, quiet) as tell:
+            far = Far(tell)
+            try:
+                yield Means(engine.value, workers, dask, kept, far)
+            except KeyboardInterrupt:
+                far.say(kept)
+                raise
+        far.say(kept)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        if kept is not None:
+            if kept.trouble:
+                notice(kept.trouble)
+            kept.close()
+
+
+class Far:
+    """How far a command has come, told on to whoever shows it."""
+
+    def __init__(self, tell: "Progress") -> None:
+        """Nothing is done yet."""
+        self.tell = tell
+        self.done = self.asked = 0
+
+    def __call__(self, done: int, asked: int, seconds: float) -> None:
+        """So many worlds are done, of so many."""
+        self.done, self.asked = done, asked
+        self.tell(done, asked, seconds)
+
+    def say(self, kept: "Store | None") -> None:
+        """Say how to go on, where not all was finished."""
+        from servsim.cli.output import notice
+
+        if self.done < self.asked:
+            sure = "; run the same command again to go on."
+            again = "; none are kept." if kept is None else "." if kept.trouble else sure
+            notice(f"{self.done:,} of {self.asked:,} worlds are finished{again}")
+
+
+def store_at(path: Path | None, quiet: bool) -> "Store | None":
+    """The store that is named, or the person's own; without the latter the command goes on and says so."""
+    from servsim.cli.output import notice
+    from servsim.study.keep.store import Store, StoreError, usual_place
+
+    if path is not None:
+        return Store(path)
+    try:
+        return Store(usual_place())
+    except StoreError as error:
+        notice(f"Nothing is kept: {error}", quiet)
+        return None
+
+
+def simulate_shard(
+    shard: str,
+    scenarios: list["Scenario"],
+    replications: int | None,
+    seed: int,
+    means: "Means",
+    customers: bool = False,
+    controlled: bool = False,
+    far: bool = True,
+) -> None:
+    """Simulate one part of a question's first worlds into the store, and say how many there are."""
+    from servsim.cli.output import end_interrupted, notice
+    from servsim.errors import ServsimError
+    from servsim.study.keep.store import Store
+    from servsim.study.work.shard import shard_of, simulate
+
+    if not isinstance(means.store, Store):
+        raise ServsimError("--shard puts worlds into a store; name one with --store.")
+    done = simulate(shard_of(shard), scenarios, replications, seed, means, customers, controlled, far)
+    if means.store.trouble:
+        raise ServsimError(f"shard {shard} is not kept as a whole.")
+    notice(f"Shard {shard}: {done.finished} of {done.asked} worlds are in {means.store.path}.")
+    end_interrupted(done.interrupted)

@@ -1,0 +1,55 @@
+"""Quantiles of times that a sheet holds as tables, for laws whose inverse has no closed form."""
+
+import math
+from functools import lru_cache
+
+import numpy as np
+
+from servsim.event_codes import Law
+
+QUANTILES = 1025
+Z = np.linspace(-8.0, 8.0, QUANTILES)
+"""Where quantile tables hold their values, in standard normal deviates; `durations.tabled` reads between them."""
+
+
+def weibull_scale(mean: float, shape: float) -> float:
+    """The scale at which a Weibull of this shape has this mean: mean / Γ(1 + 1/shape)."""
+    return mean / math.gamma(1.0 + 1.0 / shape)
+
+
+def erlang_quantiles(phases: int) -> np.ndarray:
+    """Quantiles at Φ(Z) of the sum of so many exponentials, scaled to mean 1."""
+    from scipy.special import gammaincinv, ndtr
+
+    return np.asarray(gammaincinv(phases, ndtr(Z)) / phases)
+
+
+def normal_tail(z: np.ndarray) -> np.ndarray:
+    """1 − Φ(z)."""
+    return np.array([0.5 * math.erfc(x / math.sqrt(2.0)) for x in z])
+
+
+@lru_cache(64)
+def residual_quantiles(law: Law, cv: float, shape: float) -> np.ndarray:
+    """Quantiles at Φ(Z) of the equilibrium residual of a gap of mean 1: P(residual > x) = ∫ₓ^∞ P(gap > t) dt.
+
+    It is the time until the next visit of a customer looked at on an ordinary day, the gap's renewal process having
+    gone on for long. Source: Cox (1962), Renewal Theory. Evidence: theorem.
+    """
+    if law == Law.FIXED:
+        return normal_tail(-Z)
+    if law == Law.EXPONENTIAL:
+        return -np.log(normal_tail(Z))
+    x = np.exp(np.linspace(math.log(1e-12), math.log(1e6), 20_001))
+    if law == Law.LOGNORMAL:
+        variance = math.log(1.0 + cv * cv)
+        survival = normal_tail((np.log(x) + variance / 2) / math.sqrt(variance))
+    else:
+        survival = np.exp(-((x / weibull_scale(1.0, shape)) ** shape))
+    pieces = (survival[1:] + survival[:-1]) / 2 * np.diff(x)
+    below = np.concatenate([[x[0]], x[0] + np.cumsum(pieces)])
+    above = np.concatenate([np.cumsum(pieces[::-1])[::-1], [0.0]])
+    low = np.interp(np.log(normal_tail(-Z)), np.log(below), np.log(x))
+    reached = above > 0
+    high = np.interp(-np.log(normal_tail(Z)), -np.log(above[reached]), np.log(x[reached]))
+    return np.exp(np.where(Z < 0, low, high))

@@ -1,0 +1,367 @@
+"""The sheet: a scenario as bare numbers, one row for each segment of customers; the only thing an engine is given.
+
+A setting keeps its name: `waiting.patience_minutes` in a file is `sheet[segment].patience_minutes` in a rule, and a
+switch is its table's name with `_on`. Words become the numbers of `words.Law`, or their place in the setting's list.
+What belongs to the whole desk is the same in every row; rules read it from row 0. The type is the same for every
+scenario, so that the compiler sees one kind of sheet.
+"""
+
+import math
+import types
+import typing
+from functools import cache
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import BaseModel
+
+from servsim.duration_quantile_tables import QUANTILES, erlang_quantiles, residual_quantiles, weibull_scale
+from servsim.event_codes import Law
+from servsim.scenario.messages import belongs_to_desk
+from servsim.scenario.scenario import MECHANISMS, Scenario, as_segments
+from servsim.units import DAYS_PER_YEAR, MINUTES_PER_WEEK, WEEK, YEAR
+
+TABLES = ("demand", "staff", "service", *MECHANISMS)
+DERIVED_LISTS = (
+    "profile", "weekday_profile", "roster", "core_profile", "agent_knowledge", "agent_speed", "rival_quality",
+)  # fmt: skip
+MONEY_ONLY = (("internal", "wage_per_hour"), ("manager", "paid_hours"))
+"""Settings that no rule reads: they change what a world is worth, not what happens in it."""
+MOST_AGENTS = 1000
+ROUNDING = 1e-3
+"""Ticks: less than this is a rounding of floats."""
+MOST_RIVALS = 10
+MOST_LAYERS = 16
+"""Of the stream of prospects: advertising brings at most so many times as many."""
+MOST_TRAINING = 200.0
+"""Hours a month."""
+TYPICAL_RIVALS = [6.5, 6.0]
+"""How good two rivals are where a scenario does not say. Evidence: c."""
+GUIDE_PLACES = 8192
+"""Into how many equal parts of the profile's week the guide cuts the search for a moment."""
+
+DERIVED = [
+    ("seed", "u8"),
+    ("replication", "u8"),
+    ("end", "i8"),
+    ("window", "i8"),
+    ("drift_ends", "i8"),
+    ("share", "f8"),
+    ("candidates_per_day", "f8"),
+    ("patience_scale", "f8"),
+    ("gap_scale", "f8"),
+    ("core_table", "f8", (QUANTILES,)),
+    ("core_profile", "f8", (24,)),
+    ("residual_table", "f8", (QUANTILES,)),
+    ("mass", "f8", (MINUTES_PER_WEEK + 1,)),
+    ("guide", "i2", (GUIDE_PLACES + 2,)),
+    ("open", "i2", (MINUTES_PER_WEEK,)),
+    ("opened", "i4", (MINUTES_PER_WEEK + 1,)),
+    ("desk_agents", "i8"),
+    ("all_agents", "i8"),
+    ("calls_back", "i8"),
+    ("knowledge_of", "f8", (MOST_AGENTS,)),
+    ("speed_of", "f8", (MOST_AGENTS,)),
+    ("preference_of", "i8", (MOST_AGENTS,)),
+    ("rivals", "i8"),
+    ("rival_quality", "f8", (MOST_RIVALS,)),
+    ("log_price", "f8"),
+    ("log_natural", "f8"),
+    ("log_at_eight", "f8"),
+    ("usual_spend", "f8"),
+    ("spend_ratio", "f8"),
+    ("training_hours", "f8"),
+    ("layers", "i8"),
+    ("requests_per_day", "f8"),
+    ("roster", "i2", (MINUTES_PER_WEEK,)),
+    ("steady", "i2", (MINUTES_PER_WEEK,)),
+]
+"""What no setting says by itself: the world's key, the ticks at which it, its window and its drifts end, and tables
+made once per scenario."""
+
+
+def settings_of(table: str, model: type[BaseModel]) -> list[tuple[str, str, tuple[str, ...]]]:
+    """(field of the sheet, its type, path in the scenario) of every setting in a table."""
+    rows: list[tuple[str, str, tuple[str, ...]]] = []
+    for name, field in model.model_fields.items():
+        if name in DERIVED_LISTS or (table, name) in MONEY_ONLY:
+            continue
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            rows += [(f"{name}_{key}", "f8", (table, name, key)) for key in inner.model_fields]
+        elif name == "on":
+            rows.append((f"{table}_on", "i8", (table, name)))
+        else:
+            rows.append((name, "f8" if inner is float or float in typing.get_args(inner) else "i8", (table, name)))
+    return rows
+
+
+def table_class(name: str) -> type[BaseModel]:
+    """The class of a scenario's table."""
+    annotation = Scenario.model_fields[name].annotation
+    options = typing.get_args(annotation) if typing.get_origin(annotation) in (typing.Union, types.UnionType) else ()
+    return typing.cast(type[BaseModel], options[0] if options else annotation)
+
+
+@cache
+def fields() -> list[tuple[str, str, tuple[str, ...]]]:
+    """(field, type, path in the scenario) of every setting that the sheet holds."""
+    return [row for name in TABLES for row in settings_of(name, table_class(name))]
+
+
+def log_variance(cv: str) -> str:
+    """The field beside a coefficient of variation: log(1 + cv²), the variance of a lognormal's logarithm."""
+    return cv.replace("_cv", "_log_variance")
+
+
+@cache
+def variations() -> list[str]:
+    """Every field that is a coefficient of variation."""
+    return [name for name, _, _ in fields() if "_cv" in name]
+
+
+@cache
+def sheet_type() -> np.dtype:
+    """The one type of every sheet's rows."""
+    beside = [(log_variance(name), "f8") for name in variations()]
+    return np.dtype([(name, kind) for name, kind, _ in fields()] + beside + DERIVED, align=True)
+
+
+def number(value: Any, choices: tuple[str, ...]) -> float:
+    """A setting's value as the sheet holds it: words by number, switches as 0 or 1, no limit as −1."""
+    if value is None:
+        return -1
+    if isinstance(value, str):
+        return Law[value.upper()] if value.upper() in Law.__members__ else choices.index(value)
+    return float(value) if isinstance(value, float) else int(value)
+
+
+def is_on(own: Scenario, name: str) -> bool:
+    """Is a table there, and not switched off?"""
+    table = getattr(own, name)
+    return table is not None and getattr(table, "on", True)
+
+
+def choices_of(path: tuple[str, ...]) -> tuple[str, ...]:
+    """The words a setting may be, in the order of its list; none for a number or a table."""
+    field = table_class(path[0]).model_fields[path[1]]
+    return typing.get_args(field.annotation) if typing.get_origin(field.annotation) is Literal else ()
+
+
+def to_sheet(scenario: Scenario, seed: int = 1, replication: int = 0) -> np.ndarray:
+    """The scenario as numbers, for one world: a structured array with one row for each segment, in file order."""
+    lived = as_segments(scenario)
+    sheet = np.zeros(len(lived), sheet_type())
+    somewhere = {name: any(is_on(own, name) for own in lived) for name in TABLES}
+    defaults = {name: table_class(name)() for name in TABLES}
+    for row, own in zip(sheet, lived, strict=True):
+        for name, _, path in fields():
+            counts = somewhere[path[0]] if belongs_to_desk(path) else is_on(own, path[0])
+            value: Any = (getattr(own, path[0]) if counts else None) or defaults[path[0]]
+            for key in path[1:]:
+                value = getattr(value, key)
+            row[name] = 0 if path[1] == "on" and not counts else number(value, choices_of(path))
+        for cv in variations():
+            row[log_variance(cv)] = math.log(1.0 + row[cv] * row[cv])
+        row["log_natural"] = math.log(1.0 - row["natural_churn"])
+        row["log_at_eight"] = math.log(row["yearly_retention"] / (1.0 - row["natural_churn"]))
+        row["patience_scale"] = weibull_scale(row["patience_minutes"], row["patience_shape"])
+        row["gap_scale"] = weibull_scale(1.0, row["gap_shape"])
+        row["core_profile"] = own.service.core_profile or [1.0] * 24
+        if row["core_distribution"] == Law.ERLANG:
+            row["core_table"] = erlang_quantiles(row["core_phases"])
+        row["residual_table"] = residual_quantiles(Law(row["gap_distribution"]), row["gap_cv"], row["gap_shape"])
+    sheet["share"] = [segment.share for segment in scenario.segments] or [1.0]
+    sheet["end"] = sheet["window"] = window_of(scenario)
+    sheet["drift_ends"] = math.ceil(scenario.horizon.drift_years * YEAR)
+    sheet["open"] = opened = open_minutes(scenario)
+    sheet["opened"] = np.concatenate([[0], np.cumsum(opened, dtype=np.int64)])
+    sheet["mass"] = profile_mass(scenario, opened)
+    sheet["guide"] = guide_of(sheet[0]["mass"])
+    sheet["roster"] = staffed_minutes(scenario)
+    sheet["steady"] = steady_minutes(sheet[0]["roster"], opened)
+    describe_agents(sheet, scenario)
+    calling = (sheet["outreach_on"] * sheet["investment_on"]).any() and sheet[0]["relationship_hours_per_month"] > 0
+    sheet["calls_back"] = int(calling)
+    sheet["candidates_per_day"] = scenario.demand.prospects_per_hour * opened.sum() / 60 / 7
+    describe_rivals(sheet, scenario)
+    sheet["usual_spend"] = usual_spend(sheet)
+    describe_budgets(sheet, scenario)
+    internal = scenario.internal
+    per_hour = internal.requests_per_hour if internal and internal.on else 0.0
+    sheet["requests_per_day"] = per_hour * opened.sum() / 60 / 7
+    return in_world(sheet, seed, replication)
+
+
+def describe_rivals(sheet: np.ndarray, scenario: Scenario) -> None:
+    """How many rivals there are today, and how good; the log of the price level."""
+    rivals = (scenario.competitors and scenario.competitors.rival_quality) or TYPICAL_RIVALS
+    sheet["rivals"] = len(rivals)
+    sheet["rival_quality"][:, : len(rivals)] = rivals
+    for row in sheet:
+        row["log_price"] = math.log(row["price_level"]) if row["spending_on"] else 0.0
+
+
+def usual_spend(sheet: np.ndarray) -> float:
+    """What a customer spends in a year, averaged over segments."""
+    per_visit = sheet["spending_on"] * sheet["basket_mean"] * sheet["price_level"]
+    visits = DAYS_PER_YEAR * (1.0 + sheet["gap_between_cv"] ** 2) / sheet["visit_gap_days"]
+    return float((sheet["share"] * per_visit * visits).sum())
+
+
+def describe_budgets(sheet: np.ndarray, scenario: Scenario) -> None:
+    """What is spent on advertising, as a multiple of the usual; hours of training a month; layers of prospects."""
+    sheet["spend_ratio"] = monthly_advertising(scenario) / sheet[0]["usual_per_month"]
+    sheet["training_hours"] = monthly_training_hours(scenario, int(sheet[0]["desk_agents"]))
+    sheet["layers"] = math.ceil(most_lift(scenario))
+
+
+def most_lift(scenario: Scenario) -> float:
+    """Prospects as a multiple of those with the usual advertising in later years, in the month that brings most."""
+    own, lifted = scenario.advertising, scenario.demand.first_year_prospects
+    if own is not None and own.on:
+        stock = max(1.0, monthly_advertising(scenario) / own.usual_per_month)
+        lifted *= stock**own.elasticity * (1.0 + own.promise_pull * own.promised_points)
+    return float(min(lifted, MOST_LAYERS))
+
+
+def monthly_advertising(scenario: Scenario) -> float:
+    """What is spent on advertising in a month; 0 where it is switched off."""
+    own, both = scenario.advertising, scenario.budget
+    if own is None or not own.on:
+        return 0.0
+    if both and both.on:
+        return both.money_per_month * (1.0 - both.training_share)
+    return own.budget_per_month
+
+
+def monthly_training_hours(scenario: Scenario, agents: int) -> float:
+    """Hours of training in a month for each of so many agents; 0 where it is switched off."""
+    own, both = scenario.training, scenario.budget
+    if own is None or not own.on:
+        return 0.0
+    if both and both.on:
+        hour = agents * hourly_training_cost(scenario)
+        return min(both.money_per_month * both.training_share / hour, MOST_TRAINING) if hour else MOST_TRAINING
+    return own.hours_per_month
+
+
+def hourly_training_cost(scenario: Scenario) -> float:
+    """What an hour of training costs for one agent: the wage and the fee."""
+    return scenario.staff.wage_per_hour + (scenario.training.fee_per_hour if scenario.training else 0.0)
+
+
+def in_world(sheet: np.ndarray, seed: int, replication: int, end: int | None = None) -> np.ndarray:
+    """A copy of the sheet for another world; one that ends at another instant, where it is given."""
+    copy = sheet.copy()
+    copy["seed"], copy["replication"] = seed, replication
+    copy["end"] = sheet["end"] if end is None else end
+    return copy
+
+
+def window_of(scenario: Scenario) -> int:
+    """The tick at which the window ends, in which figures are counted."""
+    return round_up(scenario.horizon.weeks * WEEK)
+
+
+def horizon_of(scenario: Scenario) -> int:
+    """The tick at which the years end, over which money is counted."""
+    return max(window_of(scenario), round_up(scenario.horizon.years * YEAR))
+
+
+def round_up(ticks: float) -> int:
+    """The next whole tick; what a rounding of floats adds to a whole one is no tick."""
+    return math.ceil(ticks - ROUNDING)
+
+
+def open_minutes(scenario: Scenario) -> np.ndarray:
+    """1 for each minute of the week in which the doors are open, else 0."""
+    opened = np.zeros((7, 24 * 60), np.int16)
+    for weekday in range(7):
+        for start, end in scenario.opening.spans(weekday):
+            opened[weekday, start:end] = 1
+    return opened.ravel()
+
+
+def profile_mass(scenario: Scenario, opened: np.ndarray) -> np.ndarray:
+    """Λ at each minute of the week, in days of the profile's clock: from 0 to 7."""
+    hourly = np.array(scenario.demand.profile or [1.0] * 24)
+    daily = np.array(scenario.demand.weekday_profile or [1.0] * 7)
+    rate = np.repeat(np.outer(daily, hourly).ravel(), 60) * opened
+    mass = np.concatenate([[0.0], np.cumsum(rate)])
+    return mass * (7.0 / mass[-1])
+
+
+def guide_of(mass: np.ndarray) -> np.ndarray:
+    """For each part of the profile's week, the last minute that begins before it, where the search for a moment starts.
+
+    Parts are reckoned by the very product that `calendar.moment` uses, so that no rounding comes between them.
+    """
+    parts = (mass * (GUIDE_PLACES / 7.0)).astype(np.int64)
+    return np.maximum(np.searchsorted(parts, np.arange(GUIDE_PLACES + 2)) - 1, 0)
+
+
+def roster_minutes(scenario: Scenario) -> np.ndarray:
+    """Agents asked for in each minute of the week.
+
+    The fractional agent of an hour, the 0.63 of 4.63, is there at its end while the roster rises and at its beginning
+    otherwise, so that the part-timer's time adjoins the fuller hour.
+    """
+    counts = np.full(7 * 24, float(scenario.staff.agents))
+    for weekday in range(7):
+        day = scenario.staff.roster.counts(weekday) if scenario.staff.roster else None
+        if day is not None:
+            counts[weekday * 24 : weekday * 24 + 24] = day
+    minutes = np.repeat(np.floor(counts).astype(np.int16), 60).reshape(-1, 60)
+    for hour, count in enumerate(counts):
+        part = round((count - math.floor(count)) * 60)
+        rising = counts[(hour + 1) % len(counts)] > count
+        minutes[hour, 60 - part :] += rising
+        minutes[hour, :part] += not rising
+    return minutes.ravel()
+
+
+def staffed_minutes(scenario: Scenario) -> np.ndarray:
+    """Agents asked for in each minute of the week in which the doors are open; 0 in others."""
+    return roster_minutes(scenario) * open_minutes(scenario)
+
+
+def describe_agents(sheet: np.ndarray, scenario: Scenario) -> None:
+    """How many agents there are, managers counted after them, what each can do, and whom dispatch prefers."""
+    staff, manager = scenario.staff, scenario.manager
+    sheet["desk_agents"] = agents = int(sheet[0]["roster"].max())
+    sheet["all_agents"] = agents + (manager.managers if manager and manager.on else 0)
+    sheet["knowledge_of"] = knowledge = for_every_agent(staff.agent_knowledge, staff.knowledge)
+    sheet["speed_of"] = speed = for_every_agent(staff.agent_speed, 1.0)
+    scores = {"fastest": speed, "most_accurate": knowledge, "resolves_most": speed * resolved(scenario, knowledge)}
+    if staff.choice in scores:  # 0 for the best; agents alike share a place
+        sheet["preference_of"] = np.unique(-scores[staff.choice], return_inverse=True)[1]
+
+
+def for_every_agent(own: list[float] | None, others: float) -> np.ndarray:
+    """What a list says of the first agents, and what holds for all others."""
+    values = np.full(MOST_AGENTS, others)
+    values[: len(own or [])] = own or []
+    return values
+
+
+def resolved(scenario: Scenario, knowledge: np.ndarray) -> np.ndarray:
+    """About what share of visits agents of such knowledge serve without a mistake."""
+    mistakes = scenario.mistakes
+    share = mistakes.mistake_share if mistakes and mistakes.on else 0.0
+    return 1.0 - np.minimum(share * (1.5 - knowledge), 1.0)
+
+
+def steady_minutes(roster: np.ndarray, opened: np.ndarray) -> np.ndarray:
+    """For each minute of the week, in how many minutes the roster or the doors next change; a week if they never do."""
+    changes = np.flatnonzero((roster != np.roll(roster, 1)) | (opened != np.roll(opened, 1)))
+    if len(changes) == 0:
+        return np.full(MINUTES_PER_WEEK, MINUTES_PER_WEEK)
+    following = np.append(changes, changes[0] + MINUTES_PER_WEEK)
+    minutes = np.arange(MINUTES_PER_WEEK)
+    return following[np.searchsorted(changes, minutes, side="right")] - minutes
+
+
+def paid_hours_per_week(sheet: np.ndarray) -> float:
+    """Agent hours a week that the roster asks for."""
+    return float(sheet[0]["roster"].sum()) / 60

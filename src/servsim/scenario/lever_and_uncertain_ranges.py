@@ -1,0 +1,91 @@
+"""Ranges: settings, each with numbers between which it may lie, as [optimise] and [uncertain] have them."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from servsim.scenario.line_numbers import Path
+from servsim.scenario.messages import as_written, did_you_mean, dotted, every_setting, field_at, fits, nearest, need_at
+from servsim.scenario.scenario import Scenario
+from servsim.scenario.tables.opening_demand_staff_service import Steps
+
+Complaint = tuple[Path, str]
+SPLIT = ("service", "split")
+
+
+@cache
+def numeric_settings() -> frozenset[Path]:
+    """The path of every setting that is one number."""
+    return frozenset(
+        path
+        for path in every_setting()
+        if (field := field_at(path)) is not None and field.annotation in (int, float, int | None)
+        and path[0] not in ("evaluate", "horizon", "optimise", "uncertain")
+    )  # fmt: skip
+
+
+def levers(scenario: Scenario) -> Iterator[Complaint]:
+    """What is wrong with the ranges of [optimise]: no numeric setting, no two ascending ends, an end out of bounds."""
+    for key, ends in scenario.optimise.levers.items():
+        yield from range_of(scenario, ("optimise", "levers"), key, ends, 2)
+    if {".".join((*SPLIT, step)) for step in Steps.model_fields} <= scenario.optimise.levers.keys():
+        path, only = ("optimise", "levers"), "only their proportions count"
+        yield path, f"optimise.levers is of every step of service.split; {only}, so it must leave out one."
+
+
+def uncertain(scenario: Scenario) -> Iterator[Complaint]:
+    """The same of the ranges of [uncertain], which may have a likeliest value between their ends."""
+    for key, ends in scenario.uncertain.items():
+        yield from range_of(scenario, ("uncertain",), key, ends, 3)
+
+
+def range_of(scenario: Scenario, table: Path, key: str, ends: Any, most: int) -> Iterator[Complaint]:
+    """What is wrong with one range: its setting, its shape, or an end of it."""
+    written, path = (*table, *key.split(".")), tuple(key.split("."))
+    if path not in numeric_settings():
+        meant = [(*table, *near) for near in nearest(path) if near in numeric_settings()]
+        yield written, f"{dotted(written)} is not a numeric setting.{did_you_mean(meant)}"
+        return
+    if not ascending(ends, most):
+        shape = "[low, high]" if most == 2 else "[low, high] or [low, likely, high]"
+        yield written, f"{dotted(written)} is {as_written(ends)}; it must be ascending numbers, {shape}."
+        return
+    for place, end in enumerate(ends):
+        if not fits(path, int(end) if float(end).is_integer() else end):
+            yield (*written, place), f"{dotted((*written, place))} is {as_written(end)}; it must be {need_at(path)}."
+    if left_out(scenario, path):
+        yield written, f"{dotted(written)} is a range, but {key} has no value: it must be written down first."
+
+
+def ascending(ends: Any, most: int) -> bool:
+    """Are these two numbers, or as many as are allowed, the last above the first and none below the one before it?"""
+    if not isinstance(ends, list) or not 2 <= len(ends) <= most:
+        return False
+    if not all(isinstance(end, int | float) and not isinstance(end, bool) and abs(end) < 1e300 for end in ends):
+        return False
+    return bool(ends == sorted(ends) and ends[0] < ends[-1])
+
+
+def left_out(scenario: Scenario, path: Path) -> bool:
+    """Is there no value at a path, because it or a table around it is left out?"""
+    value: Any = scenario
+    for key in path:
+        value = getattr(value, str(key))
+        if value is None:
+            return True
+    return False
+
+
+def schema_of_ranges(schema: dict[str, Any]) -> None:
+    """Say in the JSON Schema which settings may have a range: two or three numbers in place of one, table by table."""
+    for path in sorted(numeric_settings()):
+        inside = schema
+        for key in path[:-1]:
+            empty = {"type": "object", "additionalProperties": False, "properties": {}}
+            inside = inside.setdefault("properties", {}).setdefault(key, empty)
+        field = field_at(path)
+        inside["properties"][path[-1]] = {
+            "type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 3,
+            "description": field.description if field else "",
+        }  # fmt: skip
+    schema["additionalProperties"] = False

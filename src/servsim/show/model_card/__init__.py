@@ -1,0 +1,1 @@
+"""The model card: a page of reference about the model, made from its sources."""

@@ -1,0 +1,225 @@
+"""What the fields of the sheet are made of, and who reads a setting: read off the source, nothing is run.
+
+A field keeps its setting's name, so that an attribute or a text that is a field's name means that setting. A field that
+no setting fills by itself is followed through the assignments of `engine_parameters.py`, through local names and the functions that
+it calls, to the settings that it is made of.
+"""
+
+import ast
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+from servsim.engine_parameters import MONEY_ONLY, log_variance, sheet_type, variations
+from servsim.scenario.scenario import MECHANISMS
+from servsim.show.model_card.settings import Setting, settings
+
+PACKAGE = Path(__file__).parent.parent
+CALENDAR = "calendar"
+"""The module whose functions say when; what they read is named as a whole, not setting by setting."""
+OF_THE_WORLD = frozenset(("seed", "replication"))
+"""Fields that say which world it is, and are no settings."""
+COMMON = frozenset(("name",))
+"""Words that mean other things wherever they stand outside the scenario."""
+QUESTIONS = ("evaluate", "optimise")
+"""Tables that no field of the sheet holds; they share keys with each other, and with tables of the world."""
+READ_AS_A_WHOLE = {"opening": "opening", "roster": "staff.roster"}
+"""Tables whose days are looked up by name, so that no text names them one by one."""
+
+
+def module_files() -> list[Path]:
+    """The files of the rules, by name, and the calendar's."""
+    rules = (PACKAGE / "model" / "rules").glob("*.py")
+    return [*sorted(path for path in rules if path.stem != "__init__"), PACKAGE / "model" / f"{CALENDAR}.py"]
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    """A file of the package."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def rule_modules() -> list[str]:
+    """The names of the rules' files."""
+    return [path.stem for path in module_files() if path.stem != CALENDAR]
+
+
+def key_of(setting: Setting) -> tuple[str, str]:
+    """A setting's table and key."""
+    return setting.table, setting.key
+
+
+@cache
+def by_field() -> dict[str, Setting]:
+    """The setting behind each name that means one: a field of the sheet, or the key of a table that the sheet lacks."""
+    every = [setting for setting in settings() if setting.table not in QUESTIONS and key_of(setting) not in MONEY_ONLY]
+    held = {setting.field: setting for setting in every if setting.field in (sheet_type().names or ())}
+    keys = [setting.key for setting in every]
+    return {setting.key: setting for setting in every if keys.count(setting.key) == 1 and "." not in setting.key} | held
+
+
+@cache
+def settings_behind(field: str) -> frozenset[str]:
+    """The settings that fill a field of the sheet."""
+    spread = {log_variance(cv): cv for cv in variations()}
+    field = spread.get(field, field)
+    if field in by_field():
+        return frozenset((by_field()[field].path,))
+    return frozenset(setting for source in makers(field) for setting in mentioned(*source))
+
+
+def sheet_functions() -> dict[str, ast.FunctionDef]:
+    """The functions of `engine_parameters.py`."""
+    return {
+        node.name: node for node in parsed(PACKAGE / "engine_parameters.py").body if isinstance(node, ast.FunctionDef)
+    }
+
+
+def makers(field: str) -> Iterator[tuple[ast.AST, ast.FunctionDef]]:
+    """(what is assigned, where) for every assignment to a field in `engine_parameters.py`, the conditions it is made under too."""
+    for function in sheet_functions().values():
+        for node in ast.walk(function):
+            if isinstance(node, ast.Assign) and any(is_of_field(target, field) for target in node.targets):
+                yield node.value, function
+                yield from ((test, function) for test in tests_around(function, node))
+
+
+def is_of_field(target: ast.expr, field: str) -> bool:
+    """Is this sheet["field"], or a part of it?"""
+    words = [node.value for node in ast.walk(target) if isinstance(node, ast.Constant)]
+    return isinstance(target, ast.Subscript) and field in words
+
+
+def tests_around(function: ast.FunctionDef, inner: ast.AST) -> Iterator[ast.expr]:
+    """The conditions of every `if` around a statement."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.If) and any(inner is within for within in ast.walk(node)):
+            yield node.test
+
+
+def mentioned(node: ast.AST, function: ast.FunctionDef, seen: frozenset[str] = frozenset()) -> set[str]:
+    """The settings that a piece of `engine_parameters.py` reads, through its local names and through the functions it calls."""
+    found: set[str] = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.Attribute):
+            switches = tables_in(part.value, function) if part.attr == "on" else set()
+            found |= {f"{table}.on" for table in switches} | meant(part.attr)
+        elif isinstance(part, ast.Constant) and isinstance(part.value, str) and f"field {part.value}" not in seen:
+            found |= held_in(part.value, seen | {f"field {part.value}"})
+        elif isinstance(part, ast.Name) and part.id not in seen:
+            now = seen | {part.id}
+            called = sheet_functions().get(part.id)
+            if called:
+                found |= {path for line in body_of(called) for path in mentioned(line, called, now)}
+            for value in assigned(function, part.id):
+                found |= mentioned(value, function, now)
+    return found
+
+
+def tables_in(node: ast.expr, function: ast.FunctionDef) -> set[str]:
+    """The tables that an expression may be: scenario.manager, or a local name of it."""
+    names = [part.id for part in ast.walk(node) if isinstance(part, ast.Name)]
+    values = [node, *(value for name in names for value in assigned(function, name))]
+    words = {part.attr for value in values for part in ast.walk(value) if isinstance(part, ast.Attribute)}
+    return words & set(MECHANISMS)
+
+
+def body_of(function: ast.FunctionDef) -> list[ast.stmt]:
+    """A function without its docstring."""
+    return function.body[1:] if ast.get_docstring(function) else function.body
+
+
+def meant(attribute: str) -> set[str]:
+    """The setting that an attribute of a scenario means, or the table that is read as a whole."""
+    if attribute in READ_AS_A_WHOLE:
+        return {READ_AS_A_WHOLE[attribute]}
+    return {by_field()[attribute].path} if attribute in by_field() else set()
+
+
+def held_in(field: str, seen: frozenset[str]) -> set[str]:
+    """The settings behind a field that `engine_parameters.py` names."""
+    if field in by_field():
+        return {by_field()[field].path}
+    held = field in (sheet_type().names or ()) and field not in OF_THE_WORLD
+    return {path for source in makers(field) for path in mentioned(*source, seen)} if held else set()
+
+
+def assigned(function: ast.FunctionDef, name: str) -> Iterator[ast.expr]:
+    """What a local name of a function is made of."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign):
+            targets = [part for target in node.targets for part in names_of(target)]
+            if name in targets:
+                yield node.value
+
+
+def names_of(target: ast.expr) -> Iterable[str]:
+    """The plain names among what is assigned to."""
+    if isinstance(target, ast.Name):
+        return [target.id]
+    return [name for part in target.elts for name in names_of(part)] if isinstance(target, ast.Tuple) else []
+
+
+# Who reads a setting at all
+
+
+STUDIES = (
+    "metrics", "reading", "tally", "money", "years", "engines", "contest", "evaluate", "optimise", "run", "compare",
+    "budget", "expected", "outlook", "statistics",
+)  # fmt: skip
+"""Files of `study` that read settings to answer; others make scenarios of their own."""
+
+
+@cache
+def study_files() -> dict[str, Path]:
+    """Where each of these files is."""
+    found = {path.stem: path for path in (PACKAGE / "study").rglob("*.py")}
+    return {name: found[name] for name in STUDIES}
+
+
+@cache
+def readers() -> dict[str, tuple[str, ...]]:
+    """The files that read each setting, by their own text: rules, the calendar, figures and studies."""
+    found: dict[str, list[str]] = {}
+    for path in [*module_files(), *study_files().values()]:
+        words = words_of(parsed(path))
+        read = {setting for word in words for setting in behind_word(word)}
+        if path.stem in STUDIES:
+            read |= {setting.path for setting in settings() if setting.table in QUESTIONS and setting.key in words}
+        for setting in sorted(read | behind_calls(parsed(path))):
+            found.setdefault(setting, []).append(path.stem)
+    return {setting: tuple(files) for setting, files in found.items()}
+
+
+def behind_calls(tree: ast.AST) -> set[str]:
+    """The settings that a file reads through functions of `engine_parameters.py`; not through the making of a whole sheet."""
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - {"to_sheet", "sheet_type"}
+    called = [function for name, function in sheet_functions().items() if name in names]
+    return {path for function in called for line in body_of(function) for path in mentioned(line, function)}
+
+
+def behind_word(word: str) -> frozenset[str]:
+    """The settings that an attribute or a text in a file outside `engine_parameters.py` means."""
+    if tuple(word.split(".")) in MONEY_ONLY:
+        return frozenset((word,))
+    if word in READ_AS_A_WHOLE:
+        return frozenset((READ_AS_A_WHOLE[word],)) | settings_behind(word)
+    return frozenset() if word in OF_THE_WORLD | COMMON else settings_behind(word)
+
+
+def words_of(tree: ast.AST) -> set[str]:
+    """Every attribute that a file reads, alone and after the name of what it is an attribute of, and every text."""
+    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    read = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+    return texts | {node.attr for node in read} | {f"{owner_of(node)}.{node.attr}" for node in read}
+
+
+def owner_of(node: ast.Attribute) -> str:
+    """The last name of what something is an attribute of: internal, in scenario.internal.wage_per_hour."""
+    return getattr(node.value, "attr", getattr(node.value, "id", ""))
+
+
+def unread() -> list[Setting]:
+    """Settings that nothing reads: written, checked, and without any effect."""
+    whole = tuple(f"{path}." for path in READ_AS_A_WHOLE.values())
+    return [setting for setting in settings() if setting.path not in readers() and not setting.path.startswith(whole)]

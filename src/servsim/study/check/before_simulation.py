@@ -1,0 +1,253 @@
+"""`check`: what can be said about a scenario before it is simulated, and quick looks at its first year and its end."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from servsim.engine_parameters import is_on, open_minutes, paid_hours_per_week, to_sheet
+from servsim.scenario.scenario import MECHANISMS, Scenario, as_segments
+from servsim.study.check.first_year import FirstYear, first_year
+from servsim.study.check.first_year_against_stated import sentences
+from servsim.study.doubt.uncertain import ranges_of
+from servsim.study.execution.options import Means
+from servsim.study.expected import reproduction, weekly_visits
+from servsim.study.follow.settled_book import SettledBook, settled_book
+from servsim.study.follow.settling import LOOKS, settled
+from servsim.study.histories.opening_book import FAR_CUSTOMERS
+from servsim.study.identity import digest_of
+from servsim.study.trace_totals import OWN_SATISFACTION
+from servsim.study.work.engines import counted
+from servsim.study.yearly_projection import looks_ahead
+from servsim.units import MILLIONTHS
+
+DRIFT = 0.5
+"""Points by which satisfaction may move in the horizon before "today" is no longer today."""
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Hours, visits and offered load of a week, what is switched on, and what an owner should know before running."""
+
+    scenario: Scenario
+    open_hours: float
+    paid_hours: float
+    visits: float
+    visit_minutes: float
+    on: tuple[str, ...]
+    off: tuple[str, ...]
+    settled: dict[str, float | None]
+    """Weeks until the desk has settled, where a steady state is asked for; None: not within half of the horizon."""
+    book: SettledBook | None
+    """Today's book beside the settled one; None where none is looked for, or none is found."""
+    warnings: tuple[str, ...]
+    year: FirstYear | None = None
+    """What the settings imply for the first year; None where nobody asked, or where no moment is enough."""
+
+    @property
+    def load(self) -> float:
+        """Agents' time asked for, of time paid for; above 1 the queue grows until people leave it."""
+        return (self.visits * self.visit_minutes / 60 + self.requested_hours) / self.paid_hours
+
+    @property
+    def requested_hours(self) -> float:
+        """Agents' time that colleagues ask for in a week."""
+        internal = self.scenario.internal
+        if internal is None or not internal.on:
+            return 0.0
+        return internal.requests_per_hour * self.open_hours * internal.request_minutes / 60
+
+    @property
+    def wants_book(self) -> bool:
+        """Is a settled book looked for: are there customers who may leave, and is money counted over years?"""
+        return bool(self.scenario.demand.opening_book) and loses(self.scenario) and looks_ahead(self.scenario)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The outlook as `servsim check --json` prints it."""
+        return {
+            "scenario": self.scenario.title,
+            "digest": digest_of(self.scenario),
+            "open_hours_per_week": self.open_hours,
+            "paid_hours_per_week": self.paid_hours,
+            "visits_per_week": self.visits,
+            "minutes_per_visit": self.visit_minutes,
+            "load": self.load,
+            "on": list(self.on),
+            "off": list(self.off),
+            "settled_after_weeks": self.settled,
+            "weeks": self.scenario.horizon.weeks,
+            "years": self.scenario.horizon.years if looks_ahead(self.scenario) else None,
+            "implies": self.year.to_dict() | {"words": sentences(self.year, self.book)} if self.year else None,
+            "settled_book": self.book.to_dict() if self.book else None,
+            "warnings": list(self.warnings),
+        }
+
+
+def outlook(scenario: Scenario, file: str, means: Means | None = None) -> Outlook:
+    """Look at a scenario as it stands. means: by which its first year is simulated; None: it is not."""
+    from servsim.study.budget import affordable
+
+    on = tuple(name for name in MECHANISMS if is_on(scenario, name))
+    attentive = scenario.staff.inattentive_minutes == 0
+    steady = scenario.horizon.warmup_weeks > 0
+    affordable(scenario, file, LOOKS if steady else 1, far=False)
+    look = Outlook(
+        scenario,
+        open_hours=float(open_minutes(scenario).sum()) / 60,
+        paid_hours=paid_hours_per_week(to_sheet(scenario)),
+        visits=weekly_visits(scenario),
+        visit_minutes=visit_minutes(scenario),
+        on=on + (() if attentive else ("inattention",)),
+        off=tuple(name for name in MECHANISMS if name not in on) + (("inattention",) if attentive else ()),
+        settled=settled(scenario) if steady else {},
+        book=None,
+        warnings=(),
+    )
+    look = replace(
+        look,
+        book=settled_book(scenario) if look.wants_book else None,
+        year=first_year(scenario, means) if means else None,
+    )
+    return replace(look, warnings=tuple(warnings(look)))
+
+
+def loses(scenario: Scenario) -> bool:
+    """May customers of any segment leave?"""
+    return any(is_on(own, "loyalty") for own in as_segments(scenario))
+
+
+def visit_minutes(scenario: Scenario) -> float:
+    """Mean length of a visit as planned, over segments."""
+    shares = [segment.share for segment in scenario.segments] or [1.0]
+    lived = as_segments(scenario)
+    return sum(share * planned(own) for share, own in zip(shares, lived, strict=True))
+
+
+def planned(scenario: Scenario) -> float:
+    """Mean length of a visit as planned: the transaction and the minutes invested."""
+    investment = scenario.investment
+    return scenario.service.core_minutes + (investment.minutes_per_visit if investment and investment.on else 0.0)
+
+
+def warnings(look: Outlook) -> list[str]:
+    """What an owner should know before trusting an answer."""
+    scenario = look.scenario
+    found = []
+    impatient = is_on(scenario, "waiting")
+    if look.load > 1:
+        asked = f"the desk is asked for {look.load:.2f} times the time it has"
+        found.append(
+            f"{asked}: it cannot serve all, and about {100 * (1 - 1 / look.load):.0f} % of these visits end unserved "
+            "until fewer come; add agents or shorten visits."
+            if impatient
+            else f"{asked} and nobody leaves the queue: it grows for ever; add agents or a [waiting] table."
+        )
+    if is_on(scenario, "loyalty") and not is_on(scenario, "quality"):
+        found.append(
+            "[loyalty] is on without [quality]: everybody stays as one satisfied at 8 does, whatever is invested."
+        )
+    if is_on(scenario, "investment") and not is_on(scenario, "quality"):
+        found.append("[investment] is on without [quality]: minutes cost time and bring nothing.")
+    found += [sentence for sentence, idle in (*idle_tables(look), *idle_budgets(look)) if idle]
+    brings = reproduction(scenario)
+    if brings >= 1.0:
+        found.append(f"every newcomer brings about {brings:.2f} others: customers grow until nobody is left to come.")
+    if look.book is not None:
+        found += unsettled(look.book)
+    elif is_on(scenario, "quality") and scenario.demand.opening_book:
+        found += drift(scenario)
+    return found + doubtful(scenario)
+
+
+def unsettled(book: SettledBook) -> list[str]:
+    """How far today's book is from the one that today's policy leads to, and what no file can say of that."""
+    found, more = [], book.more_often
+    if book.is_far:
+        found.append(f"the opening book is not settled: {way(book)}. Part of every projection is the way there.")
+    if abs(more) > FAR_CUSTOMERS:
+        found.append(
+            f"settled customers come {100 * abs(more):.0f} % {'more' if more > 0 else 'less'} often than a file can "
+            "say of today's, as not all of them stay equally long: visits and money still "
+            f"{'grow' if more > 0 else 'fall'} by about as much."
+        )
+    return found
+
+
+def way(book: SettledBook) -> str:
+    """From where to where today's policy leads."""
+    before, after = book.today, book.settled
+    more = 100 * (after.customers / before.customers - 1)
+    words = f"under today's policy {before.customers:,} customers become {after.customers:,} ({more:+.0f} %)"
+    if before.satisfaction is None or after.satisfaction is None:
+        return words
+    return f"{words}, and their satisfaction goes from {before.satisfaction:.1f} to {after.satisfaction:.1f}"
+
+
+def doubtful(scenario: Scenario) -> list[str]:
+    """What is odd about the ranges in [uncertain]."""
+    lever = scenario.evaluate.lever
+    found = [
+        f"{own.key} is {own.stated:g}, outside of its range in [uncertain], {own.low:g} to {own.high:g}."
+        for own in ranges_of(scenario, lever)
+        if not own.contains_stated
+    ]
+    if lever in scenario.uncertain:
+        found.append(f"{lever} is the lever of [evaluate]: its range in [uncertain] counts for nothing.")
+    return found
+
+
+def idle_tables(look: Outlook) -> list[tuple[str, bool]]:
+    """What is switched on and has nothing to work on, and whether it is so."""
+    scenario, on = look.scenario, set(look.on)
+    minutes = scenario.investment.recovery_minutes if scenario.investment and "investment" in on else 0.0
+    hours = scenario.investment.relationship_hours_per_month if scenario.investment and "investment" in on else 0.0
+    fails = bool(on & {"mistakes", "promises"})
+    return [
+        ("[recovery] is on, but nothing goes wrong: add [mistakes] or [promises].", "recovery" in on and not fails),
+        ("[recovery] is on with no investment.recovery_minutes: every complaint that stays with an agent is in vain.",
+         "recovery" in on and fails and minutes == 0),
+        ("investment.recovery_minutes are taken for complaints: add [recovery].", minutes > 0 and "recovery" not in on),
+        ("[manager] is on without [recovery]: nobody is sent to the manager.",
+         "manager" in on and "recovery" not in on),
+        ("[outreach] is on with no investment.relationship_hours_per_month: nobody is called.",
+         "outreach" in on and hours == 0),
+        ("investment.relationship_hours_per_month are spent on calls: add [outreach].",
+         hours > 0 and "outreach" not in on),
+    ]  # fmt: skip
+
+
+def idle_budgets(look: Outlook) -> list[tuple[str, bool]]:
+    """The same of what is spent and said around the desk."""
+    on = set(look.on)
+    both = {"advertising", "training"}
+    return [
+        ("[budget] is on without [advertising] and [training]: it is spent on nothing.",
+         "budget" in on and not both & on),
+        ("[budget] is on without [advertising]: only the share for training is spent.",
+         "budget" in on and "training" in on and "advertising" not in on),
+        ("[budget] is on without [training]: only the share for advertising is spent.",
+         "budget" in on and "advertising" in on and "training" not in on),
+        ("[internal] is on without [mistakes]: neglecting colleagues costs nothing but their time.",
+         "internal" in on and "mistakes" not in on),
+        ("[competitors] is on without [loyalty]: nobody leaves for them.",
+         "competitors" in on and "loyalty" not in on),
+        ("[word_of_mouth] is on without [quality]: everybody tells others what one satisfied at 8 does.",
+         "word_of_mouth" in on and "quality" not in on),
+        ("[recognition] is on without [quality]: being known is worth nothing.",
+         "recognition" in on and "quality" not in on),
+    ]  # fmt: skip
+
+
+def drift(scenario: Scenario) -> list[str]:
+    """Whether today's policy, simulated once, leaves the customers of any segment elsewhere than they opened."""
+    reading = counted(scenario, to_sheet(scenario), 1, 0, "fast")
+    found = []
+    for number, own in enumerate(as_segments(scenario)):
+        if own.quality is None or not own.quality.on:
+            continue
+        ends, opening = reading.own(number, OWN_SATISFACTION) / MILLIONTHS, own.quality.opening_satisfaction
+        if abs(ends - opening) > DRIFT:
+            whose = f" of {scenario.segments[number].name}" if scenario.segments else ""
+            found.append(
+                f"quality.opening_satisfaction{whose} is {opening:g}, but under today's policy satisfaction ends at "
+                f"{ends:.1f}: part of every projection is the way there."
+            )
+    return found

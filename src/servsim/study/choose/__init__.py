@@ -1,1 +1,0 @@
-"""Which level, or which settings of several levers, are best."""

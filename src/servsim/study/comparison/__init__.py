@@ -1,0 +1,1 @@
+"""`compare`: two scenarios on common random numbers."""

@@ -1,1 +1,0 @@
-"""Two scenarios on the same worlds, and why one is better."""

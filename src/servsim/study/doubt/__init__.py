@@ -1,1 +1,0 @@
-"""What an answer rests on: settings that nobody knows exactly."""

@@ -1,1 +1,0 @@
-"""Lives and days of single worlds, read off their traces."""

@@ -1,0 +1,1 @@
+"""Histories read off traces: of customers, visits, agents and days."""

@@ -1,1 +1,0 @@
-"""Finished worlds kept in a file: found again, listed, exported, merged, forgotten."""

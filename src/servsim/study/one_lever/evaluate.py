@@ -1,0 +1,49 @@
+"""`evaluate`: how much to invest. The best level of one lever, on the same worlds for every level."""
+
+from collections.abc import Sequence
+
+from servsim.scenario.read import checked, with_level
+from servsim.scenario.scenario import Scenario
+from servsim.study.execution.options import HERE, Means
+from servsim.study.one_lever.result import Evaluation
+from servsim.study.ranking_and_selection.race import Contest, today_of
+
+
+def evaluate(
+    scenario: Scenario,
+    *,
+    lever: str | None = None,
+    levels: tuple[float, ...] | None = None,
+    objective: str | None = None,
+    constraints: Sequence[str] | None = None,
+    smallest_difference: float | str | None = None,
+    replications: int | None = None,
+    budget: int | None = None,
+    finer: int | None = None,
+    confidence: float | None = None,
+    seed: int = 1,
+    means: Means = HERE,
+) -> Evaluation:
+    """Compare levels of a lever; whatever is left out is as the scenario's [evaluate] says.
+
+    Every level is simulated in the first `replications` worlds. Where a smallest difference is stated, a race then goes
+    on among those that may be best, until one is left or `budget` worlds are spent. Levels that are given are the only
+    ones, unless `finer` is, too.
+    """
+    if levels is not None and finer is None:
+        finer = 0
+    given = {
+        "lever": lever, "levels": None if levels is None else list(levels), "objective": objective, "finer": finer,
+        "constraints": None if constraints is None else list(constraints), "smallest_difference": smallest_difference,
+        "replications": replications, "budget_replications": budget, "confidence": confidence,
+    }  # fmt: skip
+    raw = scenario.model_dump(exclude_unset=True, exclude_none=True)
+    raw["evaluate"] = {**raw.get("evaluate", {}), **{key: value for key, value in given.items() if value is not None}}
+    return Contest(scenario, checked(raw, "evaluate()").evaluate, seed, means).run()
+
+
+def levels_of(scenario: Scenario) -> list[Scenario]:
+    """The scenario at each level that its [evaluate] names, today's among them."""
+    lever = scenario.evaluate.lever
+    levels = sorted({today_of(scenario, lever), *map(float, scenario.evaluate.levels)})
+    return [with_level(scenario, lever, level) for level in levels]

@@ -1,1 +1,0 @@
-"""The proof: closed forms, desks that have them, twins, laws."""

@@ -1,0 +1,1 @@
+"""`sensitivity`: what an answer rests on, and the value of information about it."""

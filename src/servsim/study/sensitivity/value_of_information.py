@@ -1,0 +1,167 @@
+"""The advice over all plausible settings: how often each level is best, and what it would be worth to know more.
+
+A surface of each level's objective, less that of the level that is best as stated in the same worlds, is put through
+points drawn from the ranges, and read everywhere between. The value of knowing a setting is what the choice would gain
+on average if that setting were known when choosing, but no other. Sources: Oakley (2009), Technometrics 51, for the
+value of knowing from a surface; Strong, Oakley and Brennan (2014), Medical Decision Making 34, for regression in place
+of worlds within worlds.
+
+Choosing the highest of several doubtful figures flatters. Three things hold that down: all levels of a point share
+their worlds; the surface smooths their noise away before the highest is taken; and what is left of it, or what the
+smoothing took too much, is seen on surfaces with other noise and taken off (reflected bootstrap, Davison and Hinkley
+1997, section 5.2). `halves` is a check from below: one half of the points chooses, the other judges.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from servsim.study.confidence_intervals import Interval, defined
+from servsim.study.doubt.surface import Basis, fitted
+from servsim.study.doubt.uncertain import Range, drawn
+
+READINGS = 1024
+"""Plausible settings at which a surface is read."""
+RESAMPLES = 200
+"""Surfaces with other noise that an interval is taken from."""
+LEAST = 16
+"""Points below which nothing is said."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A level over all plausible settings.
+
+    best: the share of them in which it is best. good: in which it is best, or worse by no more than the smallest
+    difference that matters. loss: how much worse it is than what is best there, on average.
+    """
+
+    level: float
+    best: float
+    good: float
+    loss: Interval
+
+    def to_dict(self) -> dict[str, Any]:
+        """The standing as JSON has it."""
+        return {"level": self.level, "best": self.best, "good": self.good, "loss": self.loss.to_dict()}
+
+
+@dataclass(frozen=True)
+class Plausible:
+    """What the advice is worth where nobody knows.
+
+    standings: for each level. choice: the level that is best on average. knowing: for each range, what the choice would
+    gain by knowing that setting; everything: by knowing all; halves: the same as far as half of the points can tell.
+    explained: the share of what the levels' differences vary by between points that the surfaces foretell, each point
+    left out in its turn. points: how many.
+    """
+
+    points: int
+    standings: tuple[Standing, ...]
+    choice: float
+    knowing: tuple[Interval, ...]
+    everything: Interval
+    halves: float
+    explained: float
+
+    def standing(self, level: float) -> Standing:
+        """How a level stands."""
+        return next(own for own in self.standings if own.level == level)
+
+    def to_dict(self, ranges: Sequence[Range]) -> dict[str, Any]:
+        """All that as JSON has it."""
+        return {
+            "points": self.points,
+            "explained": defined(self.explained),
+            "levels": [own.to_dict() for own in self.standings],
+            "best_on_average": self.choice,
+            "knowing": [
+                {"setting": own.key, **worth.to_dict()} for own, worth in zip(ranges, self.knowing, strict=True)
+            ],
+            "knowing_everything": self.everything.to_dict(),
+            "knowing_everything_by_halves": self.halves,
+        }
+
+
+class SurfaceReading:
+    """Surfaces of all levels, and everything that is read from them; many surfaces at once, as (surfaces, …)."""
+
+    def __init__(self, ranges: tuple[Range, ...], seed: int) -> None:
+        """The places at which they are read."""
+        self.basis = Basis(ranges)
+        self.everywhere = self.basis.at(drawn(ranges, READINGS, seed + 1))
+        self.alone = [self.basis.knowing(place) for place in range(len(ranges))]
+
+    def numbers(self, surfaces: np.ndarray) -> np.ndarray:
+        """(surfaces, levels + 1 + ranges) what every level falls short by, what it would bring to know everything, and
+        to know each setting; surfaces: (surfaces, terms, levels)."""
+        losses = shortfalls(gains(self.everywhere, surfaces)).mean(axis=1)
+        known = [gains(alone, surfaces) for alone in self.alone]
+        worths = [each.max(axis=2).mean(axis=1) - each.mean(axis=1).max(axis=1) for each in known]
+        return np.column_stack([losses, losses.min(axis=1), *worths])
+
+    def halves(self, columns: np.ndarray, figures: np.ndarray, chance: np.random.Generator) -> float:
+        """What knowing everything would bring where one half of the points chooses and the other half judges."""
+        first = chance.permutation(len(columns)) < len(columns) // 2
+        surfaces = [fitted(self.basis, columns[half], figures[half]).coefficients for half in (first, ~first)]
+        one, other = gains(self.everywhere, np.array(surfaces))
+        rows = np.arange(len(one))
+        judged = (one[rows, other.argmax(axis=1)] + other[rows, one.argmax(axis=1)]) / 2
+        return max(0.0, float(judged.mean() - ((one + other) / 2).mean(axis=0).max()))
+
+
+def gains(columns: np.ndarray, surfaces: np.ndarray) -> np.ndarray:
+    """(surfaces, readings, levels) surfaces read at once; columns: (readings, terms)."""
+    many, terms, levels = surfaces.shape
+    flat = columns @ surfaces.transpose(1, 0, 2).reshape(terms, many * levels)
+    return flat.reshape(len(columns), many, levels).transpose(1, 0, 2)
+
+
+def shortfalls(gain: np.ndarray) -> np.ndarray:
+    """How much worse than the best level every level is; the last axis are levels."""
+    behind: np.ndarray = gain.max(axis=-1, keepdims=True) - gain
+    return behind
+
+
+def plausible(
+    ranges: tuple[Range, ...],
+    settings: np.ndarray,
+    figures: np.ndarray,
+    levels: Sequence[float],
+    best: float,
+    *,
+    smallest_difference: float,
+    confidence: float,
+    unit: str,
+    seed: int,
+) -> Plausible:
+    """What points say of the advice. settings: (points, ranges); figures: (points, levels) the objective, more better;
+    best: the level that is best as stated."""
+    ahead = figures - figures[:, [list(levels).index(best)]]
+    reading, chance = SurfaceReading(ranges, seed), np.random.default_rng(seed)
+    columns = reading.basis.at(settings)
+    surface = fitted(reading.basis, columns, ahead, RESAMPLES, chance)
+    numbers = reading.numbers(np.concatenate([surface.coefficients[None], surface.again]))
+    spans = reflected(numbers[0], numbers[1:], confidence, unit)
+    (everywhere,) = gains(reading.everywhere, surface.coefficients[None])
+    shares = np.bincount(everywhere.argmax(axis=1), minlength=len(levels)) / len(everywhere)
+    good = (shortfalls(everywhere) <= smallest_difference).mean(axis=0)
+    moved = ahead.std(axis=0) > 0
+    return Plausible(
+        len(settings),
+        tuple(map(Standing, levels, shares.tolist(), good.tolist(), spans)),
+        levels[int(everywhere.mean(axis=0).argmax())],
+        tuple(spans[len(levels) + 1 :]),
+        spans[len(levels)],
+        reading.halves(columns, ahead, chance),
+        float(surface.explained[moved].mean()) if moved.any() else np.nan,
+    )
+
+
+def reflected(numbers: np.ndarray, again: np.ndarray, confidence: float, unit: str = "1") -> list[Interval]:
+    """Numbers never below 0, less their bias, with reflected bootstrap intervals; again: (resamples, numbers)."""
+    low, high = np.quantile(again, [(1 - confidence) / 2, (1 + confidence) / 2], axis=0)
+    mirrored = np.maximum(0.0, 2 * numbers - np.array([again.mean(axis=0), high, low]))
+    return [Interval(float(mean), float(least), float(most), unit) for mean, least, most in mirrored.T]

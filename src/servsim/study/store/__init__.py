@@ -1,0 +1,1 @@
+"""Finished replications kept on disk, and found again."""

@@ -1,0 +1,1 @@
+"""`verify`: the engines held against each other, against invariants, and against queueing theory."""

@@ -1,1 +1,0 @@
-"""Worlds simulated, many at once, on this machine or others, and gathered."""

@@ -1,0 +1,1 @@
+"""`worth`: what one customer, newcomer or mistake more or fewer is worth."""
