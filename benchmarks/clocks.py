@@ -21,9 +21,9 @@ from servsim.scenario.scenario import Scenario, merged
 from servsim.scenario.tables.money_horizon_levers import WEEKS_PER_YEAR
 from servsim.show.model_card.markdown import code, table, wrapped
 from servsim.study.daily_totals import Days
-from servsim.study.follow.settled_book import settled_book
+from servsim.study.execution.replications import PIECE, engine_named
 from servsim.study.histories.opening_book import with_book
-from servsim.study.work.engines import PIECE, engine_named
+from servsim.study.histories.steady_state import settled_book
 from servsim.study.yearly_projection import YEARLY_NAMES, months_of, yearly
 from servsim.units import MILLIONTHS, YEAR
 

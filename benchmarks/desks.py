@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from servsim.event_codes import Happening
+from servsim.model.trace import Engine
 from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
-from servsim.study.execution.options import Engine
-from servsim.study.expected import weekly_visits
+from servsim.study.execution.replications import counted
+from servsim.study.expected_visits import weekly_visits
 from servsim.study.metrics import NAMES, figures
 from servsim.study.verification.queueing_formulas import Queue, erlang_a, exponential
-from servsim.study.work.engines import counted
 from servsim.units import MINUTES_PER_WEEK
 
 FOLDER = Path(__file__).parent.parent / "scenarios"

@@ -27,16 +27,16 @@ from timing import Timing, fresh, installed, interleaved, resident, spread
 from servsim.engine_parameters import in_world, to_sheet
 from servsim.event_codes import Happening
 from servsim.model import fast
+from servsim.model.trace import Engine
 from servsim.scenario.read import read_scenario, with_level
 from servsim.scenario.scenario import Scenario
-from servsim.study.execution.options import Engine, Means
+from servsim.study.execution.options import Means
+from servsim.study.execution.replications import PIECE, Job
+from servsim.study.execution.scheduler import Pool
 from servsim.study.metrics import figures
 from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.replication_totals import Reading
 from servsim.study.trace_totals import Tally
-from servsim.study.work.engines import PIECE
-from servsim.study.work.workers import Pool
-from servsim.study.work.worlds import Job
 from servsim.units import DAY, MINUTE, WEEK
 
 Numbers = dict[str, Any]

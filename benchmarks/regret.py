@@ -23,13 +23,13 @@ from servsim.errors import ServsimError
 from servsim.scenario.read import read_scenario, with_level
 from servsim.scenario.scenario import Scenario
 from servsim.scenario.tables.money_horizon_levers import Evaluate, Horizon
-from servsim.study.budget import affordable
+from servsim.study.cost_estimate import affordable
+from servsim.study.execution.batches import Gathering
 from servsim.study.execution.options import HERE, Means
-from servsim.study.expected import weekly_visits
+from servsim.study.execution.scheduler import Pool
+from servsim.study.expected_visits import weekly_visits
 from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.verification.random_scenarios import random_scenario
-from servsim.study.work.gathering import Gathering
-from servsim.study.work.workers import Pool
 from servsim.study.yearly_projection import MONTHS, cumulative_cash, discounted_revenue
 
 ROOT = Path(__file__).parent.parent

@@ -18,14 +18,13 @@ from scipy.optimize import NonlinearConstraint, differential_evolution, minimize
 from scipy.stats import qmc
 
 from servsim.scenario.read import checked, read_scenario
-from servsim.study.choose.goal import goal_of
-from servsim.study.choose.optimise import asked_of
-from servsim.study.choose.search import SEARCH, Search
+from servsim.study.execution.batches import Gathering
+from servsim.study.execution.scheduler import Pool
 from servsim.study.objective import Seen
 from servsim.study.several_levers.levers import Values, space_of
 from servsim.study.several_levers.metamodel import FEARED
-from servsim.study.work.gathering import Gathering
-from servsim.study.work.workers import Pool
+from servsim.study.several_levers.optimise import asked_of
+from servsim.study.several_levers.search import SEARCH, Search, goal_of
 
 WORLDS, POINTS, LOOKS = 4, 120, (40, 60, 80, 120)
 LEVERS = {

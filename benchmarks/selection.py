@@ -22,13 +22,13 @@ from questions import say
 
 from servsim.scenario.read import read_scenario, with_level
 from servsim.scenario.scenario import MECHANISMS, Scenario
-from servsim.study.confidence_intervals import t_quantile
 from servsim.study.execution.options import HERE, Means
+from servsim.study.execution.replications import Job, Outcome, Worlds
+from servsim.study.execution.scheduler import Pool
+from servsim.study.intervals_and_tables import t_quantile
 from servsim.study.metrics import NAMES
+from servsim.study.one_lever.race import FIRST_WORLDS, Contest
 from servsim.study.one_lever.result import Evaluation
-from servsim.study.ranking_and_selection.race import FIRST_WORLDS, Contest
-from servsim.study.work.workers import Pool
-from servsim.study.work.worlds import Job, Outcome, Worlds
 
 LEVER = "investment.minutes_per_visit"
 DIFFERENCES = (10_000, 20_000, 40_000)

@@ -14,12 +14,12 @@ import numpy as np
 
 from servsim.scenario.read import read_scenario, with_level
 from servsim.scenario.scenario import Scenario
+from servsim.study.execution.batches import Gathering
 from servsim.study.execution.options import HERE, Means
+from servsim.study.execution.scheduler import Pool
 from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.one_lever.minutes_and_staff import Staffing, level_of, staffing
 from servsim.study.one_lever.staff_variants import with_agents
-from servsim.study.work.gathering import Gathering
-from servsim.study.work.workers import Pool
 from servsim.study.yearly_projection import value_of
 
 ROOT = Path(__file__).parent.parent

@@ -22,11 +22,10 @@ from timing import fresh, interleaved, machine, resident
 
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
-from servsim.study.keep.store import Store
-from servsim.study.work.crew import Crew
-from servsim.study.work.hands import Hands, Processes, Threads
-from servsim.study.work.interruption import Interruption
-from servsim.study.work.worlds import Job, Outcome, Worlds
+from servsim.study.execution.executors import Hands, Processes, Threads
+from servsim.study.execution.replications import Job, Outcome, Worlds
+from servsim.study.execution.scheduler import Crew, Interruption
+from servsim.study.store.store import Store
 
 Numbers = dict[str, Any]
 TABLES = {
@@ -49,7 +48,7 @@ def cluster() -> Iterator[Callable[[], Hands]]:
     """A Dask cluster of one worker, a process of its own."""
     from distributed import LocalCluster
 
-    from servsim.study.work.cluster import Cluster
+    from servsim.study.execution.executors import Cluster
 
     with LocalCluster(
         n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50

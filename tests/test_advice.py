@@ -6,15 +6,14 @@ import numpy as np
 import pytest
 
 from servsim.scenario.read import checked, read_scenario
-from servsim.show.ahead import looks
-from servsim.show.doubt import closing
 from servsim.show.evaluation_advice import advice
 from servsim.show.evaluation_summary import doubts
-from servsim.show.numbers import amount, ends, short, with_half
-from servsim.show.phrases import ranged, window_words, years_words
-from servsim.show.proposal import effects
+from servsim.show.formatting import amount, ends, ranged, short, window_words, with_half, years_words
+from servsim.show.optimisation import effects
+from servsim.show.sensitivity import closing
+from servsim.show.years_ahead import looks
 from servsim.study.check.before_simulation import drift
-from servsim.study.confidence_intervals import Interval
+from servsim.study.intervals_and_tables import Interval
 from servsim.study.metrics import NAMES
 from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.one_lever.payback import Ahead, Look
@@ -408,7 +407,7 @@ def test_that_constraints_were_not_looked_at_elsewhere_is_said():
         read_scenario("scenarios/salon.toml", ['evaluate.constraints=["unserved_share <= 90 %"]', "horizon.weeks=4", "horizon.years=0.1"]),
         levels=(3, 6), replications=2, smallest_difference=0,
     )  # fmt: skip
-    from servsim.study.doubt.swings import rests_on
+    from servsim.study.sensitivity.one_at_a_time import rests_on
 
     (words,) = closing(e, rests_on(e))
     assert "Whether constraints are kept there was not looked at." in words

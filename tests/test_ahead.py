@@ -18,13 +18,13 @@ from test_selection import made
 
 from servsim import evaluate
 from servsim.scenario.read import checked, with_level
-from servsim.study.confidence_intervals import Interval, t_quantile
 from servsim.study.execution.options import HERE
+from servsim.study.execution.replications import Job
+from servsim.study.execution.scheduler import Pool
+from servsim.study.intervals_and_tables import Interval, t_quantile
 from servsim.study.one_lever.payback import RATES, Ahead, Look, crossing, look_ahead, payback
-from servsim.study.ranking_and_selection.procedure import Race, Rules
-from servsim.study.ranking_and_selection.race import FIRST_WORLDS, STEP
-from servsim.study.work.workers import Pool
-from servsim.study.work.worlds import Job
+from servsim.study.one_lever.race import FIRST_WORLDS, STEP
+from servsim.study.one_lever.ranking_and_selection import Race, Rules
 from servsim.study.yearly_projection import COLUMNS, MONTHS, at_rate, cumulative_cash, value_of
 
 PROOF = Path(__file__).parent.parent / "docs" / "proof"

@@ -7,7 +7,7 @@ import pytest
 
 from servsim.scenario.read import read_scenario
 from servsim.scenario.scenario import Scenario
-from servsim.study.contrast.compare import Comparison, compare
+from servsim.study.comparison.compare import Comparison, compare
 from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.one_lever.result import Evaluation
 from servsim.study.run import Run, run

@@ -8,9 +8,9 @@ import pytest
 from servsim.errors import ScenarioError
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
-from servsim.study import budget
-from servsim.study.budget import affordable, affordable_evaluation, worlds_of_evaluation
-from servsim.study.expected import weekly_visits
+from servsim.study import cost_estimate as budget
+from servsim.study.cost_estimate import affordable, affordable_evaluation, worlds_of_evaluation
+from servsim.study.expected_visits import weekly_visits
 
 DESK = {
     "demand": {"prospects_per_hour": 2.5, "opening_book": 0},

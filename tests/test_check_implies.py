@@ -19,14 +19,14 @@ from servsim.event_codes import Happening, Kind, Reason
 from servsim.model.rules.demand import KIND_BITS
 from servsim.scenario.read import read_scenario
 from servsim.scenario.scenario import Scenario
-from servsim.show.outlook import outlook_parts
+from servsim.show.check import outlook_parts
 from servsim.study.check import first_year as look
 from servsim.study.check.before_simulation import outlook
 from servsim.study.check.first_year import CAUSES, FIGURES, FirstYear, first_year, lost_by_cause
 from servsim.study.check.first_year_against_stated import QUESTION, early, moving, sentences, staying, unserved, whole
 from servsim.study.execution.options import HERE
-from servsim.study.follow.settled_book import SettledBook
 from servsim.study.histories.opening_book import Book, book_of
+from servsim.study.histories.steady_state import SettledBook
 from servsim.study.run import Run
 from servsim.units import DAY
 

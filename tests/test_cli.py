@@ -219,7 +219,7 @@ def test_one_percent_of_revenue_is_that_of_all_years(tiny, typed):
 def test_the_table_and_the_advice_do_not_wait_for_the_doubts(tiny):
     """Where the doubts fail, the table is there already."""
     code = (
-        "import sys, servsim.study.doubt.swings as swings\n"
+        "import sys, servsim.study.sensitivity.one_at_a_time as swings\n"
         "def fail(*args, **given): raise SystemExit('no doubts today')\n"
         "swings.rests_on = fail\n"
         "from servsim.cli import main; main()"

@@ -23,15 +23,21 @@ from servsim.scenario.scenario import Scenario
 from servsim.show.comparison import SOURCES, why_parts
 from servsim.show.paired_lives import in_short, lives_json, lives_parts
 from servsim.show.trace_words import times
-from servsim.study.confidence_intervals import t_quantile
-from servsim.study.contrast.compare import Comparison, compare, shared_worlds
-from servsim.study.contrast.why import FATES, Pairs, fate_of, for_each, paired
-from servsim.study.contrast.why_lives import lives, picked
-from servsim.study.contrast.why_value import PARTS, parts_of_the_difference
+from servsim.study.comparison.compare import Comparison, compare, lives, picked, shared_worlds
+from servsim.study.comparison.paired_customers import (
+    FATES,
+    PARTS,
+    Pairs,
+    fate_of,
+    for_each,
+    paired,
+    parts_of_the_difference,
+)
+from servsim.study.execution.replications import Job, Outcome
 from servsim.study.histories.customers import TICK, VALUE, WHAT, WHO, World
+from servsim.study.intervals_and_tables import t_quantile
 from servsim.study.metrics import NAMES
 from servsim.study.money import COSTS
-from servsim.study.work.worlds import Job, Outcome
 from servsim.study.yearly_projection import COLUMNS, PLACE, YEARLY_NAMES
 from servsim.units import HOUR, MILLIONTHS, WEEK, YEAR
 

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from servsim.cli import output
 from servsim.scenario.read import checked
-from servsim.show.table import level_table
+from servsim.show.tables import level_table
 from servsim.show.terminal_chart import BLANK, COLUMNS, DOTS, ROWS, curve, dotted
 from servsim.study.one_lever.evaluate import evaluate
 

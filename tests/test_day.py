@@ -9,10 +9,9 @@ from test_story import ALL_ON
 from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
 from servsim.event_codes import Kind, Reason
 from servsim.scenario.read import checked
-from servsim.study.follow.day import Day, day_of, first_day, steps
-from servsim.study.follow.spells import Doing, Spell, spells
-from servsim.study.follow.visits import UNSERVED, Fate, Visit, requests, visits
 from servsim.study.histories.customers import AGENT, TICK, VALUE, WHAT, WHO, World, is_colleague
+from servsim.study.histories.day import Day, Doing, Spell, day_of, first_day, spells, steps
+from servsim.study.histories.visits import UNSERVED, Fate, Visit, requests, visits
 from servsim.study.trace_totals import IDLE, INATTENTIVE, Tally
 from servsim.units import DAY, HOUR, MILLIONTHS, MINUTE, WEEK
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from servsim import compare, evaluate, read_scenario, run
-from servsim.study.data_frames import Tidy
+from servsim.study.intervals_and_tables import Tidy
 from servsim.study.yearly_projection import YEARLY_NAMES
 
 ROOT = Path(__file__).parent.parent

@@ -16,10 +16,10 @@ from servsim.model.trace import canonical
 from servsim.scenario.read import checked, read_scenario
 from servsim.study import daily_totals as days
 from servsim.study import trace_totals as t
+from servsim.study.execution.replications import counted
 from servsim.study.metrics import BY_NAME, METRICS, NAMES, OWN, figures, own_figures, unit_of
 from servsim.study.replication_totals import Reading
 from servsim.study.trace_totals import Tally
-from servsim.study.work.engines import counted
 from servsim.study.yearly_projection import looks_ahead
 from servsim.units import DAY, HOUR, MILLIONTHS, MINUTE, WEEK
 

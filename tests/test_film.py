@@ -16,18 +16,15 @@ from test_story import ALL_ON
 
 from servsim.errors import ServsimError
 from servsim.scenario.read import checked
-from servsim.show.film import reel as reels
-from servsim.show.film.frame import ENDINGS
-from servsim.show.film.gif import FRAME_MS, SIZE, save_gif, stretch
+from servsim.show.film import film_data as reels
+from servsim.show.film.film_data import COLLEAGUES, COUNTER, MANAGER, TELEPHONE, Reel, pace, reel, said
+from servsim.show.film.gif import ENDINGS, FRAME_MS, SIZE, save_gif, stretch
 from servsim.show.film.html import LEGEND, PACES, comparison, film_page, film_script, part
 from servsim.show.film.layout import Plan
 from servsim.show.film.positions import NOWHERE, ends_of, longest_lines, place_at, scene
-from servsim.show.film.reel import COLLEAGUES, COUNTER, MANAGER, TELEPHONE, Reel, pace, reel
-from servsim.show.film.said import said
-from servsim.study.follow.day import Day, day_of
-from servsim.study.follow.spells import Doing
-from servsim.study.follow.visits import UNSERVED, Fate, Visit
 from servsim.study.histories.customers import World
+from servsim.study.histories.day import Day, Doing, day_of
+from servsim.study.histories.visits import UNSERVED, Fate, Visit
 from servsim.units import DAY, MINUTE
 
 SALON = Path(__file__).parent / "desks" / "old-salon.toml"

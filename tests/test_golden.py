@@ -18,9 +18,9 @@ from servsim.event_codes import Happening
 from servsim.model import fast
 from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
-from servsim.study.identity import MODEL
+from servsim.study.execution.replications import Job, Worlds
 from servsim.study.metrics import NAMES
-from servsim.study.work.worlds import Job, Worlds
+from servsim.study.scenario_identity import MODEL
 
 GOLDEN = Path(__file__).parent / "golden"
 FINGERPRINTS = GOLDEN / "fingerprints.json"
@@ -41,7 +41,7 @@ TINY = {
 MOVED = """
 Answers have changed: {what}.
 If that was not meant, find out which rule moved. If it was meant:
-  1. raise MODEL in src/servsim/study/identity.py by one, so that no stored result is mistaken for a new one;
+  1. raise MODEL in src/servsim/study/scenario_identity.py by one, so that no stored result is mistaken for a new one;
   2. write what changed under "Answers change" in CHANGELOG.md;
   3. write the new traces with `python tests/test_golden.py` and read the difference.
 Golden traces are of Linux on x86-64; elsewhere the last bit of an exponential may differ, which is no mistake.

@@ -12,11 +12,11 @@ from servsim.errors import ScenarioError, ServsimError
 from servsim.event_codes import Happening
 from servsim.model.fast import simulate
 from servsim.scenario.read import checked
-from servsim.study.budget import affordable
 from servsim.study.check.before_simulation import outlook
-from servsim.study.expected import reproduction, weekly_visits
-from servsim.study.work import engines
-from servsim.study.work.engines import REFERRED_AT_MOST, REFERRED_FOR_EACH, counted, watch
+from servsim.study.cost_estimate import affordable
+from servsim.study.execution import replications as engines
+from servsim.study.execution.replications import REFERRED_AT_MOST, REFERRED_FOR_EACH, counted, watch
+from servsim.study.expected_visits import reproduction, weekly_visits
 
 OPEN = {"opening": {"monday": "09:00-17:00"}, "demand": {"prospects_per_hour": 10.0}}
 """80 prospects a week come by themselves."""

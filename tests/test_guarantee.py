@@ -15,16 +15,15 @@ import pytest
 
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
-from servsim.study.confidence_intervals import interval
 from servsim.study.execution.options import Means
+from servsim.study.execution.replications import NO_MONTHS, Job, Outcome, Worlds, counted, sheet_of
+from servsim.study.intervals_and_tables import interval
 from servsim.study.metrics import BY_NAME, NAMES
 from servsim.study.objective import constraint
+from servsim.study.one_lever.race import Contest
 from servsim.study.one_lever.result import Evaluation
-from servsim.study.ranking_and_selection.race import Contest
 from servsim.study.verification import queueing_formulas as known
 from servsim.study.verification.textbook_desks import desk
-from servsim.study.work.engines import counted
-from servsim.study.work.worlds import NO_MONTHS, Job, Outcome, Worlds, sheet_of
 
 EVALUATIONS, APART = 300, 100_000
 """How many evaluations, and how far apart their first worlds are: none needs as many."""

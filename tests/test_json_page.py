@@ -10,8 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from servsim.cli import app
-from servsim.study.proof.theory import QUICK, Finding
-from servsim.study.proof.verify import Proof, Twins
+from servsim.study.verification.verify import QUICK, Finding, Proof, Twins
 from servsim.study.yearly_projection import YEARLY_NAMES
 
 PAGE = Path(__file__).parent.parent / "docs" / "json.md"

@@ -12,9 +12,9 @@ from servsim.model.invariants.catalogue import LAWS, NEEDS, RANGES, broken_laws
 from servsim.model.trace import Trace, canonical
 from servsim.scenario.read import read_scenario
 from servsim.study.daily_totals import REVENUE
-from servsim.study.proof.verify import twin_scenario
+from servsim.study.execution.replications import engine_named
 from servsim.study.trace_totals import Tally
-from servsim.study.work.engines import engine_named
+from servsim.study.verification.verify import twin_scenario
 from servsim.units import DAY, HOUR, MILLIONTHS, MINUTE, MONTH, WEEK
 
 HOME = Path(__file__).parent.parent / "scenarios"

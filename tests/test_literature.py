@@ -50,8 +50,8 @@ from servsim.model.rules.demand import busyness
 from servsim.model.trace import Trace
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario, merged
+from servsim.study.execution.replications import counted
 from servsim.study.metrics import NAMES, figures
-from servsim.study.work.engines import counted
 
 
 def bounds(gaps: np.ndarray) -> tuple[float, float]:

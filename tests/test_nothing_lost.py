@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs kill -9")
 CAMPAIGN = """
 import sys
 from servsim.cli import main
-from servsim.study.work.workers import Pool
+from servsim.study.execution.scheduler import Pool
 
 genuine, log = Pool.simulate, open(sys.argv.pop(1), "a", buffering=1)
 

@@ -16,10 +16,12 @@ from servsim.model.compilation import readable
 from servsim.model.rules.quality_and_satisfaction import judged
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
-from servsim.show.outlook import book_lines, outlook_parts
+from servsim.show.check import book_lines, outlook_parts
 from servsim.study.check.before_simulation import outlook, unsettled
-from servsim.study.follow import settled_book as search
-from servsim.study.follow.settled_book import (
+from servsim.study.execution.replications import PIECE, engine_named
+from servsim.study.histories import steady_state as search
+from servsim.study.histories.opening_book import Book, Own, book_of, staying_by_tenure, with_book
+from servsim.study.histories.steady_state import (
     MEMBER,
     SettledBook,
     as_loyal,
@@ -29,8 +31,6 @@ from servsim.study.follow.settled_book import (
     ratchet,
     settled_book,
 )
-from servsim.study.histories.opening_book import Book, Own, book_of, staying_by_tenure, with_book
-from servsim.study.work.engines import PIECE, engine_named
 from servsim.units import DAY, MILLIONTHS, YEAR
 
 STREET = 1 << 60

@@ -17,23 +17,19 @@ from servsim.cli import app
 from servsim.errors import ScenarioError
 from servsim.scenario.read import checked, read_scenario, with_settings
 from servsim.scenario.scenario import Scenario
-from servsim.show.numbers import with_unit
-from servsim.show.optimised import UNCHANGED, finalists_table, front_names
-from servsim.show.phrases import listed
-from servsim.show.proposal import can_be_wider, proposal, reservations
-from servsim.study.choose.finals import Finals
-from servsim.study.choose.goal import goal_of, spread, undominated
-from servsim.study.choose.optimise import asked_of, optimise
-from servsim.study.choose.search import SEARCH, Search
+from servsim.show.formatting import listed, with_unit
+from servsim.show.optimisation import UNCHANGED, can_be_wider, finalists_table, front_names, proposal, reservations
+from servsim.study.execution.batches import Gathering
 from servsim.study.execution.options import Means
+from servsim.study.execution.replications import Job
+from servsim.study.execution.scheduler import Pool
 from servsim.study.metrics import NAMES
 from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.several_levers.levers import Lever, Space, space_of
 from servsim.study.several_levers.metamodel import Guide, Known
+from servsim.study.several_levers.optimise import Finals, asked_of, optimise
 from servsim.study.several_levers.result import Optimisation
-from servsim.study.work.gathering import Gathering
-from servsim.study.work.workers import Pool
-from servsim.study.work.worlds import Job
+from servsim.study.several_levers.search import SEARCH, Search, goal_of, spread, undominated
 
 MINUTES, AGENTS = "investment.minutes_per_visit", "staff.agents"
 LISTEN, RECOVERY = "service.split.listen", "investment.recovery_minutes"

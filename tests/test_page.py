@@ -30,10 +30,10 @@ from servsim.page.server import Served
 from servsim.page.sliders import levels_of, levers, nice, number_at, slider
 from servsim.scenario.read import read_scenario
 from servsim.show.model_card.settings import settings
-from servsim.study.identity import digest_of
 from servsim.study.objective import read_question
 from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.run import run
+from servsim.study.scenario_identity import digest_of
 from servsim.study.yearly_projection import COLUMNS
 
 SCENARIO = f"""# What it shows: nothing, quickly.{TINY_DESK.partition("[horizon]")[0]}[horizon]

@@ -23,11 +23,10 @@ from servsim.page.resumable_replications import Ongoing, cut, stops
 from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
 from servsim.study.execution.options import Means
+from servsim.study.execution.replications import Job, Outcome, Telling, WorldHaltedError, Worlds, outcome_of, sheet_of
 from servsim.study.metrics import NAMES
 from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.run import run
-from servsim.study.work.engines import Telling
-from servsim.study.work.worlds import Job, Outcome, WorldHaltedError, Worlds, outcome_of, sheet_of
 from servsim.units import YEAR
 
 HEAD = TINY_DESK.partition("[horizon]")[0]

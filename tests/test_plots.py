@@ -32,24 +32,23 @@ from servsim.show.plots import (
     waits_plot,
     years_plot,
 )
-from servsim.show.plots.axes import lever_words, measure
 from servsim.show.plots.day_at_the_desk import LOOKS
+from servsim.show.plots.elements import lever_words, measure
 from servsim.show.plots.frontier import Tried, unbeaten
 from servsim.show.plots.staff_time import PARTS, hours_of
 from servsim.show.plots.style import COLOURS, STROKES, as_bytes
 from servsim.show.plots.waiting_times import FILLS
-from servsim.study.confidence_intervals import Interval, interval
-from servsim.study.contrast.compare import compare
-from servsim.study.doubt.swings import rests_on
-from servsim.study.follow.day import day_of, first_day
-from servsim.study.follow.fates import fates
-from servsim.study.follow.survival import Cohort, cohorts, staying
-from servsim.study.follow.waits import waits_of
+from servsim.study.comparison.compare import compare
 from servsim.study.histories.customers import World
+from servsim.study.histories.day import day_of, first_day
+from servsim.study.histories.departures import Cohort, cohorts, fates, staying
+from servsim.study.histories.visits import waits_of
+from servsim.study.intervals_and_tables import Interval, interval
 from servsim.study.metrics import NAMES
 from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.one_lever.two_lever_grid import heat
 from servsim.study.run import run
+from servsim.study.sensitivity.one_at_a_time import rests_on
 from servsim.study.yearly_projection import PLACE
 
 DESK = {

@@ -13,12 +13,11 @@ import pytest
 from servsim.cli.report import command, report
 from servsim.errors import ServsimError
 from servsim.scenario.read import checked, read_scenario
-from servsim.show.ahead import payback_words
 from servsim.show.evaluation_summary import lines
-from servsim.show.numbers import figure, level, with_half
-from servsim.show.phrases import sentence
-from servsim.show.report.page import coded, report_page
+from servsim.show.formatting import figure, level, sentence, with_half
+from servsim.show.report.html_report import coded, report_page
 from servsim.show.report.settings_section import evidence, groups
+from servsim.show.years_ahead import payback_words
 from servsim.study.report_contents import findings
 
 FILE = """

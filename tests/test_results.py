@@ -18,16 +18,14 @@ from test_store import OF_MODEL_2, SEGMENTS, outcome, same, tiny
 from servsim.engine_parameters import to_sheet
 from servsim.scenario.read import read_scenario
 from servsim.study.control_variates import CONTROLS
-from servsim.study.differing import distinctions, own_settings
 from servsim.study.execution.options import Means
-from servsim.study.identity import model_version, settings_of
-from servsim.study.keep.kept import checksum_of
-from servsim.study.keep.store import Store
+from servsim.study.execution.replications import Job, Worlds
+from servsim.study.execution.scheduler import Pool
 from servsim.study.metrics import NAMES, OWN
 from servsim.study.run import run
+from servsim.study.scenario_identity import distinctions, model_version, own_settings, settings_of
 from servsim.study.store import catalogue as archive
-from servsim.study.work.workers import Pool
-from servsim.study.work.worlds import Job, Worlds
+from servsim.study.store.store import Store, checksum_of
 from servsim.study.yearly_projection import COLUMNS
 
 Said = tuple[int, str, str]
@@ -312,7 +310,7 @@ def test_a_question_of_an_older_servsim_is_shown_and_exported_by_its_own_figures
     """A figure that is no longer known has no unit; one that was not known then has no value."""
     names = [*NAMES[3:], "forgotten_figure"]
     with monkeypatch.context() as then:
-        then.setattr("servsim.study.work.worlds.NAMES", names)
+        then.setattr("servsim.study.execution.replications.NAMES", names)
         worlds = Worlds(tiny(), 3, "fast")
         old = outcome(worlds, 5)
         key, row = worlds.key, old.figures[: len(names)]

@@ -7,12 +7,12 @@ import pytest
 
 from servsim.errors import ScenarioError
 from servsim.scenario.read import checked, read_scenario
-from servsim.study.confidence_intervals import controlled, interval
 from servsim.study.control_variates import CONTROLS, controls_of
+from servsim.study.execution.replications import Job
+from servsim.study.execution.scheduler import Pool
+from servsim.study.intervals_and_tables import controlled, interval
 from servsim.study.metrics import NAMES
 from servsim.study.run import Run, run
-from servsim.study.work.workers import Pool
-from servsim.study.work.worlds import Job
 
 DESK = {
     "demand": {"prospects_per_hour": 3.0, "opening_book": 60, "visit_gap_days": 20.0, "busyness_cv": 0.2},

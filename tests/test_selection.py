@@ -9,15 +9,15 @@ import pytest
 from servsim.errors import ScenarioError
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
-from servsim.study.confidence_intervals import t_quantile
 from servsim.study.execution.options import HERE, Means
+from servsim.study.execution.replications import Job
+from servsim.study.intervals_and_tables import t_quantile
 from servsim.study.metrics import NAMES
 from servsim.study.objective import constraints_of
 from servsim.study.one_lever.evaluate import evaluate
+from servsim.study.one_lever.race import PILOT, RACE_WORLDS, STEP, Contest, difference_of, finer_levels
+from servsim.study.one_lever.ranking_and_selection import BREAKS, KEEPS, OPEN, ROUND, Race, Rules, side, width
 from servsim.study.one_lever.result import Evaluation
-from servsim.study.ranking_and_selection.procedure import BREAKS, KEEPS, OPEN, ROUND, Race, Rules, side, width
-from servsim.study.ranking_and_selection.race import PILOT, RACE_WORLDS, STEP, Contest, difference_of, finer_levels
-from servsim.study.work.worlds import Job
 from servsim.study.yearly_projection import COLUMNS, discounted_revenue
 
 NOTHING = np.empty((0, 1000))

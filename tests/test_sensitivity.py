@@ -12,25 +12,21 @@ from servsim.cli import app
 from servsim.errors import ScenarioError
 from servsim.scenario.read import checked, read_scenario, with_settings
 from servsim.scenario.scenario import Scenario
-from servsim.show.doubt import LEFT_OUT, closing
-from servsim.show.measuring import small_print
-from servsim.show.sensitivity import bar
-from servsim.study.confidence_intervals import Interval
-from servsim.study.doubt.climb import candidates
-from servsim.study.doubt.indices import indices, sobol
-from servsim.study.doubt.scatter import MORE, slopes, top_of
-from servsim.study.doubt.scatter import POINTS as POINTS_OF_SCATTER
-from servsim.study.doubt.surface import Basis, fitted
-from servsim.study.doubt.swings import doubt_of, ends_of, rests_on
-from servsim.study.doubt.uncertain import Range, drawn
+from servsim.show.sensitivity import LEFT_OUT, bar, closing, small_print
 from servsim.study.execution.options import Means
-from servsim.study.keep.store import Store
+from servsim.study.execution.replications import Worlds
+from servsim.study.intervals_and_tables import Interval
 from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.one_lever.result import Evaluation
 from servsim.study.sensitivity import sensitivity as study
+from servsim.study.sensitivity.all_at_once import MORE, slopes, top_of
+from servsim.study.sensitivity.all_at_once import POINTS as POINTS_OF_SCATTER
+from servsim.study.sensitivity.metamodel import Basis, fitted
+from servsim.study.sensitivity.one_at_a_time import doubt_of, ends_of, rests_on
+from servsim.study.sensitivity.plausible_settings import Range, candidates, drawn
 from servsim.study.sensitivity.sensitivity import POINTS, REPLICATIONS, WORLDS, Sensitivity, sensitivity
-from servsim.study.sensitivity.value_of_information import Plausible, plausible
-from servsim.study.work.worlds import Worlds
+from servsim.study.sensitivity.value_of_information import Plausible, indices, plausible, sobol
+from servsim.study.store.store import Store
 
 THREE = tuple(Range(f"x{number}", -1.0, 1.0, None, 0.0) for number in range(3))
 SIX = tuple(Range(f"x{number}", -1.0, 1.0, None, 0.0) for number in range(6))
@@ -531,7 +527,7 @@ def command_parameters():
 
 
 def test_ends_that_are_not_finished_are_left_out(evaluated):
-    from servsim.study.doubt.elsewhere import Elsewhere
+    from servsim.study.sensitivity.plausible_settings import Elsewhere
 
     elsewhere = Elsewhere(evaluated, Means(workers=1))
     ranges = study.ranges_of(evaluated.scenario, evaluated.lever)

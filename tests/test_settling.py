@@ -8,7 +8,7 @@ from servsim.cli import app
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
 from servsim.study.check.before_simulation import outlook
-from servsim.study.follow.settling import BATCH, settled, truncation
+from servsim.study.histories.steady_state import BATCH, settled, truncation
 
 
 def desk(**tables: object) -> Scenario:

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from servsim.scenario.read import checked, read_scenario, with_settings
-from servsim.show.evaluation_summary import lines
-from servsim.show.staffing import first, hour_words, staff_table, staff_words
+from servsim.show.evaluation_summary import first, hour_words, lines, staff_table, staff_words
 from servsim.study.execution.options import Means
 from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.one_lever.minutes_and_staff import WORLDS, Crew, Staffing, staffing

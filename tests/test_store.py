@@ -21,15 +21,15 @@ from servsim.scenario.read import checked
 from servsim.scenario.scenario import MECHANISMS, SEGMENT_TABLES, Scenario
 from servsim.study.control_variates import CONTROLS
 from servsim.study.execution.options import Means
-from servsim.study.identity import ASKED
-from servsim.study.keep.store import Store, StoreError, usual_place
+from servsim.study.execution.replications import NO_MONTHS, Job, Outcome, Worlds
+from servsim.study.execution.scheduler import Pool
 from servsim.study.metrics import NAMES, OWN
 from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.run import run
+from servsim.study.scenario_identity import ASKED
 from servsim.study.store import database as storage
 from servsim.study.store.catalogue import opened, questions, worlds_of
-from servsim.study.work.workers import Pool
-from servsim.study.work.worlds import NO_MONTHS, Job, Outcome, Worlds
+from servsim.study.store.store import Store, StoreError, usual_place
 from servsim.study.yearly_projection import COLUMNS
 
 TABLES = {

@@ -5,8 +5,8 @@ import pytest
 
 from servsim.event_codes import Happening
 from servsim.scenario.read import checked
-from servsim.study.follow.survival import cohorts
 from servsim.study.histories.customers import World
+from servsim.study.histories.departures import cohorts
 
 
 def world_of(weeks: float | None) -> World:

@@ -14,12 +14,10 @@ from servsim.event_codes import Happening, Reason
 from servsim.model import fast, reference
 from servsim.scenario.read import checked
 from servsim.study.execution.options import Means
-from servsim.study.proof.theory import Effort, theory
 from servsim.study.verification import queueing_formulas as known
 from servsim.study.verification.textbook_desks import (
     EXPONENTIAL,
     Case,
-    cases,
     come_again,
     erlang_c,
     held,
@@ -28,6 +26,7 @@ from servsim.study.verification.textbook_desks import (
     one_agent,
     pausing,
 )
+from servsim.study.verification.verify import Effort, cases, theory
 from servsim.units import DAY, HOUR
 
 nightly = pytest.mark.nightly

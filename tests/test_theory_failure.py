@@ -19,8 +19,10 @@ from servsim.model.compilation import readable
 from servsim.model.rules.demand import segment_of
 from servsim.scenario.read import checked
 from servsim.study.execution.options import Means
+from servsim.study.execution.replications import Job
+from servsim.study.execution.scheduler import Pool
 from servsim.study.metrics import NAMES
-from servsim.study.verification import failure_formulas as forms
+from servsim.study.verification import queueing_formulas as forms
 from servsim.study.verification import queueing_formulas as known
 from servsim.study.verification.failure_desks import (
     come_to_complain,
@@ -32,8 +34,6 @@ from servsim.study.verification.failure_desks import (
     stepping_back,
 )
 from servsim.study.verification.textbook_desks import MINUTES, Case, desk
-from servsim.study.work.workers import Pool
-from servsim.study.work.worlds import Job
 from servsim.units import MINUTE
 
 DESKS = {case.name: case for case in failing()}

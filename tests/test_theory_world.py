@@ -15,8 +15,8 @@ from servsim.engine_parameters import to_sheet
 from servsim.event_codes import Happening
 from servsim.model import fast
 from servsim.scenario.read import checked
-from servsim.study.verification import failure_formulas as failing
 from servsim.study.verification import market_formulas as forms
+from servsim.study.verification import queueing_formulas as failing
 from servsim.study.verification import queueing_formulas as known
 from servsim.study.verification.market_desks import (
     AT_ONCE,

@@ -8,10 +8,10 @@ from servsim.event_codes import Happening
 from servsim.model import fast
 from servsim.scenario.read import checked, read_scenario
 from servsim.study import trace_totals as t
+from servsim.study.execution.replications import counted
 from servsim.study.metrics import NAMES, figures
 from servsim.study.trace_totals import Tally
 from servsim.study.verification.random_scenarios import random_scenario
-from servsim.study.work.engines import counted
 from servsim.units import HOUR, MINUTE
 
 ALL_TIME = range(t.IDLE, t.SUMS)

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from servsim.errors import ScenarioError
-from servsim.scenario.lever_and_uncertain_ranges import numeric_settings
+from servsim.scenario.lever_and_uncertain_ranges import numeric_settings, scenario_schema
 from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
 from servsim.study.check.before_simulation import outlook
-from servsim.study.doubt.uncertain import Range, drawn, ranges_of, read_doubtful, shares
-from servsim.study.identity import digest_of
+from servsim.study.scenario_identity import digest_of
+from servsim.study.sensitivity.plausible_settings import Range, drawn, ranges_of, read_doubtful, shares
 from servsim.study.sensitivity.sensitivity import sensitivity
 
 SALON = "scenarios/salon.toml"
@@ -118,7 +118,7 @@ def test_check_says_what_is_odd_about_ranges():
 
 
 def test_the_schema_knows_which_settings_may_have_a_range():
-    schema = json.loads(json.dumps(Scenario.model_json_schema()))["properties"]["uncertain"]
+    schema = json.loads(json.dumps(scenario_schema()))["properties"]["uncertain"]
     for path in numeric_settings():
         inside = schema
         for key in path:

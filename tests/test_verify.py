@@ -16,12 +16,11 @@ from servsim.scenario.consistency import complaints
 from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
 from servsim.study.execution.options import Means
-from servsim.study.proof.theory import Effort, bound, finding, theory
-from servsim.study.proof.verify import twins
 from servsim.study.verification import nearest_theory as beside
 from servsim.study.verification import queueing_formulas as known
 from servsim.study.verification.random_scenarios import random_scenario
-from servsim.study.verification.textbook_desks import Case, cases, erlang_c
+from servsim.study.verification.textbook_desks import Case, erlang_c
+from servsim.study.verification.verify import Effort, bound, cases, finding, theory, twins
 
 HASTY = Effort(worlds=4, share=0.003, sharpness=9.0, twins=2)
 """Passes unless something is badly wrong; takes a second."""
@@ -47,7 +46,7 @@ def test_the_quick_proof_passes_and_says_what_it_did():
 
 
 def test_the_table_fits_80_columns(monkeypatch):
-    monkeypatch.setattr("servsim.study.proof.theory.QUICK", HASTY)
+    monkeypatch.setattr("servsim.study.verification.verify.QUICK", HASTY)
     result = run("--quick", "--quiet")
     assert result.exit_code == 0
     assert last_line(result) == "verify: passed"
@@ -56,7 +55,9 @@ def test_the_table_fits_80_columns(monkeypatch):
 
 
 def test_a_wrong_closed_form_is_found(monkeypatch):
-    monkeypatch.setattr("servsim.study.proof.theory.QUICK", Effort(worlds=16, share=0.02, sharpness=9.0, twins=2))
+    monkeypatch.setattr(
+        "servsim.study.verification.verify.QUICK", Effort(worlds=16, share=0.02, sharpness=9.0, twins=2)
+    )
     monkeypatch.setattr(known, "erlang_b", lambda agents, load: 0.3)
     result = run("--quick", "--quiet")
     assert result.exit_code == 1
@@ -65,7 +66,7 @@ def test_a_wrong_closed_form_is_found(monkeypatch):
 
 def test_an_engine_that_loses_a_row_is_found(monkeypatch):
     loop = fast.simulate
-    monkeypatch.setattr("servsim.study.proof.theory.QUICK", HASTY)
+    monkeypatch.setattr("servsim.study.verification.verify.QUICK", HASTY)
     monkeypatch.setattr(fast, "simulate", lambda sheet: Trace(loop(sheet).rows[:-1]))
     result = run("--quick", "--quiet", "--json")
     proof = json.loads(result.stdout)

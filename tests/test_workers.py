@@ -21,17 +21,17 @@ from test_store import tiny
 from servsim.cli.output import announce_compiling
 from servsim.errors import ServsimError
 from servsim.model import compilation as kernel
+from servsim.study.execution import executors as cluster
+from servsim.study.execution import scheduler as crew
+from servsim.study.execution.batches import shard_of
+from servsim.study.execution.executors import Processes, Threads
 from servsim.study.execution.options import Means
-from servsim.study.identity import settings_of
-from servsim.study.keep.store import Store
+from servsim.study.execution.replications import Job, Outcome, Worlds
+from servsim.study.execution.scheduler import Interruption, Pool
 from servsim.study.run import run
+from servsim.study.scenario_identity import settings_of
 from servsim.study.store.database import Storage
-from servsim.study.work import cluster, crew
-from servsim.study.work.hands import Processes, Threads
-from servsim.study.work.interruption import Interruption
-from servsim.study.work.shard import shard_of
-from servsim.study.work.workers import Pool
-from servsim.study.work.worlds import Job, Outcome, Worlds
+from servsim.study.store.store import Store
 
 posix = pytest.mark.skipif(os.name == "nt", reason="needs the signals of POSIX")
 linux = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes in /proc")

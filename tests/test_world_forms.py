@@ -16,8 +16,8 @@ from scipy.signal import lfilter
 from scipy.sparse import csc_array
 from scipy.sparse.linalg import spsolve
 
-from servsim.study.verification import failure_formulas as failure_forms
 from servsim.study.verification import market_formulas as forms
+from servsim.study.verification import queueing_formulas as failure_forms
 from servsim.study.verification import queueing_formulas as known
 
 

@@ -15,8 +15,8 @@ from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
 from servsim.show.notebook_display import html
 from servsim.show.worth_of_one_more import rows_of, worth_parts, worth_words
-from servsim.study.work.workers import Pool
-from servsim.study.work.worlds import Job
+from servsim.study.execution.replications import Job
+from servsim.study.execution.scheduler import Pool
 from servsim.study.worth_of_one_more.least_squares import Sample, ratio
 from servsim.study.worth_of_one_more.scenarios_with_more_or_fewer import (
     CUSTOMERS,

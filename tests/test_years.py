@@ -19,8 +19,8 @@ from servsim.event_codes import Happening as H  # noqa: N817 as short as in the 
 from servsim.model import fast, reference
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
+from servsim.study.execution.replications import Job, Outcome, Worlds
 from servsim.study.metrics import NAMES
-from servsim.study.work.worlds import Job, Outcome, Worlds
 from servsim.study.yearly_projection import COLUMNS, MONTHS, YEARLY_NAMES, at_rate, cumulative_cash, value_of, yearly
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000

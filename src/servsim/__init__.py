@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from servsim.model.fast import simulate
     from servsim.scenario.read import read_scenario
     from servsim.scenario.scenario import Scenario
-    from servsim.study.choose.optimise import optimise
-    from servsim.study.contrast.compare import compare
+    from servsim.study.comparison.compare import compare
     from servsim.study.execution.options import Means
     from servsim.study.metrics import METRICS
     from servsim.study.one_lever.evaluate import evaluate
     from servsim.study.run import run
     from servsim.study.sensitivity.sensitivity import sensitivity
+    from servsim.study.several_levers.optimise import optimise
     from servsim.study.worth_of_one_more.worth import worth
 
 HOMES = {
@@ -31,9 +31,9 @@ HOMES = {
     "ScenarioError": "servsim.errors",
     "ServsimError": "servsim.errors",
     "Means": "servsim.study.execution.options",
-    "compare": "servsim.study.contrast.compare",
+    "compare": "servsim.study.comparison.compare",
     "evaluate": "servsim.study.one_lever.evaluate",
-    "optimise": "servsim.study.choose.optimise",
+    "optimise": "servsim.study.several_levers.optimise",
     "sensitivity": "servsim.study.sensitivity.sensitivity",
     "read_scenario": "servsim.scenario.read",
     "run": "servsim.study.run",

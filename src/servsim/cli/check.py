@@ -16,6 +16,6 @@ def check(file: File, overrides: Set = None, as_json: Json = False, quiet: Quiet
     if as_json:
         print_json(result.to_dict())
     else:
-        from servsim.show.outlook import outlook_parts
+        from servsim.show.check import outlook_parts
 
         say(*outlook_parts(result))

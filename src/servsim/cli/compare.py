@@ -22,8 +22,7 @@ from servsim.cli.shared_options import (
 )
 
 if TYPE_CHECKING:
-    from servsim.study.contrast.compare import Comparison
-    from servsim.study.contrast.why_lives import Lives
+    from servsim.study.comparison.compare import Comparison, Lives
 
 
 class Telling(StrEnum):
@@ -61,8 +60,8 @@ def compare(
     from servsim.cli.output import end_interrupted, print_json, write_csv
     from servsim.errors import ServsimError
     from servsim.scenario.read import read_scenario
-    from servsim.study.budget import affordable
-    from servsim.study.contrast.compare import compare as compare_scenarios
+    from servsim.study.comparison.compare import compare as compare_scenarios
+    from servsim.study.cost_estimate import affordable
 
     if other is None and not to:
         raise ServsimError("compare needs a second scenario file, or --to KEY=VALUE for what differs in it.")
@@ -75,7 +74,7 @@ def compare(
         if shard:
             return simulate_shard(shard, [a, b], replications, seed, means, customers=True)
         result = compare_scenarios(a, b, replications=replications, seed=seed, means=means)
-        from servsim.study.contrast.why_lives import lives as lives_in
+        from servsim.study.comparison.compare import lives as lives_in
 
         told = None if no_lives or result.interrupted else lives_in(result, means.engine)
     write_csv(csv, result.rows())
@@ -93,7 +92,7 @@ def show(result: "Comparison", told: "Lives | None", full: bool) -> None:
     from servsim.cli.output import say
     from servsim.show.comparison import why_parts
     from servsim.show.paired_lives import lives_parts
-    from servsim.show.table import comparison_lines, comparison_table
+    from servsim.show.tables import comparison_lines, comparison_table
 
     why = why_parts(result)
     answer, others = ([why[0], ""], why[1:]) if why and isinstance(why[0], str) else ([], why)

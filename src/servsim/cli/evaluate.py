@@ -68,13 +68,13 @@ def evaluate(
     from servsim.cli.execution_options import answering, simulate_shard
     from servsim.cli.output import end_interrupted, print_json, ready, say, write_csv
     from servsim.scenario.read import Option
-    from servsim.study.budget import affordable_evaluation
-    from servsim.study.doubt.swings import rests_on
-    from servsim.study.doubt.uncertain import read_doubtful
+    from servsim.study.cost_estimate import affordable_evaluation
     from servsim.study.objective import asks_years, read_question
     from servsim.study.one_lever.evaluate import evaluate as compare_levels
     from servsim.study.one_lever.evaluate import levels_of
     from servsim.study.one_lever.minutes_and_staff import staffing
+    from servsim.study.sensitivity.one_at_a_time import rests_on
+    from servsim.study.sensitivity.plausible_settings import read_doubtful
 
     matters = None if smallest_difference is None else number_or_words(smallest_difference)
     asked = [Option(option, f"evaluate.{key}={json.dumps(value)}") for option, key, value in (
@@ -123,7 +123,7 @@ def evaluate(
 def show_levels(result: "Evaluation") -> None:
     """Print the table of levels, which does not wait for other staff."""
     from servsim.cli.output import say, shows_curves
-    from servsim.show.table import level_table
+    from servsim.show.tables import level_table
     from servsim.show.terminal_chart import curve
 
     say(level_table(result), "", *([*curve(result), ""] if shows_curves() else []))
@@ -132,8 +132,7 @@ def show_levels(result: "Evaluation") -> None:
 def show_advice(result: "Evaluation", staff: "Staffing | None") -> None:
     """Print the advice, which does not wait for what is uncertain."""
     from servsim.cli.output import say
-    from servsim.show.evaluation_summary import lines, parts
-    from servsim.show.staffing import staff_table
+    from servsim.show.evaluation_summary import lines, parts, staff_table
 
     say(*parts(lines(result, staff)))
     if staff and len(staff.crews) > 1:

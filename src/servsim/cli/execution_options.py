@@ -11,7 +11,7 @@ from servsim.cli.shared_options import EngineName
 if TYPE_CHECKING:
     from servsim.scenario.scenario import Scenario
     from servsim.study.execution.options import Means, Progress
-    from servsim.study.keep.store import Store
+    from servsim.study.store.store import Store
 
 
 @contextmanager
@@ -77,7 +77,7 @@ class Far:
 def store_at(path: Path | None, quiet: bool) -> "Store | None":
     """The store that is named, or the person's own; without the latter the command goes on and says so."""
     from servsim.cli.output import notice
-    from servsim.study.keep.store import Store, StoreError, usual_place
+    from servsim.study.store.store import Store, StoreError, usual_place
 
     if path is not None:
         return Store(path)
@@ -101,8 +101,8 @@ def simulate_shard(
     """Simulate one part of a question's first worlds into the store, and say how many there are."""
     from servsim.cli.output import end_interrupted, notice
     from servsim.errors import ServsimError
-    from servsim.study.keep.store import Store
-    from servsim.study.work.shard import shard_of, simulate
+    from servsim.study.execution.batches import shard_of, simulate
+    from servsim.study.store.store import Store
 
     if not isinstance(means.store, Store):
         raise ServsimError("--shard puts worlds into a store; name one with --store.")

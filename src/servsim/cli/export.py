@@ -29,7 +29,7 @@ def export(
     from servsim.cli.output import announce_compiling, notice, write_whole
     from servsim.errors import ServsimError
     from servsim.scenario.read import read_scenario
-    from servsim.study.budget import affordable
+    from servsim.study.cost_estimate import affordable
     from servsim.study.histories.customers import World
 
     if events is None:

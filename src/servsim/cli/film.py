@@ -8,8 +8,8 @@ import typer
 from servsim.cli.shared_options import Engine, EngineName, File, Quiet, Replication, Seed, Set, To
 
 if TYPE_CHECKING:
-    from servsim.study.follow.day import Day as DeskDay
     from servsim.study.histories.customers import World
+    from servsim.study.histories.day import Day as DeskDay
 
 Day = Annotated[
     int | None,
@@ -41,9 +41,9 @@ def film(
     from servsim.cli.output import announce_compiling, notice
     from servsim.errors import ServsimError
     from servsim.scenario.read import read_scenario
-    from servsim.study.budget import affordable
-    from servsim.study.follow.day import day_of, first_day
+    from servsim.study.cost_estimate import affordable
     from servsim.study.histories.customers import World, weekday_words
+    from servsim.study.histories.day import day_of, first_day
 
     path = out or Path(f"{file.stem}-film.html")
     if path.suffix not in (".html", ".gif"):
@@ -64,9 +64,9 @@ def film(
 def write_film(worlds: "list[World]", days: "list[DeskDay]", labels: list[str], path: Path, quiet: bool) -> None:
     """Write the film as its file's ending says, and say where it is."""
     from servsim.cli.output import notice, write_whole
+    from servsim.show.film.film_data import reel
     from servsim.show.film.gif import save_gif, stretch
     from servsim.show.film.html import comparison, film_page
-    from servsim.show.film.reel import reel
     from servsim.show.trace_words import clock
     from servsim.units import TICKS_PER_SECOND
 

@@ -61,9 +61,9 @@ def optimise(
     from servsim.cli.execution_options import answering
     from servsim.cli.output import end_interrupted, print_json, write_csv
     from servsim.scenario.read import Option
-    from servsim.study.choose.optimise import affordable_search
-    from servsim.study.choose.optimise import optimise as set_together
     from servsim.study.objective import read_question
+    from servsim.study.several_levers.optimise import affordable_search
+    from servsim.study.several_levers.optimise import optimise as set_together
 
     matters = None if smallest_difference is None else number_or_words(smallest_difference)
     asked = [Option(option, f"optimise.{key}={json.dumps(value)}") for option, key, value in (
@@ -98,8 +98,7 @@ def as_range(lever: str) -> str:
 def show(result: "Optimisation") -> None:
     """Print what was found, or how far the search came."""
     from servsim.cli.output import say
-    from servsim.show.optimised import finalists_table, front_table, proposals_table
-    from servsim.show.proposal import proposal, reservations
+    from servsim.show.optimisation import finalists_table, front_table, proposal, proposals_table, reservations
 
     if result.finals is not None:
         say(finalists_table(result, result.finals))

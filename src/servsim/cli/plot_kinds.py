@@ -70,7 +70,7 @@ def convergence(asked: Asked, means: Means) -> Made:
 def day(asked: Asked, means: Means) -> Made:
     """The queue and the agents over a day of one world."""
     from servsim.show.plots.day_at_the_desk import day_plot
-    from servsim.study.follow.day import day_of, first_day
+    from servsim.study.histories.day import day_of, first_day
 
     world = asked.world(means)
     return day_plot(day_of(world, first_day(world) if asked.day is None else asked.day), world, asked.size), False
@@ -79,7 +79,7 @@ def day(asked: Asked, means: Means) -> Made:
 def waits(asked: Asked, means: Means) -> Made:
     """Waits and patience in one world."""
     from servsim.show.plots.waiting_times import waits_plot
-    from servsim.study.follow.waits import waits_of
+    from servsim.study.histories.visits import waits_of
 
     return waits_plot(waits_of(asked.world(means)), asked.size), False
 
@@ -93,8 +93,8 @@ def survival(asked: Asked, means: Means) -> Made:
 
 def reasons(asked: Asked, means: Means) -> Made:
     """Why customers left, in one scenario or in two."""
-    from servsim.show.plots.reasons import reasons_plot
-    from servsim.study.follow.fates import Fates, fates
+    from servsim.show.plots.departures import reasons_plot
+    from servsim.study.histories.departures import Fates, fates
 
     scenarios = [asked.scenario(), *([asked.second()] if asked.other or asked.to else [])]
     found: list[Fates] = []
@@ -107,7 +107,7 @@ def reasons(asked: Asked, means: Means) -> Made:
 
 def saved(asked: Asked, means: Means) -> Made:
     """Customers who stay in one of two scenarios only."""
-    from servsim.show.plots.saved import saved_plot
+    from servsim.show.plots.departures import saved_plot
 
     c = asked.comparison("saved", means)
     return saved_plot(c, asked.size), c.interrupted
@@ -146,7 +146,7 @@ def front(asked: Asked, means: Means) -> Made:
     """Two figures against each other, of several levers set together."""
     from servsim.cli.optimise import as_range
     from servsim.show.plots.frontier import front_plot
-    from servsim.study.choose.optimise import affordable_search, optimise
+    from servsim.study.several_levers.optimise import affordable_search, optimise
 
     ranges, replications = ", ".join(map(as_range, asked.levers)), asked.replications
     levers = [Option("--lever", f"optimise.levers={{{ranges}}}")] if ranges else []
@@ -161,7 +161,7 @@ def front(asked: Asked, means: Means) -> Made:
 def tornado(asked: Asked, means: Means) -> Made:
     """What the advice rests on, setting by setting."""
     from servsim.show.plots.tornado import needs_ranges, tornado_plot
-    from servsim.study.doubt.swings import rests_on
+    from servsim.study.sensitivity.one_at_a_time import rests_on
 
     e = asked.evaluation(means)
     if e.interrupted:

@@ -8,13 +8,13 @@ from servsim.errors import ServsimError
 from servsim.scenario.read import Option, read_scenario
 from servsim.scenario.scenario import Scenario
 from servsim.show.plots.style import Size
-from servsim.study.budget import affordable, affordable_evaluation
-from servsim.study.doubt.uncertain import read_doubtful
+from servsim.study.cost_estimate import affordable, affordable_evaluation
 from servsim.study.execution.options import Means
 from servsim.study.objective import read_question
+from servsim.study.sensitivity.plausible_settings import read_doubtful
 
 if TYPE_CHECKING:
-    from servsim.study.contrast.compare import Comparison
+    from servsim.study.comparison.compare import Comparison
     from servsim.study.histories.customers import World
     from servsim.study.one_lever.result import Evaluation
     from servsim.study.one_lever.two_lever_grid import LeverLevels
@@ -85,7 +85,7 @@ class Asked:
 
     def comparison(self, kind: str, means: Means) -> "Comparison":
         """The comparison of both scenarios."""
-        from servsim.study.contrast.compare import compare
+        from servsim.study.comparison.compare import compare
 
         if not (self.other or self.to):
             raise ServsimError(f"plot {kind} needs a second scenario file, or --to KEY=VALUE for what differs in it.")

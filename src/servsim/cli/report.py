@@ -31,9 +31,9 @@ def report(
     from servsim.cli.output import end_interrupted, notice, ready, say
     from servsim.errors import ServsimError
     from servsim.show.evaluation_summary import lines, parts
-    from servsim.study.budget import affordable_evaluation
-    from servsim.study.doubt.uncertain import read_doubtful
+    from servsim.study.cost_estimate import affordable_evaluation
     from servsim.study.report_contents import findings
+    from servsim.study.sensitivity.plausible_settings import read_doubtful
 
     path = out or Path(f"{file.stem}-report.html")
     if path.suffix != ".html":
@@ -64,7 +64,7 @@ def command(file: Path, overrides: list[str], replications: int | None, seed: in
 def write_report(found: "Findings", again: str, path: Path) -> None:
     """Write the page, whole or not at all."""
     from servsim.cli.output import write_whole
-    from servsim.show.report.page import report_page
+    from servsim.show.report.html_report import report_page
 
     page = report_page(found, again)
 

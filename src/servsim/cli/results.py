@@ -35,7 +35,7 @@ Parts = Annotated[list[Path], typer.Argument(metavar="PART...", help="Other stor
 
 def place(store: Path | None) -> Path:
     """The store that is named, or the person's own."""
-    from servsim.study.keep.store import usual_place
+    from servsim.study.store.store import usual_place
 
     return store or usual_place()
 
@@ -60,7 +60,7 @@ def show(key: Key, store: Store = None, as_json: Json = False) -> None:
     """One question: its figures, how many worlds they are of, and the settings that are not defaults."""
     from servsim.cli.output import print_json, say
     from servsim.show.store_tables import question_parts
-    from servsim.study.differing import own_settings
+    from servsim.study.scenario_identity import own_settings
     from servsim.study.store.catalogue import opened, question, run_of
 
     with opened(place(store)) as storage:
@@ -78,7 +78,7 @@ def export(path: Target, one: One = None, store: Store = None) -> None:
     """Every kept world and figure as tidy rows, in a CSV or Parquet file."""
     from servsim.cli.output import notice, write_whole
     from servsim.errors import ServsimError
-    from servsim.study.keep import exporting
+    from servsim.study.store import export_and_merge as exporting
     from servsim.study.store.catalogue import opened, question, questions
 
     if path.suffix not in exporting.FORMATS:
@@ -94,8 +94,8 @@ def merge(parts: Parts, store: Store = None) -> None:
     """Copy the worlds of other stores, such as those of --shard, into this one."""
     from servsim.cli.output import say
     from servsim.show.store_tables import many
-    from servsim.study.keep.merging import merge as copy
     from servsim.study.store.catalogue import opened
+    from servsim.study.store.export_and_merge import merge as copy
 
     with opened(place(store), "make") as storage:
         for part in parts:

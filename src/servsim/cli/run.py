@@ -47,7 +47,7 @@ def run(
     from servsim.cli.execution_options import answering, simulate_shard
     from servsim.cli.output import end_interrupted, print_json, say, write_csv
     from servsim.scenario.read import read_scenario
-    from servsim.study.budget import affordable
+    from servsim.study.cost_estimate import affordable
     from servsim.study.run import run as project
 
     scenario = read_scenario(file, overrides or ())
@@ -66,8 +66,8 @@ def run(
         print_json(result.to_dict())
     else:
         from servsim.engine_parameters import is_on
-        from servsim.show.by_year import run_by_year
-        from servsim.show.table import risk_line, run_lines, run_table, segments_table
+        from servsim.show.tables import risk_line, run_lines, run_table, segments_table
+        from servsim.show.year_table import run_by_year
 
         sells = is_on(scenario, "spending")
         say(run_table(result), *run_lines(result), *([risk_line(result)] if sells else []))

@@ -4,6 +4,6 @@
 def schema() -> None:
     """Print the JSON Schema of scenario files, so that editors complete and check them."""
     from servsim.cli.output import print_json
-    from servsim.scenario.scenario import Scenario
+    from servsim.scenario.lever_and_uncertain_ranges import scenario_schema
 
-    print_json({"$schema": "https://json-schema.org/draft/2020-12/schema", **Scenario.model_json_schema()})
+    print_json(scenario_schema())

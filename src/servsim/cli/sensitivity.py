@@ -30,7 +30,7 @@ def sensitivity(
     """What the advice rests on: uncertain settings, one at a time and all at once; which to measure first."""
     from servsim.cli.execution_options import answering
     from servsim.cli.output import end_interrupted, print_json, write_csv
-    from servsim.study.doubt.uncertain import read_doubtful
+    from servsim.study.sensitivity.plausible_settings import read_doubtful
     from servsim.study.sensitivity.sensitivity import affordable_analysis
     from servsim.study.sensitivity.sensitivity import sensitivity as analyse
 
@@ -50,14 +50,15 @@ def show(result: "Sensitivity") -> None:
     """Print the tables that there are, and what an owner should make of them."""
     from servsim.cli.output import say
     from servsim.show.evaluation_advice import advice
-    from servsim.show.measuring import small_print, verdict
     from servsim.show.sensitivity import (
         indices_line,
         indices_table,
         knowing_table,
         levels_table,
+        small_print,
         tornado_lines,
         tornado_table,
+        verdict,
     )
 
     if result.evaluation.best is None:

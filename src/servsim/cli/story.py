@@ -39,7 +39,7 @@ def story(
     from servsim.cli.output import announce_compiling
     from servsim.errors import ServsimError
     from servsim.scenario.read import read_scenario
-    from servsim.study.budget import affordable
+    from servsim.study.cost_estimate import affordable
     from servsim.study.histories.customers import World
 
     if (customer is None) == (agent is None and day is None):
@@ -56,8 +56,8 @@ def story(
 def show_life(world: "World", customer: str, as_json: bool) -> None:
     """Print a customer's life, one paragraph after the other."""
     from servsim.cli.output import say
+    from servsim.show.formatting import capital
     from servsim.show.life_story import life_story
-    from servsim.show.phrases import capital
     from servsim.study.histories.customers import life
 
     key, rows = life(world, customer)
@@ -74,7 +74,7 @@ def show_day(world: "World", agent: int | None, day: int | None, as_json: bool) 
 
     from servsim.cli.output import say
     from servsim.show.day_timeline import timeline
-    from servsim.show.phrases import capital
+    from servsim.show.formatting import capital
     from servsim.study.histories.customers import agents_day, day_at_the_desk
 
     if agent is None:

@@ -37,8 +37,8 @@ def prove(quick: bool, seed: int, workers: int | None, as_json: bool, quiet: boo
     """The proof, and exit code 1 where it fails."""
     from servsim.cli.execution_options import answering
     from servsim.cli.output import print_json, say
-    from servsim.study.proof.theory import FULL, QUICK
-    from servsim.study.proof.verify import verify as verified
+    from servsim.study.verification.verify import FULL, QUICK
+    from servsim.study.verification.verify import verify as verified
 
     with answering("Proving", quiet, workers=workers, no_store=True) as means:
         proof = verified(QUICK if quick else FULL, seed=seed, means=means)
@@ -57,7 +57,7 @@ def set_beside(file: Path, quick: bool, seed: int, workers: int | None, as_json:
     from servsim.cli.execution_options import answering
     from servsim.cli.output import print_json, say
     from servsim.scenario.read import read_scenario
-    from servsim.study.budget import affordable
+    from servsim.study.cost_estimate import affordable
     from servsim.study.verification.nearest_theory import CHANGES, beside
 
     replications = QUICK_WORLDS if quick else None

@@ -2,12 +2,15 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 COLUMNS = ("tick", "happening", "who", "agent", "value")
 """When, what (words.Happening), which customer or −1, which agent or −1, and what `words` says the value means."""
 
+Engine = Literal["reference", "fast"]
+"""Who tells a trace: the SimPy story, or the compiled loop."""
 Row = tuple[int, int, int, int, int]
 
 

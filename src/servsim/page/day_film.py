@@ -5,10 +5,10 @@ from typing import Any
 from servsim.page.question import Question
 from servsim.page.question_size_limits import filmed
 from servsim.scenario.scenario import Scenario
+from servsim.show.film.film_data import reel
 from servsim.show.film.html import LEGEND, comparison, kinds, summary
-from servsim.show.film.reel import reel
-from servsim.study.follow.day import Day, day_of, first_day
 from servsim.study.histories.customers import World
+from servsim.study.histories.day import Day, day_of, first_day
 
 
 def films(question: Question, day: int | None) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def table(question: Question, means: Means) -> str:
 
 def report(question: Question, means: Means) -> str:
     """The report on the curve as one HTML page: what `servsim report` writes."""
-    from servsim.show.report.page import report_page
+    from servsim.show.report.html_report import report_page
 
     found = findings(question.levels, seed=question.seed, means=means)
     with DRAWING:

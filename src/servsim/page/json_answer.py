@@ -12,8 +12,6 @@ from servsim.page.progressive_answer import Beside, Curve, Sides
 from servsim.page.question import Question
 from servsim.page.sliders import LEADING, is_whole
 from servsim.scenario.scenario import Scenario
-from servsim.show.by_year import years_shown
-from servsim.show.doubt import closing
 from servsim.show.evaluation_advice import (
     LEVERS,
     constraint_lines,
@@ -22,15 +20,28 @@ from servsim.show.evaluation_advice import (
     setting_words,
     worlds_words,
 )
-from servsim.show.evaluation_summary import lines
-from servsim.show.numbers import compact, ends, is_share, is_shown, level, more_or_less, signed, unit_words
-from servsim.show.phrases import capital, listed, together, window_words
-from servsim.show.staffing import first, hour_words, staff_table, staff_words
-from servsim.study.confidence_intervals import Interval, defined, interval
-from servsim.study.identity import digest_of
+from servsim.show.evaluation_summary import first, hour_words, lines, staff_table, staff_words
+from servsim.show.formatting import (
+    capital,
+    compact,
+    ends,
+    is_share,
+    is_shown,
+    level,
+    listed,
+    more_or_less,
+    signed,
+    together,
+    unit_words,
+    window_words,
+)
+from servsim.show.sensitivity import closing
+from servsim.show.year_table import years_shown
+from servsim.study.intervals_and_tables import Interval, defined, interval
 from servsim.study.metrics import METRICS, unit_of
 from servsim.study.objective import VALUE
 from servsim.study.one_lever.result import Evaluation
+from servsim.study.scenario_identity import digest_of
 from servsim.study.yearly_projection import YEARLY_NAMES, looks_ahead
 from servsim.units import YEAR
 

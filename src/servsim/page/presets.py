@@ -7,7 +7,7 @@ from pathlib import Path
 import servsim
 from servsim.errors import ScenarioError
 from servsim.scenario.scenario import Scenario
-from servsim.show.phrases import capital
+from servsim.show.formatting import capital
 from servsim.study.objective import read_question
 
 FIRST = "salon"

@@ -13,15 +13,15 @@ from servsim.page.question import Question
 from servsim.page.resumable_replications import Ongoing, cut, stops
 from servsim.scenario.read import with_level
 from servsim.scenario.scenario import Scenario
-from servsim.study.doubt.swings import Doubt, rests_on
-from servsim.study.doubt.uncertain import ranges_of
 from servsim.study.execution.options import Means
 from servsim.study.objective import asks_years
 from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.one_lever.minutes_and_staff import Staffing, staffing
+from servsim.study.one_lever.race import FIRST_WORLDS, looks_sparingly, today_of
 from servsim.study.one_lever.result import Evaluation
-from servsim.study.ranking_and_selection.race import FIRST_WORLDS, looks_sparingly, today_of
 from servsim.study.run import Run, run
+from servsim.study.sensitivity.one_at_a_time import Doubt, rests_on
+from servsim.study.sensitivity.plausible_settings import ranges_of
 from servsim.study.yearly_projection import looks_ahead
 
 WORLDS = (3, 6, 12)

@@ -5,9 +5,9 @@ from functools import lru_cache
 
 from servsim.errors import ScenarioError
 from servsim.scenario.scenario import Scenario
-from servsim.study.budget import affordable, weeks_told, worlds_of_levels, worlds_of_race
-from servsim.study.expected import weekly_visits
-from servsim.study.work.worlds import Worlds
+from servsim.study.cost_estimate import affordable, weeks_told, worlds_of_levels, worlds_of_race
+from servsim.study.execution.replications import Worlds
+from servsim.study.expected_visits import weekly_visits
 from servsim.study.yearly_projection import looks_ahead
 
 VISITS_OF_A_WORLD = 4_000_000

@@ -12,11 +12,11 @@ from functools import lru_cache
 import numpy as np
 
 from servsim.scenario.scenario import Scenario
-from servsim.study.identity import fingerprint, settings_of
+from servsim.study.execution.replications import NO_MONTHS, NOBODYS, Job, Outcome, Worlds
 from servsim.study.metrics import NAMES
 from servsim.study.objective import VALUE
 from servsim.study.one_lever.result import Evaluation
-from servsim.study.work.worlds import NO_MONTHS, NOBODYS, Job, Outcome, Worlds
+from servsim.study.scenario_identity import fingerprint, settings_of
 from servsim.study.yearly_projection import MONTHS, value_of
 
 BYTES_AT_MOST = 250_000_000

@@ -15,8 +15,16 @@ from servsim.page.replication_cache import Memory, key_of
 from servsim.scenario.read import with_level
 from servsim.scenario.scenario import Scenario
 from servsim.study.execution.options import Means
-from servsim.study.work.engines import Telling
-from servsim.study.work.worlds import Halted, Job, Outcome, WorldHaltedError, Worlds, outcome_of, sheet_of
+from servsim.study.execution.replications import (
+    Halted,
+    Job,
+    Outcome,
+    Telling,
+    WorldHaltedError,
+    Worlds,
+    outcome_of,
+    sheet_of,
+)
 from servsim.study.yearly_projection import looks_ahead
 from servsim.units import YEAR
 

@@ -76,7 +76,15 @@ def left_out(scenario: Scenario, path: Path) -> bool:
     return False
 
 
-def schema_of_ranges(schema: dict[str, Any]) -> None:
+def scenario_schema() -> dict[str, Any]:
+    """The JSON Schema of scenario files, so that editors complete and check them."""
+    schema = Scenario.model_json_schema()
+    for ranges in (schema["properties"]["uncertain"], schema["$defs"]["Optimise"]["properties"]["levers"]):
+        add_ranges(ranges)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def add_ranges(schema: dict[str, Any]) -> None:
     """Say in the JSON Schema which settings may have a range: two or three numbers in place of one, table by table."""
     for path in sorted(numeric_settings()):
         inside = schema

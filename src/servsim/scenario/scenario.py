@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from servsim.scenario.tables.base import Ranges, Table, ranges_in_schema, setting
+from servsim.scenario.tables.base import Ranges, Table, setting
 from servsim.scenario.tables.mistakes_recovery_promises_outreach import Manager, Mistakes, Outreach, Promises, Recovery
 from servsim.scenario.tables.money_horizon_levers import Evaluate, Horizon, Investment, Money, Optimise
 from servsim.scenario.tables.opening_demand_staff_service import Demand, Opening, Service, Staff, office_hours
@@ -129,7 +129,7 @@ class Scenario(Table):
     """What to compare."""
     optimise: Optimise = Field(default_factory=Optimise)
     """What to set together."""
-    uncertain: Ranges = Field(default_factory=dict, json_schema_extra=ranges_in_schema)
+    uncertain: Ranges = Field(default_factory=dict)
     """What nobody knows exactly: a setting's key with two ends, or three numbers with the likeliest in the middle."""
 
     def settings(self) -> dict[str, Any]:

@@ -4,12 +4,11 @@ from rich.table import Table
 
 from servsim.engine_parameters import window_of
 from servsim.event_codes import Reason
-from servsim.show.numbers import level, short, signed
-from servsim.show.phrases import listed, years_words
-from servsim.show.table import LITTLE, blank_table, is_something, money, unsigned, with_width
-from servsim.study.confidence_intervals import Interval
-from servsim.study.contrast.compare import Comparison
-from servsim.study.identity import digest_of
+from servsim.show.formatting import level, listed, short, signed, years_words
+from servsim.show.tables import LITTLE, blank_table, is_something, money, unsigned, with_width
+from servsim.study.comparison.compare import Comparison
+from servsim.study.intervals_and_tables import Interval
+from servsim.study.scenario_identity import digest_of
 from servsim.study.yearly_projection import LOOKS
 from servsim.units import YEAR
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
 from servsim.scenario.scenario import Scenario
+from servsim.show.formatting import capital, listed
 from servsim.show.life_story import Told, by_telephone, episodes
-from servsim.show.phrases import capital, listed
 from servsim.show.trace_words import Line, lines_of, minutes, plural, when
 from servsim.study.histories.customers import BOOKKEEPING, OF_THE_MONTH, weekday_words
 from servsim.units import DAY, MILLIONTHS, MINUTE

@@ -6,11 +6,25 @@ from collections.abc import Callable
 from servsim.engine_parameters import is_on
 from servsim.scenario.messages import fits
 from servsim.scenario.scenario import Scenario
-from servsim.show.ahead import over_the_years
-from servsim.show.numbers import amount as amount
-from servsim.show.numbers import ends, how_sure, is_shown, level, more_or_less, scale_of, sure, with_half
-from servsim.show.numbers import with_unit as with_unit
-from servsim.show.phrases import listed, ranged, sentence, together, window_words, years_words
+from servsim.show.formatting import amount as amount
+from servsim.show.formatting import (
+    ends,
+    how_sure,
+    is_shown,
+    level,
+    listed,
+    more_or_less,
+    ranged,
+    scale_of,
+    sentence,
+    sure,
+    together,
+    window_words,
+    with_half,
+    years_words,
+)
+from servsim.show.formatting import with_unit as with_unit
+from servsim.show.years_ahead import over_the_years
 from servsim.study.objective import VALUE
 from servsim.study.one_lever.result import Evaluation
 from servsim.study.yearly_projection import MONTHS

@@ -13,7 +13,7 @@ import numpy as np
 from servsim.event_codes import By, Call, Reason
 from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
 from servsim.scenario.scenario import Scenario, as_segments
-from servsim.show.phrases import capital
+from servsim.show.formatting import capital
 from servsim.show.trace_words import Cast, Line, lines_of, points, steps, times, when
 from servsim.study.histories.customers import BOOKKEEPING, PROSPECTS, is_colleague, name_of
 from servsim.units import MILLIONTHS, WEEK

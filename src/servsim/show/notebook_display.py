@@ -6,15 +6,15 @@ from typing import Any
 from markupsafe import Markup
 from rich.table import Table
 
-from servsim.show.by_year import run_by_year
 from servsim.show.comparison import why_parts
 from servsim.show.evaluation_summary import doubts, lines
 from servsim.show.plots.metrics_by_level import levels_plot
 from servsim.show.plots.style import as_bytes
-from servsim.show.report.tables import as_html
-from servsim.show.table import comparison_table, level_table, run_table, segments_table
+from servsim.show.report.html_report import as_html
+from servsim.show.tables import comparison_table, level_table, run_table, segments_table
 from servsim.show.worth_of_one_more import worth_parts
-from servsim.study.contrast.compare import Comparison
+from servsim.show.year_table import run_by_year
+from servsim.study.comparison.compare import Comparison
 from servsim.study.one_lever.result import Evaluation
 from servsim.study.run import Run
 from servsim.study.worth_of_one_more.worth import Worth

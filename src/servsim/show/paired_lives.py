@@ -7,11 +7,10 @@ from rich.table import Table
 from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
 from servsim.show.comparison import window_words
 from servsim.show.day_timeline import clause_of
+from servsim.show.formatting import capital, listed, years_words
 from servsim.show.life_story import episodes, life_story
-from servsim.show.phrases import capital, listed, years_words
 from servsim.show.trace_words import Line, cast_of, lines_of, times, when
-from servsim.study.contrast.compare import Comparison
-from servsim.study.contrast.why_lives import Lives, TwoLives
+from servsim.study.comparison.compare import Comparison, Lives, TwoLives
 from servsim.study.histories.customers import BOOKKEEPING, person
 from servsim.units import MILLIONTHS
 

@@ -1,16 +1,164 @@
-"""What an answer rests on, in tables: one setting at a time, with bars of text blocks, and all settings at once."""
+"""What an answer rests on, in tables and sentences: one setting at a time, all at once, which to measure first."""
 
 from rich.table import Table
 
-from servsim.show.doubt import at_end
+from servsim.scenario.messages import field_at
 from servsim.show.evaluation_advice import setting_words
-from servsim.show.numbers import compact, figure, is_share, level, signed
-from servsim.show.table import blank_table
-from servsim.study.confidence_intervals import Interval
-from servsim.study.doubt.indices import Indices
-from servsim.study.doubt.swings import Doubt, Swing
+from servsim.show.formatting import (
+    amount,
+    compact,
+    figure,
+    is_share,
+    level,
+    plain,
+    signed,
+    together,
+    with_unit,
+    years_words,
+)
+from servsim.show.tables import blank_table
+from servsim.study.intervals_and_tables import Interval
+from servsim.study.objective import VALUE
+from servsim.study.one_lever.result import Evaluation
+from servsim.study.sensitivity.all_at_once import Scatter
+from servsim.study.sensitivity.one_at_a_time import Doubt, End, Swing
+from servsim.study.sensitivity.plausible_settings import Range, ranges_of
 from servsim.study.sensitivity.sensitivity import Sensitivity
-from servsim.study.sensitivity.value_of_information import Plausible
+from servsim.study.sensitivity.value_of_information import Indices, Plausible
+
+
+def verdict(s: Sensitivity, over: Plausible) -> str:
+    """How often the stated best is good enough, what it falls short by, what is better on average, what to measure."""
+    e = s.evaluation
+    assert e.best is not None
+    best, today = over.standing(e.best), over.standing(e.today)
+    near = f", or within {in_units(s, e.smallest_difference)} of the best," if e.smallest_difference else ""
+    instead = "" if e.best == e.today else f"; today's {level(e.today)} falls short by {in_units(s, today.loss.mean)}"
+    when = f"Over {years_words(e.scenario)}, " if e.objective == VALUE else ""
+    parts = [
+        f"{when}{setting_words(e, e.best)} is best{near} in {100 * best.good:.0f} % of plausible worlds, and falls "
+        f"short of what is best there by {in_units(s, best.loss.mean)} on average{instead}.",
+        better_on_average(s, over), measure(s, over),
+    ]  # fmt: skip
+    return together(*parts)
+
+
+def in_units(s: Sensitivity, number: float) -> str:
+    """An amount of the objective with its unit."""
+    return with_unit(number, s.evaluation.objective, s.evaluation.unit(s.evaluation.objective))
+
+
+def better_on_average(s: Sensitivity, over: Plausible) -> str:
+    """The level that is best on average over plausible settings, if it is another one by a difference that matters."""
+    e = s.evaluation
+    assert e.best is not None
+    ahead = over.standing(e.best).loss.mean - over.everything.mean
+    if over.choice == e.best or ahead <= e.smallest_difference:
+        return ""
+    return f"On average over all of them, {setting_words(e, over.choice)} does better by {in_units(s, ahead)}."
+
+
+def measure(s: Sensitivity, over: Plausible) -> str:
+    """Which setting to measure first, and what it would bring."""
+    own, worth = s.knowing[0]
+    if over.knowing[s.ranges.index(own)].low <= 0:
+        return "No setting is shown to be worth measuring by itself: the choice would hardly change."
+    return (
+        f"Measure {own.key} first: to know it before choosing would bring {in_units(s, worth)} on average; to know "
+        f"everything, {in_units(s, over.everything.mean)}."
+    )
+
+
+LITTLE = 0.5
+"""Share of what the levels' differences vary by, below which surfaces tell little."""
+
+
+def small_print(s: Sensitivity, over: Plausible) -> list[str]:
+    """How this was found, and how far it can be trusted."""
+    e, worlds = s.evaluation, s.figures.shape[1]
+    outside = [own for own in s.ranges if not own.contains_stated]
+    own_worlds = "a world of its own" if worlds == 1 else f"{worlds} worlds of its own"
+    told = f"{100 * max(0.0, over.explained):.0f} % of what the levels' differences vary by"
+    rough = " Little is foretold: take shares and worths as rough, or ask for more --points."
+    return [
+        f"{over.points} plausible settings, each in {own_worlds}, with all levels in the same; seed {e.seed}. Surfaces "
+        f"through them foretell {told}.{rough * (over.explained < LITTLE)} As a check from below, with half of the "
+        f"settings choosing and the other half judging, knowing everything brings {in_units(s, over.halves)}.",
+        *(f"{own.key} is {plain(own.stated)}, outside of its range, {level(own.low)} to {level(own.high)}."
+          for own in outside),
+        *(["Constraints are held against the stated settings only."] if e.scenario.evaluate.constraints else []),
+    ]  # fmt: skip
+
+
+LEFT_OUT = "Doubt about the settings is not looked at: give ranges in [uncertain], and see `servsim sensitivity`."
+LONG = 70
+"""Characters of what a setting means, beyond which it is only named."""
+
+
+def closing(e: Evaluation, doubt: Doubt | None) -> list[str]:
+    """How far the best level may lie from the advised one, on which settings that hangs, and what the gain may be."""
+    if e.best is None or e.replications < 2:
+        return []
+    if not ranges_of(e.scenario, e.lever):
+        return [LEFT_OUT]
+    if doubt is None or doubt.scatter is None or not doubt.swings:
+        return ["The ranges in [uncertain] were not looked at."]
+    kept = "Whether constraints are kept there was not looked at." if e.scenario.evaluate.constraints else ""
+    said = (best_words(doubt, doubt.scatter), gain_words(e, doubt.scatter), kept, "`servsim sensitivity` looks closer.")
+    return [together(*said)]
+
+
+def best_words(doubt: Doubt, scatter: Scatter) -> str:
+    """Between which levels the best lies where settings are plausible, and on which of them that hangs."""
+    e, (low, high) = doubt.evaluation, scatter.span
+    many = f"Of {len(scatter.best)} cases within [uncertain], 8 in 10"
+    first, *others = doubt.strongest
+    if low == high == e.best:
+        return f"{many} keep {setting_words(e, low)} as the best. {ends_words(doubt, first)}"
+    where = setting_words(e, low) if low == high else f"{level(low)} to {setting_words(e, high)}"
+    then = [f"then on {meaning(swing.range)}" for swing in others]
+    hangs = ", ".join([f"It hangs most on {meaning(first.range)}", *then])
+    return f"{many} have the best at {where}. {hangs}. {ends_words(doubt, first)}"
+
+
+def ends_words(doubt: Doubt, swing: Swing) -> str:
+    """What would be best at both ends of a range, and what keeping to the advice would cost there."""
+    key, stated = swing.range.key, level(swing.range.stated)
+    return " ".join(
+        f"If {key if number == 0 else 'it'} were {level(end.value)}{f', not {stated}' if number == 0 else ''}, "
+        f"{at_end(doubt.evaluation, end)}."
+        for number, end in enumerate(swing.ends)
+    )
+
+
+def at_end(e: Evaluation, end: End) -> str:
+    """What would be best at an end of a range, and by how much the stated best would fall short."""
+    assert e.best is not None
+    at = f"{setting_words(e, end.best_level)} would be best"
+    if end.best_level == e.best or not end.regret.low > 0:
+        return at if end.best_level == e.best else f"{at}, though not shown to be better than {level(e.best)}"
+    short = with_unit(end.regret.mean, e.objective, end.regret.unit)
+    spread = f"{amount(end.regret.low, e.objective)} to {amount(end.regret.high, e.objective)}"
+    return f"{at}, ahead of {level(e.best)} by {short} ({spread})"
+
+
+def gain_words(e: Evaluation, scatter: Scatter) -> str:
+    """What the advice may bring over today where settings are plausible."""
+    if e.best == e.today:
+        return ""
+    low, high = scatter.gains
+    unit = with_unit(high, e.objective, e.unit(e.objective))
+    none = f"; in {100 * scatter.in_vain:.0f} %, nothing or a loss" if scatter.in_vain else ""
+    assert e.best is not None
+    return f"In 8 of 10 cases {level(e.best)} gains {amount(low, e.objective)} to {unit} over today{none}."
+
+
+def meaning(own: Range) -> str:
+    """A setting by its key, and what it means where that is short."""
+    field = field_at(tuple(own.key.split(".")))
+    said = (field.description or "" if field else "").partition(":")[0].partition(";")[0].partition(".")[0]
+    return f"{own.key} ({said[:1].lower()}{said[1:]})" if 0 < len(said) <= LONG else own.key
+
 
 BAR = 14
 """Columns of a bar."""

@@ -9,9 +9,9 @@ from typing import Any
 from rich.table import Table
 
 from servsim.scenario.messages import as_written
-from servsim.show.table import blank_table, run_table, segments_table
-from servsim.study.differing import distinctions, own_settings
+from servsim.show.tables import blank_table, run_table, segments_table
 from servsim.study.run import Run
+from servsim.study.scenario_identity import distinctions, own_settings
 from servsim.study.store.catalogue import Question
 
 KINDS = ("engine", "model", "machine")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from servsim.show.numbers import compact, level
+from servsim.show.formatting import compact, level
 from servsim.study.one_lever.result import Evaluation
 
 ROWS, COLUMNS, MARGIN = 6, 66, 11

@@ -9,7 +9,7 @@ import numpy as np
 from servsim.engine_parameters import staffed_minutes
 from servsim.event_codes import Call, Happening, Reason
 from servsim.scenario.scenario import Scenario
-from servsim.show.phrases import capital
+from servsim.show.formatting import capital
 from servsim.study.histories.customers import person, weekday_words
 from servsim.units import DAY, HOUR, MILLIONTHS, MINUTE
 

@@ -4,13 +4,12 @@ import math
 
 from rich.table import Table
 
-from servsim.show.numbers import figure, plain
-from servsim.show.table import blank_table, unsigned
-from servsim.study.confidence_intervals import Interval
-from servsim.study.proof.theory import FALSE_ALARM
-from servsim.study.proof.verify import Proof
+from servsim.show.formatting import figure, plain
+from servsim.show.tables import blank_table, unsigned
+from servsim.study.intervals_and_tables import Interval
 from servsim.study.run import Run
 from servsim.study.verification.nearest_theory import BESIDE, Beside, Nearest
+from servsim.study.verification.verify import FALSE_ALARM, Proof
 
 SHOWN = 5
 """Differences between twins, and broken laws, that are listed."""

@@ -3,10 +3,9 @@
 from rich.table import Table
 
 from servsim.show.evaluation_advice import CHANCE_ONLY, todays_money
-from servsim.show.numbers import how_sure, is_shown, plain, sure
-from servsim.show.phrases import together, years_words
-from servsim.show.table import blank_table
-from servsim.study.confidence_intervals import Interval
+from servsim.show.formatting import how_sure, is_shown, plain, sure, together, years_words
+from servsim.show.tables import blank_table
+from servsim.study.intervals_and_tables import Interval
 from servsim.study.worth_of_one_more.worth import CUSTOMER, MISTAKE, MORE_WORLDS, NEWCOMER, Worth, is_known
 
 Row = tuple[str, Interval]

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from servsim.scenario.read import with_level
 from servsim.scenario.scenario import Scenario
-from servsim.study.contrast.compare import Comparison, compare
-from servsim.study.doubt.swings import Doubt, rests_on
+from servsim.study.comparison.compare import Comparison, compare
 from servsim.study.execution.options import HERE, Means
 from servsim.study.histories.customers import World
 from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.one_lever.minutes_and_staff import Staffing, staffing
 from servsim.study.one_lever.result import Evaluation
+from servsim.study.sensitivity.one_at_a_time import Doubt, rests_on
 
 
 @dataclass(frozen=True)

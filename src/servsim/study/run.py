@@ -7,15 +7,14 @@ from typing import Any, Literal
 import numpy as np
 
 from servsim.scenario.scenario import Scenario
-from servsim.study.confidence_intervals import Interval, controlled, defined, interval
 from servsim.study.control_variates import controls_of
-from servsim.study.data_frames import Tidy
 from servsim.study.execution.options import HERE, Means
-from servsim.study.identity import answer_to
+from servsim.study.execution.replications import Job, Outcome
+from servsim.study.execution.scheduler import Pool
+from servsim.study.intervals_and_tables import Interval, Tidy, controlled, defined, interval
 from servsim.study.metrics import NAMES, OWN, unit_of
 from servsim.study.objective import known_figure
-from servsim.study.work.workers import Pool
-from servsim.study.work.worlds import Job, Outcome
+from servsim.study.scenario_identity import answer_to
 from servsim.study.yearly_projection import COLUMNS, YEARLY_NAMES, yearly, yearly_unit, years_as_json
 
 ROUND = 10

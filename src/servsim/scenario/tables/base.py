@@ -57,12 +57,5 @@ def flat(table: Any) -> Any:
     return found
 
 
-def ranges_in_schema(schema: dict[str, Any]) -> None:
-    """The ranges that settings may have, for the JSON Schema."""
-    from servsim.scenario.lever_and_uncertain_ranges import schema_of_ranges
-
-    schema_of_ranges(schema)
-
-
 Ranges = Annotated[dict[str, Any], BeforeValidator(flat)]
-"""Numbers for each of some settings, written with their keys: staff.agents = [1, 4]. `scenario.ranges` checks them."""
+"""Numbers for each of some settings, written with their keys: staff.agents = [1, 4]; checked elsewhere."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator
 
-from servsim.scenario.tables.base import Mechanism, Need, Ranges, Table, ranges_in_schema, setting
+from servsim.scenario.tables.base import Mechanism, Need, Ranges, Table, setting
 from servsim.units import DAYS_PER_YEAR
 
 WEEKS_PER_YEAR = DAYS_PER_YEAR / 7
@@ -102,7 +102,7 @@ class Evaluate(Table):
 class Optimise(Table):
     """What `servsim optimise` may change, and how long it searches. What is not said here is as [evaluate] says."""
 
-    levers: Ranges = Field(default_factory=dict, json_schema_extra=ranges_in_schema)
+    levers: Ranges = Field(default_factory=dict)
     """The settings that may be changed, each with the ends of its range: investment.minutes_per_visit = [0, 20]."""
     objective: str | None = None
     """What is to be best; left out: evaluate.objective."""

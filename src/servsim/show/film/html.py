@@ -6,10 +6,10 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from servsim.show.film.reel import HAPPY, PACES, Reel
+from servsim.show.film.film_data import HAPPY, PACES, Reel
 from servsim.show.trace_words import plural
-from servsim.study.follow.day import Day
-from servsim.study.follow.visits import Fate
+from servsim.study.histories.day import Day
+from servsim.study.histories.visits import Fate
 
 SCRIPTS = ("scene.js", "brush.js", "film.js", "player.js")
 """In the order in which they must be read."""

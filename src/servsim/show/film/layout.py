@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from servsim.show.film.reel import COLLEAGUES, COUNTER, MANAGER, TELEPHONE, Reel
+from servsim.show.film.film_data import COLLEAGUES, COUNTER, MANAGER, TELEPHONE, Reel
 
 
 class Spot(NamedTuple):

@@ -10,8 +10,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any
 
+from servsim.show.film.film_data import COLLEAGUE, COLLEAGUES, COUNTER, MANAGER, TELEPHONE, Reel
 from servsim.show.film.layout import Plan, between, mix
-from servsim.show.film.reel import COLLEAGUE, COLLEAGUES, COUNTER, MANAGER, TELEPHONE, Reel
 
 NOWHERE = -9
 """The place of who is not there."""

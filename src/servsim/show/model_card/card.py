@@ -14,12 +14,12 @@ from servsim.show.model_card.markdown import code, codes, flowing, link, table, 
 from servsim.show.model_card.rules import Rule
 from servsim.show.model_card.settings import GRADES, Setting, graded, settings, shown_default
 from servsim.show.model_card.sources import ADVICE
-from servsim.study import budget
-from servsim.study.follow import settled_book
-from servsim.study.identity import MODEL
+from servsim.study import cost_estimate as budget
+from servsim.study.histories import steady_state as settled_book
 from servsim.study.metrics import METRICS
-from servsim.study.ranking_and_selection import race as contest
-from servsim.study.verification.textbook_desks import cases
+from servsim.study.one_lever import race as contest
+from servsim.study.scenario_identity import MODEL
+from servsim.study.verification.verify import cases
 from servsim.study.yearly_projection import YEARLY
 
 ORDER = (

@@ -1,8 +1,8 @@
 """What the fields of the sheet are made of, and who reads a setting: read off the source, nothing is run.
 
 A field keeps its setting's name, so that an attribute or a text that is a field's name means that setting. A field that
-no setting fills by itself is followed through the assignments of `engine_parameters.py`, through local names and the functions that
-it calls, to the settings that it is made of.
+no setting fills by itself is followed through the assignments of `engine_parameters`, through local names and the
+functions that it calls, to the settings that it is made of.
 """
 
 import ast
@@ -14,7 +14,7 @@ from servsim.engine_parameters import MONEY_ONLY, log_variance, sheet_type, vari
 from servsim.scenario.scenario import MECHANISMS
 from servsim.show.model_card.settings import Setting, settings
 
-PACKAGE = Path(__file__).parent.parent
+PACKAGE = Path(__file__).parents[2]
 CALENDAR = "calendar"
 """The module whose functions say when; what they read is named as a whole, not setting by setting."""
 OF_THE_WORLD = frozenset(("seed", "replication"))
@@ -76,7 +76,7 @@ def sheet_functions() -> dict[str, ast.FunctionDef]:
 
 
 def makers(field: str) -> Iterator[tuple[ast.AST, ast.FunctionDef]]:
-    """(what is assigned, where) for every assignment to a field in `engine_parameters.py`, the conditions it is made under too."""
+    """(what is assigned, where) for every assignment to a field of the sheet, its conditions included."""
     for function in sheet_functions().values():
         for node in ast.walk(function):
             if isinstance(node, ast.Assign) and any(is_of_field(target, field) for target in node.targets):
@@ -98,7 +98,7 @@ def tests_around(function: ast.FunctionDef, inner: ast.AST) -> Iterator[ast.expr
 
 
 def mentioned(node: ast.AST, function: ast.FunctionDef, seen: frozenset[str] = frozenset()) -> set[str]:
-    """The settings that a piece of `engine_parameters.py` reads, through its local names and through the functions it calls."""
+    """The settings that a piece of `engine_parameters` reads, through its local names and the functions it calls."""
     found: set[str] = set()
     for part in ast.walk(node):
         if isinstance(part, ast.Attribute):
@@ -192,7 +192,7 @@ def readers() -> dict[str, tuple[str, ...]]:
 
 
 def behind_calls(tree: ast.AST) -> set[str]:
-    """The settings that a file reads through functions of `engine_parameters.py`; not through the making of a whole sheet."""
+    """The settings that a file reads through functions of `engine_parameters`, not through the making of a sheet."""
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - {"to_sheet", "sheet_type"}
     called = [function for name, function in sheet_functions().items() if name in names]
     return {path for function in called for line in body_of(function) for path in mentioned(line, function)}

@@ -6,12 +6,11 @@ save(levels_plot(advice, size="slide"), Path("levels.svg"))
 
 from servsim.show.plots.convergence import convergence_plot
 from servsim.show.plots.day_at_the_desk import day_plot
+from servsim.show.plots.departures import reasons_plot, saved_plot
 from servsim.show.plots.frontier import front_plot, frontier_plot
 from servsim.show.plots.lever_heatmap import heat_plot
 from servsim.show.plots.metrics_by_level import levels_plot
 from servsim.show.plots.payback import payback_plot
-from servsim.show.plots.reasons import reasons_plot
-from servsim.show.plots.saved import saved_plot
 from servsim.show.plots.staff_time import minutes_plot
 from servsim.show.plots.style import Plot, save
 from servsim.show.plots.survival import survival_plot

@@ -6,11 +6,10 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from servsim.errors import ServsimError
-from servsim.show.numbers import compact
-from servsim.show.phrases import years_words
-from servsim.show.plots.axes import call, label_figure, largest_of
+from servsim.show.formatting import compact, years_words
+from servsim.show.plots.elements import call, label_figure, largest_of
 from servsim.show.plots.style import BAND, BLUE, FAINT, Plot, Size, drawing, thick
-from servsim.study.confidence_intervals import t_quantile
+from servsim.study.intervals_and_tables import t_quantile
 from servsim.study.one_lever.result import Evaluation
 from servsim.study.run import Run
 

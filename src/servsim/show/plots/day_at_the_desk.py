@@ -8,8 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
-from servsim.show.plots.axes import call
-from servsim.show.plots.small_print import one_world
+from servsim.show.plots.elements import call, one_world
 from servsim.show.plots.style import (
     BLUE,
     GREEN,
@@ -24,9 +23,8 @@ from servsim.show.plots.style import (
     outlined,
     thick,
 )
-from servsim.study.follow.day import Day, Steps
-from servsim.study.follow.spells import Doing, Spell
 from servsim.study.histories.customers import World, weekday_words
+from servsim.study.histories.day import Day, Doing, Spell, Steps
 from servsim.units import HOUR
 
 Wanted = Callable[[Spell], bool]

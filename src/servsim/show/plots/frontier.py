@@ -11,16 +11,22 @@ from matplotlib.lines import Line2D
 from servsim.errors import ServsimError
 from servsim.scenario.scenario import Scenario
 from servsim.show.evaluation_advice import worlds_words
-from servsim.show.numbers import level
-from servsim.show.optimised import front_names
-from servsim.show.phrases import years_words
-from servsim.show.plots.axes import label_figure, largest_of, lever_words, named
-from servsim.show.plots.labels import put_names
-from servsim.show.plots.marks import best_mark, plain_mark, today_line, today_mark
-from servsim.show.plots.small_print import sure
+from servsim.show.formatting import level, years_words
+from servsim.show.optimisation import front_names, proposal
+from servsim.show.plots.elements import (
+    best_mark,
+    label_figure,
+    largest_of,
+    lever_words,
+    named,
+    plain_mark,
+    put_names,
+    sure,
+    today_line,
+    today_mark,
+)
 from servsim.show.plots.style import BLUE, FAINT, Mark, Plot, Size, drawing, thick
-from servsim.show.proposal import proposal
-from servsim.study.confidence_intervals import Interval
+from servsim.study.intervals_and_tables import Interval
 from servsim.study.metrics import BY_NAME
 from servsim.study.one_lever.result import Evaluation
 from servsim.study.several_levers.result import Optimisation

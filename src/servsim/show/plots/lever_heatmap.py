@@ -6,9 +6,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
-from servsim.show.numbers import compact, level, unit_words
-from servsim.show.phrases import years_words
-from servsim.show.plots.axes import call, lever_words, measure, named
+from servsim.show.formatting import compact, level, unit_words, years_words
+from servsim.show.plots.elements import call, lever_words, measure, named
 from servsim.show.plots.style import INK, Mark, Plot, Size, drawing, thick
 from servsim.study.objective import VALUE
 from servsim.study.one_lever.two_lever_grid import Heat, Pair

@@ -8,10 +8,17 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from servsim.show.evaluation_advice import advice, worlds_words
-from servsim.show.numbers import is_share, level
-from servsim.show.phrases import years_words
-from servsim.show.plots.axes import label_figure, label_lever, largest_of
-from servsim.show.plots.marks import best_mark, breaking_mark, plain_mark, today_line, today_mark
+from servsim.show.formatting import is_share, level, years_words
+from servsim.show.plots.elements import (
+    best_mark,
+    breaking_mark,
+    label_figure,
+    label_lever,
+    largest_of,
+    plain_mark,
+    today_line,
+    today_mark,
+)
 from servsim.show.plots.style import BAND, BLUE, Mark, Plot, Size, drawing
 from servsim.study.one_lever.result import Evaluation
 

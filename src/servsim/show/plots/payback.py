@@ -9,13 +9,11 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from servsim.errors import ServsimError
-from servsim.show.ahead import month, payback_words
 from servsim.show.evaluation_advice import advice, worlds_words
-from servsim.show.numbers import compact, level
-from servsim.show.phrases import sentence
-from servsim.show.plots.axes import call, label_figure, largest_of
-from servsim.show.plots.marks import today_mark
+from servsim.show.formatting import compact, level, sentence
+from servsim.show.plots.elements import call, label_figure, largest_of, today_mark
 from servsim.show.plots.style import BAND, BLUE, INK, ORANGE, VERMILLION, Mark, Plot, Size, drawing, large, thick
+from servsim.show.years_ahead import month, payback_words
 from servsim.study.one_lever.payback import Payback
 from servsim.study.one_lever.result import Evaluation
 from servsim.study.yearly_projection import MONTHS

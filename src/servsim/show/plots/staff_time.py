@@ -8,10 +8,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from servsim.show.evaluation_advice import worlds_words
-from servsim.show.numbers import level, plain
-from servsim.show.plots.axes import call, label_lever
-from servsim.show.plots.marks import today_line
-from servsim.show.plots.small_print import sure
+from servsim.show.formatting import level, plain
+from servsim.show.plots.elements import call, label_lever, sure, today_line
 from servsim.show.plots.style import INK, Mark, Plot, Size, drawing, outlined, thick
 from servsim.study.one_lever.result import Evaluation
 

@@ -6,11 +6,10 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from servsim.errors import ServsimError
-from servsim.show.plots.axes import call
-from servsim.show.plots.small_print import one_world
+from servsim.show.plots.elements import call, one_world
 from servsim.show.plots.style import BAND, COLOURS, STROKES, Mark, Plot, Size, drawing
-from servsim.study.follow.survival import ENOUGH, Cohort, cohorts
 from servsim.study.histories.customers import World
+from servsim.study.histories.departures import ENOUGH, Cohort, cohorts
 
 
 def survival_plot(world: World, size: Size = "paper") -> Plot:

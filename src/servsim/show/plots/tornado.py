@@ -7,17 +7,14 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from servsim.errors import ServsimError
-from servsim.show.doubt import closing
 from servsim.show.evaluation_advice import advice
-from servsim.show.numbers import level
-from servsim.show.phrases import years_words
-from servsim.show.plots.axes import call, label_figure, largest_of
-from servsim.show.plots.bars import draw_doubt, name_bars
-from servsim.show.plots.small_print import sure
+from servsim.show.formatting import level, years_words
+from servsim.show.plots.elements import call, draw_doubt, label_figure, largest_of, name_bars, sure
 from servsim.show.plots.style import INK, ORANGE, SKY, VERMILLION, Mark, Plot, Size, drawing, large, outlined, thick
-from servsim.study.confidence_intervals import Interval
-from servsim.study.doubt.swings import Doubt, End
+from servsim.show.sensitivity import closing
+from servsim.study.intervals_and_tables import Interval
 from servsim.study.one_lever.result import Evaluation
+from servsim.study.sensitivity.one_at_a_time import Doubt, End
 
 FILLS = {"at the low end": (SKY, ""), "at the high end": (ORANGE, "//")}
 

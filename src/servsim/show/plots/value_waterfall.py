@@ -6,14 +6,11 @@ from matplotlib.patches import Patch
 
 from servsim.errors import ServsimError
 from servsim.show.comparison import SOURCES, is_something
-from servsim.show.numbers import short
-from servsim.show.phrases import years_words
-from servsim.show.plots.axes import call, label_figure, largest_of
-from servsim.show.plots.bars import draw_doubt, name_bars
-from servsim.show.plots.small_print import sure
+from servsim.show.formatting import short, years_words
+from servsim.show.plots.elements import call, draw_doubt, label_figure, largest_of, name_bars, sure
 from servsim.show.plots.style import FAINT, SKY, VERMILLION, Plot, Size, drawing, outlined, thick
-from servsim.study.confidence_intervals import Interval
-from servsim.study.contrast.compare import Comparison
+from servsim.study.comparison.compare import Comparison
+from servsim.study.intervals_and_tables import Interval
 
 WHOLE = "in today's money"
 

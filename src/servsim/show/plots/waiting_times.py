@@ -7,11 +7,10 @@ from matplotlib.patches import Patch
 
 from servsim.errors import ServsimError
 from servsim.event_codes import Happening
-from servsim.show.numbers import plain
-from servsim.show.plots.axes import call
-from servsim.show.plots.small_print import one_world
+from servsim.show.formatting import plain
+from servsim.show.plots.elements import call, one_world
 from servsim.show.plots.style import BAND, BLUE, INK, ORANGE, SKY, Mark, Plot, Size, drawing, outlined, thick
-from servsim.study.follow.waits import ENDS, Waits
+from servsim.study.histories.visits import ENDS, Waits
 
 FILLS = {Happening.STARTED: (SKY, ""), Happening.ABANDONED: (ORANGE, "//"), Happening.SENT_HOME: ("#999999", "xx")}
 """The colour and the hatching of each way to end a wait."""

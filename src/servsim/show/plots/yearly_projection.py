@@ -12,12 +12,10 @@ from matplotlib.ticker import MaxNLocator
 
 from servsim.errors import ServsimError
 from servsim.show.evaluation_advice import worlds_words
-from servsim.show.numbers import is_share, level, scale_of, with_half
-from servsim.show.phrases import capital
-from servsim.show.plots.axes import call, label_figure, largest_of
-from servsim.show.plots.marks import today_mark
+from servsim.show.formatting import capital, is_share, level, scale_of, with_half
+from servsim.show.plots.elements import call, label_figure, largest_of, today_mark
 from servsim.show.plots.style import BAND, BLUE, FAINT, Mark, Plot, Size, drawing, large
-from servsim.study.confidence_intervals import Interval
+from servsim.study.intervals_and_tables import Interval
 from servsim.study.one_lever.result import Evaluation
 from servsim.study.run import Run
 from servsim.study.yearly_projection import MONTHS

@@ -7,7 +7,7 @@ from typing import Any
 from servsim.engine_parameters import table_class
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario
 from servsim.show.model_card.settings import TABLES, Setting, settings, with_commas
-from servsim.study.identity import ASKED
+from servsim.study.scenario_identity import ASKED
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,14 @@ from servsim.engine_parameters import is_on, open_minutes, paid_hours_per_week, 
 from servsim.scenario.scenario import MECHANISMS, Scenario, as_segments
 from servsim.study.check.first_year import FirstYear, first_year
 from servsim.study.check.first_year_against_stated import sentences
-from servsim.study.doubt.uncertain import ranges_of
 from servsim.study.execution.options import Means
-from servsim.study.expected import reproduction, weekly_visits
-from servsim.study.follow.settled_book import SettledBook, settled_book
-from servsim.study.follow.settling import LOOKS, settled
+from servsim.study.execution.replications import counted
+from servsim.study.expected_visits import reproduction, weekly_visits
 from servsim.study.histories.opening_book import FAR_CUSTOMERS
-from servsim.study.identity import digest_of
+from servsim.study.histories.steady_state import LOOKS, SettledBook, settled, settled_book
+from servsim.study.scenario_identity import digest_of
+from servsim.study.sensitivity.plausible_settings import ranges_of
 from servsim.study.trace_totals import OWN_SATISFACTION
-from servsim.study.work.engines import counted
 from servsim.study.yearly_projection import looks_ahead
 from servsim.units import MILLIONTHS
 
@@ -83,7 +82,7 @@ class Outlook:
 
 def outlook(scenario: Scenario, file: str, means: Means | None = None) -> Outlook:
     """Look at a scenario as it stands. means: by which its first year is simulated; None: it is not."""
-    from servsim.study.budget import affordable
+    from servsim.study.cost_estimate import affordable
 
     on = tuple(name for name in MECHANISMS if is_on(scenario, name))
     attentive = scenario.staff.inattentive_minutes == 0

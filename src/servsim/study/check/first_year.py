@@ -14,12 +14,12 @@ from servsim.event_codes import Reason
 from servsim.model.compilation import readable
 from servsim.model.rules.demand import segment_of
 from servsim.scenario.scenario import Scenario, as_segments
-from servsim.study.confidence_intervals import Interval, interval
 from servsim.study.execution.options import HERE, Means
-from servsim.study.expected import weekly_visits
+from servsim.study.execution.replications import counted
+from servsim.study.expected_visits import weekly_visits
+from servsim.study.intervals_and_tables import Interval, interval
 from servsim.study.metrics import BY_NAME, Metric
 from servsim.study.replication_totals import UNDEFINED, Reading, ratio
-from servsim.study.work.engines import counted
 from servsim.units import WEEK, YEAR
 
 VISITS = 800_000

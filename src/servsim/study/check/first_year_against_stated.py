@@ -8,8 +8,8 @@ from servsim.model.rules.loyalty import SETTLED
 from servsim.model.rules.quality_and_satisfaction import SATISFIED
 from servsim.scenario.scenario import Scenario, as_segments
 from servsim.study.check.first_year import CAUSES, FirstYear
-from servsim.study.follow.settled_book import SettledBook
 from servsim.study.histories.opening_book import staying_by_tenure
+from servsim.study.histories.steady_state import SettledBook
 
 FEW_POINTS = 0.03
 """Within which as many stay as is stated."""

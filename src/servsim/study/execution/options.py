@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from servsim.model.trace import Engine
 
 if TYPE_CHECKING:
-    from servsim.study.work.worlds import Outcome, Worlds
-
-Engine = Literal["reference", "fast"]
+    from servsim.study.execution.replications import Outcome, Worlds
 
 Progress = Callable[[int, int, float], None]
 """Told after each world: how many are done, of how many, and the seconds it has taken."""

@@ -12,11 +12,10 @@ from servsim.errors import ServsimError
 from servsim.event_codes import Happening, Kind, Reason
 from servsim.model.rules.demand import DAY_BITS, KIND_BITS, LAYER_BITS, prospect_key, segment_of
 from servsim.model.rules.internal_requests import request_key
-from servsim.model.trace import COLUMNS
+from servsim.model.trace import COLUMNS, Engine
 from servsim.scenario.scenario import Scenario
 from servsim.scenario.tables.opening_demand_staff_service import WEEKDAYS
-from servsim.study.execution.options import Engine
-from servsim.study.work.engines import PIECE, engine_named
+from servsim.study.execution.replications import PIECE, engine_named
 from servsim.units import DAY
 
 TICK, WHAT, WHO, AGENT, VALUE = range(len(COLUMNS))

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from servsim.scenario.read import checked, with_level
 from servsim.scenario.scenario import Scenario
 from servsim.study.execution.options import HERE, Means
+from servsim.study.one_lever.race import Contest, today_of
 from servsim.study.one_lever.result import Evaluation
-from servsim.study.ranking_and_selection.race import Contest, today_of
 
 
 def evaluate(

@@ -14,14 +14,14 @@ import numpy as np
 
 from servsim.scenario.read import with_level
 from servsim.scenario.scenario import Scenario
-from servsim.study.confidence_intervals import Interval, interval
+from servsim.study.execution.batches import Gathering
 from servsim.study.execution.options import HERE, Means
+from servsim.study.execution.scheduler import Pool
+from servsim.study.intervals_and_tables import Interval, interval
 from servsim.study.objective import VALUE, Constraint, Seen, constraints_of
+from servsim.study.one_lever.race import PILOT, PILOT_WORLDS
 from servsim.study.one_lever.result import Evaluation
 from servsim.study.one_lever.staff_variants import STAFF, brought_by_an_hour, discounted_hours, with_agents
-from servsim.study.ranking_and_selection.race import PILOT, PILOT_WORLDS
-from servsim.study.work.gathering import Gathering
-from servsim.study.work.workers import Pool
 from servsim.study.yearly_projection import value_of, worst_year, yearly
 
 BESIDE = 2

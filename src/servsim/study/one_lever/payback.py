@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from servsim.study.confidence_intervals import Interval, defined, interval, t_quantile
+from servsim.study.intervals_and_tables import Interval, defined, interval, t_quantile
 from servsim.study.yearly_projection import LOOKS, MONTHS, at_rate, cumulative_cash
 
 RATES = (0.05, 0.10, 0.15)

@@ -14,12 +14,11 @@ from typing import Any
 import numpy as np
 
 from servsim.scenario.scenario import Scenario
-from servsim.study.confidence_intervals import Interval, defined, interval, t_quantile
-from servsim.study.data_frames import Tidy
-from servsim.study.identity import answer_to
+from servsim.study.intervals_and_tables import Interval, Tidy, defined, interval, t_quantile
 from servsim.study.metrics import BY_NAME, NAMES, unit_of
 from servsim.study.objective import Seen
 from servsim.study.one_lever.payback import Ahead, Payback, look_ahead, payback
+from servsim.study.scenario_identity import answer_to
 from servsim.study.yearly_projection import (
     MONTHS,
     YEARLY_NAMES,

@@ -8,7 +8,7 @@ from servsim.engine_parameters import staffed_minutes
 from servsim.errors import ScenarioError
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
-from servsim.study.confidence_intervals import Interval
+from servsim.study.intervals_and_tables import Interval
 from servsim.study.yearly_projection import middles
 from servsim.units import DAY, MONTH
 

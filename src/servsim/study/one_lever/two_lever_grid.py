@@ -9,13 +9,13 @@ import numpy as np
 from servsim.errors import ServsimError
 from servsim.scenario.read import with_level
 from servsim.scenario.scenario import Scenario
-from servsim.study.confidence_intervals import Interval, interval
+from servsim.study.execution.batches import Gathering
 from servsim.study.execution.options import HERE, Means
+from servsim.study.execution.scheduler import Pool
+from servsim.study.intervals_and_tables import Interval, interval
 from servsim.study.metrics import NAMES, unit_of
 from servsim.study.objective import VALUE, direction
-from servsim.study.ranking_and_selection.race import today_of
-from servsim.study.work.gathering import Gathering
-from servsim.study.work.workers import Pool
+from servsim.study.one_lever.race import today_of
 
 LeverLevels = tuple[str, tuple[float, ...]]
 """A setting, and the values to try."""

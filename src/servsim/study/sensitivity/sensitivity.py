@@ -7,18 +7,15 @@ import numpy as np
 
 from servsim.errors import ScenarioError
 from servsim.scenario.scenario import Scenario
-from servsim.study.data_frames import Tidy
-from servsim.study.doubt.climb import candidates
-from servsim.study.doubt.elsewhere import Elsewhere, Place
-from servsim.study.doubt.indices import Indices, indices
-from servsim.study.doubt.swings import Doubt, doubt_of, ends_of
-from servsim.study.doubt.uncertain import Range, drawn, possible, ranges_of
 from servsim.study.execution.options import HERE, Means
-from servsim.study.identity import answer_to
+from servsim.study.intervals_and_tables import Tidy
 from servsim.study.objective import asks_years
 from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.one_lever.result import Evaluation
-from servsim.study.sensitivity.value_of_information import LEAST, Plausible, plausible
+from servsim.study.scenario_identity import answer_to
+from servsim.study.sensitivity.one_at_a_time import Doubt, doubt_of, ends_of
+from servsim.study.sensitivity.plausible_settings import Elsewhere, Place, Range, candidates, drawn, possible, ranges_of
+from servsim.study.sensitivity.value_of_information import LEAST, Indices, Plausible, indices, plausible
 
 POINTS = 128
 """Plausible settings that are simulated."""
@@ -111,7 +108,7 @@ def sensitivity(
 
 def affordable_analysis(scenario: Scenario, file: str, points: int, replications: int) -> None:
     """ScenarioError where so many worlds of every level, at points and at ends of ranges, would cost too much."""
-    from servsim.study.budget import affordable, levels_at_most, worlds_of_evaluation
+    from servsim.study.cost_estimate import affordable, levels_at_most, worlds_of_evaluation
 
     ends = 2 * len(ranges_of(scenario, scenario.evaluate.lever))
     elsewhere = levels_at_most(scenario) * (points + ends * replications)

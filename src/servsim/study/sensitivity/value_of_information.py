@@ -1,16 +1,4 @@
-"""The advice over all plausible settings: how often each level is best, and what it would be worth to know more.
-
-A surface of each level's objective, less that of the level that is best as stated in the same worlds, is put through
-points drawn from the ranges, and read everywhere between. The value of knowing a setting is what the choice would gain
-on average if that setting were known when choosing, but no other. Sources: Oakley (2009), Technometrics 51, for the
-value of knowing from a surface; Strong, Oakley and Brennan (2014), Medical Decision Making 34, for regression in place
-of worlds within worlds.
-
-Choosing the highest of several doubtful figures flatters. Three things hold that down: all levels of a point share
-their worlds; the surface smooths their noise away before the highest is taken; and what is left of it, or what the
-smoothing took too much, is seen on surfaces with other noise and taken off (reflected bootstrap, Davison and Hinkley
-1997, section 5.2). `halves` is a check from below: one half of the points chooses, the other judges.
-"""
+"""The value of information: the advice over all plausible settings, what knowing them is worth, and Sobol indices."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from servsim.study.confidence_intervals import Interval, defined
-from servsim.study.doubt.surface import Basis, fitted
-from servsim.study.doubt.uncertain import Range, drawn
+from servsim.study.intervals_and_tables import Interval, defined
+from servsim.study.sensitivity.metamodel import Basis, fitted
+from servsim.study.sensitivity.plausible_settings import Range, drawn, shares
 
 READINGS = 1024
 """Plausible settings at which a surface is read."""
@@ -165,3 +153,81 @@ def reflected(numbers: np.ndarray, again: np.ndarray, confidence: float, unit: s
     low, high = np.quantile(again, [(1 - confidence) / 2, (1 + confidence) / 2], axis=0)
     mirrored = np.maximum(0.0, 2 * numbers - np.array([again.mean(axis=0), high, low]))
     return [Interval(float(mean), float(least), float(most), unit) for mean, least, most in mirrored.T]
+
+
+READINGS = 512
+"""Places at which a surface is read, for each of two samples; a power of two."""
+
+
+@dataclass(frozen=True)
+class Index:
+    """A setting's share of a figure's variance, by itself and in all."""
+
+    key: str
+    first: Interval
+    total: Interval
+
+    def to_dict(self) -> dict[str, Any]:
+        """The index as JSON has it."""
+        return {"setting": self.key, "first": self.first.to_dict(), "total": self.total.to_dict()}
+
+
+@dataclass(frozen=True)
+class Indices:
+    """The indices of one figure over the ranges. explained: the share of its variance that the surface foretells; the
+    indices share that out. deviation: the figure's standard deviation over plausible settings. mean: its mean."""
+
+    of: str
+    each: tuple[Index, ...]
+    mean: float
+    deviation: float
+    explained: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """The indices as JSON has them."""
+        return {
+            "of": self.of, "mean": self.mean, "deviation": self.deviation, "explained": self.explained,
+            "settings": [own.to_dict() for own in self.each],
+        }  # fmt: skip
+
+
+def indices(
+    of: str, ranges: tuple[Range, ...], settings: np.ndarray, figure: np.ndarray, confidence: float, seed: int
+) -> Indices | None:
+    """The indices of a figure, (points,), simulated at settings, (points, ranges); None where it never differs."""
+    if not figure.std() > 1e-12 * max(1.0, float(np.abs(figure).max())):
+        return None
+    basis = Basis(ranges)
+    columns, column = basis.at(settings), figure[:, None]
+    surface = fitted(basis, columns, column, RESAMPLES, np.random.default_rng(seed))
+    samples = read(basis, np.hstack([surface.coefficients, *surface.again]), seed)
+    deviation = float(samples[0][0].std())
+    if deviation <= 1e-9 * float(figure.std()):  # nothing but noise
+        return None
+    first, total = (reflected(values[0], values[1:], confidence) for values in sobol(*samples))
+    each = tuple(map(Index, (own.key for own in ranges), first, total))
+    return Indices(of, each, float(samples[0][0].mean()), deviation, float(surface.explained[0]))
+
+
+def read(basis: Basis, coefficients: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(surfaces, readings) in one sample and in another, and (ranges, surfaces, readings) in the first one with a
+    setting of the second; coefficients: (terms, surfaces)."""
+    scattered = shares(READINGS, 2 * len(basis.ranges), seed + 2)
+    one, other = (
+        basis.powers(np.column_stack([own.at(column) for own, column in zip(basis.ranges, half.T, strict=True)]))
+        for half in np.split(scattered, 2, axis=1)
+    )
+    mixed = []
+    for place in range(len(basis.ranges)):
+        powers = one.copy()
+        powers[:, place] = other[:, place]
+        mixed.append((basis.columns(powers) @ coefficients).T)
+    return (basis.columns(one) @ coefficients).T, (basis.columns(other) @ coefficients).T, np.array(mixed)
+
+
+def sobol(one: np.ndarray, other: np.ndarray, mixed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(surfaces, ranges) first-order and total indices."""
+    from scipy.stats import sobol_indices
+
+    found = sobol_indices(func={"f_A": one, "f_B": other, "f_AB": mixed}, n=one.shape[1])
+    return np.reshape(found.first_order, (len(one), -1)), np.reshape(found.total_order, (len(one), -1))

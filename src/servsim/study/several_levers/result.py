@@ -8,13 +8,12 @@ import numpy as np
 
 from servsim.scenario.scenario import Scenario
 from servsim.scenario.tables.money_horizon_levers import Evaluate
-from servsim.study.choose.goal import Goal
-from servsim.study.confidence_intervals import Interval, defined, interval
-from servsim.study.data_frames import Tidy
-from servsim.study.identity import answer_to
+from servsim.study.intervals_and_tables import Interval, Tidy, defined, interval
 from servsim.study.metrics import NAMES, unit_of
 from servsim.study.one_lever.result import Evaluation, Guarantee
+from servsim.study.scenario_identity import answer_to
 from servsim.study.several_levers.levers import Lever, Space, Values
+from servsim.study.several_levers.search import Goal
 
 CLOSE = 0.01
 """How near to its bound a constraint binds, as a share of the bound."""

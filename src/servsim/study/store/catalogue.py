@@ -15,11 +15,11 @@ import numpy as np
 from pydantic import ValidationError
 
 from servsim.scenario.scenario import Scenario
-from servsim.study.identity import fingerprint, model_version
-from servsim.study.keep.kept import DamageError, insist_sound
 from servsim.study.metrics import NAMES, OWN
 from servsim.study.run import Run
+from servsim.study.scenario_identity import fingerprint, model_version
 from servsim.study.store.database import YOUNGER, Purpose, Storage, StoreError
+from servsim.study.store.store import DamageError, insist_sound
 
 BATCH = 1_000
 """Worlds read at once."""

@@ -1,9 +1,9 @@
-"""Desks with known answers at which things go wrong, from `failure_forms`; `desks.cases` has them among the others."""
+"""Desks with known answers at which things go wrong, from `queueing_formulas`; `verify.cases` has all."""
 
 from collections.abc import Iterable
 from typing import Any
 
-from servsim.study.verification import failure_formulas as forms
+from servsim.study.verification import queueing_formulas as forms
 from servsim.study.verification import queueing_formulas as known
 from servsim.study.verification.textbook_desks import EXPONENTIAL, MINUTES, Case, desk, queue_figures
 

@@ -1,4 +1,4 @@
-"""Desks with known answers in a changing world, from `world_forms`; `desks.cases` has them among the others.
+"""Desks with known answers in a changing world, from `market_formulas`; `verify.cases` has all.
 
 Where nothing else is said nobody judges: customers are satisfied at 8, stay at the scenario's yearly retention, and
 tell as many people as `mentions` says.
@@ -8,8 +8,8 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from servsim.study.verification import failure_formulas as failing
 from servsim.study.verification import market_formulas as forms
+from servsim.study.verification import queueing_formulas as failing
 from servsim.study.verification import queueing_formulas as known
 from servsim.study.verification.failure_desks import MONTH
 from servsim.study.verification.textbook_desks import MINUTES, Case, desk, queue_figures

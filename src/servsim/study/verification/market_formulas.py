@@ -1,8 +1,9 @@
 """Closed forms for what goes on around the desk: word of mouth, rivals, advertising, training, tiredness, worth.
 
-As in `closed_forms`, every function is a formula with its source, times are in any one unit, and rates are per that
-unit. Colleagues' requests, served before or after customers, are `failure_forms.priorities`; served in turn with them,
-they are its one class. What has no answer, such as customers who each bring one more, is refused with a ValueError.
+As in `queueing_formulas`, every function is a formula with its source, times are in any one unit, and rates are per
+that unit. Colleagues' requests, served before or after customers, are `queueing_formulas.priorities`; served in turn
+with them, they are its one class. What has no answer, such as customers who each bring one more, is refused with a
+ValueError.
 """
 
 import math

@@ -12,11 +12,11 @@ from servsim.engine_parameters import is_on, open_minutes, profile_mass, roster_
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, as_segments
 from servsim.scenario.tables.opening_demand_staff_service import Opening
 from servsim.study.check.before_simulation import planned
-from servsim.study.confidence_intervals import defined
 from servsim.study.execution.options import HERE, Means, Progress
-from servsim.study.identity import answer_to
+from servsim.study.intervals_and_tables import defined
 from servsim.study.run import Run
 from servsim.study.run import run as project
+from servsim.study.scenario_identity import answer_to
 from servsim.study.verification import queueing_formulas as known
 from servsim.study.verification.queueing_formulas import Queue
 

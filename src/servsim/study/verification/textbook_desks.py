@@ -1,4 +1,4 @@
-"""Textbook desks: small scenarios with known answers, from `closed_forms`."""
+"""Textbook desks: small scenarios with known answers, from `queueing_formulas`."""
 
 import math
 from collections.abc import Iterable
@@ -60,12 +60,9 @@ def queue_figures(queue: Queue) -> dict[str, float]:
     return {"waited_share": queue.waited, "wait_mean": queue.wait}
 
 
-def cases() -> tuple[Case, ...]:
-    """Every desk with known answers."""
-    from servsim.study.verification.failure_desks import failing
-    from servsim.study.verification.market_desks import around
-
-    return (*queues(), *impatient(), *limited(), *inattentive(), *varying(), *loyal(), *failing(), *around())
+def textbook() -> Iterable[Case]:
+    """Every desk of this kind."""
+    return (*queues(), *impatient(), *limited(), *inattentive(), *varying(), *loyal())
 
 
 def queues() -> Iterable[Case]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from servsim.study.confidence_intervals import Interval, interval, t_quantile
+from servsim.study.intervals_and_tables import Interval, interval, t_quantile
 
 Part = slice
 ALL, LOWER, UPPER = slice(None), slice(None, 3), slice(2, None)

@@ -24,7 +24,7 @@ from servsim.model.rules.advertising import lift
 from servsim.model.rules.demand import segment_of
 from servsim.scenario.read import checked, with_settings
 from servsim.scenario.scenario import Scenario, as_segments
-from servsim.study.expected import weekly_prospects
+from servsim.study.expected_visits import weekly_prospects
 from servsim.study.metrics import NAMES
 from servsim.study.one_lever.staff_variants import discounted_hours, with_agents
 from servsim.study.yearly_projection import MONTHS, PLACE

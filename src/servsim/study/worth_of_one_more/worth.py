@@ -11,14 +11,13 @@ import numpy as np
 
 from servsim.errors import ScenarioError
 from servsim.scenario.scenario import Scenario
-from servsim.study.budget import affordable
-from servsim.study.confidence_intervals import Interval, defined
-from servsim.study.data_frames import Tidy
+from servsim.study.cost_estimate import affordable
+from servsim.study.execution.batches import Gathering
 from servsim.study.execution.options import HERE, Means
-from servsim.study.identity import answer_to, digest_of
+from servsim.study.execution.scheduler import Pool
+from servsim.study.intervals_and_tables import Interval, Tidy, defined
 from servsim.study.one_lever.staff_variants import brought_by_an_hour
-from servsim.study.work.gathering import Gathering
-from servsim.study.work.workers import Pool
+from servsim.study.scenario_identity import answer_to, digest_of
 from servsim.study.worth_of_one_more.least_squares import ALL, LOWER, UPPER, Part, Sample
 from servsim.study.worth_of_one_more.scenarios_with_more_or_fewer import (
     CUSTOMERS,

@@ -1,0 +1,299 @@
+"""Tables that fit 80 columns, and stand below each other in narrower terminals, no number cut."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.table import Column, Table
+
+from servsim.scenario.messages import field_at
+from servsim.scenario.tables.base import declared
+from servsim.show.evaluation_advice import LEVERS
+from servsim.show.formatting import (
+    compact,
+    figure,
+    is_share,
+    level,
+    plain,
+    short,
+    signed,
+    unit_words,
+    window_words,
+    years_words,
+)
+from servsim.study.comparison.compare import Comparison
+from servsim.study.intervals_and_tables import Interval
+from servsim.study.metrics import METRICS, NAMES, OWN
+from servsim.study.objective import VALUE
+from servsim.study.one_lever.result import Evaluation
+from servsim.study.run import Run
+
+LEAST = 12
+"""Room without which words that may fold are not readable."""
+
+
+class Stacked(Table):
+    """A table that, where the terminal is too narrow, is several below each other; each has the first column."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The table as a whole if its numbers fit, else its parts."""
+        room = options.max_width
+        if sum(map(least, self.columns)) + self.gap * (len(self.columns) - 1) <= room:
+            yield from super().__rich_console__(console, options)
+            return
+        for number, part in enumerate(self.parts(room)):
+            if number:
+                yield ""
+            yield from part.__rich_console__(console, options)
+
+    @property
+    def gap(self) -> int:
+        """Between two columns: the padding of the left one, and a line."""
+        return self.padding[1] + 1
+
+    def parts(self, room: int) -> Iterator[Table]:
+        """The table in parts that fit; only the first has the title."""
+        first, *others = self.columns
+        name = min(least(first), max(1, room - self.gap - max(map(least, others), default=0)))
+        for number, some in enumerate(groups(others, room - name, self.gap)):
+            yield self.part([first, *some], name, "" if number else self.title)
+
+    def part(self, columns: Sequence[Column], name: int, title: object) -> Table:
+        """Some columns as a table of their own, the first of which has so much room for names."""
+        table = Table(
+            title=str(title) or None, box=self.box, title_justify=self.title_justify, show_edge=self.show_edge,
+            pad_edge=self.pad_edge, padding=self.padding,
+        )  # fmt: skip
+        for number, column in enumerate(columns):
+            table.add_column(
+                column.header, justify=column.justify, overflow="fold", max_width=column.max_width if number else name
+            )
+        for row, cells in zip(self.rows, zip(*(column.cells for column in columns), strict=True), strict=True):
+            table.add_row(*cells, style=row.style, end_section=row.end_section)
+        return table
+
+
+def groups(columns: Sequence[Column], room: int, gap: int) -> list[list[Column]]:
+    """Columns in as few groups as fit beside the names, in their order."""
+    found: list[list[Column]] = [[]]
+    left = room
+    for column in columns:
+        if found[-1] and left < gap + least(column):
+            found.append([])
+            left = room
+        found[-1].append(column)
+        left -= gap + least(column)
+    return found
+
+
+def least(column: Column) -> int:
+    """The room that a column needs: all of what is not to fold, some of what may."""
+    lines = [line for text in (column.header, *column.cells) for line in str(text).split("\n")]
+    widest = max(map(cell_len, lines))
+    return widest if column.no_wrap else min(widest, LEAST)
+
+
+RETENTIONS = {"retention": "today's book", "retention_rate": "whole book"}
+"""Of whom there is which yearly retention."""
+WHICH_RETENTION = (
+    "retention: the share of today's book that is still in it after a year; retention_rate: the share of all in "
+    "the book, newcomers too, that stays for a year."
+)
+"""What tells the two apart."""
+DIFFERS = " *"
+"""After the name of a figure of which A and B are shown to differ."""
+
+
+def blank_table(title: str, *columns: str) -> Table:
+    """A table whose first column is words and whose others are numbers."""
+    table = Stacked(
+        title=title, box=SIMPLE_HEAD, title_justify="left", show_edge=False, pad_edge=False, padding=(0, 1, 0, 0)
+    )
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="left" if number == 0 else "right", no_wrap=True)
+    return table
+
+
+def span(interval: Interval, metric: str) -> str:
+    """An interval's ends."""
+    if interval.low == interval.high:
+        return "–"
+    return f"{figure(interval.low, metric)} … {figure(interval.high, metric)}"
+
+
+def run_table(run: Run) -> Table:
+    """Every figure that is defined and not nought in every world, with its interval."""
+    title = f"{run.scenario.title}: {window_words(run.scenario)}"
+    table = blank_table(title, "figure", "mean", f"{100 * run.confidence:.0f} % interval", "unit")
+    table.columns[3].justify = "left"
+    for metric in METRICS:
+        interval = run[metric.name]
+        if run.sample(metric.name).any() and interval.mean == interval.mean:
+            unit = RETENTIONS.get(metric.name) or unit_words(interval.unit, metric.name)
+            unit = f"{unit}, {years_words(run.scenario)}" if metric.name == VALUE else unit
+            table.add_row(metric.name, figure(interval.mean, metric.name), span(interval, metric.name), unit)
+    return table
+
+
+def run_lines(run: Run) -> list[str]:
+    """In how many worlds, how intervals are made, and what ended the run."""
+    how = "; control variates narrow them" if run.is_controlled else ""
+    lines = [f"{len(run.figures)} simulated worlds, seed {run.seed}; intervals are of the mean{how}."]
+    known = ", ".join(f"{name} to {100 * run.known_to(name):.2g} %" for name in run.precision)
+    if run.stopped == "precision":
+        lines.append(f"Stopped as precise as asked: {known}.")
+    elif run.stopped == "budget":
+        asked = ", ".join(f"{name} to {100 * share:.2g} %" for name, share in run.precision.items())
+        lines.append(f"Stopped at the budget of worlds: known are {known}; asked for was {asked}.")
+    return lines + retention_lines(run.figures)
+
+
+def retention_lines(figures: np.ndarray) -> list[str]:
+    """What tells the two retentions apart, where both are known in (…, metrics) figures."""
+    known = all(np.isfinite(figures[..., NAMES.index(name)]).any() for name in RETENTIONS)
+    return [WHICH_RETENTION] if known else []
+
+
+def segments_table(run: Run) -> Table:
+    """What each segment of customers lives through."""
+    table = blank_table("By segment; wait in min, satisf. 0–10", "segment", *(own.head for own in OWN))
+    table.columns[0].no_wrap, table.columns[0].overflow, table.columns[0].max_width = False, "fold", 24
+    for segment in run.scenario.segments:
+        figures = run.of_segment(segment.name)
+        table.add_row(segment.name, *(figure(figures[own.name].mean, own.name) for own in OWN))
+    return table
+
+
+def risk_line(run: Run) -> str:
+    """What a single year may bring, apart from doubt about the mean."""
+    told = []
+    for name in ("revenue", "profit"):
+        low, middle, high = (plain(each) for each in run.risk(name))
+        told.append(f"{name} {low} to {high} (1 in 20 below, 1 in 20 above), {middle} in the middle")
+    return f"Single worlds: {'; '.join(told)}."
+
+
+LEVEL_COLUMNS = (
+    ("unserved", "unserved_share"),
+    ("wait", "wait_mean"),
+    ("satisf.", "satisfaction_mean"),
+    ("retention", "retention"),
+)
+"""Beside the objective, what a level does to waiting and to customers."""
+
+
+def level_table(e: Evaluation) -> Table:
+    """One line for each level, with today's, the best, and those not shown worse marked."""
+    columns = [(head, name) for head, name in LEVEL_COLUMNS if e.objective != name and e.is_known(name)]
+    unit = unit_words(e.unit(e.objective), e.objective)
+    change = "" if is_share(e.objective) else unit
+    years, blank = (f"{years_in_digits(e)}\n", "\n") if e.objective == VALUE else ("", "")
+    heads = (
+        ("level", declared(field_at(tuple(e.lever.split("."))), "unit")),
+        *((head, unit_words(e.unit(name), name)) for head, name in columns),
+        (e.objective, f"{years}{unit}"), ("vs today", f"{blank}{change}"), ("±", f"{blank}{change}"),
+    )  # fmt: skip
+    table = blank_table(f"{e.scenario.title}: {lever_name(e)}", *with_units_below(*heads))
+    for value in e.levels:
+        cells = [figure(e.at(value, name).mean, name) for _, name in columns]
+        table.add_row(
+            f"{level(value):<4} {mark(e, value)}", *cells, *objective_cells(e, value),
+            style="bold" if value == e.best else None,
+        )  # fmt: skip
+    return table
+
+
+def lever_name(e: Evaluation) -> str:
+    """What the levels are levels of: in words where there are some, else the setting's key."""
+    return LEVERS[e.lever][1] if e.lever in LEVERS else e.lever
+
+
+def years_in_digits(e: Evaluation) -> str:
+    """How many years of money `value` adds up, for a narrow column."""
+    years = e.scenario.horizon.years
+    return f"{level(years)} {'year' if years == 1 else 'years'}"
+
+
+def with_units_below(*heads: tuple[str, str]) -> list[str]:
+    """Heads of columns with their units in short lines below, such as CAD and /year; all of equally many lines."""
+    lines = [[head, *unit.replace("/", "\n/").split("\n")] for head, unit in heads]
+    most = max(map(len, lines))
+    return ["\n".join(own + [""] * (most - len(own))) for own in lines]
+
+
+def objective_cells(e: Evaluation, value: float) -> tuple[str, str, str]:
+    """The objective at a level, its difference from today's, and half the width of that interval."""
+    unit, change = e.unit(e.objective), e.difference(value, e.today)
+    mean = compact(e.at(value, e.objective).mean, e.objective, unit)
+    if value == e.today:
+        return mean, "", ""
+    gap, half = change.mean, change.half
+    if is_share(e.objective):
+        return mean, signed(gap, e.objective), unsigned(half, e.objective)
+    return mean, ("+" if gap > 0 else "") + compact(gap, e.objective, unit), compact(half, e.objective, unit)
+
+
+LITTLE = 0.005
+"""Amounts below half of a hundredth are nothing."""
+
+
+def money(gap: Interval) -> str:
+    """A difference in money with its sign; nothing where there is none."""
+    if not is_something(gap):
+        return ""
+    return ("+" if gap.mean > 0 else "") + short(gap.mean)
+
+
+def with_width(gap: Interval) -> tuple[str, str]:
+    """A difference in money, and half the width of its interval."""
+    half = gap.half
+    return money(gap), short(half) if half > LITTLE else ""
+
+
+def is_something(gap: Interval) -> bool:
+    """Is this difference more than nothing?"""
+    return abs(gap.mean) > LITTLE
+
+
+def unsigned(half: float, metric: str) -> str:
+    """Half the width of an interval."""
+    return signed(half, metric).lstrip("+")
+
+
+def mark(e: Evaluation, value: float) -> str:
+    """How a level stands: best, not shown worse, breaking a constraint, today's."""
+    if e.replications < 2:
+        return "today" if value == e.today else ""
+    broken = e.breaks[e.levels.index(value)]
+    signs = "best" if value == e.best else "~" if value in e.not_worse else "!" if broken else ""
+    return " ".join(part for part in (signs, "today" if value == e.today else "") if part)
+
+
+def comparison_table(c: Comparison) -> Table:
+    """Every figure of A and B, and their difference world by world."""
+    table = blank_table(f"A: {c.a.title}\nB: {c.b.title}", "figure", "A", "B", "B − A", "±", "unit")
+    table.columns[5].justify = "left"
+    for metric in METRICS:
+        change = c.difference(metric.name)
+        if change.mean == change.mean and c.figures[:, :, NAMES.index(metric.name)].any():
+            half, differs = change.half, change.low > 0 or change.high < 0
+            table.add_row(
+                metric.name + DIFFERS * differs,
+                *(figure(c.of(which, metric.name).mean, metric.name) for which in (0, 1)),
+                signed(change.mean, metric.name), unsigned(half, metric.name) if half else "–",
+                RETENTIONS.get(metric.name) or unit_words(change.unit, metric.name),
+                style="bold" if differs else None,
+            )  # fmt: skip
+    return table
+
+
+def comparison_lines(c: Comparison) -> list[str]:
+    """In how many worlds, and what the mark means."""
+    sure = f"the {100 * c.confidence:.0f} % interval of B − A leaves out 0"
+    return [
+        f"{c.replications} common worlds, seed {c.seed};{DIFFERS} shown to differ: {sure}; what has no{DIFFERS} may be "
+        "noise.",
+        *retention_lines(c.figures),
+    ]  # fmt: skip

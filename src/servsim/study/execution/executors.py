@@ -1,0 +1,262 @@
+"""Who simulates replications: threads, processes, or the workers of a Dask cluster (extra: servsim[dask])."""
+
+import logging
+import os
+import threading
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import cache
+from multiprocessing import Pipe, get_context, parent_process
+from multiprocessing.connection import Connection, wait
+from queue import SimpleQueue
+from typing import Any, Protocol
+
+from servsim.errors import ServsimError, needs_extra
+from servsim.model import compilation as kernel
+from servsim.scenario.scenario import Scenario
+from servsim.scenario.tables.money_horizon_levers import Horizon
+from servsim.study.execution.replications import Halted, Job, Outcome, Worlds, kind_of_answers
+from servsim.study.scenario_identity import fingerprint
+
+LANES_AHEAD = 8
+"""Jobs handed out at once, for each worker: enough to keep all busy, few enough to stop soon."""
+
+
+class Hands(Protocol):
+    """Workers of any kind.
+
+    ahead: jobs that they may have at once. outlive: whether the others go on where one dies. deaths: what the jobs of
+    one who died fail with.
+    """
+
+    ahead: int
+    outlive: bool
+
+    @property
+    def deaths(self) -> tuple[type[Exception], ...]:
+        """What the jobs of a worker who died fail with."""
+
+    def submit(self, worlds: Worlds, job: Job, customers: bool) -> "Future[Outcome]":
+        """Have one world simulated."""
+
+    def said(self, error: Exception) -> Exception:
+        """What went wrong with a world: a sentence where it is the workers' fault."""
+
+    def dismiss(self, at_once: bool) -> None:
+        """Send everybody home; what has not begun is dropped, and at once, what has begun, too."""
+
+
+class Threads:
+    """Threads of this process."""
+
+    outlive = True
+    deaths: tuple[type[Exception], ...] = ()
+
+    def __init__(self, lanes: int) -> None:
+        """None is started before it has something to do."""
+        self.ahead = LANES_AHEAD * lanes
+        self.halt = threading.Event()
+        self.executor = ThreadPoolExecutor(lanes)
+
+    def submit(self, worlds: Worlds, job: Job, customers: bool) -> "Future[Outcome]":
+        """Have one world simulated."""
+        return self.executor.submit(simulated, worlds, job, customers, self.halt.is_set)
+
+    def said(self, error: Exception) -> Exception:
+        """The error itself."""
+        return error
+
+    def dismiss(self, at_once: bool) -> None:
+        """Send everybody home; at once means at the end of a world's present piece."""
+        if at_once:
+            self.halt.set()
+        self.executor.shutdown(cancel_futures=True)
+
+
+class Processes:
+    """Processes of this machine, each on the other end of a pipe that nobody writes to: they end when it does."""
+
+    outlive = False
+    deaths: tuple[type[Exception], ...] = (BrokenProcessPool,)
+
+    def __init__(self, lanes: int) -> None:
+        """None is started before it has something to do."""
+        self.ahead = LANES_AHEAD * lanes
+        self.theirs, self.ours = Pipe(duplex=False)
+        self.executor = ProcessPoolExecutor(
+            lanes, mp_context=get_context("spawn"), initializer=settle_in, initargs=(self.theirs,)
+        )
+
+    def submit(self, worlds: Worlds, job: Job, customers: bool) -> "Future[Outcome]":
+        """Have one world simulated; BrokenProcessPool where a worker has died."""
+        return self.executor.submit(simulated, worlds, job, customers)
+
+    def said(self, error: Exception) -> Exception:
+        """The error itself."""
+        return error
+
+    def dismiss(self, at_once: bool) -> None:
+        """Send everybody home."""
+        if at_once:
+            self.ours.close()
+        self.executor.shutdown(cancel_futures=True)
+        self.ours.close()
+        self.theirs.close()
+
+
+def simulated(worlds: Worlds, job: Job, customers: bool, halted: Halted | None = None) -> Outcome:
+    """One world, simulated by a worker."""
+    return worlds.simulated(job, customers, halted)
+
+
+def settle_in(pipe: Connection) -> None:
+    """A worker process begins: it leaves Ctrl-C to its parent, and ends when that does, or when it is sent home."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=leave_with_parent, args=(pipe,), daemon=True).start()
+
+
+def leave_with_parent(pipe: Connection) -> None:
+    """End this process as soon as its parent is gone or has closed its end of the pipe."""
+    parent = parent_process()
+    wait([pipe] if parent is None else [pipe, parent.sentinel])
+    os._exit(1)
+
+
+SECONDS_TO_ANSWER = 15
+"""How long a scheduler has to answer, and how long it has to find a worker."""
+AHEAD = 1_000
+"""Jobs handed to a cluster at once."""
+UNLIKE = "does not answer as we do: it has another servsim, or is another kind of machine; install the same there."
+
+
+class Cluster:
+    """Somebody else's workers, each of which answers as we would."""
+
+    outlive = True
+
+    def __init__(self, address: str) -> None:
+        """Ask the scheduler; ServsimError where there is none, or no workers, or other workers than are needed."""
+        self.address, self.ahead = address, AHEAD
+        self.client = client_of(address)
+        try:
+            self.look_at_workers()
+        except BaseException:
+            self.client.close()
+            raise
+        self.given: dict[str, tuple[Any, Future[Outcome]]] = {}
+        self.ended: SimpleQueue[Any] = SimpleQueue()
+        threading.Thread(target=self.fetch, daemon=True).start()
+
+    def look_at_workers(self) -> None:
+        """See that workers are like us; have one on each machine compile before there are several who would."""
+        try:
+            self.client.wait_for_workers(1, timeout=SECONDS_TO_ANSWER)
+        except TimeoutError:
+            raise said(self.address, f"it has no workers; start some with dask worker {self.address}") from None
+        try:
+            found = self.client.run(kind)
+        except Exception as error:  # whatever a worker says that has no servsim, or an old one
+            raise said(self.address, f"its workers cannot run servsim ({error}); install it there") from None
+        if others := [worker for worker, theirs in found.items() if theirs != kind()]:
+            raise said(self.address, f"its worker {others[0]} {UNLIKE}")
+        first = {worker.rpartition(":")[0]: worker for worker in found}
+        self.client.gather([self.client.submit(compiled, workers=worker, pure=False) for worker in first.values()])
+
+    @property
+    def deaths(self) -> tuple[type[Exception], ...]:
+        """What a job fails with whose workers died."""
+        from distributed import KilledWorker
+
+        return (KilledWorker,)
+
+    def submit(self, worlds: Worlds, job: Job, customers: bool) -> "Future[Outcome]":
+        """Have one world simulated."""
+        theirs = self.client.submit(simulated_there, kind(), worlds, job, customers, pure=False)
+        ours: Future[Outcome] = Future()
+        self.given[theirs.key] = theirs, ours  # a cluster drops what nobody holds on to
+        theirs.add_done_callback(self.ended.put)
+        return ours
+
+    def fetch(self) -> None:
+        """Fetch outcomes as they are finished, many with one question to the scheduler, until we are dismissed."""
+        while (first := self.ended.get()) is not None:
+            batch = [first]
+            while not self.ended.empty() and (another := self.ended.get()) is not None:
+                batch.append(another)
+            finished = [theirs for theirs in batch if theirs.status == "finished"]
+            try:
+                for theirs, outcome in zip(finished, self.client.gather(finished), strict=True):
+                    self.settle(theirs, outcome, None)
+            except Exception as error:  # no scheduler to fetch from
+                for theirs in finished:
+                    self.settle(theirs, None, error)
+            for theirs in batch:
+                if theirs.status != "finished":
+                    self.settle(theirs, None, failure(theirs))
+
+    def settle(self, theirs: Any, outcome: Outcome | None, error: BaseException | None) -> None:
+        """Hand an outcome on to whoever waits for it, once."""
+        _, ours = self.given.pop(theirs.key)
+        if not ours.set_running_or_notify_cancel():
+            return
+        if outcome is not None:
+            ours.set_result(outcome)
+        else:
+            ours.set_exception(error or CancelledError())
+
+    def said(self, error: Exception) -> Exception:
+        """What went wrong with a world: a sentence where the scheduler is gone."""
+        if isinstance(error, CancelledError | OSError):
+            return said(self.address, "the scheduler is gone; run the same command again to go on")
+        return error
+
+    def dismiss(self, at_once: bool) -> None:
+        """Leave the cluster, which then drops what we had asked of it."""
+        self.ended.put(None)
+        self.client.close()
+
+
+def client_of(address: str) -> Any:
+    """A scheduler that answers; ServsimError where there is none."""
+    try:
+        from distributed import Client
+    except ImportError:
+        raise needs_extra("--dask", "Dask", "dask") from None
+    for name in [name for name in logging.root.manager.loggerDict if name.startswith(("distributed", "tornado"))]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters of it we say ourselves
+    try:
+        return Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise said(address, f"no scheduler answers there ({error})") from None
+
+
+def said(address: str, what: str) -> ServsimError:
+    """What is wrong with a cluster."""
+    return ServsimError(f"--dask {address}: {what}".rstrip(".") + ".")
+
+
+def failure(theirs: Any) -> BaseException:
+    """Why a job was not finished."""
+    error: BaseException | None = theirs.exception() if theirs.status == "error" else None
+    return error or CancelledError()
+
+
+@cache
+def kind() -> str:
+    """A fingerprint of what a worker must have in common with us."""
+    return fingerprint(kind_of_answers())
+
+
+def compiled() -> None:
+    """Compile the model where this has not been done, by simulating an hour."""
+    if kernel.COMPILED and not kernel.WARM:
+        Worlds(Scenario(horizon=Horizon(weeks=0.01)), 1, "fast").simulated(Job(0, 0))
+
+
+def simulated_there(asked: str, worlds: Worlds, job: Job, customers: bool) -> Outcome:
+    """One world, simulated by a worker; ServsimError where it has joined since we looked and is not like us."""
+    if asked != kind():
+        raise ServsimError(f"--dask: a worker that joined since {UNLIKE}")
+    return worlds.simulated(job, customers)

@@ -1,0 +1,285 @@
+"""Many replications at once, none of them twice: looked up in the store, else given to workers, and kept; Ctrl-C heard
+at good moments.
+
+The same results whatever the number, the order and the deaths of workers: a replication depends on its key alone, and
+results are put in the order they were asked for.
+"""
+
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
+from time import monotonic
+from types import FrameType, TracebackType
+from typing import Self
+
+from servsim.errors import ServsimError
+from servsim.model import compilation as kernel
+from servsim.scenario.scenario import Scenario
+from servsim.study.execution.executors import Hands, Processes, Threads
+from servsim.study.execution.options import HERE, Means
+from servsim.study.execution.replications import Job, Outcome, Worlds
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Interruption:
+    """Turns Ctrl-C into KeyboardInterrupt inside `heard` alone, until then it is remembered; a second one at once.
+
+    Only signals that would raise KeyboardInterrupt anyway are minded, and only where Python delivers them: in the main
+    thread.
+    """
+
+    def __init__(self) -> None:
+        """Nobody has pressed anything."""
+        self.is_heard = self.is_pending = False
+        self.minded: list[signal.Signals] = []
+
+    def __enter__(self) -> Self:
+        """Mind signals."""
+        if threading.current_thread() is threading.main_thread():
+            self.minded = [number for number in SIGNALS if signal.getsignal(number) is signal.default_int_handler]
+        for number in self.minded:
+            signal.signal(number, self.arrives)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Leave signals to whoever minded them before; what was not heard yet is heard now."""
+        for number in self.minded:
+            signal.signal(number, signal.default_int_handler)
+        if self.is_pending and kind is None:
+            raise KeyboardInterrupt
+
+    def arrives(self, number: int, frame: FrameType | None) -> None:
+        """A signal: heard now, or later."""
+        if self.is_heard or self.is_pending:
+            self.is_pending = False
+            raise KeyboardInterrupt
+        self.is_pending = True
+
+    @contextmanager
+    def heard(self) -> Iterator[None]:
+        """Signals are heard in here, those from before, too."""
+        self.is_heard = True
+        try:
+            if self.is_pending:
+                self.is_pending = False
+                raise KeyboardInterrupt
+            yield
+        finally:
+            self.is_heard = False
+
+
+DEATHS_AT_MOST = 3
+"""How often workers may die in a row, nothing being finished meanwhile, before we ask for help."""
+LAST_WAIT_SECONDS = 5.0
+"""How long after Ctrl-C we wait for worlds that are nearly finished."""
+
+Finish = Callable[[Sequence[Outcome]], None]
+"""Told of worlds as soon as they are finished."""
+
+
+class Crew:
+    """The workers of a pool. hands: whoever they are, called together when they are needed first."""
+
+    def __init__(self, worlds: Sequence[Worlds], call_together: Callable[[], Hands]) -> None:
+        """Nobody has anything in hand."""
+        self.worlds, self.call_together = worlds, call_together
+        self.hands: Hands | None = None
+        self.waiting: deque[Job] = deque()
+        self.in_hand: dict[Future[Outcome], Job] = {}
+        self.deaths = 0
+
+    def work(self, jobs: Sequence[Job], customers: bool, finish: Finish, stop: Interruption) -> None:
+        """Have jobs done; after Ctrl-C, what is nearly finished is waited for."""
+        self.waiting, self.deaths = deque(jobs), 0
+        try:
+            while self.waiting or self.in_hand:
+                self.hand_out(customers)
+                self.collect(finish, stop, None)
+        except KeyboardInterrupt:
+            self.finish_what_is_begun(finish, stop)
+            raise
+
+    def hand_out(self, customers: bool) -> None:
+        """Give workers what they can have at once."""
+        while self.waiting and (self.hands is None or len(self.in_hand) < self.hands.ahead):
+            self.hands = self.hands or self.call_together()
+            job = self.waiting[0]
+            try:
+                future = self.hands.submit(self.worlds[job.scenario], job, customers)
+            except self.hands.deaths:
+                return self.replace([])
+            self.in_hand[future] = self.waiting.popleft()
+        return None
+
+    def collect(self, finish: Finish, stop: Interruption, seconds: float | None) -> None:
+        """Wait for what is finished first, and take it; jobs whose worker died go to another."""
+        if not self.in_hand or self.hands is None:
+            return
+        with stop.heard():
+            done, _ = wait(self.in_hand, seconds, FIRST_COMPLETED)
+        outcomes, errors, lost = [], [], []
+        for future in done:
+            job = self.in_hand.pop(future)
+            try:
+                outcomes.append(future.result())
+            except self.hands.deaths:
+                lost.append(job)
+            except Exception as error:
+                errors.append(error)
+        if outcomes:
+            self.deaths = 0
+            finish(outcomes)
+        if errors:
+            raise self.hands.said(errors[0])
+        if lost:
+            self.replace(lost)
+
+    def replace(self, lost: list[Job]) -> None:
+        """Give jobs whose worker died to others; where one death breaks the whole crew, call another crew."""
+        assert self.hands is not None
+        self.deaths += 1
+        if self.deaths > DEATHS_AT_MOST:
+            raise ServsimError("worker processes are killed again and again; run with --workers 1 to see why.")
+        self.waiting.extendleft(reversed(lost))
+        if not self.hands.outlive:
+            self.waiting.extendleft(reversed(self.in_hand.values()))
+            self.dismiss()
+
+    def finish_what_is_begun(self, finish: Finish, stop: Interruption) -> None:
+        """After Ctrl-C: drop what has not begun, wait a little for what has."""
+        for future in list(self.in_hand):
+            if future.cancel():
+                del self.in_hand[future]
+        until = monotonic() + LAST_WAIT_SECONDS
+        while self.in_hand and (left := until - monotonic()) > 0:
+            self.collect(finish, stop, left)
+
+    def dismiss(self) -> None:
+        """Send the workers home, at once where they still have something in hand."""
+        if self.hands is not None:
+            hands, self.hands = self.hands, None
+            hands.dismiss(at_once=bool(self.in_hand))
+            self.in_hand.clear()
+
+
+class Pool:
+    """The scenarios at hand, and the workers that simulate their worlds for as long as the pool is open.
+
+    interrupted: whether Ctrl-C was pressed; from then on nothing more is simulated. asked, done: worlds asked for so
+    far, and those that are there. simulated: those that no store had.
+    """
+
+    def __init__(
+        self,
+        scenarios: Sequence[Scenario],
+        seed: int,
+        means: Means = HERE,
+        controlled: bool = False,
+        far: bool = False,
+    ) -> None:
+        """Nothing is started before it is needed. far: whether worlds go on until the end of the years."""
+        self.seed, self.means, self.controlled, self.far = seed, means, controlled, far
+        self.worlds: list[Worlds] = []
+        self.interrupted = False
+        self.asked = self.done = self.simulated = 0
+        self.started = monotonic()
+        self.crew = Crew(self.worlds, self.call_together)
+        for scenario in scenarios:
+            self.add(scenario)
+
+    def __enter__(self) -> Self:
+        """The pool itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Send the workers home."""
+        self.crew.dismiss()
+
+    def add(self, scenario: Scenario) -> int:
+        """One more scenario at hand; its place."""
+        self.worlds.append(Worlds(scenario, self.seed, self.means.engine, self.controlled, self.far))
+        return len(self.worlds) - 1
+
+    @property
+    def lanes(self) -> int:
+        """Worlds at once on this machine."""
+        return self.means.workers or os.cpu_count() or 1
+
+    def outcomes(self, jobs: Sequence[Job], customers: bool = False) -> list[Outcome]:
+        """The outcomes of the jobs that were finished; all of them unless interrupted, in the order of the jobs.
+
+        customers: whether each customer's fate and spending is told, too.
+        """
+        self.asked += len(jobs)
+        have = self.recalled(jobs, customers)
+        self.tell(len(have))
+
+        def finish(outcomes: Sequence[Outcome]) -> None:
+            have.update((outcome.job, outcome) for outcome in outcomes)
+            self.simulated += len(outcomes)
+            self.keep(outcomes)
+            self.tell(len(outcomes))
+
+        try:
+            with Interruption() as stop:
+                self.simulate([job for job in jobs if job not in have], customers, finish, stop)
+        except KeyboardInterrupt:
+            self.interrupted = True
+        return [have[job] for job in jobs if job in have]
+
+    def recalled(self, jobs: Sequence[Job], customers: bool) -> dict[Job, Outcome]:
+        """What the store has of the jobs."""
+        if self.means.store is None:
+            return {}
+        numbers: dict[int, list[int]] = {}
+        for job in jobs:
+            numbers.setdefault(job.scenario, []).append(job.replication)
+        found = {}
+        for place, replications in numbers.items():
+            for outcome in self.means.store.known(self.worlds[place], place, replications, customers):
+                found[outcome.job] = outcome
+        return found
+
+    def keep(self, outcomes: Sequence[Outcome]) -> None:
+        """Put finished worlds into the store."""
+        if self.means.store is not None:
+            self.means.store.keep([(self.worlds[outcome.job.scenario], outcome) for outcome in outcomes])
+
+    def tell(self, more: int) -> None:
+        """So many more are done."""
+        self.done += more
+        self.means.progress(self.done, self.asked, monotonic() - self.started)
+
+    def simulate(self, jobs: Sequence[Job], customers: bool, finish: Finish, stop: Interruption) -> None:
+        """Simulate jobs, handing on what is finished as it comes."""
+        if self.interrupted:
+            return
+        here = self.to_do_here(len(jobs))
+        for job in jobs[:here]:
+            with stop.heard():
+                outcome = self.worlds[job.scenario].simulated(job, customers)
+            finish([outcome])
+        self.crew.work(jobs[here:], customers, finish, stop)
+
+    def to_do_here(self, jobs: int) -> int:
+        """How many jobs this thread does itself: all where it is alone; one that compiles for those who come after."""
+        if self.means.dask is not None:
+            return 0
+        if self.lanes == 1 or jobs == 1:
+            return jobs
+        return 0 if kernel.WARM or not kernel.COMPILED or self.simulated else 1
+
+    def call_together(self) -> Hands:
+        """Somebody's cluster; threads for the engine that releases the interpreter's lock, processes for the other."""
+        if self.means.dask is not None:
+            from servsim.study.execution.executors import Cluster
+
+            return Cluster(self.means.dask)
+        return Threads(self.lanes) if self.means.engine == "fast" else Processes(self.lanes)

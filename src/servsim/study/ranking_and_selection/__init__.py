@@ -1,1 +1,0 @@
-"""Ranking and selection: which of some levels is best, with a guarantee, in as few replications as it takes."""

@@ -1,0 +1,171 @@
+"""The store exported as tidy rows, and stores of several machines or shards merged into one."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from servsim.errors import needs_extra
+from servsim.study.intervals_and_tables import defined
+from servsim.study.metrics import BY_NAME, OWN, unit_of
+from servsim.study.store.catalogue import BATCH, Question, opened, questions, worlds_of
+from servsim.study.store.database import Storage, StoreError
+from servsim.study.store.store import ADD_WHAT_IT_LACKS, COLUMNS_OF_A_WORLD, DamageError, insist_sound, unsealed
+
+COLUMNS = (
+    "question", "digest", "scenario", "model", "seed", "engine", "replication", "segment", "metric", "value", "unit",
+)  # fmt: skip
+WHOLE = {"model": "int64", "seed": "int64", "replication": "int64", "value": "double"}
+"""Columns of a Parquet file that are numbers; the others are words, each of which is written once."""
+ROWS_AT_ONCE = 100_000
+FORMATS = (".csv", ".parquet")
+
+Row = tuple[Any, ...]
+
+
+def rows(storage: Storage, asked: Iterable[Question]) -> Iterator[Row]:
+    """The rows of questions, world by world; undefined values are None, segment is empty for the whole desk."""
+    for each in asked:
+        identity = (each.key, each.digest, each.title, each.model, each.seed, each.engine)
+        figures = [("", name, unit) for name, unit in units(each)]
+        own = [(segment.name, *pair) for segment in each.scenario.segments for pair in own_units(each)]
+        for replication, table, segments in worlds_of(storage, each):
+            for (segment, name, unit), value in zip(figures + own, [*table, *segments.flat], strict=True):
+                yield (*identity, replication, segment, name, defined(float(value)), unit)
+
+
+def units(asked: Question) -> list[tuple[str, str]]:
+    """Each figure of a question with its unit; empty where this version no longer knows the figure."""
+    currency = asked.scenario.money.currency
+    return [(name, unit_of(name, currency) if name in BY_NAME else "") for name in asked.names["figures"]]
+
+
+def own_units(asked: Question) -> list[tuple[str, str]]:
+    """The same of the figures that each segment has."""
+    known = {own.name: own.unit.replace("money", asked.scenario.money.currency) for own in OWN}
+    return [(name, known.get(name, "")) for name in asked.names["own"]]
+
+
+def export(storage: Storage, asked: Sequence[Question], path: Path, suffix: str) -> None:
+    """Write rows to a file of the kind that the suffix says; ServsimError where it cannot be written here."""
+    if suffix == ".parquet":
+        write_parquet(rows(storage, asked), path)
+        return
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        writer.writerows(rows(storage, asked))
+
+
+def write_parquet(found: Iterable[Row], path: Path) -> None:
+    """Write rows as Parquet, a part of them at a time."""
+    try:
+        import pyarrow
+        from pyarrow.parquet import ParquetWriter
+    except ImportError:
+        raise needs_extra("Parquet", "pyarrow", "frames") from None
+    words = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
+    schema = pyarrow.schema([(name, WHOLE.get(name, words)) for name in COLUMNS])
+    with ParquetWriter(path, schema) as writer:
+        for part in parts(found):
+            columns = list(zip(*part, strict=True))
+            arrays = [pyarrow.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+            writer.write_table(pyarrow.Table.from_arrays(arrays, schema=schema))
+
+
+def parts(found: Iterable[Row]) -> Iterator[list[Row]]:
+    """Rows, so many at a time."""
+    part: list[Row] = []
+    for row in found:
+        part.append(row)
+        if len(part) == ROWS_AT_ONCE:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+FIGURE = re.compile(r"[a-z][a-z0-9_]{0,60}", re.ASCII)
+"""What a figure may be called: names of columns come out of files that somebody else may have written."""
+
+
+@dataclass(frozen=True)
+class Merged:
+    """Worlds of a part, the questions they are of, and how many of the worlds were not there before."""
+
+    worlds: int
+    questions: int
+    new: int
+
+
+def merge(storage: Storage, part: Path) -> Merged:
+    """Copy the worlds of another store, all of them or none; StoreError where it is damaged, or no store of ours."""
+    if part.exists() and part.samefile(storage.path):
+        raise StoreError(f"{part} is the store that the others are to be merged into.")
+    with opened(part, "read") as theirs:
+        asked = questions(theirs)
+        storage.widen({name for each in asked for name in figures_of(each)})
+        before = count(storage)
+        with storage.transaction():
+            for each in asked:
+                copy(theirs, each, storage)
+        return Merged(sum(each.worlds for each in asked), len(asked), count(storage) - before)
+
+
+def figures_of(asked: Question) -> list[str]:
+    """The figures of a question; DamageError where one has no name that we would give."""
+    for name in asked.names["figures"]:
+        if not FIGURE.fullmatch(name):
+            raise DamageError(f"question {asked.key[:8]}")
+    return asked.names["figures"]
+
+
+def count(storage: Storage) -> int:
+    """Worlds in a store."""
+    return int(storage.rows("SELECT count(*) FROM world")[0][0])
+
+
+def copy(theirs: Storage, asked: Question, storage: Storage) -> None:
+    """Copy a question and its worlds; what is there already stays, and gets what it lacks."""
+    number = copied_question(theirs, asked, storage)
+    figures = ", ".join(f'"{name}"' for name in figures_of(asked))
+    have = theirs.columns()
+    found = ", ".join(name if name in have else "NULL" for name in COLUMNS_OF_A_WORLD)
+    marks = ", ".join("?" * (1 + len(COLUMNS_OF_A_WORLD) + len(asked.names["figures"])))
+    columns = ", ".join(COLUMNS_OF_A_WORLD)
+    put = f"INSERT INTO world (question, {columns}, {figures}) VALUES ({marks}) {ADD_WHAT_IT_LACKS}"
+    last = -1
+    while rows := theirs.rows(
+        f"SELECT {found}, {figures} FROM world WHERE question = ? AND replication > ?"
+        f" ORDER BY replication LIMIT {BATCH}",
+        (asked.number, last),
+    ):
+        for row in rows:
+            check(asked.key, row)
+            storage.insist(put, (number, *row))
+        last = rows[-1][0]
+
+
+def copied_question(theirs: Storage, asked: Question, storage: Storage) -> int:
+    """The number of a question in our file, put there where it was not."""
+    columns = "key, digest, title, model, seed, engine, machine, first, last, names, settings"
+    row = theirs.rows(f"SELECT {columns} FROM question WHERE id = ?", (asked.number,))[0]
+    storage.insist(
+        f"INSERT INTO question ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET"
+        " first = min(first, excluded.first), last = max(last, excluded.last)",
+        row,
+    )
+    return int(storage.rows("SELECT id FROM question WHERE key = ?", (asked.key,))[0][0])
+
+
+def check(key: str, row: tuple[Any, ...]) -> None:
+    """DamageError where a row is not as it was kept."""
+    replication, own, *seals, checksum = row[: len(COLUMNS_OF_A_WORLD)]
+    insist_sound(key, replication, np.array(row[len(COLUMNS_OF_A_WORLD) :], float), own, checksum)
+    for seal in seals:
+        if seal is not None:
+            unsealed(key, replication, seal)
