@@ -4,7 +4,7 @@
     python benchmarks/clocks.py --print    only shows it
 
 The desk opens with the book that it leads to without the mechanism (`servsim check` offers such a one), so that nothing
-moves but what the mechanism moves. Worlds are the same with and without. About three minutes.
+moves but what the mechanism moves. Replications are the same with and without. About three minutes.
 """
 
 import sys
@@ -30,9 +30,9 @@ from servsim.units import MILLIONTHS, YEAR
 PAGE = Path(__file__).parent.parent / "docs" / "clocks.md"
 YEARS = 10
 SHOWN = (1, 3, 5, 10)
-WORLDS = 60
+REPLICATIONS = 60
 SEED = 9
-"""Worlds other than those in which books settle."""
+"""Replications other than those in which books settle."""
 
 Tables = dict[str, Any]
 
@@ -147,12 +147,12 @@ CLOCKS = (
 )  # fmt: skip
 """Every mechanism with a clock."""
 
-FIGURES = ("customers, %", "satisfaction, points", "retention, pp", "revenue, %")
+METRICS = ("customers, %", "satisfaction, points", "retention, pp", "revenue, %")
 DIGITS = (1, 2, 1, 1)
 
 
 def years_of(scenario: Scenario, number: int) -> np.ndarray:
-    """(FIGURES, years) one world: customers at a year's end, satisfaction judged by in it, retention, revenue."""
+    """(FIGURES, years) one replication: customers at a year's end, satisfaction judged by in it, retention, revenue."""
     sheet = in_world(to_sheet(scenario), SEED, number, YEARS * YEAR)
     days, judged = Days(sheet, YEARS * YEAR), np.zeros((2, YEARS))
     for rows in engine_named("fast").pieces(sheet, PIECE):
@@ -164,9 +164,9 @@ def years_of(scenario: Scenario, number: int) -> np.ndarray:
     return np.array([of_year["customers_end"], judged[0] / judged[1], of_year["retention_rate"], of_year["revenue"]])
 
 
-def worlds_of(scenario: Scenario) -> np.ndarray:
-    """(worlds, FIGURES, years) of a scenario."""
-    return np.array([years_of(scenario, number) for number in range(WORLDS)])
+def replications_of(scenario: Scenario) -> np.ndarray:
+    """(replications, FIGURES, years) of a scenario."""
+    return np.array([years_of(scenario, number) for number in range(REPLICATIONS)])
 
 
 @dataclass(frozen=True)
@@ -186,22 +186,22 @@ class Seen:
 def seen(clock: Clock) -> Seen:
     """Ten years with and without."""
     desk = clock.without
-    without, within = worlds_of(desk), worlds_of(clock.within(desk))
+    without, within = replications_of(desk), replications_of(clock.within(desk))
     unit = np.array([without[:, 0].mean(0) / 100, np.ones(YEARS), np.full(YEARS, 0.01), without[:, 3].mean(0) / 100])
     gap = (within - without) / unit
     drift = 100 * (without[:, 0, -1].mean() / desk.demand.opening_book - 1)
-    return Seen(clock, gap.mean(axis=0), gap.std(axis=0, ddof=1) / np.sqrt(WORLDS), float(drift))
+    return Seen(clock, gap.mean(axis=0), gap.std(axis=0, ddof=1) / np.sqrt(REPLICATIONS), float(drift))
 
 
 def row_of(found: Seen) -> tuple[str, ...]:
-    """A line of the table: of each figure the differences after the years that are shown."""
+    """A line of the table: of each metric the differences after the years that are shown."""
     clock = found.clock
     name = f"{code(clock.setting)} = {clock.value:g}" + (f", {clock.remark}" if clock.remark else "")
     return name, *(differences(own, digits) for own, digits in zip(found.mean, DIGITS, strict=True))
 
 
 def differences(own: np.ndarray, digits: int) -> str:
-    """What a mechanism makes of a figure after the years that are shown; no sign where it makes nothing of it."""
+    """What a mechanism makes of a metric after the years that are shown; no sign where it makes nothing of it."""
     rounded = [round(float(own[year - 1]), digits) for year in SHOWN]
     return " / ".join(f"{number:+.{digits}f}".replace("-", "−") if number else "0" for number in rounded)
 
@@ -213,7 +213,8 @@ def page() -> str:
     moved = max(abs(each.drift) for each in found)
     lead = (
         f"Each mechanism with a clock by itself, for {YEARS} years: a small desk with time to spare, with it and "
-        f"without it, in {WORLDS} common worlds. The desk opens with the book to which it leads without the mechanism: "
+        f"without it, in {REPLICATIONS} common replications. The desk opens with the book to which it leads without "
+        "the mechanism: "
         f"then its customers change by {moved:.1f} % at most in {YEARS} years. Retention and revenue are those of the "
         f"year. Each cell: after {', '.join(map(str, SHOWN[:-1]))} and {SHOWN[-1]} years. Written by `python "
         "benchmarks/clocks.py`."
@@ -225,7 +226,7 @@ def page() -> str:
     measured = "\n".join(
         wrapped(f"{code(clock.setting)}: {clock.measured}", "- ", "  ") for clock in CLOCKS if clock.measured
     )
-    head = ("with it, against without", *FIGURES)
+    head = ("with it, against without", *METRICS)
     parts = (
         wrapped(lead),
         table(head, map(row_of, found)),

@@ -12,7 +12,7 @@ from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
 from servsim.study.execution.replications import counted
 from servsim.study.expected_visits import weekly_visits
-from servsim.study.metrics import NAMES, figures
+from servsim.study.metrics import NAMES, metrics
 from servsim.study.verification.queueing_formulas import Queue, erlang_a, exponential
 from servsim.units import MINUTES_PER_WEEK
 
@@ -34,10 +34,10 @@ LONGEST_GAP = 3650.0
 
 @dataclass(frozen=True)
 class World:
-    """What came of one world: visits, and the figures by name."""
+    """What came of one replication: visits, and the metrics by name."""
 
     visits: int
-    figures: dict[str, float]
+    metrics: dict[str, float]
 
 
 def desk(rate: float, weeks: float, patience: float, **demand: Any) -> Scenario:
@@ -84,9 +84,9 @@ def of_the_repository(path: Path, visits: float) -> Scenario:
 
 
 def told(scenario: Scenario, sheet: np.ndarray, engine: Engine, replication: int = 0) -> World:
-    """One world told, counted and read, as `servsim run` does it."""
+    """One replication told, counted and read, as `servsim run` does it."""
     reading = counted(scenario, sheet, 1, replication, engine)
-    return World(reading.count(Happening.ARRIVED), dict(zip(NAMES, figures(reading), strict=True)))
+    return World(reading.count(Happening.ARRIVED), dict(zip(NAMES, metrics(reading), strict=True)))
 
 
 def ciw_desk(seed: int) -> Any:

@@ -2,9 +2,9 @@
 
     python benchmarks/page.py [FILE] [--moves 20] [--until 5]
 
-Every move is to a place where the slider has not been, so that no world is known beforehand, and the next one begins
-when the curve of so many years is there. Seconds of the processor are those of the server and of whoever moves the
-slider, without the browser's: they tell how long it would take alone on the machine. Needs Chromium on the PATH and
+Every move is to a place where the slider has not been, so that no replication is known beforehand, and the next one
+begins when the curve of so many years is there. Seconds of the processor are those of the server and of whoever moves
+the slider, without the browser's: they tell how long it would take alone on the machine. Needs Chromium on the PATH and
 pip install .[test].
 """
 

@@ -33,7 +33,7 @@ from servsim.scenario.scenario import Scenario
 from servsim.study.execution.options import Means
 from servsim.study.execution.replications import PIECE, Job
 from servsim.study.execution.scheduler import Pool
-from servsim.study.metrics import figures
+from servsim.study.metrics import metrics
 from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.replication_totals import Reading
 from servsim.study.trace_totals import Tally
@@ -42,10 +42,10 @@ from servsim.units import DAY, MINUTE, WEEK
 Numbers = dict[str, Any]
 
 AGREES = 0.08
-"""How far a simulated figure may lie from theory: about four standard errors of the shortest runs that are timed."""
+"""How far a simulated metric may lie from theory: about four standard errors of the shortest runs that are timed."""
 
-WORLDS = 3
-"""Worlds that an engine simulates one after the other where single ones take milliseconds."""
+REPLICATIONS = 3
+"""Replications that an engine simulates one after the other where single ones take milliseconds."""
 
 SALON, ERLANG_A = (FOLDER / name for name in ("salon.toml", "erlang-a.toml"))
 
@@ -74,21 +74,22 @@ def engines_on_one_desk(quick: bool) -> Numbers:
 
 
 def world_by(engine: Engine, scenario: Scenario) -> Callable[[int], World]:
-    """The work of telling and counting one world after another."""
+    """The work of telling and counting one replication after another."""
     sheet = to_sheet(scenario)
     return lambda number: told(scenario, sheet, engine, number)
 
 
 def as_world(result: Any) -> World:
-    """What came of a world, whoever told it."""
+    """What came of a replication, whoever told it."""
     return result if isinstance(result, World) else read_from_ciw(result)
 
 
-def speed_of(timing: Timing, worlds: list[World]) -> Numbers:
-    """Visits a second at best, and the mean figures of all rounds."""
-    best = max(world.visits / seconds for world, seconds in zip(worlds, timing.seconds, strict=True))
+def speed_of(timing: Timing, replications: list[World]) -> Numbers:
+    """Visits a second at best, and the mean metrics of all rounds."""
+    best = max(world.visits / seconds for world, seconds in zip(replications, timing.seconds, strict=True))
     means = {
-        name: float(np.mean([world.figures[name] for world in worlds])) for name in ("wait_mean", "abandoned_share")
+        name: float(np.mean([world.metrics[name] for world in replications]))
+        for name in ("wait_mean", "abandoned_share")
     }
     return {"visits_per_second": best, "spread": timing.spread, **means}
 
@@ -111,15 +112,15 @@ def twins_on_every_scenario(quick: bool) -> Numbers:
 
 
 def twins_on(scenario: Scenario, rounds: int) -> Numbers:
-    """Visits a second of both engines in the same worlds, one after the other as every command simulates them."""
+    """Visits a second of both engines in the same replications, one after the other as every command simulates them."""
     sheet = to_sheet(scenario)
     say(f"  {scenario.title}")
 
-    def worlds(engine: Engine) -> list[World]:
-        return [told(scenario, sheet, engine, replication) for replication in range(WORLDS)]
+    def replications(engine: Engine) -> list[World]:
+        return [told(scenario, sheet, engine, replication) for replication in range(REPLICATIONS)]
 
     engines: tuple[Engine, ...] = ("fast", "reference")
-    timings = interleaved({name: lambda _, name=name: worlds(name) for name in engines}, rounds)
+    timings = interleaved({name: lambda _, name=name: replications(name) for name in engines}, rounds)
     visits = sum(world.visits for world in timings["fast"].results[0])
     speeds = {name: visits / timing.best for name, timing in timings.items()}
     return {
@@ -127,13 +128,13 @@ def twins_on(scenario: Scenario, rounds: int) -> Numbers:
         **speeds,
         "ratio": speeds["fast"] / speeds["reference"],
         "spread": max(timing.spread for timing in timings.values()),
-        "same_figures": all(map(same_figures, *(timing.results[0] for timing in timings.values()))),
+        "same_metrics": all(map(same_metrics, *(timing.results[0] for timing in timings.values()))),
     }
 
 
-def same_figures(left: World, right: World) -> bool:
+def same_metrics(left: World, right: World) -> bool:
     """Did two engines count the same?"""
-    return np.array_equal(list(left.figures.values()), list(right.figures.values()), equal_nan=True)
+    return np.array_equal(list(left.metrics.values()), list(right.metrics.values()), equal_nan=True)
 
 
 # What a visit costs, and what a customer
@@ -162,7 +163,9 @@ def long_run(visits: int, rounds: int) -> Numbers:
 
 
 def told_in_pieces(scenario: Scenario, sheet: np.ndarray) -> tuple[int, int]:
-    """(visits, bytes of state at the peak) of a world told and counted in pieces, as `study.engines.counted` does."""
+    """(visits, bytes of state at the peak) of a replication told and counted in pieces, as `study.engines.counted`
+    does.
+    """
     desk = fast.Desk(in_world(sheet, 1, 0))
     tally = Tally(desk.sheet, 0)
     told_until, peak = 0, state_bytes(desk)
@@ -252,32 +255,32 @@ def memory_of_a_book(size: int) -> Numbers:
 
 
 def shares_of_time(quick: bool) -> Numbers:
-    """Seconds of one world of the salon: the loop, the figures, and all else."""
+    """Seconds of one replication of the salon: the loop, the metrics, and all else."""
     salon = read_scenario(SALON)
     sheet = to_sheet(salon)
     pieces = list(fast.pieces(in_world(sheet, 1, 0), PIECE))
     works: dict[str, Callable[[int], Any]] = {
         "whole": lambda _: told(salon, sheet, "fast"),
         "loop": lambda _: sum(len(piece) for piece in fast.pieces(sheet, PIECE)),
-        "figures": lambda _: counted_and_read(salon, sheet, pieces),
+        "metrics": lambda _: counted_and_read(salon, sheet, pieces),
     }
     timings = interleaved(works, 10 if quick else 40)
     seconds = {name: timing.best for name, timing in timings.items()}
     return {
         **seconds,
-        "rest": max(0.0, seconds["whole"] - seconds["loop"] - seconds["figures"]),
+        "rest": max(0.0, seconds["whole"] - seconds["loop"] - seconds["metrics"]),
         "visits": timings["whole"].results[0].visits,
         "spread": timings["whole"].spread,
     }
 
 
 def counted_and_read(scenario: Scenario, sheet: np.ndarray, pieces: list[np.ndarray]) -> np.ndarray:
-    """The figures of a trace that has been told."""
+    """The metrics of a trace that has been told."""
     tally = Tally(sheet, 0)
     for rows in pieces:
         tally.add(rows)
     tally.close()
-    return figures(Reading(tally, scenario))
+    return metrics(Reading(tally, scenario))
 
 
 # A person who waits
@@ -312,7 +315,7 @@ def first_command(*arguments: str) -> None:
 
 
 def threads(quick: bool) -> Numbers:
-    """Seconds on the wall of the salon's levels on the same worlds, by one thread and by two."""
+    """Seconds on the wall of the salon's levels on the same replications, by one thread and by two."""
     salon = read_scenario(SALON)
     levels = [with_level(salon, salon.evaluate.lever, level) for level in salon.evaluate.levels]
     jobs = [Job(place, world) for world in range(4 if quick else 12) for place in range(len(levels))]
@@ -329,7 +332,9 @@ def outcomes_by(scenarios: list[Scenario], workers: int, jobs: list[Job]) -> Cal
 
 
 def evaluations(quick: bool) -> Numbers:
-    """Seconds on the wall of `evaluate` on the salon, on all cores: as it stands, and every level in so many worlds."""
+    """Seconds on the wall of `evaluate` on the salon, on all cores: as it stands, and every level in so many
+    replications.
+    """
     salon = read_scenario(SALON)
     works: dict[str, Callable[[int], Any]] = {"as it stands": lambda _: evaluate(salon)}
     if not quick:

@@ -1,4 +1,5 @@
-"""Does the advice come true? The level that `evaluate` advises, held against all levels simulated in other worlds.
+"""Does the advice come true? The level that `evaluate` advises, held against all levels simulated in other
+replications.
 
     python benchmarks/regret.py [NAME ...]      prints a line of the table of docs/proof/regret.md for each question
     python benchmarks/regret.py --random        the same of twenty random relationship scenarios
@@ -7,7 +8,7 @@ Regret is how much less money over the years the advised level brings than the b
 used for advising: half of them choose the best, the other half judge it, and the other way round, so that the highest
 of several noisy means does not flatter itself. It must not be above the tolerance, 5 % of what can be gained over today
 or 0.5 % of revenue, whichever is more; replications are added until its standard error is a quarter of that. The same
-worlds go on to twenty years, for the regret of an advice for ten.
+replications go on to twenty years, for the regret of an advice for ten.
 """
 
 import sys
@@ -35,11 +36,11 @@ from servsim.study.yearly_projection import MONTHS, cumulative_cash, discounted_
 ROOT = Path(__file__).parent.parent
 AGENTS = ("--lever", "staff.agents")
 JUDGES = 1 << 41
-"""The number of the first world that judges: far from those in which advice is given."""
+"""The number of the first replication that judges: far from those in which advice is given."""
 FIRST, STEP, MOST = 12, 12, 120
 """Replications to begin with, more at a time, and at most."""
 LONG = 20.0
-"""Years that the judging worlds last."""
+"""Years that the judging replications last."""
 OF_GAIN, OF_REVENUE, SHARP = 0.05, 0.005, 0.25
 
 
@@ -98,7 +99,7 @@ LEFT_OUT = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the judging worlds say of an advice: money in thousands; the regret with its standard error."""
+    """What the judging replications say of an advice: money in thousands; the regret with its standard error."""
 
     name: str
     levels: str
@@ -175,7 +176,7 @@ def read(question: Question) -> Scenario:
 
 
 def judged(name: str, scenario: Scenario, near: int | None = None, means: Means = HERE) -> Verdict:
-    """Ask for advice, then simulate all levels in other worlds until the regret is known well enough."""
+    """Ask for advice, then simulate all levels in other replications until the regret is known well enough."""
     began = time.monotonic()
     e = evaluate(scenario, means=means)
     assert e.best is not None
@@ -183,10 +184,10 @@ def judged(name: str, scenario: Scenario, near: int | None = None, means: Means 
     years = max(LONG, scenario.horizon.years)
     longer = scenario.model_copy(update={"horizon": scenario.horizon.model_copy(update={"years": years})})
     with Pool([with_level(longer, e.lever, level) for level in chosen], e.seed, means, far=True) as pool:
-        gathering, worlds = Gathering(pool, JUDGES), 0
+        gathering, replications = Gathering(pool, JUDGES), 0
         while True:
-            worlds += FIRST if not worlds else STEP
-            gathering.until(range(len(chosen)), worlds)
+            replications += FIRST if not replications else STEP
+            gathering.until(range(len(chosen)), replications)
             months = np.stack([gathering.months(place) for place in range(len(chosen))])
             sums = cumulative_cash(months)
             value, long = sums[..., round(scenario.horizon.years * MONTHS) - 1], sums[..., -1]
@@ -196,13 +197,13 @@ def judged(name: str, scenario: Scenario, near: int | None = None, means: Means 
             regret, error = fair_regret(value, advised)
             attainable = max(0.0, float(value.mean(axis=1).max() - value[today].mean()))
             tolerance = max(OF_GAIN * attainable, OF_REVENUE * float(revenue))
-            if error <= SHARP * tolerance or worlds >= MOST:
+            if error <= SHARP * tolerance or replications >= MOST:
                 break
     return Verdict(
         name, ", ".join(f"{level:g}" for level in chosen), e.today, e.best, tuple(e.not_worse),
         chosen[int(value.mean(axis=1).argmax())], attainable, tolerance, regret, error,
         float(long.mean(axis=1).max() - long[advised].mean()), float(long.mean(axis=1).max() - long[today].mean()),
-        sum(map(len, e.figures)), worlds * len(chosen), time.monotonic() - began,
+        sum(map(len, e.metrics)), replications * len(chosen), time.monotonic() - began,
     )  # fmt: skip
 
 
@@ -212,10 +213,12 @@ def is_near(level: float, best: float, levels: tuple[float, ...], near: int | No
 
 
 def fair_regret(value: np.ndarray, advised: int) -> tuple[float, float]:
-    """The regret of one of (levels, worlds), and its standard error: half of the worlds choose, the others judge."""
-    worlds = value.shape[1]
+    """The regret of one of (levels, replications), and its standard error: half of the replications choose, the others
+    judge.
+    """
+    replications = value.shape[1]
     gaps = []
-    for chooses in (np.arange(worlds) % 2 == 0, np.arange(worlds) % 2 == 1):
+    for chooses in (np.arange(replications) % 2 == 0, np.arange(replications) % 2 == 1):
         best = int(value[:, chooses].mean(axis=1).argmax())
         gaps.append(value[best, ~chooses] - value[advised, ~chooses])
     found = np.concatenate(gaps)

@@ -1,4 +1,4 @@
-"""How few points does the search need? Our guide beside optimisers of SciPy, on three desks in the same worlds.
+"""How few points does the search need? Our guide beside optimisers of SciPy, on three desks in the same replications.
 
     python benchmarks/search.py            # about twenty minutes
     python benchmarks/search.py --seeds 1  # a first look
@@ -26,7 +26,7 @@ from servsim.study.several_levers.metamodel import FEARED
 from servsim.study.several_levers.optimise import asked_of
 from servsim.study.several_levers.search import SEARCH, Search, goal_of
 
-WORLDS, POINTS, LOOKS = 4, 120, (40, 60, 80, 120)
+REPLICATIONS, POINTS, LOOKS = 4, 120, (40, 60, 80, 120)
 LEVERS = {
     "several-levers": {},
     "salon": {
@@ -65,13 +65,13 @@ class Desk:
     def today(self) -> Seen:
         """What is known of today's setting."""
         place = self.pool.add(self.scenario)
-        self.gathering.until([place], WORLDS)
+        self.gathering.until([place], REPLICATIONS)
         return self.gathering.seen(place)
 
     def look_up(self, points: list[Values]) -> None:
         """Simulate points that nobody has asked for before."""
         new = {point: self.pool.add(self.space.scenario_at(point)) for point in points if point not in self.known}
-        self.gathering.until(new.values(), WORLDS)
+        self.gathering.until(new.values(), REPLICATIONS)
         tables = [self.gathering.table(place) for place in new.values()]
         slack = self.goal.slack([self.gathering.seen(place) for place in new.values()], self.today)
         self.known |= dict(zip(new, zip(self.goal.merit(tables), slack, strict=True), strict=True))
@@ -85,7 +85,7 @@ class Account:
         self.desk, self.seed = desk, seed
         self.tried: dict[Values, None] = {}
         self.path: list[float] = []
-        search = Search(desk.space, desk.goal, desk.pool, WORLDS, seed)
+        search = Search(desk.space, desk.goal, desk.pool, REPLICATIONS, seed)
         self.first = search.beginning(POINTS)
         self.ask(self.first)
         self.size = float(np.ptp([desk.known[point][0] for point in self.first])) or 1.0
@@ -123,7 +123,7 @@ class Account:
 def by_guide(account: Account) -> None:
     """As `servsim optimise` searches."""
     desk = account.desk
-    search = Search(desk.space, desk.goal, desk.pool, WORLDS, account.seed)
+    search = Search(desk.space, desk.goal, desk.pool, REPLICATIONS, account.seed)
     search.run(POINTS)
     account.ask(list(search.tried))
 
@@ -182,7 +182,7 @@ def main() -> None:
     for name in LEVERS:
         desk = Desk(name)
         paths = {way: [path_of(way, desk, seed) for seed in range(seeds)] for way in WAYS}
-        low = float(desk.goal.merit([desk.today.figures])[0])
+        low = float(desk.goal.merit([desk.today.metrics])[0])
         best = max(merit for merit, slack in desk.known.values() if (slack >= 0).all())
         for way, found in paths.items():
             share = [np.mean([max(path[look - 1], low) - low for path in found]) / (best - low) for look in LOOKS]

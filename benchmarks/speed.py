@@ -68,8 +68,8 @@ def arguments() -> argparse.Namespace:
 
 
 def agreed(answers: Numbers) -> bool:
-    """Did all engines simulate the same desk, and the twins the same worlds?"""
-    return same_desk(answers["one_desk"]) and all(twin["same_figures"] for twin in answers["twins"].values())
+    """Did all engines simulate the same desk, and the twins the same replications?"""
+    return same_desk(answers["one_desk"]) and all(twin["same_metrics"] for twin in answers["twins"].values())
 
 
 # The table for the README
@@ -157,18 +157,20 @@ def details(answers: Numbers) -> list[str]:
         *number_details("Bytes that one more customer takes (books of 1e5 and of 1e6)", answers["customer"]),
         *share_details(answers["shares"]),
         *number_details("Two threads against one, seconds on the wall", answers["threads"]),
-        *number_details("`evaluate` on the salon, seconds by number of worlds", answers["evaluations"]["seconds"]),
+        *number_details(
+            "`evaluate` on the salon, seconds by number of replications", answers["evaluations"]["seconds"]
+        ),
         *number_details("Fresh processes, seconds on the wall", answers["starts"]),
     ]
 
 
 def one_desk_details(one_desk: Numbers) -> list[str]:
-    """Speed of each engine, and its figures beside theory's."""
+    """Speed of each engine, and its metrics beside theory's."""
     theory = one_desk["theory"]
     return [
         "",
         f"M/M/10+M: mean wait {theory['wait_mean']:.4f} min, lost {theory['abandoned_share']:.4f} (Erlang A). "
-        "servsim with trace and figures, Ciw without reading its records.",
+        "servsim with trace and metrics, Ciw without reading its records.",
         *(
             f"  {name:10} {engine['visits_per_second']:>12,.0f} visits/s (rounds +{engine['spread']:.0%}), "
             f"mean wait {engine['wait_mean']:.4f}, lost {engine['abandoned_share']:.4f}"
@@ -182,11 +184,11 @@ def twin_details(twins: Numbers) -> list[str]:
     """Speed of both engines on each scenario."""
     return [
         "",
-        f"Both engines, trace and figures (BENCH_RATIO: {ratios({'twins': twins})}):",
+        f"Both engines, trace and metrics (BENCH_RATIO: {ratios({'twins': twins})}):",
         *(
             f"  {name:24} {twin['visits']:>8,} visits, fast {twin['fast']:>10,.0f}/s, "
             f"reference {twin['reference']:>8,.0f}/s, ratio {twin['ratio']:.1f} (rounds +{twin['spread']:.0%})"
-            f"{'' if twin['same_figures'] else ' FIGURES DIFFER'}"
+            f"{'' if twin['same_metrics'] else ' METRICS DIFFER'}"
             for name, twin in twins.items()
         ),
     ]
@@ -204,7 +206,7 @@ def number_details(title: str, numbers: Numbers) -> list[str]:
 
 def share_details(shares: Numbers) -> list[str]:
     """Where the time of a year of the salon goes."""
-    parts = ", ".join(f"{name} {shares[name] / shares['whole']:.0%}" for name in ("loop", "figures", "rest"))
+    parts = ", ".join(f"{name} {shares[name] / shares['whole']:.0%}" for name in ("loop", "metrics", "rest"))
     each = 1e6 * shares["loop"] / shares["visits"]
     return [
         "",

@@ -1,4 +1,5 @@
-"""Is the pair of staff and minutes that `evaluate` names the best? Held against all pairs simulated in other worlds.
+"""Is the pair of staff and minutes that `evaluate` names the best? Held against all pairs simulated in other
+replications.
 
     python benchmarks/staffing.py [NAME ...]      prints a line of the table of docs/proof/staffing.md for each scenario
 
@@ -26,8 +27,8 @@ ROOT = Path(__file__).parent.parent
 NAMES = ("tests/desks/old-salon", "scenarios/salon", "scenarios/recovery", "scenarios/competitor", "scenarios/manager",
          "scenarios/promises")  # fmt: skip
 JUDGES = 1 << 41
-"""The number of the first world that judges: far from those in which advice is given."""
-WORLDS = 24
+"""The number of the first replication that judges: far from those in which advice is given."""
+REPLICATIONS = 24
 HEAD = (
     "| scenario | agents today | named | not told apart | best by brute force | falls short, k | se, k | holds |"
     "\n|---|---|---|---|---|---|---|---|"
@@ -37,22 +38,22 @@ Pair = tuple[int, float]
 """Agents more than today, and a level."""
 
 
-def brute_force(s: Staffing, worlds: int, means: Means = HERE) -> dict[Pair, np.ndarray]:
-    """(worlds,) the money of all years of every pair, in worlds that were not used for advising."""
+def brute_force(s: Staffing, replications: int, means: Means = HERE) -> dict[Pair, np.ndarray]:
+    """(replications,) the money of all years of every pair, in replications that were not used for advising."""
     e = s.evaluation
     crews = {more: other for more in (-1, 0, 1) if (other := with_agents(e.scenario, more)) is not None}
     pairs = [(more, level) for more in crews for level in e.levels]
     with Pool([with_level(crews[more], e.lever, level) for more, level in pairs], e.seed, means, far=True) as pool:
         gathering = Gathering(pool, JUDGES)
-        gathering.until(range(len(pairs)), worlds)
+        gathering.until(range(len(pairs)), replications)
         return {pair: value_of(gathering.months(place)) for place, pair in enumerate(pairs)}
 
 
-def judged(name: str, scenario: Scenario, worlds: int = WORLDS, means: Means = HERE) -> tuple[str, bool]:
+def judged(name: str, scenario: Scenario, replications: int = REPLICATIONS, means: Means = HERE) -> tuple[str, bool]:
     """A line of the table, and whether the pair named holds."""
     s = staffing(evaluate(scenario, means=means), means=means)
     assert s is not None
-    found = brute_force(s, worlds, means)
+    found = brute_force(s, replications, means)
     named, near = (s.best.more, level_of(s.best)), {(crew.more, level) for crew, level in s.not_told_apart}
     best = max(found, key=lambda pair: float(found[pair].mean()))
     gap = found[best] - found[named]

@@ -1,4 +1,4 @@
-"""What does it cost to keep every world, and to have others simulate it? A table for the README.
+"""What does it cost to keep every replication, and to have others simulate it? A table for the README.
 
     python benchmarks/store.py [--quick] [--json PATH]
 
@@ -23,7 +23,7 @@ from timing import fresh, interleaved, machine, resident
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
 from servsim.study.execution.executors import Hands, Processes, Threads
-from servsim.study.execution.replications import Job, Outcome, Worlds
+from servsim.study.execution.replications import Experiment, Job, Outcome
 from servsim.study.execution.scheduler import Crew, Interruption
 from servsim.study.store.store import Store
 
@@ -34,13 +34,13 @@ TABLES = {
     "investment": {}, "waiting": {}, "quality": {}, "loyalty": {}, "spending": {},
     "horizon": {"weeks": 6},
 }  # fmt: skip
-"""A desk whose worlds take a millisecond or so: as short as a question may have them."""
+"""A desk whose replications take a millisecond or so: as short as a question may have them."""
 
 
-def short() -> Worlds:
-    """The worlds of that desk."""
+def short() -> Experiment:
+    """The replications of that desk."""
     desk: Scenario = checked(TABLES, "benchmark")
-    return Worlds(desk, 1, "fast")
+    return Experiment(desk, 1, "fast")
 
 
 @contextmanager
@@ -74,9 +74,9 @@ class Worker:
 
 def alone(many: int) -> None:
     """Simulate so many replications in this very thread."""
-    worlds = short()
+    replications = short()
     for number in range(many):
-        worlds.simulated(Job(0, number), False)
+        replications.simulated(Job(0, number), False)
 
 
 def overheads(many: int, rounds: int) -> Numbers:
@@ -97,21 +97,21 @@ def overheads(many: int, rounds: int) -> Numbers:
     return {name: cost if name == "replication" else cost - each["replication"] for name, cost in each.items()}
 
 
-def outcomes(worlds: Worlds, many: int) -> list[Outcome]:
-    """So many outcomes, all different: a simulated one with its figures shifted."""
-    one = worlds.simulated(Job(0, 0), False)
-    return [replace(one, job=Job(0, number), figures=one.figures + number) for number in range(many)]
+def outcomes(experiment: Experiment, many: int) -> list[Outcome]:
+    """So many outcomes, all different: a simulated one with its metrics shifted."""
+    one = experiment.simulated(Job(0, 0), False)
+    return [replace(one, job=Job(0, number), metrics=one.metrics + number) for number in range(many)]
 
 
 def written(path: Path, many: int, batch: int, synchronous: str) -> float:
     """Replications a second put into a new store, so many in each transaction."""
-    worlds = short()
-    found = outcomes(worlds, many)
+    replications = short()
+    found = outcomes(replications, many)
     with closing(Store(path)) as store:
         store.storage.insist(f"PRAGMA synchronous = {synchronous}")
         start = perf_counter()
         for first in range(0, many, batch):
-            store.keep([(worlds, outcome) for outcome in found[first : first + batch]])
+            store.keep([(replications, outcome) for outcome in found[first : first + batch]])
         took = perf_counter() - start
         assert not store.trouble, store.trouble
     return many / took
@@ -119,10 +119,10 @@ def written(path: Path, many: int, batch: int, synchronous: str) -> float:
 
 def read(path: Path, many: int) -> Numbers:
     """Replications a second looked up in a store, and bytes of memory that each then takes."""
-    worlds, before = short(), resident()
+    replications, before = short(), resident()
     with closing(Store(path)) as store:
         start = perf_counter()
-        found = store.known(worlds, 0, range(many), customers=False)
+        found = store.known(replications, 0, range(many), customers=False)
         took = perf_counter() - start
     assert len(found) == many
     return {"rate": many / took, "bytes": (resident() - before) / many}

@@ -3,7 +3,7 @@
 Run it with `python examples/analyst.py [FOLDER]`; it needs `pip install .[frames]` for pandas.
 """
 
-# %% One evaluation, as a tidy table: one row for each level, world and figure
+# %% One evaluation, as a tidy table: one row for each level, world and metric
 import sys
 import tempfile
 from pathlib import Path
@@ -18,14 +18,16 @@ answer = evaluate(salon, levels=(3, 6, 9), replications=8, finer=0, smallest_dif
 table = answer.to_frame()
 print(table.groupby(["metric", "level"])["value"].agg(["mean", "std"]).loc[["retention", "wait_mean", "value"]])
 
-# %% The years ahead, as a tidy table: one row for each world, year and figure
+# %% The years ahead, as a tidy table: one row for each replication, year and metric
 years = run(salon, replications=8).to_frame_of_years()
 print(years.groupby(["metric", "year"])["value"].agg(["mean", "std"]).loc[["customers_end", "profit"]])
 
-# %% Levels share their worlds, so differences are paired: see what that is worth
+# %% Levels share their replications, so differences are paired: see what that is worth
 wide = table[table.metric == "value"].pivot(index="replication", columns="level", values="value")
 paired, unpaired = (wide[9] - wide[3]).std(), (wide[9].var() + wide[3].var()) ** 0.5
-print(f"Standard deviation of 9 less 3 minutes: {paired:,.0f} paired, {unpaired:,.0f} if the worlds were different.")
+print(
+    f"Standard deviation of 9 less 3 minutes: {paired:,.0f} paired, {unpaired:,.0f} if the replications were different."
+)
 
 # %% Two levers at once
 both = heat(salon, (("investment.minutes_per_visit", (3, 6, 9)), ("staff.agents", (2, 3, 4))), replications=4)

@@ -1,4 +1,4 @@
-"""What tests share: a world from a few settings, the model without the compiler, a small desk, its page, a command."""
+"""What tests share: a replication from a few settings, the model without the compiler, a small desk, its page, a command."""
 
 import importlib.util
 import os

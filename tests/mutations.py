@@ -1,7 +1,7 @@
 """Plants slips in a copy of the compiled loop and asks whether the twins notice: python tests/mutations.py
 
 Each slip is a line of model/fast/engine.py or of model/loop written wrongly. The copy runs without the compiler on small random
-worlds, and on some made by hand. A slip is caught when a trace differs from the reference's, the loop falls over or does
+replications, and on some made by hand. A slip is caught when a trace differs from the reference's, the loop falls over or does
 not end. The loop as it is must pass the same check, or its word is worth nothing.
 
     python tests/mutations.py          all of them
@@ -29,9 +29,9 @@ from servsim.study.verification.random_scenarios import random_scenario
 
 TESTS = Path(__file__).parent
 PACKAGE = TESTS.parent / "src" / "servsim"
-WORLDS = 240
+REPLICATIONS = 240
 SECONDS = 120
-"""Of a processor's time that a world may take before it counts as one that does not end; the slowest takes some 20."""
+"""Of a processor's time that a replication may take before it counts as one that does not end; the slowest takes some 20."""
 
 SAW_NOTHING = "nothing"
 
@@ -235,15 +235,15 @@ VAIN = {
 
 BY_HAND = [LUNCH, MONTHS, TIES, HURT, TOLD, HIRED, VAIN]
 EACH = 10
-"""Worlds of each kind."""
+"""Replications of each kind."""
 
 
-def worlds() -> Iterator[tuple[int, np.ndarray]]:
-    """Each world's number and sheet: those made by hand, then random ones, every other a tie storm.
+def replications() -> Iterator[tuple[int, np.ndarray]]:
+    """Each replication's number and sheet: those made by hand, then random ones, every other a tie storm.
 
-    Half of a world is its window.
+    Half of a replication is its window.
     """
-    for number in range(-EACH * len(BY_HAND), WORLDS):
+    for number in range(-EACH * len(BY_HAND), REPLICATIONS):
         storm = number % 2 == 0
         if number < 0:
             scenario = checked(BY_HAND[number % len(BY_HAND)], "by hand")
@@ -257,14 +257,14 @@ def worlds() -> Iterator[tuple[int, np.ndarray]]:
 
 
 def too_long(*_) -> None:
-    """A world does not end."""
+    """A replication does not end."""
     raise TimeoutError(f"not over after {SECONDS} s")
 
 
 def look(told: list[str]) -> str:
-    """The first world that the loop tells otherwise than the reference told it, or that it does not get through."""
+    """The first replication that the loop tells otherwise than the reference told it, or that it does not get through."""
     signal.signal(signal.SIGVTALRM, too_long)
-    for (number, sheet), digest in zip(worlds(), told, strict=True):
+    for (number, sheet), digest in zip(replications(), told, strict=True):
         signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
         try:
             if fast.simulate(sheet).digest() != digest:
@@ -306,7 +306,7 @@ def seen_in(slip: str | None, told: str) -> str:
 
 def survivors(words: str = "") -> list[str]:
     """The slips with these words in their name that nothing noticed."""
-    told = json.dumps([reference.simulate(sheet).digest() for _, sheet in worlds()])
+    told = json.dumps([reference.simulate(sheet).digest() for _, sheet in replications()])
     slips = [slip for slip in SLIPS if words in slip]
     missed = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -37,27 +37,27 @@ def caveats(e):
     return [by["Table"], *kept, by["How sure"], by["Numbers"]]
 
 
-WORLDS = np.array([-1.0, 1.0, -1.0, 1.0])
-"""What is better in some worlds and worse in others: nought on average, 1.15 in standard deviation."""
+REPLICATIONS = np.array([-1.0, 1.0, -1.0, 1.0])
+"""What is better in some replications and worse in others: nought on average, 1.15 in standard deviation."""
 CERTAIN = {"unserved_share": 0.2, "retention": 0.6, "investment_hours": 30.0, "costs": 5000.0}
 
 
 def paths(gains):
-    """(worlds, 24, COLUMNS) of 1,000 a month, and for two years so much more in each; worlds differ by little."""
-    months = np.zeros((len(WORLDS), 24, len(COLUMNS)))
-    months[:, :, PLACE["cash"]] = 1000.0 + np.asarray(gains)[None, :] * (1 + 0.1 * WORLDS[:, None])
+    """(replications, 24, COLUMNS) of 1,000 a month, and for two years so much more in each; replications differ by little."""
+    months = np.zeros((len(REPLICATIONS), 24, len(COLUMNS)))
+    months[:, :, PLACE["cash"]] = 1000.0 + np.asarray(gains)[None, :] * (1 + 0.1 * REPLICATIONS[:, None])
     return months
 
 
-def told(gains, best, tables=None, figures=None, **changed):
-    """An evaluation whose levels bring so much more than today's 3 in each of 24 months; figures: of some levels."""
+def told(gains, best, tables=None, metrics=None, **changed):
+    """An evaluation whose levels bring so much more than today's 3 in each of 24 months; metrics: of some levels."""
     scenario, levels = checked({**DESK, **(tables or {})}, "test"), tuple(sorted({3.0, *gains}))
     months = {level: paths(np.broadcast_to(gains.get(level, 0.0), 24)) for level in levels}
     rows = []
     for level in levels:
-        own = {**CERTAIN, **(figures or {}).get(level, {}), "value": months[level][:, :, PLACE["cash"]].sum(axis=1),
+        own = {**CERTAIN, **(metrics or {}).get(level, {}), "value": months[level][:, :, PLACE["cash"]].sum(axis=1),
                "cash": months[level][:, :12, PLACE["cash"]].sum(axis=1)}  # fmt: skip
-        table = np.full((len(WORLDS), len(NAMES)), np.nan)
+        table = np.full((len(REPLICATIONS), len(NAMES)), np.nan)
         for name, value in own.items():
             table[:, NAMES.index(name)] = value
         rows.append(table)
@@ -69,9 +69,9 @@ def told(gains, best, tables=None, figures=None, **changed):
 
 
 def blurred(e, *levels):
-    """The same, with levels better by 500 in some worlds and worse in others."""
+    """The same, with levels better by 500 in some replications and worse in others."""
     for level in levels:
-        e.figures[e.levels.index(level)][:, NAMES.index("value")] += 500 * WORLDS
+        e.metrics[e.levels.index(level)][:, NAMES.index("value")] += 500 * REPLICATIONS
     return e
 
 
@@ -79,7 +79,7 @@ def blurred(e, *levels):
 
 
 def test_the_first_sentence_is_the_level_next_years_money_and_what_changes_for_customers():
-    e = told({6.0: 100.0}, 6.0, figures={6.0: {"unserved_share": 0.28, "retention": 0.67 + 0.01 * WORLDS}})
+    e = told({6.0: 100.0}, 6.0, metrics={6.0: {"unserved_share": 0.28, "retention": 0.67 + 0.01 * REPLICATIONS}})
     money = e.difference(6.0, 3.0, "cash")
     assert money.mean == pytest.approx(1200)
     low, high = (
@@ -114,24 +114,24 @@ def test_money_that_goes_down_next_year_is_said_to():
 
 
 def test_what_is_not_shown_to_change_is_said_not_to_be():
-    noisy = {"unserved_share": 0.21 + 0.05 * WORLDS, "retention": 0.6 + 0.1 * WORLDS}
-    said = advice(told({6.0: 100.0}, 6.0, figures={6.0: noisy}))
+    noisy = {"unserved_share": 0.21 + 0.05 * REPLICATIONS, "retention": 0.6 + 0.1 * REPLICATIONS}
+    said = advice(told({6.0: 100.0}, 6.0, metrics={6.0: noisy}))
     assert "of 100 who come, 21 leave unserved, about as now (-" in said
     assert "of 100 customers of today, 60 are still there after a year, about as now (-" in said
     e = told({6.0: np.where(np.arange(24) < 12, 0.0, 200.0)}, 6.0)
-    e.figures[1][:, NAMES.index("cash")] += 50 * WORLDS
+    e.metrics[1][:, NAMES.index("cash")] += 50 * REPLICATIONS
     assert "next year the money in the till is not shown to change (95 % sure: -" in advice(e)
 
 
 def test_less_than_one_in_a_hundred_is_told_with_a_decimal():
     assert "20.3 leave unserved instead of 20.0 (0.3 to 0.3 more)" in advice(
-        told({6.0: 100.0}, 6.0, figures={6.0: {"unserved_share": 0.203}})
+        told({6.0: 100.0}, 6.0, metrics={6.0: {"unserved_share": 0.203}})
     )
 
 
 def test_of_another_objective_its_own_change_is_told_first_and_no_years_where_there_are_none():
-    hour = {"wait_mean": 2.0 + 0.01 * WORLDS}
-    e = told({6.0: 100.0}, 6.0, objective="wait_mean", figures={3.0: {"wait_mean": 3.0}, 6.0: hour})
+    hour = {"wait_mean": 2.0 + 0.01 * REPLICATIONS}
+    e = told({6.0: 100.0}, 6.0, objective="wait_mean", metrics={3.0: {"wait_mean": 3.0}, 6.0: hour})
     without = replace(e, months=tuple(own[:, :0] for own in e.months))
     assert "instead of 3: wait_mean falls by 1.00 min (95 % sure:" in advice(without)
     assert "in the till" in advice(without)
@@ -179,14 +179,14 @@ def test_what_ends_below_nought_is_not_shown_to_pay_back():
 
 
 def paying_back(crossings):
-    """6 costs 100 in the first month of each world, and has paid back a little after so many months; inf: never."""
+    """6 costs 100 in the first month of each replication, and has paid back a little after so many months; inf: never."""
     gaps = np.where(np.arange(24)[None, :] < 1, -100.0, 99.9 / (np.array(crossings)[:, None] - 1))
     e = told({6.0: 0.0}, 6.0)
     today = np.repeat(paths(np.zeros(24))[:1], len(crossings), axis=0)
-    best, figures = today.copy(), [np.repeat(own[:1], len(crossings), axis=0) for own in e.figures]
+    best, metrics = today.copy(), [np.repeat(own[:1], len(crossings), axis=0) for own in e.metrics]
     best[:, :, PLACE["cash"]] += gaps
-    figures[1][:, NAMES.index("value")] += gaps.sum(axis=1)
-    return replace(e, figures=tuple(figures), months=(today, best))
+    metrics[1][:, NAMES.index("value")] += gaps.sum(axis=1)
+    return replace(e, metrics=tuple(metrics), months=(today, best))
 
 
 @pytest.mark.parametrize(
@@ -267,7 +267,7 @@ def test_today_stays_where_it_is_best():
 )  # fmt: skip
 def test_a_best_level_at_an_end_asks_for_more_where_there_can_be_more(lever, levels, today, best, said):
     e = told({6.0: 100.0}, 6.0)
-    e = replace(e, lever=lever, levels=levels, today=today, best=best, figures=e.figures, months=e.months)
+    e = replace(e, lever=lever, levels=levels, today=today, best=best, metrics=e.metrics, months=e.months)
     assert (said in advice(e)) if said else ("try beyond" not in advice(e))
 
 
@@ -282,7 +282,7 @@ def test_the_first_step_alone_is_told_where_the_best_is_further():
 
 
 def test_minutes_take_hours_and_agents_cost_money():
-    e = told({6.0: 100.0}, 6.0, figures={6.0: {"investment_hours": 63.55 + 0.5 * WORLDS}})
+    e = told({6.0: 100.0}, 6.0, metrics={6.0: {"investment_hours": 63.55 + 0.5 * REPLICATIONS}})
     own = with_half(e.at(6.0, "investment_hours"))
     assert own.startswith(("63.5 ± ", "63.6 ± "))
     assert f"Care takes {own} staff hours a month in all (today: 30.00)." in advice(e)
@@ -293,7 +293,7 @@ def test_minutes_take_hours_and_agents_cost_money():
 
 def test_interrupted_says_so_first_and_asks_for_no_budget():
     early = told({6.0: 100.0}, 6.0, interrupted=True, smallest_difference=10.0)
-    assert advice(early).startswith("Interrupted, and so from fewer worlds than asked for. Invest 6 minutes")
+    assert advice(early).startswith("Interrupted, and so from fewer replications than asked for. Invest 6 minutes")
     (words,) = [line for line in caveats(early) if line.startswith("No guarantee")]
     assert words == "No guarantee: it was interrupted; the same command goes on where it was."
 
@@ -370,7 +370,7 @@ def test_how_sure_is_told_in_plain_words():
     e = told({6.0: 100.0}, 6.0, guarantee=Guarantee(0.95, 500.0, "CAD"), smallest_difference=500.0)
     marks, sure, limits = caveats(e)
     assert marks.startswith("best: highest average; ~: cannot be told apart from it; ")
-    assert "4 worlds, seed 1" in marks
+    assert "4 replications, seed 1" in marks
     assert sure == "95 % sure: no level tried beats 6 by more than 500 CAD, and every ± holds."
     assert limits == (
         "Today's money: at today's prices, later years discounted by 10 % a year. All ranges allow for chance in the "

@@ -23,7 +23,7 @@ from servsim.study.execution.replications import Job
 from servsim.study.execution.scheduler import Pool
 from servsim.study.intervals_and_tables import Interval, t_quantile
 from servsim.study.one_lever.payback import RATES, Ahead, Look, crossing, look_ahead, payback
-from servsim.study.one_lever.race import FIRST_WORLDS, STEP
+from servsim.study.one_lever.race import FIRST_REPLICATIONS, STEP
 from servsim.study.one_lever.ranking_and_selection import Race, Rules
 from servsim.study.yearly_projection import COLUMNS, MONTHS, at_rate, cumulative_cash, value_of
 
@@ -61,17 +61,17 @@ def test_a_higher_curve_never_crosses_later(curve, more):
     assert crossing(own + more, lowest) <= crossing(own, lowest) <= crossing(own - more, lowest)
 
 
-# The payback of several worlds; two of them have one degree of freedom.
+# The payback of several replications; two of them have one degree of freedom.
 
 T1 = t_quantile(0.95, 1)
 
 
-def paid_back(*worlds: Sequence[float]):
-    """The payback of worlds whose money until the end of each month is more by so much."""
-    return payback(np.array(worlds, float), 0.95, "EUR")
+def paid_back(*replications: Sequence[float]):
+    """The payback of replications whose money until the end of each month is more by so much."""
+    return payback(np.array(replications, float), 0.95, "EUR")
 
 
-def test_worlds_that_are_alike_cross_when_the_mean_does():
+def test_replications_that_are_alike_cross_when_the_mean_does():
     p = paid_back([-10, -5, 5, 10], [-10, -5, 5, 10])
     assert (p.month, p.low, p.high) == (2.5, 2.5, 2.5)
     assert (p.deepest, p.lowest) == (Interval(-10, -10, -10, "EUR"), 1)
@@ -116,13 +116,13 @@ def test_what_pays_from_the_first_day_on_is_ahead_at_once():
     assert p.deepest == Interval(0, 0, 0, "EUR")
 
 
-def test_in_eight_of_ten_worlds_it_lies_between():
-    """Of ten worlds that cross at the end of month 2, 3 … 10, and never, one in ten is left out to either side."""
-    worlds = [[-1] * month + [0] + [1] * (10 - month) for month in range(10)]
-    p = paid_back(*worlds[1:], [-1] * 11)
+def test_in_eight_of_ten_replications_it_lies_between():
+    """Of ten replications that cross at the end of month 2, 3 … 10, and never, one in ten is left out to either side."""
+    replications = [[-1] * month + [0] + [1] * (10 - month) for month in range(10)]
+    p = paid_back(*replications[1:], [-1] * 11)
     assert p.usual == (2, 10)
     assert p.never == 0.1
-    assert paid_back(*worlds[2:], [-1] * 11, [-1] * 11).usual == (3, None)
+    assert paid_back(*replications[2:], [-1] * 11, [-1] * 11).usual == (3, None)
 
 
 def test_the_curve_is_told_month_by_month():
@@ -145,7 +145,7 @@ RATE = 0.1
 
 
 def months(*levels: Sequence[Sequence[float]]) -> np.ndarray:
-    """(levels, worlds, months, COLUMNS) of which only profit is anything: margin, and the same in today's money."""
+    """(levels, replications, months, COLUMNS) of which only profit is anything: margin, and the same in today's money."""
     profit = np.array(levels, float)
     table = np.zeros((*profit.shape, len(COLUMNS)))
     table[..., COLUMNS.index("margin")] = profit
@@ -159,7 +159,7 @@ def year_by_year(*years: float) -> list[float]:
 
 
 def looked(*levels: Sequence[Sequence[float]]) -> Ahead:
-    """Looks at levels 0, 1 … in worlds of such months, level 0 being today's."""
+    """Looks at levels 0, 1 … in replications of such months, level 0 being today's."""
     return look_ahead(months(*levels), tuple(map(float, range(len(levels)))), 0.0, RATE, 0.95, "EUR")
 
 
@@ -169,11 +169,11 @@ def sets(looks: Iterable[Look]) -> list[tuple[float, ...]]:
 
 
 SURE = (0, 10, 20)
-"""Three worlds of two levels that differ by as much in each: what differs is told apart."""
+"""Three replications of two levels that differ by as much in each: what differs is told apart."""
 
 
 def sure(*years: float) -> list[list[float]]:
-    """Three worlds in which a level earns so much year by year, and some more that all levels do."""
+    """Three replications in which a level earns so much year by year, and some more that all levels do."""
     return [year_by_year(*(year + more for year in years)) for more in SURE]
 
 
@@ -272,7 +272,7 @@ SETTLED = {
 }  # fmt: skip
 """A quick desk on which another minute, two or three cost at first and pay back within the three years."""
 PAYING = (3.0, 4.0, 5.0)
-WORLDS, REPEATS = 6000, 400
+REPLICATIONS, REPEATS = 6000, 400
 SIZES = (10, 15, 30)
 
 
@@ -282,15 +282,15 @@ def money_more() -> dict[float, np.ndarray]:
     scenario = checked(SETTLED, "settled")
     levels = [with_level(scenario, "investment.minutes_per_visit", level) for level in (2.0, *PAYING)]
     with Pool(levels, 1, HERE, far=True) as pool:
-        outcomes = pool.outcomes([Job(place, number) for number in range(WORLDS) for place in range(len(levels))])
-    cash = cumulative_cash(np.stack([outcome.months for outcome in outcomes])).reshape(WORLDS, len(levels), -1)
+        outcomes = pool.outcomes([Job(place, number) for number in range(REPLICATIONS) for place in range(len(levels))])
+    cash = cumulative_cash(np.stack([outcome.months for outcome in outcomes])).reshape(REPLICATIONS, len(levels), -1)
     return {level: cash[:, place] - cash[:, 0] for place, level in enumerate(PAYING, 1)}
 
 
 def coverage(gaps: np.ndarray, size: int) -> tuple[float, float, float, float]:
-    """How often the interval from so many worlds holds the truth, the months in which it does not end, its width.
+    """How often the interval from so many replications holds the truth, the months in which it does not end, its width.
 
-    The truth: when the mean of all worlds crosses. Repeats share no world as long as there are enough.
+    The truth: when the mean of all replications crosses. Repeats share no replication as long as there are enough.
     """
     truth = crossing(gaps.mean(axis=0), int(np.append(0.0, gaps.mean(axis=0)).argmin()))
     random, found = np.random.default_rng(size), []
@@ -318,14 +318,14 @@ def written(name: str, title: str, text: str, heads: Sequence[str], rows: Iterab
 
 @pytest.mark.nightly
 def test_the_interval_of_the_payback_holds_as_often_as_it_should():
-    """Nine times in ten at least from fifteen worlds on; a band of 95 % in each month promises no more."""
+    """Nine times in ten at least from fifteen replications on; a band of 95 % in each month promises no more."""
     found = {(level, size): coverage(gaps, size) for level, gaps in money_more().items() for size in SIZES}
     written(
         "payback.md",
         "How often the interval of the payback holds",
-        f"A quick desk of three years, today at 2 minutes; the truth is the crossing of the mean of {WORLDS:,} worlds, "
-        f"held against {REPEATS} intervals of 95 % from so many worlds each (tests/test_ahead.py).",
-        ("minutes", "true month", "worlds", "holds", "open above", "median width, months"),
+        f"A quick desk of three years, today at 2 minutes; the truth is the crossing of the mean of {REPLICATIONS:,} replications, "
+        f"held against {REPEATS} intervals of 95 % from so many replications each (tests/test_ahead.py).",
+        ("minutes", "true month", "replications", "holds", "open above", "median width, months"),
         [(f"{level:g}", f"{truth:.1f}", size, f"{held:.3f}", f"{100 * beyond:.0f} %", f"{width:.1f}")
          for (level, size), (truth, held, beyond, width) in found.items()],
     )  # fmt: skip
@@ -346,18 +346,18 @@ APART = (0.3, 0.6)
 
 
 def sparing_race(means: np.ndarray, spread: np.ndarray, alike: float, difference: float, random: np.random.Generator):
-    """(is the best level the one that is left, worlds of all levels) of a race as `evaluate` runs it over the years."""
-    rules = Rules(len(means), FIRST_WORLDS, difference, (1 - CONFIDENCE) / 2)
-    race, worlds, taken = Race(rules, range(len(means))), FIRST_WORLDS, FIRST_WORLDS * len(means)
-    figures = means[:, None] + spread[:, None] * made(random, np.zeros(len(means)), alike, 4000)
+    """(is the best level the one that is left, replications of all levels) of a race as `evaluate` runs it over the years."""
+    rules = Rules(len(means), FIRST_REPLICATIONS, difference, (1 - CONFIDENCE) / 2)
+    race, replications, taken = Race(rules, range(len(means))), FIRST_REPLICATIONS, FIRST_REPLICATIONS * len(means)
+    metrics = means[:, None] + spread[:, None] * made(random, np.zeros(len(means)), alike, 4000)
     while True:
         alive = [int(level) for level in race.alive]
-        race.look(figures[alive, :worlds], np.empty((len(alive), 0, worlds)))
+        race.look(metrics[alive, :replications], np.empty((len(alive), 0, replications)))
         if race.over:
             return race.alive == [0], taken
-        worlds += STEP
+        replications += STEP
         taken += STEP * len(race.alive)
-        assert worlds <= figures.shape[1]
+        assert replications <= metrics.shape[1]
 
 
 @pytest.mark.nightly
@@ -373,15 +373,17 @@ def test_a_race_over_the_years_ends_with_the_best_level_as_often_as_it_says():
                     means = np.r_[0.0, np.full(levels - 1, -apart * sd)]
                     random = np.random.default_rng(levels)
                     found = [sparing_race(means, spread, alike, apart * sd, random) for _ in range(RACES)]
-                    right, worlds = (float(np.mean(column)) for column in zip(*found, strict=True))
-                    rows.append((levels, alike_name, spread_name, apart, f"{right:.3f}", f"{worlds / levels:.0f}"))
+                    right, replications = (float(np.mean(column)) for column in zip(*found, strict=True))
+                    rows.append(
+                        (levels, alike_name, spread_name, apart, f"{right:.3f}", f"{replications / levels:.0f}")
+                    )
                     failed += [rows[-1]] if right < CONFIDENCE else []
     written(
         "race.md",
         "How often a race over the years ends with the best level",
-        f"{RACES:,} races of normal figures, all other levels worse by exactly the smallest difference: a first stage of "
-        f"{FIRST_WORLDS} worlds, {STEP} between two looks, half of the doubt of {CONFIDENCE:.0%} (tests/test_ahead.py).",
-        ("levels", "worlds", "spread", "smallest difference, sd", "right", "worlds of a level, mean"),
+        f"{RACES:,} races of normal metrics, all other levels worse by exactly the smallest difference: a first stage of "
+        f"{FIRST_REPLICATIONS} replications, {STEP} between two looks, half of the doubt of {CONFIDENCE:.0%} (tests/test_ahead.py).",
+        ("levels", "replications", "spread", "smallest difference, sd", "right", "replications of a level, mean"),
         rows,
     )
     assert failed == []

@@ -43,7 +43,7 @@ def compared(name: str, *to: str) -> Comparison:
 
 @cache
 def projected(name: str, *changed: str) -> Run:
-    """The scenario's figures, asked for as `servsim run` asks for them."""
+    """The scenario's metrics, asked for as `servsim run` asks for them."""
     return run(scenario(name, *changed))
 
 
@@ -171,9 +171,9 @@ def test_serving_those_who_spend_most_first_brings_money_and_costs_households():
     before, after = projected(name), projected(name, by_value)
     for group, words in (("tradespeople", "wait {:.1f} minutes instead of {:.1f}"),
                          ("households", "households {:.1f} instead of {:.1f}")):  # fmt: skip
-        waits = [figures.of_segment(group)["wait_mean"].mean for figures in (after, before)]
+        waits = [metrics.of_segment(group)["wait_mean"].mean for metrics in (after, before)]
         assert words.format(*waits) in comment(name)
-    stay = [figures.of_segment("tradespeople")["customers_end"].mean for figures in (after, before)]
+    stay = [metrics.of_segment("tradespeople")["customers_end"].mean for metrics in (after, before)]
     assert stay[0] > stay[1]
     gaps = [c.of(number, "satisfaction_gap").mean for number in (0, 1)]
     assert f"second to households by {-gaps[0]:.1f} points" in comment(name)
@@ -242,7 +242,7 @@ def test_whether_the_telephone_goes_first_hardly_matters():
     assert first.low > 0 > third.high
     assert third.high < -10 * first.high
     assert f"callers first bring {money(first.mean)} EUR in ten years" in answer
-    lost = [percent(figures["phone_lost_share"].mean) for figures in (
+    lost = [percent(metrics["phone_lost_share"].mean) for metrics in (
         projected("phone-or-counter", "phone.phone_order=first"), projected("phone-or-counter"))]  # fmt: skip
     assert "{} of calls are lost instead of {}".format(*lost) in text
     without = percent(e.at(3, "phone_lost_share").mean)

@@ -17,7 +17,7 @@ from servsim.units import DAY, HOUR, TICKS_PER_SECOND
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 BANK = SCENARIOS / "bank-1999.toml"
-WORLDS = 8
+REPLICATIONS = 8
 WEEKDAYS = 135
 OPEN = slice(7, 24)
 
@@ -33,13 +33,13 @@ WAIT = np.array([
 
 
 def simulated(overrides=()):
-    """(calls, calls that hung up, seconds waited), each by the 17 hours of opening, of all worlds together."""
+    """(calls, calls that hung up, seconds waited), each by the 17 hours of opening, of all replications together."""
     sheet = to_sheet(read_scenario(BANK, overrides))
-    return sum(hours_of(fast.simulate(in_world(sheet, 1, world))) for world in range(WORLDS))
+    return sum(hours_of(fast.simulate(in_world(sheet, 1, world))) for world in range(REPLICATIONS))
 
 
 def hours_of(trace):
-    """The three rows of a world; every call is in them."""
+    """The three rows of a replication; every call is in them."""
     served, abandoned = trace.of(Happening.STARTED), trace.of(Happening.ABANDONED)
     assert len(served) + len(abandoned) == len(trace.of(Happening.ARRIVED))
     ended = np.concatenate([served, abandoned])
@@ -63,7 +63,7 @@ def one_service_all_day():
 
 def test_the_day_has_as_many_calls_as_the_bank(as_written):
     """1557.2 a day; busyness lets half-years differ by 30, so that their mean is good to about 2 %, three times 10."""
-    assert as_written[0].sum() / WORLDS / WEEKDAYS == pytest.approx(1557.2, rel=0.025)
+    assert as_written[0].sum() / REPLICATIONS / WEEKDAYS == pytest.approx(1557.2, rel=0.025)
 
 
 def test_the_day_loses_about_as_many_calls_as_the_bank(as_written):
@@ -73,7 +73,7 @@ def test_the_day_loses_about_as_many_calls_as_the_bank(as_written):
 
 
 def test_hours_are_hard_where_they_were_hard_at_the_bank(as_written):
-    """Measured in 8 batches of 8 worlds: at least 0.85 for hanging up and 0.87 for the wait; less 0.1."""
+    """Measured in 8 batches of 8 replications: at least 0.85 for hanging up and 0.87 for the wait; less 0.1."""
     calls, abandoned, waited = as_written
     assert np.corrcoef(ABANDONED, abandoned / calls)[0, 1] > 0.75
     assert np.corrcoef(WAIT, waited / calls)[0, 1] > 0.77
@@ -87,7 +87,7 @@ def test_one_mean_service_for_all_hours_does_not_tell_hard_hours_from_easy_ones(
 
 
 def test_with_customers_the_bank_has_as_many_calls_as_observed():
-    """Book, prospects and retries together: 1562 in the mean of 12 worlds, which spread by 55; three times that."""
+    """Book, prospects and retries together: 1562 in the mean of 12 replications, which spread by 55; three times that."""
     scenario = read_scenario(SCENARIOS / "bank-1999-relationship.toml")
     trace = fast.simulate(to_sheet(scenario))
     assert len(trace.of(Happening.ARRIVED)) / scenario.horizon.weeks / 5 == pytest.approx(1557.2, abs=165)

@@ -9,7 +9,7 @@ from servsim.errors import ScenarioError
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
 from servsim.study import cost_estimate as budget
-from servsim.study.cost_estimate import affordable, affordable_evaluation, worlds_of_evaluation
+from servsim.study.cost_estimate import affordable, affordable_evaluation, replications_of_evaluation
 from servsim.study.expected_visits import weekly_visits
 
 DESK = {
@@ -28,12 +28,12 @@ def desk(**tables: Any) -> Scenario:
 
 
 def visits_of(scenario: Scenario, monkeypatch: pytest.MonkeyPatch, **how: Any) -> tuple[float, str]:
-    """(visits of one world, what may be lowered) as a refusal says of a question that is too large by any measure."""
+    """(visits of one replication, what may be lowered) as a refusal says of a question that is too large by any measure."""
     monkeypatch.setattr(budget, "VISITS_AT_MOST", 1)
     asked = affordable_evaluation if how.pop("evaluation", False) else affordable
     with pytest.raises(ScenarioError, match="this would simulate") as refused:
         asked(scenario, "desk.toml", 1, **how)
-    found = re.search(r"worlds of ([\d.e+]+)\).*; lower (.*)\.$", str(refused.value))
+    found = re.search(r"replications of ([\d.e+]+)\).*; lower (.*)\.$", str(refused.value))
     assert found
     return float(found[1]), found[2]
 
@@ -81,7 +81,7 @@ def test_a_pool_of_people_is_used_up_over_the_weeks_that_are_counted():
 
 
 @pytest.mark.parametrize(
-    ("asked", "replications", "worlds"),
+    ("asked", "replications", "expected"),
     [
         ({}, None, 11 * 3 + 300),
         ({"levels": list(range(50))}, None, 51 * (3 + 10)),
@@ -96,6 +96,6 @@ def test_a_pool_of_people_is_used_up_over_the_weeks_that_are_counted():
         ({"objective": "revenue", "smallest_difference": 5.0, "finer": 3}, 1000, 14 * 1000),
     ],
 )
-def test_worlds_of_an_evaluation_are_those_of_its_first_look_or_of_its_race(asked, replications, worlds):
+def test_replications_of_an_evaluation_are_those_of_its_first_look_or_of_its_race(asked, replications, expected):
     """Of ten levels and today's, which may be none of them."""
-    assert worlds_of_evaluation(desk(evaluate=asked), replications) == worlds
+    assert replications_of_evaluation(desk(evaluate=asked), replications) == expected

@@ -22,7 +22,7 @@ from servsim.scenario.scenario import Scenario
 from servsim.show.check import outlook_parts
 from servsim.study.check import first_year as look
 from servsim.study.check.before_simulation import outlook
-from servsim.study.check.first_year import CAUSES, FIGURES, FirstYear, first_year, lost_by_cause
+from servsim.study.check.first_year import CAUSES, METRICS, FirstYear, first_year, lost_by_cause
 from servsim.study.check.first_year_against_stated import QUESTION, early, moving, sentences, staying, unserved, whole
 from servsim.study.execution.options import HERE
 from servsim.study.histories.opening_book import Book, book_of
@@ -33,7 +33,7 @@ from servsim.units import DAY
 ROOT = Path(__file__).parents[1]
 FILES = sorted([*ROOT.glob("scenarios/*.toml"), *ROOT.glob("src/servsim/templates/*.toml")])
 WIDE = {"bank-1999-relationship", "bank-1999", "phone"}
-"""Files whose worlds have so many visits that few are simulated; a hundredth is noise there."""
+"""Files whose replications have so many visits that few are simulated; a hundredth is noise there."""
 
 
 def invoked(*words: object) -> str:
@@ -53,15 +53,15 @@ def year_of(file: Path) -> FirstYear | None:
 
 
 def found(file: Path) -> Run:
-    """What `run` finds in other worlds; of one year, as nothing here is of later ones."""
+    """What `run` finds in other replications; of one year, as nothing here is of later ones."""
     scenario = read_scenario(file)
     short = scenario.horizon.model_copy(update={"years": max(1.0, scenario.horizon.weeks * 7 / 365)})
-    worlds = 3 if file.stem in WIDE else 8
-    return run(scenario.model_copy(update={"horizon": short}), replications=worlds, controls=False, seed=2)
+    replications = 3 if file.stem in WIDE else 8
+    return run(scenario.model_copy(update={"horizon": short}), replications=replications, controls=False, seed=2)
 
 
 def of_run(result: Run, name: str) -> np.ndarray:
-    """The same figure as `run` has it, world by world."""
+    """The same metric as `run` has it, replication by replication."""
     if name == "visits":
         return result.sample("arrivals") * 365 / 7
     return result.sample(name)
@@ -74,21 +74,21 @@ def test_what_check_says_is_what_run_finds(file):
         assert read_scenario(file).horizon.warmup_weeks > 0
         return
     result, known = found(file), dict(year.known())
-    for number, figure in enumerate(FIGURES):
-        if figure.name in ("newcomers_stay", "wages_share") or figure.name not in known:
+    for number, metric in enumerate(METRICS):
+        if metric.name in ("newcomers_stay", "wages_share") or metric.name not in known:
             continue
-        said, true = year.figures[:, number], of_run(result, figure.name)
+        said, true = year.metrics[:, number], of_run(result, metric.name)
         spread = np.concatenate([said - said.mean(), true - true.mean()])
         error = math.sqrt((spread**2).sum() / (len(spread) - 2) * (1 / len(said) + 1 / len(true)))
         little = 0.01 * abs(true.mean()) if file.stem in WIDE else 0.0
-        assert abs(said.mean() - true.mean()) <= max(4 * error, little), (figure.name, said.mean(), true.mean(), error)
+        assert abs(said.mean() - true.mean()) <= max(4 * error, little), (metric.name, said.mean(), true.mean(), error)
 
 
 @pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
 def test_all_who_leave_leave_for_some_reason(file):
     year = year_of(file)
     if year is not None and year.stated_retention is not None:
-        assert year.lost.sum(axis=1) == pytest.approx(1 - year.figures[:, 0])
+        assert year.lost.sum(axis=1) == pytest.approx(1 - year.metrics[:, 0])
         shares = [own.share for own in year.scenario.segments] or [1.0]
         assert float(year.own.mean(axis=0) @ shares) == pytest.approx(1 - year.lost.sum(axis=1).mean(), abs=0.01)
 
@@ -140,14 +140,14 @@ def test_who_comes_every_three_years_stays_as_is_stated():
     assert staying(year) == []
 
 
-# Words, on figures made by hand
+# Words, on metrics made by hand
 
 
 def made(
-    scenario: Scenario, satisfaction: float = 5.9, lost: tuple[float, ...] = (0.0,) * 4, **figures: float
+    scenario: Scenario, satisfaction: float = 5.9, lost: tuple[float, ...] = (0.0,) * 4, **metrics: float
 ) -> FirstYear:
-    """A year of five equal worlds with these figures."""
-    row = [figures.get(figure.name, math.nan) for figure in FIGURES]
+    """A year of five equal replications with these metrics."""
+    row = [metrics.get(metric.name, math.nan) for metric in METRICS]
     return FirstYear(
         scenario, np.tile(row, (5, 1)), np.tile(lost, (5, 1)), np.full(5, satisfaction), np.full((5, 1), 0.5)
     )
@@ -299,8 +299,8 @@ def test_check_shows_the_year_and_the_same_as_json(shop):
     assert -1 not in places, order[places.index(-1)]
     assert places == sorted(places)
     told = json.loads(invoked("check", shop, "--json"))["implies"]
-    assert [*told["metrics"]] == [figure.name for figure in FIGURES]
-    assert (told["worlds"], told["stated_retention"], [*told["reasons"]]) == (20, 0.9, [*CAUSES])
+    assert [*told["metrics"]] == [metric.name for metric in METRICS]
+    assert (told["replications"], told["stated_retention"], [*told["reasons"]]) == (20, 0.9, [*CAUSES])
     stay = told["metrics"]["retention"]
     assert f"{100 * stay['mean']:.1f} ± {50 * (stay['high'] - stay['low']):.1f} loyalty.yearly_retention" in words
     assert told["words"][0] == QUESTION
@@ -357,7 +357,7 @@ def test_nothing_is_shown_where_a_steady_state_is_asked_for():
 
 @pytest.mark.usefixtures("unsettled")
 @pytest.mark.parametrize("few", [1, 3])
-def test_few_worlds_have_no_intervals(few, monkeypatch, shop):
+def test_few_replications_have_no_intervals(few, monkeypatch, shop):
     monkeypatch.setattr(look, "WORLDS", few)
     shown = " ".join(invoked("check", shop).split())
     assert (
@@ -405,7 +405,7 @@ def test_ctrl_c_ends_check_with_a_sentence_and_shows_nothing(typed, monkeypatch,
     monkeypatch.setattr(look, "counted", counted)
     code, out, said = typed("check", shop)
     assert (code, out) == (130, "")
-    assert said.startswith("2 of 20 worlds are finished; none are kept.\n")
+    assert said.startswith("2 of 20 replications are finished; none are kept.\n")
 
 
 @pytest.mark.usefixtures("unsettled")

@@ -100,12 +100,12 @@ def with_segments(path: Path, *names: str) -> str:
     return str(path)
 
 
-def test_run_json_has_the_figures_of_each_segment_in_the_order_of_the_file(tiny):
+def test_run_json_has_the_metrics_of_each_segment_in_the_order_of_the_file(tiny):
     result = no_nan(servsim("run", with_segments(tiny, "regulars", "by chance"), "--json").stdout)
-    figures = {"wait_mean": "min", "satisfaction_mean": "0–10", "customers_end": "customers"}
+    metrics = {"wait_mean": "min", "satisfaction_mean": "0–10", "customers_end": "customers"}
     assert list(result["segments"]) == ["regulars", "by chance"]
     for own in result["segments"].values():
-        assert {name: figure["unit"] for name, figure in own.items()} == figures
+        assert {name: metric["unit"] for name, metric in own.items()} == metrics
     customers = [own["customers_end"]["mean"] for own in result["segments"].values()]
     assert sum(customers) == pytest.approx(result["metrics"]["customers_end"]["mean"])
 
@@ -134,7 +134,7 @@ def test_run_shows_what_each_segment_lives_through(tiny):
     assert all(len(line[23:].split()) == 3 for line in lines if line.strip())
 
 
-def test_the_longest_name_of_a_segment_leaves_room_for_its_figures(tiny):
+def test_the_longest_name_of_a_segment_leaves_room_for_its_metrics(tiny):
     _, head, _, *_ = lines_of_segments(tiny, "those whose name has forty characters...", "by chance")
     assert "wait" in head
     assert "customers" in head
@@ -177,7 +177,7 @@ def test_evaluate_shows_table_advice_and_picture(tiny):
     assert (tiny.parent / "tiny-evaluate.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_run_shows_the_years_below_its_figures(tiny, typed):
+def test_run_shows_the_years_below_its_metrics(tiny, typed):
     def shown(*horizon: str) -> str:
         sets = [word for own in horizon for word in ("--set", f"horizon.{own}")]
         return typed("run", tiny, *sets, "--replications", "2", "--no-store", "--quiet")[1]
@@ -254,12 +254,12 @@ def test_compare_json_keeps_its_contract(tiny):
 
 def test_compare_of_a_scenario_with_itself_differs_in_nothing(tiny):
     result = no_nan(servsim("compare", str(tiny), str(tiny), "--json").stdout)
-    means = [figure["mean"] for figure in result["differences"].values()]
+    means = [metric["mean"] for metric in result["differences"].values()]
     assert all(mean in (0, None) for mean in means)
 
 
-def test_csv_holds_every_world_and_figure(tiny, tmp_path):
-    path = tmp_path / "worlds.csv"
+def test_csv_holds_every_world_and_metric(tiny, tmp_path):
+    path = tmp_path / "replications.csv"
     assert servsim("run", str(tiny), "--csv", str(path)).returncode == 0
     lines = path.read_text().splitlines()
     assert lines[0] == "replication,metric,value,unit"
@@ -276,7 +276,7 @@ def test_a_mistake_is_a_sentence_without_traceback(tiny):
 
 @pytest.mark.parametrize(("words", "said"), [
     (("evaluate", "--lever", "nonsense"), '--lever: evaluate.lever is "nonsense"; it must be a numeric setting'),
-    (("evaluate", "--objective", "vale"), '--objective: evaluate.objective is "vale"; it must be the name of a figure.'),
+    (("evaluate", "--objective", "vale"), '--objective: evaluate.objective is "vale"; it must be the name of a metric.'),
     (("evaluate", "--levels", "1,x"), '--levels: evaluate.levels is "[1,x]"; it must be a list'),
     (("optimise", "--front", "costs,vale", "--lever", "staff.agents=1..3"), '--front: optimise.front is "vale"'),
     (("plot", "front", "--lever", "staff.agent=1..3"), "Did you mean optimise.levers.staff.agents?"),
@@ -293,12 +293,12 @@ def test_a_mistake_in_an_option_is_said_by_its_name(tiny, typed, words, said):
 @pytest.mark.parametrize(("words", "said"), [
     (("run", "--csv", "/nowhere/at/all.csv"), "there is no folder /nowhere/at"),
     (("sensitivity", "--csv", "/nowhere/at/all.csv"), "there is no folder /nowhere/at"),
-    (("plot", "front", "--lever", "staff.agents=1..3"), "plot front needs two figures in [optimise]"),
+    (("plot", "front", "--lever", "staff.agents=1..3"), "plot front needs two metrics in [optimise]"),
     (("plot", "levels", "--lever", "staff.agents=1,2", "--lever", "staff.agents=3"), "--lever is given twice"),
     (("plot", "heat", "--lever", "staff.agents=1,2", "--set", "evaluate.objective=valu"), "Did you mean value?"),
     (("plot", "heat", "--lever", "staff.agents=1,2", "--set", "evaluate.objective=referrals"),
      "referrals is not defined at every pair of levels"),
-    (("plot", "convergence", "--figure", "referrals"), "needs two worlds or more in which there is referrals"),
+    (("plot", "convergence", "--metric", "referrals"), "needs two replications or more in which there is referrals"),
     (("plot", "tornado", "--set", "evaluate.constraints=['occupancy >= 1']"), "No level keeps occupancy >= 1"),
     (("optimise", "--front", "retention,referrals", "--lever", "staff.agents=1..3", "--points", "4",
       "--replications", "2"), "referrals is not defined at any point of this search"),
@@ -345,11 +345,11 @@ def test_a_table_that_is_switched_off_is_off_in_the_words():
     short = ["--set", "horizon.years=1", "--replications", "3", "--no-store", "--quiet"]
     off = ["scenarios/salon.toml", "--set", "spending.on=false", *short]
     shown = servsim("run", *off).stdout
-    assert "Single worlds" not in shown
+    assert "Single replications" not in shown
     assert "By year" not in shown
     asked = ["--objective", "retention", "--levels", "3,6", "--smallest-difference", "0", "--no-doubt", "--no-picture"]
     assert "in the till" not in servsim("evaluate", *off, *asked).stdout
-    assert "Single worlds: revenue" in servsim("run", *off[:1], *short).stdout
+    assert "Single replications: revenue" in servsim("run", *off[:1], *short).stdout
 
 
 def test_without_colour_and_without_utf8_it_still_prints(tiny):
@@ -368,7 +368,7 @@ def test_schema_is_json_schema_with_a_sentence_for_every_setting():
 
 @pytest.mark.parametrize("engine", ["fast", "reference"])
 def test_ctrl_c_keeps_what_is_finished(tiny, engine):
-    """Ctrl-C in the middle of a long run: exit 130, and the true number of worlds; a busy machine gets more time."""
+    """Ctrl-C in the middle of a long run: exit 130, and the true number of replications; a busy machine gets more time."""
     for patience in (4, 8, 16, 32, 64):
         code, out = interrupted_after(patience, tiny, engine)
         assert code == 130
@@ -380,7 +380,7 @@ def test_ctrl_c_keeps_what_is_finished(tiny, engine):
 
 
 def interrupted_after(seconds: int, path: Path, engine: str) -> tuple[int, str]:
-    """(exit code, output) of a run that gets Ctrl-C after some seconds; no output where no world was finished yet."""
+    """(exit code, output) of a run that gets Ctrl-C after some seconds; no output where no replication was finished yet."""
     process = subprocess.Popen(
         [*SERVSIM, "run", str(path), "--replications", "20000", "--json", "--set", "horizon.weeks=200", "--set", "horizon.years=4", "--engine", engine, "--workers", "2"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONIOENCODING": "utf-8"},

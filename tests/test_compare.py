@@ -15,7 +15,7 @@ from rich.table import Table
 
 from servsim.engine_parameters import horizon_of, in_world, to_sheet
 from servsim.errors import ScenarioError
-from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.event_codes import Reason
 from servsim.model import fast
 from servsim.scenario.read import checked, read_scenario
@@ -23,7 +23,7 @@ from servsim.scenario.scenario import Scenario
 from servsim.show.comparison import SOURCES, why_parts
 from servsim.show.paired_lives import in_short, lives_json, lives_parts
 from servsim.show.trace_words import times
-from servsim.study.comparison.compare import Comparison, compare, lives, picked, shared_worlds
+from servsim.study.comparison.compare import Comparison, compare, lives, picked, shared_replications
 from servsim.study.comparison.paired_customers import (
     FATES,
     PARTS,
@@ -82,42 +82,42 @@ def desk(**tables: Any) -> Scenario:
 
 @cache
 def compared(name: str, swapped: bool = False) -> Comparison:
-    """The corner shop as it is and another one, in three worlds."""
+    """The corner shop as it is and another one, in three replications."""
     a, b = desk(), desk(**OTHERS[name])
     return compare(*((b, a) if swapped else (a, b)), replications=3)
 
 
 def parts(c: Comparison) -> np.ndarray:
-    """(worlds, parts) where the difference comes from."""
+    """(replications, parts) where the difference comes from."""
     return parts_of_the_difference(c.a, c.b, c.months, c.pairs)
 
 
 def gap(c: Comparison, name: str) -> np.ndarray:
-    """(worlds,) B less A."""
+    """(replications,) B less A."""
     place = NAMES.index(name)
-    return c.figures[1, :, place] - c.figures[0, :, place]
+    return c.metrics[1, :, place] - c.metrics[0, :, place]
 
 
 def far_rows(c: Comparison, which: int, world: int) -> np.ndarray:
-    """The trace of a world of A or of B, of all years."""
+    """The trace of a replication of A or of B, of all years."""
     scenario = (c.a, c.b)[which]
     sheet = in_world(to_sheet(scenario), c.seed, world, horizon_of(scenario))
     return np.concatenate([piece.copy() for piece in fast.pieces(sheet, WEEK)])
 
 
 def outcome(which: int, world: int, fate: list[int], spent: list[float], stayed: list[int] | None = None) -> Outcome:
-    """What came of a world, as far as its customers are concerned; if not said, they stay for one tick."""
+    """What came of a replication, as far as its customers are concerned; if not said, they stay for one tick."""
     nothing = np.zeros(0)
     amounts = np.array([round(amount * MILLIONTHS) for amount in spent])
     stays = np.array(stayed or [1] * len(fate))
     return Outcome(Job(which, world), nothing, nothing, nothing, np.array(fate, np.int8), amounts, stays, nothing)
 
 
-def pairs_of(*worlds: tuple[list[int], list[float], list[int], list[float]]) -> Pairs:
-    """Customers by (reason in A, spent in A, reason in B, spent in B) of each world."""
+def pairs_of(*replications: tuple[list[int], list[float], list[int], list[float]]) -> Pairs:
+    """Customers by (reason in A, spent in A, reason in B, spent in B) of each replication."""
     return paired(
         [(outcome(0, number, a, a_spent), outcome(1, number, b, b_spent))
-         for number, (a, a_spent, b, b_spent) in enumerate(worlds)]
+         for number, (a, a_spent, b, b_spent) in enumerate(replications)]
     )  # fmt: skip
 
 
@@ -146,12 +146,12 @@ def test_customers_and_what_they_spent_by_hand():
         "lost_by_both": {"a": {"care": 0.5}, "b": {"wait": 0.5}},
     }
     saved = said["spent"]["saved_by_b"]
-    assert [saved["per_world"][side]["mean"] for side in ("a", "b", "difference")] == [4.5, 12.5, 8.0]
+    assert [saved["per_replication"][side]["mean"] for side in ("a", "b", "difference")] == [4.5, 12.5, 8.0]
     assert [saved["each"][side]["mean"] for side in ("a", "b", "difference")] == [4.5, 12.5, 8.0]
     kept = said["spent"]["kept_by_both"]
-    assert kept["per_world"]["difference"]["mean"] == pytest.approx(1.25)
+    assert kept["per_replication"]["difference"]["mean"] == pytest.approx(1.25)
     assert kept["each"]["difference"]["mean"] == pytest.approx(2.5 / 3)
-    assert {kept["each"]["a"]["unit"], kept["per_world"]["b"]["unit"]} == {"EUR"}
+    assert {kept["each"]["a"]["unit"], kept["per_replication"]["b"]["unit"]} == {"EUR"}
 
 
 def test_the_interval_of_a_ratio_is_the_delta_methods():
@@ -169,9 +169,9 @@ def test_of_unlike_books_those_are_paired_who_are_in_both():
     assert pairs.spent.tolist() == [[[0, 0, 0, 1]], [[0, 0, 0, 4]]]
 
 
-def test_worlds_that_only_one_of_them_finished_are_left_out():
+def test_replications_that_only_one_of_them_finished_are_left_out():
     done = [outcome(1, 2, [0], [1]), outcome(0, 1, [0], [1]), outcome(0, 2, [0], [1]), outcome(1, 0, [0], [1])]
-    assert [(a.job, b.job) for a, b in shared_worlds(done)] == [(Job(0, 2), Job(1, 2))]
+    assert [(a.job, b.job) for a, b in shared_replications(done)] == [(Job(0, 2), Job(1, 2))]
     nobody = paired([])
     assert (nobody.world, nobody.counts.shape) == (None, (0, 4))
     assert nobody.to_dict("EUR", 0.95)["spent"]["saved_by_b"]["each"]["a"]["mean"] is None
@@ -219,7 +219,7 @@ def stay_of(rows: np.ndarray, who: int) -> int:
     return int(left[0]) if len(left) else 2 * YEAR
 
 
-@pytest.mark.parametrize("world", range(3))
+@pytest.mark.parametrize("replication", range(3))
 def test_parts_are_what_the_traces_of_all_years_say(world):
     c = compared("a second agent")
     found = dict(zip(PARTS, parts(c)[world].tolist(), strict=True))
@@ -264,7 +264,7 @@ def test_staying_longer_and_spending_more_meanwhile_by_hand(stays, spent, longer
 
 
 def parts_by_hand(pairs: Pairs, sums: np.ndarray, **of_b: Any) -> dict[str, float]:
-    """The parts in one world of the corner shop and of another one, from (2, COLUMNS) sums over all months."""
+    """The parts in one replication of the corner shop and of another one, from (2, COLUMNS) sums over all months."""
     months = np.stack([sums / 2, sums / 2], axis=1)[:, None]
     return dict(zip(PARTS, parts_of_the_difference(desk(), desk(**of_b), months, pairs)[0].tolist(), strict=True))
 
@@ -386,14 +386,14 @@ def answer(c: Comparison) -> str:
 
 
 def of_money(*gaps: float, years: float = 10.0, weeks: float = 365 / 7) -> Comparison:
-    """Two shops of which B brings so much more in each year, a thousand more or less, in two worlds."""
+    """Two shops of which B brings so much more in each year, a thousand more or less, in two replications."""
     a, b = (desk(staff={"agents": agents}, horizon={"weeks": weeks, "years": years}) for agents in (1, 2))
     months = np.zeros((2, 2, 12 * len(gaps), len(COLUMNS)))
-    figures = np.zeros((2, 2, len(NAMES)))
+    metrics = np.zeros((2, 2, len(NAMES)))
     for world, noise in enumerate((-1000.0, 1000.0)):
         months[1, world, 11::12, PLACE["cash"]] = np.array(gaps) + noise * (np.arange(len(gaps)) == 0)
-        figures[1, world, NAMES.index("value")] = sum(gaps) + noise
-    return Comparison(a, b, 1, 0.5, figures, pairs_of(FIVE, TWO), months)
+        metrics[1, world, NAMES.index("value")] = sum(gaps) + noise
+    return Comparison(a, b, 1, 0.5, metrics, pairs_of(FIVE, TWO), months)
 
 
 @pytest.mark.parametrize(
@@ -496,17 +496,17 @@ def crowded() -> Comparison:
 
 
 def spent_by(c: Comparison, key: int) -> list[float]:
-    """What a customer of the first world spent over all years, in A and in B."""
+    """What a customer of the first replication spent over all years, in A and in B."""
     return [amount / MILLIONTHS for amount in c.pairs.first_spent[:, key].tolist()]
 
 
 def test_lives_are_of_the_world_whose_customers_were_chosen(crowded):
     told = lives(crowded)
-    assert told.world == 0
+    assert told.replication == 0
     assert [life.fate for life in told.told] == ["saved_by_b", "lost_by_b", "kept_by_both"]
     for life in told.told:
         for which, rows in enumerate(life.rows):
-            all_years = far_rows(crowded, which, told.world)
+            all_years = far_rows(crowded, which, told.replication)
             assert bought(all_years, all_years[:, WHO] == life.key) == spent_by(crowded, life.key)[which]
             lost = rows[np.isin(rows[:, WHAT], (H.LOST, H.REMAINS))]
             reason = lost[0, VALUE] if lost[0, WHAT] == H.LOST else Reason.NONE
@@ -597,11 +597,11 @@ def test_the_command_prints_80_columns_of_plain_text(args):
         "Over two years B brings ",
         "B − A by year" if result.stdout.count("−") else "B - A by year",
         "Where the difference over two years comes from, CAD",
-        "Today's customers per world",
+        "Today's customers per replication",
         "Why they were lost",
     ):
         assert words in result.stdout
-    assert result.stdout.count(" of world 0, ") == 3
+    assert result.stdout.count(" of replication 0, ") == 3
     assert "is worth" not in result.stdout
 
 
@@ -634,14 +634,14 @@ def test_both_yearly_retentions_say_of_whom_they_are():
 
 
 def test_lives_may_be_left_out():
-    assert "world 0" not in servsim("--no-lives").stdout
+    assert "replication 0" not in servsim("--no-lives").stdout
 
 
 def test_json_adds_to_its_contract():
     result = json.loads(servsim("--json").stdout)
     assert list(result["sources"]) == list(PARTS)
     assert set(result["customers"]) == {*FATES, "reasons", "spent"}
-    assert set(result["newcomers"]) == {"world", "won_by_both", "won_by_a", "won_by_b"}
+    assert set(result["newcomers"]) == {"replication", "won_by_both", "won_by_a", "won_by_b"}
     assert [set(life) for life in result["lives"]] == [{"customer", "fate", "a", "b"}] * 3
     assert [year["year"] for year in result["years"]] == [1, 2]
     value = sum(gap["mean"] for gap in result["sources"].values())

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from test_story import ALL_ON
 
-from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.event_codes import Kind, Reason
 from servsim.scenario.read import checked
 from servsim.study.histories.customers import AGENT, TICK, VALUE, WHAT, WHO, World, is_colleague
@@ -235,7 +235,7 @@ def test_spells_follow_each_other_through_the_whole_day(days):
             assert all(spell.begins < spell.ends for spell in some)
 
 
-def test_spells_are_as_long_as_the_figures_say(busy, everything, days):
+def test_spells_are_as_long_as_the_metrics_say(busy, everything, days):
     """The tally counts every tick of presence once; so do the spells of all days."""
     tally = Tally(busy.sheet, 0)
     tally.add(everything)

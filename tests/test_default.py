@@ -5,14 +5,14 @@ import pytest
 from servsim import evaluate, read_scenario
 from servsim.study.one_lever.result import Evaluation
 
-WORLDS = 10
+REPLICATIONS = 10
 BUSY = "tests/desks/old-salon.toml"
 
 
 def salon(levels: tuple[float, ...], *overrides: str, desk: str = "scenarios/salon.toml") -> Evaluation:
-    """The salon's value over three years at a few levels, on ten common worlds."""
+    """The salon's value over three years at a few levels, on ten common replications."""
     scenario = read_scenario(desk, ["horizon.years=3", *overrides])
-    return evaluate(scenario, levels=levels, replications=WORLDS, smallest_difference=0.0, finer=0)
+    return evaluate(scenario, levels=levels, replications=REPLICATIONS, smallest_difference=0.0, finer=0)
 
 
 def test_the_best_level_lies_inside_the_range():

@@ -24,7 +24,7 @@ FEW = {
     "run": ["--replications", "2", "--budget", "2", *A_YEAR],
     "evaluate": ["--replications", "2", "--budget", "20", *A_YEAR],
     "optimise": [*NO_RACE, "--points", "12", *A_YEAR],
-    "sensitivity": ["--replications", "2", "--points", "0", "--worlds", "2", *A_YEAR],
+    "sensitivity": ["--replications", "2", "--points", "0", "--replications", "2", *A_YEAR],
     "compare": ["--replications", "2", *A_YEAR],
     "worth": ["--replications", "2", *A_YEAR],
     "report": [*NO_RACE, *A_YEAR],
@@ -51,7 +51,7 @@ def test_the_first_two_blocks_are_the_two_ways_in():
 
 
 def test_every_command_of_the_readme_runs(tmp_path):
-    """In their order, with fewer and shorter worlds so that the suite stays quick."""
+    """In their order, with fewer and shorter replications so that the suite stays quick."""
     for command in commands():
         words = shlex.split(command)
         assert words[0] == "servsim", command

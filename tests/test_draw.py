@@ -86,11 +86,11 @@ def test_each_part_of_the_key_has_draws_of_its_own():
     assert np.abs(related).max() < 0.4
 
 
-def test_seed_0_and_replication_0_are_worlds_of_their_own(world):
-    worlds = [(0, 0), (0, 1), (1, 0), (1, 1)]
-    u = [drawn(world(*numbers), 7, 3, Purpose.GAP) for numbers in worlds]
-    assert u == [uniform(*map(np.uint64, numbers), 7, 3, Purpose.GAP) for numbers in worlds]
-    assert len(set(u)) == len(worlds)
+def test_seed_0_and_replication_0_are_replications_of_their_own(world):
+    replications = [(0, 0), (0, 1), (1, 0), (1, 1)]
+    u = [drawn(world(*numbers), 7, 3, Purpose.GAP) for numbers in replications]
+    assert u == [uniform(*map(np.uint64, numbers), 7, 3, Purpose.GAP) for numbers in replications]
+    assert len(set(u)) == len(replications)
 
 
 def test_no_draw_of_a_day_repeats_another():

@@ -11,7 +11,7 @@ from test_cli import servsim
 from test_story import ALL_ON
 
 from servsim.event_codes import Call, Kind, Reason
-from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.scenario.read import checked
 from servsim.study.histories.customers import WHAT, World
 from servsim.study.histories.event_log import COLUMNS, Event, Log, events
@@ -232,7 +232,7 @@ def test_the_command_writes_a_table(tmp_path):
 @pytest.mark.parametrize(
     ("args", "sentence"),
     [
-        ((), "export needs --events PATH.csv, where the event log of one world is to go."),
+        ((), "export needs --events PATH.csv, where the event log of one replication is to go."),
         (
             ("--events", "no/where.csv"),
             "no/where.csv cannot be written: there is no folder no; make it, or name another.",

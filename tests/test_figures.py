@@ -1,4 +1,4 @@
-"""Figures: for each a trace of a few rows whose answer a reader checks on fingers."""
+"""Metrics: for each a trace of a few rows whose answer a reader checks on fingers."""
 
 import math
 from pathlib import Path
@@ -9,7 +9,7 @@ import pytest
 from servsim import compare, evaluate, run
 from servsim.engine_parameters import horizon_of, to_sheet
 from servsim.event_codes import By, Call, Kind, Reason
-from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.model.fast import simulate
 from servsim.model.rules.demand import segment_of
 from servsim.model.trace import canonical
@@ -17,7 +17,7 @@ from servsim.scenario.read import checked, read_scenario
 from servsim.study import daily_totals as days
 from servsim.study import trace_totals as t
 from servsim.study.execution.replications import counted
-from servsim.study.metrics import BY_NAME, METRICS, NAMES, OWN, figures, own_figures, unit_of
+from servsim.study.metrics import BY_NAME, NAMES, OWN, metrics, own_metrics, unit_of
 from servsim.study.replication_totals import Reading
 from servsim.study.trace_totals import Tally
 from servsim.study.yearly_projection import looks_ahead
@@ -246,7 +246,7 @@ A_DAY_AS = (("work pauses", PAUSING), ("half there", HALF_THERE))
 
 
 def minutes_of_a_day(pausing: float, half_there: float) -> list:
-    """Cases of a figure in hours a month: so many minutes of the one day of a year on which anything happens."""
+    """Cases of a metric in hours a month: so many minutes of the one day of a year on which anything happens."""
     return [(name, tables, A_DAY, minutes / 60 / 12)
             for (name, tables), minutes in zip(A_DAY_AS, (pausing, half_there), strict=True)]  # fmt: skip
 
@@ -283,7 +283,7 @@ ADVERTISED, TRAINED = {"advertising": {"budget_per_month": 300.0}}, {"training":
 BOTH = ADVERTISED | TRAINED | {"budget": {"money_per_month": 1000.0, "training_share": 0.2}}
 TWO_AGENTS = {"staff": {"agents": 2, "wage_per_hour": 20.0}}
 
-FIGURES = {
+CASES_OF = {
     "arrivals": [
         ("two in a week", {}, TEN + BALKS, 2),
         ("two in two weeks", TWO_WEEKS, TEN + BALKS, 1),
@@ -683,7 +683,7 @@ FIGURES = {
         ("one of two kinds spends", kinds(RICH, {}) | FREE | DOUBLING, paid(day(364), 100), 50),
     ],
 }  # fmt: skip
-"""Figure → what happens, what differs from DESK, rows, the figure."""
+"""Metric → what happens, what differs from DESK, rows, the metric."""
 
 
 def case_of(name: str, case) -> object:
@@ -692,7 +692,7 @@ def case_of(name: str, case) -> object:
     return pytest.param(name, *values[1:], id=f"{name}: {values[0]}", marks=marks)
 
 
-CASES = [case_of(name, case) for name, cases in FIGURES.items() for case in cases]
+CASES = [case_of(name, case) for name, cases in CASES_OF.items() for case in cases]
 
 UNDEFINED = {
     "abandoned_share", "balked_share", "unserved_share", "wait_mean", "wait_p50", "wait_p90", "wait_served_mean",
@@ -704,7 +704,7 @@ UNDEFINED = {
     "phone_lost_share", "requests", "request_wait_mean", "hours_internal", "recognised_share", "knowledge_mean",
     "lost_to_rivals", "referrals", "deterred", "advertising_cost", "training_cost",
 }  # fmt: skip
-"""Figures that do not exist where nothing happened and nothing is switched on; the others are 0, but for wages."""
+"""Metrics that do not exist where nothing happened and nothing is switched on; the others are 0, but for wages."""
 RATES = {"failures", "complaints", "escalated", "calls", "won_back", "hours_clarifying", "hours_recovery",
          "hours_promises", "hours_relationship", "hours_break", "hours_manager", "requests", "hours_internal",
          "lost_to_rivals", "referrals", "deterred"}  # fmt: skip
@@ -733,20 +733,20 @@ WORSE = {
     "mistakes_share", "failures", "hours_inattentive", "phone_wait_mean", "phone_lost_share", "request_wait_mean",
     "lost_to_rivals", "deterred", "costs",
 }  # fmt: skip
-"""Figures of which less is better."""
+"""Metrics of which less is better."""
 NEITHER = {
     "arrivals", "occupancy", "investment_hours", "minutes_per_relationship", "complaints", "escalated", "calls",
     "hours_core", "hours_care", "hours_clarifying", "hours_recovery", "hours_promises", "hours_relationship",
     "hours_break", "hours_idle", "hours_manager", "hours_internal", "wait_gap", "satisfaction_gap", "requests",
     "advertising_cost", "training_cost",
 }  # fmt: skip
-"""Figures of which neither is."""
+"""Metrics of which neither is."""
 UNITS = {"1", "1/week", "1/month", "1/year", "min", "min/year", "h/month", "0–10", "points", "customers", "money",
          "money/year"}  # fmt: skip
 
 
 EVERYTHING = PAUSING | JUDGING | GROWING | RIVALS | ADVERTISED | TRAINED | {"phone": {}, "recognition": {}}
-"""A desk with one kind of customer where all may happen that has a figure of its own."""
+"""A desk with one kind of customer where all may happen that has a metric of its own."""
 
 
 def reading(rows: list, tables: dict) -> Reading:
@@ -775,38 +775,38 @@ def salon() -> tuple:
     return scenario, sheet, simulate(sheet)
 
 
-# Each figure
+# Each metric
 
 
 @pytest.mark.parametrize(("name", "tables", "rows", "expected"), CASES)
-def test_figure(name, tables, rows, expected):
+def test_metric(name, tables, rows, expected):
     assert BY_NAME[name].read(reading(rows, tables)) == pytest.approx(expected, rel=1e-9, nan_ok=True)
 
 
-def test_every_figure_has_a_trace():
-    assert sorted(FIGURES) == sorted(NAMES)
+def test_every_metric_has_a_trace():
+    assert sorted(CASES_OF) == sorted(NAMES)
 
 
 def test_where_nothing_happens_means_and_shares_are_undefined_and_counts_are_0():
-    found = dict(zip(NAMES, figures(reading([], DESK | FREE)), strict=True))
-    assert {name for name, figure in found.items() if math.isnan(figure)} == UNDEFINED
-    assert {figure for name, figure in found.items() if name not in UNDEFINED} == {0}
+    found = dict(zip(NAMES, metrics(reading([], DESK | FREE)), strict=True))
+    assert {name for name, metric in found.items() if math.isnan(metric)} == UNDEFINED
+    assert {metric for name, metric in found.items() if name not in UNDEFINED} == {0}
 
 
 def test_where_nothing_happens_though_everything_may_only_means_and_shares_are_undefined():
-    found = dict(zip(NAMES, figures(reading([], EVERYTHING)), strict=True))
-    assert {name for name, figure in found.items() if math.isnan(figure)} == UNDEFINED - RATES - SET
+    found = dict(zip(NAMES, metrics(reading([], EVERYTHING)), strict=True))
+    assert {name for name, metric in found.items() if math.isnan(metric)} == UNDEFINED - RATES - SET
     assert {found[name] for name in RATES} == {0}
     assert all(found[name] > 0 for name in SET)
 
 
-def test_figures_are_those_of_the_design_and_no_others():
+def test_metrics_are_those_of_the_design_and_no_others():
     assert sorted(NAMES) == sorted(PROMISED + ADDED)
     assert len(set(NAMES)) == len(NAMES)
 
 
-@pytest.mark.parametrize("metric", METRICS, ids=NAMES)
-def test_every_figure_says_what_it_is(metric):
+@pytest.mark.parametrize("metric", CASES_OF, ids=NAMES)
+def test_every_metric_says_what_it_is(metric):
     assert metric.meaning
     assert not metric.meaning.endswith(".")
     assert metric.unit in UNITS
@@ -819,7 +819,7 @@ def test_money_is_in_the_scenarios_currency():
     assert unit_of("wait_mean", "CAD") == "min"
 
 
-# Figures of segments
+# Metrics of segments
 
 WAIT, SATISFACTION, CUSTOMERS = range(len(OWN))
 
@@ -837,29 +837,29 @@ SEGMENTS = [
     ("none and one", TWO_KINDS, remains(WEEK, PIA), CUSTOMERS, [0, 1]),
     ("one segment that is everybody", kinds(RICH) | JUDGING, served(0, 6, 21, ADA) + remains(WEEK), slice(None), [[6, 7, 1]]),
 ]  # fmt: skip
-"""What happens, what differs from DESK, rows, which figure of each segment, the figures."""
+"""What happens, what differs from DESK, rows, which metric of each segment, the metrics."""
 
 
 @pytest.mark.parametrize(("tables", "rows", "place", "expected"), [
     pytest.param(*case[1:], id=f"{OWN[case[3]].name if case[3] != slice(None) else 'all'}: {case[0]}")
     for case in SEGMENTS
 ])  # fmt: skip
-def test_figures_of_segments(tables, rows, place, expected):
-    np.testing.assert_allclose(own_figures(reading(rows, tables))[:, place], expected, rtol=1e-9)
+def test_metrics_of_segments(tables, rows, place, expected):
+    np.testing.assert_allclose(own_metrics(reading(rows, tables))[:, place], expected, rtol=1e-9)
 
 
-def test_where_there_are_no_segments_there_are_no_figures_of_theirs():
-    assert own_figures(reading(TEN + remains(WEEK), JUDGING)).shape == (0, len(OWN))
+def test_where_there_are_no_segments_there_are_no_metrics_of_theirs():
+    assert own_metrics(reading(TEN + remains(WEEK), JUDGING)).shape == (0, len(OWN))
 
 
-def test_figures_of_segments_add_up_to_those_of_all():
+def test_metrics_of_segments_add_up_to_those_of_all():
     """Customers, their satisfaction and waits, in a simulated desk."""
     tables = {"demand": {"opening_book": 300, "visit_gap_days": 7.0, "prospects_per_hour": 3.0}, "staff": {"agents": 2}, "waiting": {},
               "quality": {}, "loyalty": {}, "horizon": {"weeks": 8.0, "warmup_weeks": 1.0},
               "segments": [{"name": "private", "share": 0.8} | POOR, {"name": "fleets", "share": 0.2} | RICH]}  # fmt: skip
     scenario = checked(tables, "test")
     found = counted(scenario, to_sheet(scenario), 1, 0, "fast")
-    whole, own = dict(zip(NAMES, figures(found), strict=True)), own_figures(found)
+    whole, own = dict(zip(NAMES, metrics(found), strict=True)), own_metrics(found)
     assert own[:, CUSTOMERS].sum() == whole["customers_end"]
     assert own[:, SATISFACTION] @ own[:, CUSTOMERS] == pytest.approx(
         whole["satisfaction_mean"] * whole["customers_end"]
@@ -871,14 +871,14 @@ def test_figures_of_segments_add_up_to_those_of_all():
     assert whole["satisfaction_gap"] == pytest.approx(own[1, SATISFACTION] - own[0, SATISFACTION])
 
 
-def test_a_run_gives_the_figures_of_a_segment_by_its_name():
+def test_a_run_gives_the_metrics_of_a_segment_by_its_name():
     tables = TWO_KINDS | JUDGING | {"opening": MONDAY, "demand": EVERY_36["demand"] | {"prospects_per_hour": 3.0},
                                     "horizon": {"weeks": 2.0, "years": 0.1}}  # fmt: skip
     result = run(checked(tables, "test"), replications=3)
     found = result.of_segment("kind 1")
     assert list(found) == [own.name for own in OWN]
     assert found["wait_mean"].mean == pytest.approx(result.own[:, 1, WAIT].mean())
-    assert [figure.unit for figure in found.values()] == ["min", "0–10", "customers"]
+    assert [metric.unit for metric in found.values()] == ["min", "0–10", "customers"]
     assert found["customers_end"].low <= found["customers_end"].mean <= found["customers_end"].high
 
 
@@ -894,7 +894,7 @@ def test_a_tally_in_pieces_is_the_tally_of_the_whole(salon, pieces):
         tallies[1].add(piece)
     for tally in tallies:
         tally.close()
-    whole, in_pieces = (figures(Reading(tally, scenario)) for tally in tallies)
+    whole, in_pieces = (metrics(Reading(tally, scenario)) for tally in tallies)
     np.testing.assert_array_equal(in_pieces, whole)
     np.testing.assert_array_equal(tallies[0].fate, tallies[1].fate)
 
@@ -904,7 +904,7 @@ def test_arrivals_of_a_salon_that_is_empty_at_the_end_add_up(salon):
     tally = Tally(sheet, WEEK)
     tally.add(trace.rows)
     tally.close()
-    found = dict(zip(NAMES, figures(Reading(tally, scenario)), strict=True))
+    found = dict(zip(NAMES, metrics(Reading(tally, scenario)), strict=True))
     ends = ("served", "abandoned", "balked", "blocked", "sent_home")
     assert found["arrivals"] == pytest.approx(sum(found[name] for name in ends))
 
@@ -945,7 +945,7 @@ OWN_TIME = (
 
 @pytest.mark.parametrize(("name", "tables"), A_DAY_AS)
 def test_every_minute_of_a_day_is_accounted_for(name, tables):
-    found = dict(zip(NAMES, figures(reading(A_DAY, tables)), strict=True))
+    found = dict(zip(NAMES, metrics(reading(A_DAY, tables)), strict=True))
     assert math.fsum(found[f"hours_{what}"] for what in OWN_TIME) == pytest.approx(8 / 12)
 
 
@@ -992,7 +992,7 @@ def test_what_todays_customers_pay_is_remembered_and_what_others_pay_is_not():
 
 
 def test_every_result_becomes_a_frame_without_nan_in_its_rows():
-    """One row for each world and figure; what is undefined is None, in all three kinds of result."""
+    """One row for each replication and metric; what is undefined is None, in all three kinds of result."""
     desk = checked({"horizon": {"weeks": 1.0}}, "test")
     results = (
         run(desk, replications=2),

@@ -1,4 +1,4 @@
-"""Golden traces: a small world in full, meant to be read, and fingerprints of every scenario's trace and figures.
+"""Golden traces: a small world in full, meant to be read, and fingerprints of every scenario's trace and metrics.
 
 They hold the version of the model to its promise: it changes when, and only when, answers change.
 """
@@ -18,14 +18,14 @@ from servsim.event_codes import Happening
 from servsim.model import fast
 from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
-from servsim.study.execution.replications import Job, Worlds
+from servsim.study.execution.replications import Experiment, Job
 from servsim.study.metrics import NAMES
 from servsim.study.scenario_identity import MODEL
 
 GOLDEN = Path(__file__).parent / "golden"
 FINGERPRINTS = GOLDEN / "fingerprints.json"
 Fingerprints = dict[str, dict[str, str]]
-"""By scenario: of its trace, and of each figure by name."""
+"""By scenario: of its trace, and of each metric by name."""
 TINY = {
     "opening": {"monday": "09:00-10:00"},
     "demand": {"prospects_per_hour": 5.0, "opening_book": 3, "visit_gap_days": 5.0},
@@ -73,22 +73,22 @@ def digests() -> Fingerprints:
     }
 
 
-def figures() -> Fingerprints:
-    """A fingerprint of each figure in the same worlds, and of all else that a store keeps of them."""
-    return {path.stem: figures_of(read_scenario(path, short(path))) for path in scenarios()}
+def metrics() -> Fingerprints:
+    """A fingerprint of each metric in the same replications, and of all else that a store keeps of them."""
+    return {path.stem: metrics_of(read_scenario(path, short(path))) for path in scenarios()}
 
 
-def figures_of(scenario: Scenario) -> dict[str, str]:
+def metrics_of(scenario: Scenario) -> dict[str, str]:
     """The same of one scenario."""
-    found = Worlds(scenario, 1, "fast", controlled=True, far=True).simulated(Job(0, 0))
+    found = Experiment(scenario, 1, "fast", controlled=True, far=True).simulated(Job(0, 0))
     rest = {name: getattr(found, name) for name in ("own", "controls", "fate", "spent", "stayed", "months")}
-    columns = {**dict(zip(NAMES, found.figures, strict=True)), **rest}
+    columns = {**dict(zip(NAMES, found.metrics, strict=True)), **rest}
     return {name: hashlib.sha256(np.where(value != value, np.nan, value).tobytes()).hexdigest()[:8]
             for name, value in columns.items()}  # fmt: skip
 
 
 def moved(old: Fingerprints, new: Fingerprints) -> list[str]:
-    """What is in both and differs: a figure that is new, or gone, moves nothing, nor does a file that says otherwise."""
+    """What is in both and differs: a metric that is new, or gone, moves nothing, nor does a file that says otherwise."""
     return [
         f"{scenario}: {name}"
         for scenario in sorted(old.keys() & new.keys())
@@ -117,8 +117,8 @@ def rewritten(golden: dict[str, Any], model: int, now: Fingerprints) -> dict[str
 
 
 def fingerprints() -> Fingerprints:
-    """Traces and figures; of the tiny world, its trace alone."""
-    figured, tiny = figures(), {"trace": hashlib.sha256(readable_trace().encode()).hexdigest()[:16]}
+    """Traces and metrics; of the tiny world, its trace alone."""
+    figured, tiny = metrics(), {"trace": hashlib.sha256(readable_trace().encode()).hexdigest()[:16]}
     return {"the tiny world": tiny, **{name: {**trace, **figured[name]} for name, trace in digests().items()}}
 
 
@@ -140,12 +140,12 @@ def test_the_tiny_world_is_as_it_was():
 
 @at_home
 def test_every_scenario_is_as_it_was():
-    """Its trace, and every figure read from it."""
+    """Its trace, and every metric read from it."""
     golden, now = json.loads(FINGERPRINTS.read_text()), fingerprints()
     assert golden["model"] == MODEL, "MODEL was raised: write the golden traces anew, python tests/test_golden.py"
     assert not verdict(golden, MODEL, now), verdict(golden, MODEL, now)
     assert golden["fingerprints"] == now, (
-        "A scenario or a figure is new, gone, or says otherwise: write the golden traces anew, python tests/test_golden.py"
+        "A scenario or a metric is new, gone, or says otherwise: write the golden traces anew, python tests/test_golden.py"
     )
 
 

@@ -77,7 +77,7 @@ QUICK = {"staff": {"agents": 20}, "service": {"core_minutes": 1.0}, "opening": {
 
 
 def referred_for_each(scenario: Any) -> float:
-    """Referred prospects for each who came by themselves, in a simulated world."""
+    """Referred prospects for each who came by themselves, in a simulated replication."""
     rows = simulate(to_sheet(scenario))
     referred = len(rows.of(Happening.REFERRED))
     return referred / (len(rows.of(Happening.ARRIVED)) - referred)
@@ -216,7 +216,7 @@ NINE_TIMES_LATER = scenario_of(told(3.0, 0.3, **FEW_DAYS), QUICK, {"horizon": {"
     pytest.param(NINE_TIMES, id="from the first week on"),
     pytest.param(NINE_TIMES_LATER, id="in the warm-up"),
 ])  # fmt: skip
-def test_worlds_are_watched(desk, monkeypatch):
+def test_replications_are_watched(desk, monkeypatch):
     """With a limit of 100, and one for three visits to be expected: not reached in the days that count."""
     monkeypatch.setattr(engines, "REFERRED_AT_MOST", 100)
     monkeypatch.setattr(engines, "REFERRED_FOR_EACH", 0.3)

@@ -1,7 +1,7 @@
-"""The guarantee kept: hundreds of evaluations of desks whose best is known, each in worlds of its own.
+"""The guarantee kept: hundreds of evaluations of desks whose best is known, each in replications of its own.
 
 A loss system M/M/c/c with c agents: what calls bring less what agents cost, by Erlang's formula. Every evaluation is the
-very contest that `evaluate` runs, begun at another world; only the figures in question are read, which is quicker.
+very contest that `evaluate` runs, begun at another replication; only the metrics in question are read, which is quicker.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ import pytest
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
 from servsim.study.execution.options import Means
-from servsim.study.execution.replications import NO_MONTHS, Job, Outcome, Worlds, counted, sheet_of
+from servsim.study.execution.replications import NO_MONTHS, Experiment, Job, Outcome, counted, sheet_of
 from servsim.study.intervals_and_tables import interval
 from servsim.study.metrics import BY_NAME, NAMES
 from servsim.study.objective import constraint
@@ -26,41 +26,43 @@ from servsim.study.verification import queueing_formulas as known
 from servsim.study.verification.textbook_desks import desk
 
 EVALUATIONS, APART = 300, 100_000
-"""How many evaluations, and how far apart their first worlds are: none needs as many."""
+"""How many evaluations, and how far apart their first replications are: none needs as many."""
 HOURS_A_YEAR, CALLS = 24 * 365, 6
 """Calls an hour for each agent's worth of load: a call takes ten minutes."""
 BUYER = {"conversion": 1.0, "second_thought_probability": 0.0}
 
 
 class Shelf:
-    """A store that simulates what is not on it and reads a few figures of it, the others being undefined."""
+    """A store that simulates what is not on it and reads a few metrics of it, the others being undefined."""
 
     def __init__(self, names: Sequence[str]) -> None:
         """Nothing is on it."""
         self.names = names
-        self.figures: dict[tuple[str, int], np.ndarray] = {}
+        self.metrics: dict[tuple[str, int], np.ndarray] = {}
 
-    def known(self, worlds: Worlds, place: int, replications: Sequence[int], customers: bool) -> Iterator[Outcome]:
+    def known(
+        self, experiment: Experiment, place: int, replications: Sequence[int], customers: bool
+    ) -> Iterator[Outcome]:
         """All that is asked for."""
         nobody = np.empty(0)
         for number in replications:
-            if (worlds.key, number) not in self.figures:
-                self.figures[worlds.key, number] = self.read(worlds, number)
-            figures = self.figures[worlds.key, number]
-            yield Outcome(Job(place, number), figures, nobody, nobody, nobody, nobody, nobody, NO_MONTHS)
+            if (experiment.key, number) not in self.metrics:
+                self.metrics[experiment.key, number] = self.read(experiment, number)
+            metrics = self.metrics[experiment.key, number]
+            yield Outcome(Job(place, number), metrics, nobody, nobody, nobody, nobody, nobody, NO_MONTHS)
 
-    def read(self, worlds: Worlds, number: int) -> np.ndarray:
-        """(metrics,) the figures of one world."""
-        reading = counted(worlds.scenario, sheet_of(worlds), worlds.seed, number, worlds.engine)
-        figures = np.full(len(NAMES), np.nan)
+    def read(self, experiment: Experiment, number: int) -> np.ndarray:
+        """(metrics,) the metrics of one replication."""
+        reading = counted(experiment.scenario, sheet_of(experiment), experiment.seed, number, experiment.engine)
+        metrics = np.full(len(NAMES), np.nan)
         for name in self.names:
-            figures[NAMES.index(name)] = BY_NAME[name].read(reading)
-        return figures
+            metrics[NAMES.index(name)] = BY_NAME[name].read(reading)
+        return metrics
 
 
 @dataclass(frozen=True)
 class Known:
-    """A desk and what is asked of it; offered load in agents, hours of a world, wage and the spending of callers."""
+    """A desk and what is asked of it; offered load in agents, hours of a replication, wage and the spending of callers."""
 
     load: float
     hours: float
@@ -111,7 +113,7 @@ DESKS = {
 
 @cache
 def evaluations(name: str) -> list[Evaluation]:
-    """Evaluations of a desk, each in worlds that no other one has."""
+    """Evaluations of a desk, each in replications that no other one has."""
     scenario = DESKS[name].scenario()
     shelf = Shelf(("profit", "blocked") if scenario.evaluate.constraints else ("profit",))
     means = Means(workers=1, store=shelf)
@@ -140,7 +142,7 @@ def all_hold(case: Known, e: Evaluation) -> bool:
 
 
 def covering(case: Known, all_of_them: list[Evaluation], level: float) -> int:
-    """In how many evaluations the interval of a level by itself holds, over the worlds of the first stage."""
+    """In how many evaluations the interval of a level by itself holds, over the replications of the first stage."""
     held = 0
     for e in all_of_them:
         profit = interval(e.sample(level, "profit")[: case.first], "", e.confidence)
@@ -161,7 +163,7 @@ def test_the_promise_is_kept(name):
 
 
 def near(e: Evaluation) -> list[np.ndarray]:
-    """(worlds,) differences between the best and the levels beside it."""
+    """(replications,) differences between the best and the levels beside it."""
     place = e.levels.index(e.best)
     beside = [e.levels[number] for number in (place - 1, place + 1) if 0 <= number < len(e.levels)]
     return [e.gap(level, e.best, "profit") for level in beside]
@@ -169,7 +171,7 @@ def near(e: Evaluation) -> list[np.ndarray]:
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("name", DESKS)
-def test_an_interval_over_a_fixed_number_of_worlds_covers_as_often_as_it_says(name):
+def test_an_interval_over_a_fixed_number_of_replications_covers_as_often_as_it_says(name):
     case, found = DESKS[name], evaluations(name)
     nominal = found[0].confidence
     allowed = 3 * sqrt(nominal * (1 - nominal) / EVALUATIONS)
@@ -178,7 +180,7 @@ def test_an_interval_over_a_fixed_number_of_worlds_covers_as_often_as_it_says(na
 
 
 def test_the_profit_of_a_loss_system_is_known():
-    """By Erlang's formula, in fifty worlds of it."""
+    """By Erlang's formula, in fifty replications of it."""
     case = DESKS["steep"]
     asked = case.scenario().evaluate.model_copy(
         update={"levels": [7.0], "finer": 0, "replications": 50, "smallest_difference": 0.0}

@@ -22,7 +22,7 @@ COMMANDS = {
     "check": [["check", SALON, "--set", "horizon.warmup_weeks=2", "--json"], ["check", LEVERS, "--json"]],
     "run": [["run", SEGMENTS, "--replications", "2", "--precision", "revenue=0.9", *SHORT, *QUIET]],
     "evaluate": [["evaluate", SALON, "--replications", "3", *ONE_LEVEL, *QUIET]],
-    "sensitivity": [["sensitivity", SALON, "--points", "40", "--worlds", "2", "--replications", "3", *ONE_LEVEL, *QUIET]],
+    "sensitivity": [["sensitivity", SALON, "--points", "40", "--replications", "2", "--replications", "3", *ONE_LEVEL, *QUIET]],
     "optimise": [["optimise", LEVERS, "--points", "14", "--replications", "3", *SHORT, *QUIET]],
     "compare": [["compare", SALON, "--to", "staff.agents=4", "--replications", "3", *SHORT, *QUIET]],
     "worth": [["worth", "scenarios/recovery.toml", "--replications", "2", *SHORT, *QUIET]],
@@ -33,7 +33,7 @@ NAMED = {
     "metrics", "differences", "risk", "segments", "settings", "best", "not_worse[]", "sources", "reasons", "spent",
     "proposed[]", "settled_after_weeks", "precision",
 }  # fmt: skip
-"""Objects whose keys are names of figures, settings, segments, groups."""
+"""Objects whose keys are names of metrics, settings, segments, groups."""
 NAMED_AT = re.compile(r"segments\.\*|customers\.reasons\.\*(\.[ab])?")
 YEAR = {"year", *YEARLY_NAMES}
 """The keys of a year, which the page tells of once."""
@@ -81,7 +81,7 @@ def answers(command: str) -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def store():
-    """A store with worlds in it, where commands keep theirs."""
+    """A store with replications in it, where commands keep theirs."""
     done = CliRunner().invoke(app, ["run", SALON, "--set", "horizon.weeks=1", "--replications", "2", "--quiet"])
     assert done.exit_code == 0, done.output
 

@@ -7,7 +7,7 @@ import pytest
 
 from servsim.engine_parameters import in_world, to_sheet
 from servsim.event_codes import By, Call, Kind, Reason
-from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.model.invariants.catalogue import LAWS, NEEDS, RANGES, broken_laws
 from servsim.model.trace import Trace, canonical
 from servsim.scenario.read import read_scenario
@@ -540,7 +540,7 @@ def day(world):
 
 
 @pytest.fixture(scope="module")
-def worlds() -> dict:
+def replications() -> dict:
     """(sheet, trace) of each scenario and engine."""
     result = {}
     for name, (file, overrides) in SCENARIOS.items():
@@ -550,7 +550,7 @@ def worlds() -> dict:
     return result
 
 
-# Of a world that goes on after its window stock is taken twice: here at a quarter past eleven, when Jim is lost and not
+# Of a replication that goes on after its window stock is taken twice: here at a quarter past eleven, when Jim is lost and not
 # yet won back, Kay has not found out, and Ada has not come again; and at the end.
 
 WINDOW = at(135)
@@ -576,7 +576,7 @@ LATER_DOCTORINGS = [
     ("as after a later visit", SATISFIED, {f"{ADA} is there": (WINDOW, H.REMAINS, ADA, NOBODY, points(6))}),
     ("as before the last visit", SATISFIED, {"ada remains": (END, H.REMAINS, ADA, NOBODY, points(7.5))}),
 ]  # fmt: skip
-"""The same of that world."""
+"""The same of that replication."""
 
 
 @pytest.fixture(scope="module")
@@ -592,18 +592,18 @@ def longer(day):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_engines_keep_every_law(worlds, scenario, engine):
-    assert broken_laws(*worlds[scenario, engine]) == []
+def test_engines_keep_every_law(replications, scenario, engine):
+    assert broken_laws(*replications[scenario, engine]) == []
 
 
 @pytest.mark.parametrize("number", range(20))
-def test_random_worlds_keep_every_law(number):
+def test_random_replications_keep_every_law(number):
     sheet = to_sheet(twin_scenario(5, number), 5, number)
     assert broken_laws(sheet, engine_named("fast").simulate(sheet)) == []
 
 
 @pytest.mark.parametrize("number", range(20))
-def test_random_worlds_that_go_on_after_the_window_keep_every_law(number):
+def test_random_replications_that_go_on_after_the_window_keep_every_law(number):
     sheet = to_sheet(twin_scenario(6, number), 6, number)
     longer = in_world(sheet, 6, number, end=3 * int(sheet[0]["window"]) + number)
     trace = engine_named("fast").simulate(longer)
@@ -632,8 +632,8 @@ def test_an_empty_trace_breaks_no_law_but_that_of_the_opening_book(day):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_money_adds_up(worlds, scenario, engine):
-    sheet, trace = worlds[scenario, engine]
+def test_money_adds_up(replications, scenario, engine):
+    sheet, trace = replications[scenario, engine]
     tally = Tally(sheet, warmup=0)
     tally.add(trace.rows)
     tally.close()
@@ -795,8 +795,8 @@ def test_values_may_be_at_the_ends_of_their_ranges_and_not_beyond(day, what, edg
         assert any(breach.startswith("values are within") for breach in breaches) == bool(beyond)
 
 
-def test_a_law_says_at_most_five_sentences(worlds):
-    sheet, trace = worlds["salon", "fast"]
+def test_a_law_says_at_most_five_sentences(replications):
+    sheet, trace = replications["salon", "fast"]
     later = trace.rows + np.array([1, 0, 0, 0, 0])
     outside = [breach for breach in broken_laws(sheet, Trace(later)) if breach.startswith("rows are within")]
     assert len(outside) == 5
@@ -810,15 +810,15 @@ SEEN = {
                       H.ESCALATED, H.RECOVERED, H.LET_DOWN, H.KEPT, H.WON_BACK, H.TOOK_UP, H.CALLED,
                       H.STEPPED_IN),
 }  # fmt: skip
-"""Happenings of which none can go missing in the midst of a world unnoticed."""
+"""Happenings of which none can go missing in the midst of a replication unnoticed."""
 
 
 @pytest.mark.parametrize(
     ("scenario", "happening"),
     [pytest.param(name, what, id=f"{name}-{what.name}") for name in SEEN for what in SEEN[name]],
 )
-def test_a_row_that_is_missing_is_noticed(worlds, scenario, happening):
-    sheet, trace = worlds[scenario, "fast"]
+def test_a_row_that_is_missing_is_noticed(replications, scenario, happening):
+    sheet, trace = replications[scenario, "fast"]
     places = np.flatnonzero(trace.column("happening") == happening)
     for place in places[:: max(1, len(places) // 3)][:3]:
         assert broken_laws(sheet, Trace(np.delete(trace.rows, place, axis=0)))
@@ -834,8 +834,8 @@ TWICE = {
 
 
 @pytest.mark.parametrize("happening", H, ids=[happening.name for happening in H])
-def test_a_row_that_is_told_twice_is_noticed(worlds, happening):
-    both = [worlds[name, "fast"] for name in ("hapless-salon", "worldly-salon", "seldom")]
+def test_a_row_that_is_told_twice_is_noticed(replications, happening):
+    both = [replications[name, "fast"] for name in ("hapless-salon", "worldly-salon", "seldom")]
     sheet, trace = next(one for one in both if (one[1].column("happening") == happening).any())
     place = np.flatnonzero(trace.column("happening") == happening)[0]
     breaches = broken_laws(sheet, Trace(np.insert(trace.rows, place, trace.rows[place], axis=0)))

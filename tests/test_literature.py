@@ -1,6 +1,6 @@
-"""Published results of service research, as paired experiments: the same people in both worlds.
+"""Published results of service research, as paired experiments: the same people in both replications.
 
-A result counts as reproduced where the mean of paired differences over worlds is beyond 0 with one-sided confidence of
+A result counts as reproduced where the mean of paired differences over replications is beyond 0 with one-sided confidence of
 99 %. Settings were fixed before anything was simulated; where one was changed afterwards (Q5, Q8, Q16), or what was
 looked at (Q20), the test says so. Where a result does not come out, the test is of what does. Q1 to Q20 are those of
 section 24 of the model's basis; those that are not in this file are in test_literature_desk, test_literature_loyalty
@@ -51,7 +51,7 @@ from servsim.model.trace import Trace
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario, merged
 from servsim.study.execution.replications import counted
-from servsim.study.metrics import NAMES, figures
+from servsim.study.metrics import NAMES, metrics
 
 
 def bounds(gaps: np.ndarray) -> tuple[float, float]:
@@ -65,26 +65,26 @@ def surely_more(gaps: np.ndarray) -> bool:
     return bounds(gaps)[0] > 0
 
 
-def figures_of(scenario: Scenario, world: int, far: bool = False) -> dict[str, float]:
-    """Every figure of one world; far: of all years of it, which `value` needs."""
-    return figures_as_written(scenario.model_dump_json(), world, far)
+def metrics_of(scenario: Scenario, world: int, far: bool = False) -> dict[str, float]:
+    """Every metric of one replication; far: of all years of it, which `value` needs."""
+    return metrics_as_written(scenario.model_dump_json(), world, far)
 
 
 @cache
-def figures_as_written(text: str, world: int, far: bool) -> dict[str, float]:
-    """The same of a scenario in JSON, by which it is remembered: several tests look at the same worlds."""
+def metrics_as_written(text: str, world: int, far: bool) -> dict[str, float]:
+    """The same of a scenario in JSON, by which it is remembered: several tests look at the same replications."""
     scenario = Scenario.model_validate_json(text)
-    return dict(zip(NAMES, figures(counted(scenario, to_sheet(scenario), 1, world, "fast", far=far)), strict=True))
+    return dict(zip(NAMES, metrics(counted(scenario, to_sheet(scenario), 1, world, "fast", far=far)), strict=True))
 
 
-def over_worlds(scenario: Scenario, figure: str, worlds: int = 12) -> np.ndarray:
-    """(worlds,) a figure in each world."""
-    return np.array([figures_of(scenario, world, far=figure == "value")[figure] for world in range(worlds)])
+def over_replications(scenario: Scenario, metric: str, replications: int = 12) -> np.ndarray:
+    """(replications,) a metric in each replication."""
+    return np.array([metrics_of(scenario, world, far=metric == "value")[metric] for world in range(replications)])
 
 
-def differences(more: Scenario, less: Scenario, figure: str, worlds: int = 12) -> np.ndarray:
-    """(worlds,) a figure of one scenario less that of another, in the same worlds."""
-    return over_worlds(more, figure, worlds) - over_worlds(less, figure, worlds)
+def differences(more: Scenario, less: Scenario, metric: str, replications: int = 12) -> np.ndarray:
+    """(replications,) a metric of one scenario less that of another, in the same replications."""
+    return over_replications(more, metric, replications) - over_replications(less, metric, replications)
 
 
 def usual_house(**changes) -> Scenario:
@@ -135,7 +135,7 @@ def ends(
 def recovered_beside_unfailed(times: range, paradox_loyalty: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
     """(satisfaction, loyalty) of customers who were failed and won over so many times, less the same ones' never failed.
 
-    Customers still in the book in both worlds are compared, and averaged world by world. Both have made one visit of
+    Customers still in the book in both replications are compared, and averaged replication by replication. Both have made one visit of
     their own accord.
     """
     satisfaction, loyalty = [], []
@@ -200,7 +200,7 @@ def until_resolved(choice: str, agents: dict, per_hour: float) -> Scenario:
 
 def at_the_desk(scenario: Scenario, world: int) -> float:
     """Mean number of customers who wait or are served, by Little's law."""
-    found = figures_of(scenario, world)
+    found = metrics_of(scenario, world)
     return found["arrivals"] * found["time_in_system_mean"] / (7 * 24 * 60)
 
 
@@ -266,7 +266,7 @@ def more_wait_without_the_delay(rates: np.ndarray, world: int, **demand) -> floa
     """Share who wait where the roster takes returns to come at once, less that where it knows the delay; equal hours."""
     late, at_once = staffed(offered(rates, True)), staffed(offered(rates, False))
     rosters = (at_once * late.sum() / at_once.sum(), late)
-    without, knowing = (figures_of(desk_that_follows(agents, **demand), world)["waited_share"] for agents in rosters)
+    without, knowing = (metrics_of(desk_that_follows(agents, **demand), world)["waited_share"] for agents in rosters)
     return without - knowing
 
 

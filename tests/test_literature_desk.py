@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 from scipy.stats import norm
-from test_literature import bounds, differences, over_worlds, surely_more, usual_house
+from test_literature import bounds, differences, over_replications, surely_more, usual_house
 
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
@@ -49,8 +49,8 @@ def test_but_not_where_a_crowd_cuts_the_steps_by_a_fifth_alone():
 def under_load(load: float) -> Scenario:
     """Four agents who would be busy so much of the time; what was done wrong takes a whole transaction again.
 
-    Transactions are alike by themselves. With lengths of cv 0.7, as first set, 12 worlds showed the fall (0.02 to 0.13
-    minutes) but not the rise (−0.03 to 0.07); 60 worlds do (0.01 to 0.04).
+    Transactions are alike by themselves. With lengths of cv 0.7, as first set, 12 replications showed the fall (0.02 to 0.13
+    minutes) but not the rise (−0.03 to 0.07); 60 replications do (0.01 to 0.04).
     """
     tables = {
         "demand": {"prospects_per_hour": 16 * load},
@@ -67,9 +67,9 @@ def under_load(load: float) -> Scenario:
 
 
 def transaction_minutes(scenario: Scenario) -> np.ndarray:
-    """(worlds,) mean length of a transaction."""
-    per_week = over_worlds(scenario, "hours_core") * 60 / (DAYS_PER_MONTH / 7)
-    return per_week / over_worlds(scenario, "served")
+    """(replications,) mean length of a transaction."""
+    per_week = over_replications(scenario, "hours_core") * 60 / (DAYS_PER_MONTH / 7)
+    return per_week / over_replications(scenario, "served")
 
 
 QUIET, BUSY, OVERLOADED = 0.3, 0.8, 1.3
@@ -134,8 +134,8 @@ def fluid_wait(patience: str) -> float:
 @pytest.mark.parametrize("patience", PATIENCE)
 @pytest.mark.parametrize("service", LAWS)
 def test_who_is_too_many_leaves_whatever_the_service(service, patience):
-    low, high = bounds(over_worlds(overloaded(service, patience), "abandoned_share"))
+    low, high = bounds(over_replications(overloaded(service, patience), "abandoned_share"))
     assert abs(low - (1 - 1 / LOAD)) < 0.01
     assert abs(high - (1 - 1 / LOAD)) < 0.01
-    low, high = bounds(over_worlds(overloaded(service, patience), "wait_served_mean") / fluid_wait(patience))
+    low, high = bounds(over_replications(overloaded(service, patience), "wait_served_mean") / fluid_wait(patience))
     assert 0.9 < low < high < 1.1

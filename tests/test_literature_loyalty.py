@@ -3,7 +3,7 @@ Buell, Campbell and Frei (2016), as paired experiments; the table is in `test_li
 
 import numpy as np
 import pytest
-from test_literature import bounds, differences, over_worlds, surely_more, usual_house
+from test_literature import bounds, differences, over_replications, surely_more, usual_house
 
 from servsim.engine_parameters import to_sheet
 from servsim.event_codes import Happening
@@ -39,7 +39,7 @@ def to_and_fro(leaving: float, returning: float) -> Scenario:
 @pytest.mark.parametrize(("leaving", "returning"), [(0.02, 0.04), (0.1, 0.2), (0.04, 0.02)])
 def test_the_share_of_purchases_goes_by_the_ratio_of_failures(leaving, returning):
     """Two bad visits in a hundred against four: twice the purchases, also where both fail five times as often."""
-    low, high = bounds(over_worlds(to_and_fro(leaving, returning), "arrivals") / 1000)
+    low, high = bounds(over_replications(to_and_fro(leaving, returning), "arrivals") / 1000)
     assert low < win_stay_share(leaving, returning) < high
     assert high - low < 0.015
 
@@ -60,9 +60,9 @@ def varying(cv: float, loss_aversion: float) -> Scenario:
     )
 
 
-def constant_over_variable(figure: str, loss_aversion: float) -> np.ndarray:
-    """(worlds,) what constant minutes bring more than minutes that vary by half."""
-    return differences(varying(0.0, loss_aversion), varying(0.5, loss_aversion), figure)
+def constant_over_variable(metric: str, loss_aversion: float) -> np.ndarray:
+    """(replications,) what constant minutes bring more than minutes that vary by half."""
+    return differences(varying(0.0, loss_aversion), varying(0.5, loss_aversion), metric)
 
 
 def test_constant_minutes_win_and_more_so_under_loss_aversion():
@@ -91,9 +91,9 @@ def perceived_with(sd: float, loss_aversion: float) -> Scenario:
     )
 
 
-def steady_over_varied(figure: str, loss_aversion: float = 2.0) -> np.ndarray:
-    """(worlds,) what quality that varies by a quarter of a point brings more than one that varies by a point."""
-    return differences(perceived_with(0.25, loss_aversion), perceived_with(1.0, loss_aversion), figure)
+def steady_over_varied(metric: str, loss_aversion: float = 2.0) -> np.ndarray:
+    """(replications,) what quality that varies by a quarter of a point brings more than one that varies by a point."""
+    return differences(perceived_with(0.25, loss_aversion), perceived_with(1.0, loss_aversion), metric)
 
 
 def test_of_equal_quality_that_which_varies_less_wins():
@@ -144,9 +144,9 @@ USUAL = 500.0
 
 
 @pytest.mark.parametrize("budget", [USUAL, 2 * USUAL])
-@pytest.mark.parametrize("figure", ["satisfaction_mean", "retention_rate"])
-def test_promising_too_much_does_harm_on_balance(figure, budget):
-    assert surely_more(differences(promising(0.0, budget), promising(1.0, budget), figure))
+@pytest.mark.parametrize("metric", ["satisfaction_mean", "retention_rate"])
+def test_promising_too_much_does_harm_on_balance(metric, budget):
+    assert surely_more(differences(promising(0.0, budget), promising(1.0, budget), metric))
 
 
 def test_though_it_wins_more_customers():
@@ -230,7 +230,7 @@ def swing(days: np.ndarray) -> float:
     return float(np.var(days) / np.mean(days))
 
 
-WORLDS = range(6)
+REPLICATIONS = range(6)
 
 
 @pytest.mark.nightly
@@ -239,7 +239,7 @@ def test_demand_of_strict_customers_does_not_swing_where_all_gaps_are_fixed():
 
     Instead each day keeps its own customers for ever, and the fullest days lose most of them.
     """
-    series = [daily_arrivals(world, STRICT, 0.0, "fixed") for world in WORLDS]
+    series = [daily_arrivals(world, STRICT, 0.0, "fixed") for world in REPLICATIONS]
     assert bounds(np.array([echo(days, GAP) for days in series]))[0] > 0
     assert bounds(np.array([swing(days) for days in series]))[1] < 1
 
@@ -251,7 +251,7 @@ def test_but_ever_more_where_only_their_return_is_in_step():
     Who stays comes after gaps of cv 0.7, on any day, until it is a crowded one. The wave has the length of the usual
     gap, grows out of chance alone, and grows on in the last year of three: no warm-up would be long enough.
     """
-    series = [daily_arrivals(world, STRICT, 0.0) for world in WORLDS]
+    series = [daily_arrivals(world, STRICT, 0.0) for world in REPLICATIONS]
     assert bounds(np.array([echo(days, GAP) for days in series]))[0] > 0.9
     assert bounds(np.array([echo(days, GAP // 2) for days in series]))[1] < 0
     first, second = (np.array([swing(days[year]) for days in series]) for year in (slice(0, 360), slice(360, 720)))
@@ -263,7 +263,7 @@ def test_but_ever_more_where_only_their_return_is_in_step():
 @pytest.mark.parametrize(("judges", "gap_between_cv"), [(LENIENT, 0.0), (STRICT, 0.5)])
 def test_nor_does_it_with_settings_as_they_are(judges, gap_between_cv):
     """Neither where waits and satisfaction count as they do by themselves, nor where customers differ in their gaps."""
-    series = [daily_arrivals(world, judges, gap_between_cv) for world in WORLDS]
+    series = [daily_arrivals(world, judges, gap_between_cv) for world in REPLICATIONS]
     low, high = bounds(np.array([echo(days, GAP) for days in series]))
     assert -0.15 < low < high < 0.15
     assert bounds(np.array([swing(days) for days in series]))[1] < 2
@@ -277,7 +277,7 @@ BEST_SERVED, LESS_SERVED = (8.0, 9.0), (2.0, 6.0)
 
 
 def lost_a_year(served: tuple[float, float], newcomer: float) -> np.ndarray:
-    """(worlds,) rate at which customers leave, where a rival of such quality opens in half a year (0: none)."""
+    """(replications,) rate at which customers leave, where a rival of such quality opens in half a year (0: none)."""
     minutes, satisfaction = served
     house = usual_house(
         demand={"prospects_per_hour": 0.0},
@@ -288,7 +288,7 @@ def lost_a_year(served: tuple[float, float], newcomer: float) -> np.ndarray:
         competitors={"newcomer_quality": newcomer},
         horizon={"weeks": 104.0},
     )
-    return -np.log(over_worlds(house, "retention_rate"))
+    return -np.log(over_replications(house, "retention_rate"))
 
 
 def test_a_better_rival_draws_more_of_the_best_served_in_proportion_but_not_in_numbers():

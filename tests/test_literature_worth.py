@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from test_literature import bounds, over_worlds, surely_more, usual_house
+from test_literature import bounds, over_replications, surely_more, usual_house
 
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
@@ -15,13 +15,13 @@ AGENTS = np.arange(5, 13)
 
 
 def profits(returns_count: bool) -> np.ndarray:
-    """(agents, worlds) a year's profit with so many agents, where visits do or do not decide who comes again.
+    """(agents, replications) a year's profit with so many agents, where visits do or do not decide who comes again.
 
     As first set, returns were counted by money and what a formula made of the book at its end: its best was the most
     agents tried, 12.
     """
     return np.array([
-        over_worlds(
+        over_replications(
             usual_house(
                 demand={"opening_book": 3000},
                 staff={"agents": int(agents)},
@@ -47,13 +47,13 @@ MINUTES = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0])
 
 
 def best_minutes(per_hour: float, slope: float = 0.5) -> np.ndarray:
-    """(worlds,) minutes of care per visit that are worth most in three years, for two agents to whom so many are new an hour.
+    """(replications,) minutes of care per visit that are worth most in three years, for two agents to whom so many are new an hour.
 
     As first set, `value` was a year's money and what a formula made of the book at its end, and the load that of 500 or
     of 1500 customers in the opening book. Over three years the book settles at what newcomers make of it.
     """
     values = np.array([
-        over_worlds(
+        over_replications(
             usual_house(
                 demand={"opening_book": 500, "prospects_per_hour": per_hour},
                 investment={"minutes_per_visit": float(minutes)},
@@ -101,14 +101,14 @@ def twenty_years(book: int, prospects: float, retention: float, margin: float, s
 
 
 def elasticities(book: int, prospects: float, spending: float) -> np.ndarray:
-    """(3, worlds) per cent more value for one per cent more retention, more margin, less advertising for as many."""
-    today = over_worlds(twenty_years(book, prospects, RETENTION, MARGIN, spending), "value")
+    """(3, replications) per cent more value for one per cent more retention, more margin, less advertising for as many."""
+    today = over_replications(twenty_years(book, prospects, RETENTION, MARGIN, spending), "value")
     better = [
         twenty_years(book, prospects, RETENTION * 1.01, MARGIN, spending),
         twenty_years(book, prospects, RETENTION, MARGIN * 1.01, spending),
         twenty_years(book, prospects, RETENTION, MARGIN, spending * 0.99),
     ]
-    return np.array([(over_worlds(scenario, "value") / today - 1) / 0.01 for scenario in better])
+    return np.array([(over_replications(scenario, "value") / today - 1) / 0.01 for scenario in better])
 
 
 def by_form(form) -> float:

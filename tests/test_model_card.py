@@ -44,7 +44,7 @@ def test_the_page_is_fresh():
     assert PAGE.read_text(encoding="utf-8") == page(), STALE
 
 
-def test_every_setting_rule_and_figure_is_on_the_page():
+def test_every_setting_rule_and_metric_is_on_the_page():
     text = PAGE.read_text(encoding="utf-8")
     names = [*(s.key for s in settings()), *NAMES]
     assert not [name for name in names if f"| `{name}` |" not in text]
@@ -86,7 +86,7 @@ def test_every_number_has_one_grade_or_none():
 
 
 def test_no_setting_is_without_effect():
-    """If this fails, a setting is checked and then read by no rule, no figure and no study.
+    """If this fails, a setting is checked and then read by no rule, no metric and no study.
 
     A segment's name only tells it from the others in the file.
     """
@@ -109,7 +109,7 @@ def test_every_file_of_rules_has_its_place_on_the_page():
             {"quality.steepness", "service.split.listen", "investment.minutes_per_visit"},
         ),
         ("demand", "first_visit", {"demand.gap_cv", "demand.gap_between_cv", "demand.gap_shape"}),
-        ("visit", "visit", {"mistakes.catch_share", "promises.distance_loss", "staff.while_serving"}),
+        ("visit_outcome", "visit", {"mistakes.catch_share", "promises.distance_loss", "staff.while_serving"}),
         ("dispatch", "readiness", {"staff.choice", "staff.agent_speed"}),
     ],
 )
@@ -199,7 +199,7 @@ def test_every_mechanism_with_a_clock_was_looked_at_for_ten_years():
     assert len(measured) == len(clocks)
 
 
-def test_each_row_has_four_figures_after_four_times():
+def test_each_row_has_four_metrics_after_four_times():
     text = CLOCKS.read_text(encoding="utf-8")
     rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| `")]
     number = re.compile(r"[+−]\d+\.\d+|0")
@@ -223,10 +223,10 @@ def test_the_advice_is_complete_and_in_order():
 @pytest.mark.parametrize("each", ADVICE, ids=lambda each: each.id)
 def test_a_row_of_advice_names_what_exists(each):
     assert not [path for path in each.settings if path not in (PATHS if "." in path else TABLES)]
-    assert not [figure for figure in each.figures if figure not in NAMES]
+    assert not [metric for metric in each.metrics if metric not in NAMES]
     assert not [name for name in each.scenarios if not (ROOT / "scenarios" / f"{name}.toml").exists()]
     assert each.settings
-    assert each.figures
+    assert each.metrics
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from test_cli import TINY
 
-from servsim.study.store.catalogue import opened, questions, worlds_of
+from servsim.study.store.catalogue import opened, questions, replications_of
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs kill -9")
 
@@ -28,13 +28,13 @@ genuine, log = Pool.simulate, open(sys.argv.pop(1), "a", buffering=1)
 
 def simulate(pool, jobs, *rest):
     for job in jobs:
-        print(pool.worlds[job.scenario].key, job.replication, file=log)
+        print(pool.replications[job.scenario].key, job.replication, file=log)
     genuine(pool, jobs, *rest)
 
 Pool.simulate = simulate
 main()
 """
-"""servsim itself, but that it notes which worlds it is about to simulate."""
+"""servsim itself, but that it notes which replications it is about to simulate."""
 
 World = tuple[str, int]
 
@@ -67,15 +67,15 @@ class Campaign:
         )  # fmt: skip
 
     def kept(self) -> set[World]:
-        """The worlds that are in the store, by their question's key, every one of them as it was kept."""
+        """The replications that are in the store, by their question's key, every one of them as it was kept."""
         if not self.store.exists() or not self.store.stat().st_size:
             return set()
         with opened(self.store) as storage:
             assert storage.rows("PRAGMA integrity_check") == [("ok",)]
-            return {(each.key, number) for each in questions(storage) for number, *_ in worlds_of(storage, each)}
+            return {(each.key, number) for each in questions(storage) for number, *_ in replications_of(storage, each)}
 
     def begun(self) -> list[World]:
-        """The worlds that the last session was about to simulate."""
+        """The replications that the last session was about to simulate."""
         lines = self.log.read_text().splitlines() if self.log.exists() else []
         self.log.unlink(missing_ok=True)
         return [(key, int(number)) for key, number in (line.split() for line in lines if line.count(" ") == 1)]
@@ -96,7 +96,7 @@ class Campaign:
         return out
 
     def rows(self) -> int:
-        """Worlds in the store right now."""
+        """Replications in the store right now."""
         try:
             with closing(sqlite3.connect(f"file:{self.store}?mode=ro", uri=True)) as file:
                 return int(file.execute("SELECT count(*) FROM world").fetchone()[0])
@@ -105,7 +105,7 @@ class Campaign:
 
 
 def kill_after_some(campaign: Campaign, moments: random.Random) -> Callable[[subprocess.Popen[str]], None]:
-    """Kill at a random moment after the session's first world; now and then before anything is done."""
+    """Kill at a random moment after the session's first replication; now and then before anything is done."""
 
     def disturb(process: subprocess.Popen[str]) -> None:
         if moments.random() < 0.15:

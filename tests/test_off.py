@@ -324,7 +324,7 @@ def test_what_is_at_its_off_value_might_as_well_be_left_out(left_out, off):
 STEADY = {
     **DESK, "quality": {**DESK["quality"], "should_drift": 0.0}, "competitors": {**DESK["competitors"], "rival_drift": 0.0},
 }  # fmt: skip
-"""The desk in a world where nothing drifts."""
+"""The desk in a replication where nothing drifts."""
 DAY_YEARS = 1 / 365
 
 
@@ -560,7 +560,7 @@ def test_each_setting_counts(table, key):
     "budget", "internal", "recognition", "phone", "load",
 ])  # fmt: skip
 def test_no_setting_is_forgotten(table):
-    """What managers and colleagues are paid is money, which no world knows."""
+    """What managers and colleagues are paid is money, which no replication knows."""
     inner = table_of(Scenario.model_fields[table].annotation)
     assert inner is not None
     money = {"manager_wage_per_hour", *(key for owner, key in MONEY_ONLY if owner == table)}

@@ -79,10 +79,10 @@ JUDGING = {
 }
 
 
-def ten_years(scenario: Scenario, worlds: int = 6) -> tuple[np.ndarray, np.ndarray]:
-    """Customers at the end of each of ten years, and the satisfaction that is judged by in it, over some worlds."""
+def ten_years(scenario: Scenario, replications: int = 6) -> tuple[np.ndarray, np.ndarray]:
+    """Customers at the end of each of ten years, and the satisfaction that is judged by in it, over some replications."""
     sheet, customers, points = to_sheet(scenario), [], []
-    for number in range(worlds):
+    for number in range(replications):
         rows = np.concatenate([*engine_named("fast").pieces(in_world(sheet, 77, number, 10 * YEAR), PIECE)])
         won, lost, judging = (rows[rows[:, 1] == word] for word in (Happening.WON, Happening.LOST, Happening.JUDGED))
         by_year = [np.bincount(own[:, 0] // YEAR, minlength=10) for own in (won, lost, judging)]

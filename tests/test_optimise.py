@@ -47,7 +47,7 @@ DESK = {
     "evaluate": {"smallest_difference": 1500.0, "replications": 10},
 }
 """A counter that is open for two mornings a week."""
-FEW = {"optimise": {"points": 40, "worlds": 4, "levers": {MINUTES: [0, 10], AGENTS: [1, 4]}}}
+FEW = {"optimise": {"points": 40, "replications": 4, "levers": {MINUTES: [0, 10], AGENTS: [1, 4]}}}
 
 
 def desk(**tables: object) -> Scenario:
@@ -63,7 +63,7 @@ def found(*constraints: str) -> Optimisation:
 
 @cache
 def grid() -> tuple[dict[tuple[float, float], np.ndarray], np.ndarray]:
-    """(worlds, metrics) of every whole minute with every number of agents, in the worlds of the finals; today's."""
+    """(replications, metrics) of every whole minute with every number of agents, in the replications of the finals; today's."""
     points = list(product(map(float, range(11)), map(float, range(1, 5))))
     with Pool([with_settings(desk(), {MINUTES: m, AGENTS: a}) for m, a in points], 1, far=True) as pool:
         gathering = Gathering(pool)
@@ -72,9 +72,9 @@ def grid() -> tuple[dict[tuple[float, float], np.ndarray], np.ndarray]:
     return tables, tables[1.0, 2.0]
 
 
-def mean(table: np.ndarray, figure: str) -> float:
-    """A figure's mean over worlds."""
-    return float(table[:, NAMES.index(figure)].mean())
+def mean(table: np.ndarray, metric: str) -> float:
+    """A metric's mean over replications."""
+    return float(table[:, NAMES.index(metric)].mean())
 
 
 # Levers
@@ -119,7 +119,7 @@ def test_only_the_proportions_of_the_split_count_so_that_one_step_is_no_lever():
     }
     doubled = with_settings(desk(), {f"service.split.{step}": 2 * value for step, value in usual.items()})
     with Pool([desk(), doubled], 1) as pool:
-        one, other = (outcome.figures for outcome in pool.outcomes([Job(0, 0), Job(1, 0)]))
+        one, other = (outcome.metrics for outcome in pool.outcomes([Job(0, 0), Job(1, 0)]))
     assert one == pytest.approx(other, rel=1e-9, nan_ok=True)
     with pytest.raises(ScenarioError, match="it must leave out one"):
         desk(optimise={"levers": {f"service.split.{step}": [0, 5] for step in usual}})
@@ -248,7 +248,7 @@ def test_the_first_point_is_todays_and_no_point_is_tried_twice():
     assert points[0] == (1.0, 2.0)
     assert len(set(points)) == len(points)
     assert 40 <= len(points) <= 50
-    assert all(len(point.figures) == 4 for point in found().points)
+    assert all(len(point.metrics) == 4 for point in found().points)
 
 
 def test_a_range_with_few_values_is_tried_out_to_its_end():
@@ -257,7 +257,7 @@ def test_a_range_with_few_values_is_tried_out_to_its_end():
 
 
 def test_a_lever_that_does_nothing_stays_at_todays_value_and_is_named():
-    idle = desk(optimise={"points": 24, "worlds": 3, "levers": {MINUTES: [0, 10], RECOVERY: [0, 30]}})
+    idle = desk(optimise={"points": 24, "replications": 3, "levers": {MINUTES: [0, 10], RECOVERY: [0, 30]}})
     o = optimise(idle)
     assert o.idle == (RECOVERY,)
     assert o.best[1] == 0
@@ -291,7 +291,7 @@ def test_finals_are_held_as_evaluate_compares_levels():
     space = Space(desk(), (Lever(MINUTES, 0, 10, 1.0, False),))
     together = Finals(space, [(4.0,), (6.0,)], alone_asked(), 1, Means()).run()
     assert together.levels[together.levels.index(together.best)] == {1.0: 0, 4.0: 1, 6.0: 2}[alone.best]
-    for one, other in zip(alone.figures, together.figures, strict=True):
+    for one, other in zip(alone.metrics, together.metrics, strict=True):
         assert np.array_equal(one, other, equal_nan=True)
     assert alone.gain == together.gain
 
@@ -314,21 +314,21 @@ def test_the_search_and_the_finals_have_no_world_in_common(monkeypatch):
     outcomes = Pool.outcomes
     monkeypatch.setattr(Pool, "outcomes", lambda self, jobs, *rest: asked.extend(jobs) or outcomes(self, jobs, *rest))
     optimise(desk(), points=6)
-    worlds = {job.replication for job in asked}
-    assert {world for world in worlds if world >= SEARCH} == {SEARCH + number for number in range(4)}
-    assert max(world for world in worlds if world < SEARCH) < 2000
+    replications = {job.replication for job in asked}
+    assert {world for world in replications if world >= SEARCH} == {SEARCH + number for number in range(4)}
+    assert max(world for world in replications if world < SEARCH) < 2000
 
 
 # The front
 
 
-def test_a_front_buys_one_figure_with_the_other():
+def test_a_front_buys_one_metric_with_the_other():
     o = optimise(desk(), front=("retention", "profit"), points=30)
     traded = [(o.of(point, "retention").mean, o.of(point, "profit").mean) for point in o.front]
     assert len(traded) >= 3
     assert traded == sorted(traded, key=lambda pair: (pair[0], -pair[1]))
     assert [profit for _, profit in traded] == sorted((profit for _, profit in traded), reverse=True)
-    assert all(len(point.figures) >= 10 for point in o.front)
+    assert all(len(point.metrics) >= 10 for point in o.front)
     assert found().front == ()
 
 
@@ -367,30 +367,30 @@ def test_any_number_of_workers_finds_the_same():
     assert told[0] != optimise(desk(), points=12, seed=2).to_dict()
 
 
-def interrupted_after(worlds: int) -> Optimisation:
-    """What is left of a search when Ctrl-C comes after so many worlds."""
+def interrupted_after(replications: int) -> Optimisation:
+    """What is left of a search when Ctrl-C comes after so many replications."""
     told = [0]
 
     def press(done: int, total: int, seconds: float) -> None:
         told[0] += 1
-        if done and told[0] > worlds:
+        if done and told[0] > replications:
             raise KeyboardInterrupt
 
     return optimise(desk(), points=20, means=Means(workers=1, progress=press))
 
 
-@pytest.mark.parametrize("worlds", [1, 30, 60])
-def test_ctrl_c_in_the_search_keeps_the_points_that_are_whole(worlds):
-    o = interrupted_after(worlds)
+@pytest.mark.parametrize("replications", [1, 30, 60])
+def test_ctrl_c_in_the_search_keeps_the_points_that_are_whole(replications):
+    o = interrupted_after(replications)
     assert o.interrupted
     assert o.finals is None
     assert o.best is None
     assert len(o.points) < 20
-    assert all(len(point.figures) == 4 for point in o.points)
+    assert all(len(point.metrics) == 4 for point in o.points)
     json.dumps(o.to_dict(), allow_nan=False)
 
 
-def test_ctrl_c_in_the_finals_keeps_their_worlds():
+def test_ctrl_c_in_the_finals_keeps_their_replications():
     o = interrupted_after(140)
     assert o.interrupted
     assert len(o.points) >= 20
@@ -445,9 +445,9 @@ def test_json_and_csv_hold_the_same_numbers(file, tmp_path):
     (["--lever", "staff.agents"], "--lever staff.agents: it must be KEY=LOW..HIGH, such as staff.agents=1..4."),
     (["--lever", "staff.agnts=1..4"], "optimise.levers.staff.agnts is not a numeric setting. Did you mean optimise.levers.staff.agents?"),
     (["--lever", "staff.agents=4..1"], "optimise.levers.staff.agents is [4, 1]; it must be ascending numbers, [low, high]."),
-    (["--lever", "staff.agents=1..2", "--front", "retention,profits"], 'optimise.front is "profits"; it must be the name of a figure. Did you mean profit?'),
+    (["--lever", "staff.agents=1..2", "--front", "retention,profits"], 'optimise.front is "profits"; it must be the name of a metric. Did you mean profit?'),
     (["--lever", "staff.agents=1..2", "--constraint", "costs < 3"], 'optimise.constraints has "costs < 3"; it must be FIGURE <= BOUND'),
-    (["--lever", "staff.agents=1..2", "--objective", "arrivals"], 'optimise.objective is "arrivals"; it must be a figure of which more, or less, is better.'),
+    (["--lever", "staff.agents=1..2", "--objective", "arrivals"], 'optimise.objective is "arrivals"; it must be a metric of which more, or less, is better.'),
     ([], "optimise.levers is empty; it must name what may be changed"),
 ])  # fmt: skip
 def test_a_mistake_is_answered_in_a_sentence(file, words, said):
@@ -499,7 +499,7 @@ def test_a_third_agent_costs_more_than_today():
     agents = [lever.key for lever in o.levers].index(AGENTS)
     third = [point for point in o.points if point.values[agents] >= 3]
     assert len(third) >= 5
-    assert all(mean(point.figures, "costs") > mean(o.points[0].figures, "costs") for point in third)
+    assert all(mean(point.metrics, "costs") > mean(o.points[0].metrics, "costs") for point in third)
 
 
 @pytest.mark.nightly

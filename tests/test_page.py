@@ -25,7 +25,7 @@ from servsim.page.presets import presets
 from servsim.page.progressive_answer import Curve, Sides, rounds, spread
 from servsim.page.question import Asked, Question, RefusedError, question_of
 from servsim.page.question_size_limits import bounded
-from servsim.page.replication_cache import BYTES_OF_FIGURES
+from servsim.page.replication_cache import BYTES_OF_METRICS
 from servsim.page.server import Served
 from servsim.page.sliders import levels_of, levers, nice, number_at, slider
 from servsim.scenario.read import read_scenario
@@ -177,7 +177,9 @@ def test_a_body_of_100_mb_is_refused_without_being_read(client):
 def test_a_world_of_millions_of_visits_is_refused_those_of_all_years_counted(client):
     ((key, text),) = errors(client, {"demand.prospects_per_hour": "14000"})
     assert key == ""
-    assert re.match(r"This is too large for the page: about 4,38\d,\d{3} visits in each world, where the limit", text)
+    assert re.match(
+        r"This is too large for the page: about 4,38\d,\d{3} visits in each replication, where the limit", text
+    )
     assert "horizon.years" in text
     assert alive(client)
 
@@ -185,8 +187,8 @@ def test_a_world_of_millions_of_visits_is_refused_those_of_all_years_counted(cli
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"evaluate.replications": "100000"}, "worlds"),
-        ({"evaluate.budget_replications": "1000000"}, "worlds"),
+        ({"evaluate.replications": "100000"}, "replications"),
+        ({"evaluate.budget_replications": "1000000"}, "replications"),
         ({"demand.opening_book": "5000000"}, "customers"),
         ({"horizon.years": "50", "evaluate.replications": "200", "demand.prospects_per_hour": "90"}, "visits in all"),
         ({"staff.attentive_minutes": "1e-4", "staff.inattentive_minutes": "1e-4"}, "turns of agents"),
@@ -249,22 +251,22 @@ def asked(file: Path, changes: dict[str, str] | None = None, **others: Any) -> Q
     return question_of(Asked(tab="t", preset="tiny", changes=changes or {}, **others), presets(file))
 
 
-def test_the_figures_are_those_of_the_command_line(client, file):
+def test_the_metrics_are_those_of_the_command_line(client, file):
     changes = {"staff.agents": "1", "investment.minutes_per_visit": "7"}
-    told = last(answer(client, changes, seed=3), "figures")
+    told = last(answer(client, changes, seed=3), "metrics")
     moved = [word for key, value in changes.items() for word in ("--set", f"{key}={value}")]
     done = servsim("run", file, "--json", "--seed", "3", *moved)
     assert done.returncode == 0, done.stderr
     printed = json.loads(done.stdout)
-    assert told["worlds"] == printed["replications"] == 8
+    assert told["replications"] == printed["replications"] == 8
     assert (told["told"], told["of"]) == (2, 2)
     for name in ("retention", "revenue", "value", "cash", "wait_mean"):
-        found = {key: told["figures"][name]["new"][key] for key in ("mean", "low", "high")}
+        found = {key: told["metrics"][name]["new"][key] for key in ("mean", "low", "high")}
         assert found == {key: printed["metrics"][name][key] for key in ("mean", "low", "high")}
 
 
-def test_today_and_the_change_are_those_of_the_same_worlds(client, file):
-    told = last(answer(client, {"staff.agents": "1"}), "figures")["figures"]["retention"]
+def test_today_and_the_change_are_those_of_the_same_replications(client, file):
+    told = last(answer(client, {"staff.agents": "1"}), "metrics")["metrics"]["retention"]
     today, new = run(read_question(file)), run(read_question(file, ["staff.agents=1"]))
     assert told["today"]["mean"] == today["retention"].mean
     assert told["change"]["mean"] == pytest.approx((new.sample("retention") - today.sample("retention")).mean(), abs=0)
@@ -281,12 +283,19 @@ def test_the_curve_is_that_of_evaluate_with_the_lever_as_it_is_today(client, fil
         assert series["points"] == [[metric["mean"], metric["low"], metric["high"]] for metric in metrics]
 
 
-def test_the_first_answer_is_of_one_year_and_few_levels_and_later_ones_of_more_years_and_worlds(client):
+def test_the_first_answer_is_of_one_year_and_few_levels_and_later_ones_of_more_years_and_replications(client):
     lines = answer(client, {"service.core_minutes": "9"})
-    figures = [line for line in lines if line["kind"] == "figures"]
+    metrics = [line for line in lines if line["kind"] == "metrics"]
     curves = [line for line in lines if line["kind"] == "curve"]
-    assert [(line["told"], line["worlds"]) for line in figures] == [(1, 3), (2, 3), (2, 6), (2, 8)]
-    assert [(line["told"], min(line["worlds"])) for line in curves] == [(1, 3), (1, 3), (2, 3), (2, 6), (2, 8), (2, 8)]
+    assert [(line["told"], line["replications"]) for line in metrics] == [(1, 3), (2, 3), (2, 6), (2, 8)]
+    assert [(line["told"], min(line["replications"])) for line in curves] == [
+        (1, 3),
+        (1, 3),
+        (2, 3),
+        (2, 6),
+        (2, 8),
+        (2, 8),
+    ]
     assert [line["last"] for line in curves] == [False] * 5 + [True]
     assert [bool(line["best"]) for line in curves] == [False, False, True, True, True, True]
     assert [bool(line["advice"]) for line in curves] == [False] * 3 + [True] * 3
@@ -295,7 +304,7 @@ def test_the_first_answer_is_of_one_year_and_few_levels_and_later_ones_of_more_y
     assert len(curves[1]["levels"]) == 8
     assert lines[0]["kind"] == "asked"
     assert [line["kind"] for line in lines[-2:]] == ["done", "beside"]
-    widths = [line["figures"]["revenue"]["new"] for line in (figures[0], figures[-1])]
+    widths = [line["metrics"]["revenue"]["new"] for line in (metrics[0], metrics[-1])]
     assert widths[1]["high"] - widths[1]["low"] < widths[0]["high"] - widths[0]["low"]
 
 
@@ -324,7 +333,7 @@ def test_no_world_is_simulated_twice(file):
     answers.answer(question, threading.Event(), again.append)
     assert many > 8 * 8
     assert simulated == []
-    assert last(again, "figures") == last(told, "figures")
+    assert last(again, "metrics") == last(told, "metrics")
     assert last(again, "curve") == last(told, "curve")
 
 
@@ -336,8 +345,8 @@ def test_another_lever_gets_levels_around_todays(client):
     assert text.startswith("staff.choice cannot be a lever here")
 
 
-def test_other_seeds_are_other_worlds(client):
-    means = {seed: last(answer(client, seed=seed), "figures")["figures"]["revenue"]["new"]["mean"] for seed in (1, 2)}
+def test_other_seeds_are_other_replications(client):
+    means = {seed: last(answer(client, seed=seed), "metrics")["metrics"]["revenue"]["new"]["mean"] for seed in (1, 2)}
     assert means[1] != means[2]
 
 
@@ -416,7 +425,7 @@ def test_a_stopped_question_goes_on_where_it_was(file):
     assert known > 0
     answers.answer(question, threading.Event(), told.append)
     assert [line["kind"] for line in told[-2:]] == ["done", "beside"]
-    assert last(told, "figures")["figures"]["value"]["new"]["mean"] == run(question.new)["value"].mean
+    assert last(told, "metrics")["metrics"]["value"]["new"]["mean"] == run(question.new)["value"].mean
 
 
 def test_so_many_tabs_and_no_more():
@@ -530,12 +539,12 @@ def test_memory_gives_back_what_it_was_given_and_forgets_the_oldest(file, monkey
     assert memory.last(question.levels, question.seed) is found[-1].new
     assert memory.last(question.levels, 2) is None
     months = 24 * len(COLUMNS) * 8
-    monkeypatch.setattr("servsim.page.replication_cache.BYTES_AT_MOST", 20 * (BYTES_OF_FIGURES + months))
+    monkeypatch.setattr("servsim.page.replication_cache.BYTES_AT_MOST", 20 * (BYTES_OF_METRICS + months))
     answers = Answers()
     run(question.today, replications=15, means=answers.means(threading.Event()))
     run(asked(file, {"staff.agents": "1"}).new, replications=15, means=answers.means(threading.Event()))
     assert answers.memory.many == 15
-    assert answers.memory.bytes == 15 * (BYTES_OF_FIGURES + months)
+    assert answers.memory.bytes == 15 * (BYTES_OF_METRICS + months)
 
 
 # Taking home

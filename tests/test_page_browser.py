@@ -90,8 +90,8 @@ class Tab:
         words = json.dumps(json.dumps(changes or {}, separators=(",", ":")))
         self.page.wait_for_selector(f"body[data-settled={words}]", timeout=PATIENCE)
 
-    def figure(self, name: str) -> dict[str, float]:
-        """A figure of the strip, to the digit."""
+    def metric(self, name: str) -> dict[str, float]:
+        """A metric of the strip, to the digit."""
         cell = self.page.locator(f'[data-figure="{name}"]')
         return {key: float(cell.get_attribute(f"data-{key}")) for key in ("today", "new", "low", "high", "change")}
 
@@ -130,7 +130,7 @@ def test_moving_a_slider_changes_the_curve_and_agrees_with_the_command_line(tab,
     assert tab.curve() != before
     today, new = run(read_question(file)), run(read_question(file, ["staff.agents=1"]))
     for name in ("cash", "customers_end", "unserved_share", "value"):
-        found, expected = tab.figure(name), new[name]
+        found, expected = tab.metric(name), new[name]
         assert (found["new"], found["low"], found["high"]) == (expected.mean, expected.low, expected.high)
         assert found["today"] == today[name].mean
     e = evaluate(read_question(file, ["staff.agents=1"]))
@@ -166,7 +166,7 @@ def test_the_first_year_is_drawn_pale_and_gives_way_to_all_years(tab):
     assert "…" not in tab.page.locator("#years").text_content()
     assert tab.page.locator('[data-figure="value"]').get_attribute("class") != "cell early"
     assert tab.page.locator('[data-figure="value"] h3').text_content() == "Money of 3 years, EUR"
-    assert tab.page.locator("#far").text_content().startswith("Settled: 8 worlds of 3 years;")
+    assert tab.page.locator("#far").text_content().startswith("Settled: 8 replications of 3 years;")
 
 
 def test_moving_the_lever_walks_along_the_same_curve(tab, file):
@@ -177,7 +177,7 @@ def test_moving_the_lever_walks_along_the_same_curve(tab, file):
     tab.settled({"investment.minutes_per_visit": "6"})
     assert tab.page.locator("#levels").text_content() == curve
     assert tab.page.locator(".chart.tall path.yours").count() == 1
-    assert tab.figure("value")["new"] == run(read_question(file, ["investment.minutes_per_visit=6"]))["value"].mean
+    assert tab.metric("value")["new"] == run(read_question(file, ["investment.minutes_per_visit=6"]))["value"].mean
 
 
 def test_an_impossible_value_gets_the_sentence_beside_its_field(tab):
@@ -208,8 +208,8 @@ def test_two_tabs_do_not_disturb_each_other(browser, served, tab, file):
     tab.settled({"staff.agents": "1", "waiting.patience_minutes": "5"})
     other.settled({"staff.agents": "3"})
     mine = run(read_question(file, ["staff.agents=1", "waiting.patience_minutes=5"]))
-    assert tab.figure("cash")["new"] == mine["cash"].mean
-    assert other.figure("cash")["new"] == run(read_question(file, ["staff.agents=3"]))["cash"].mean
+    assert tab.metric("cash")["new"] == mine["cash"].mean
+    assert other.metric("cash")["new"] == run(read_question(file, ["staff.agents=3"]))["cash"].mean
     assert other.wrong == []
     other.page.close()
 
@@ -219,7 +219,7 @@ def test_dragging_a_slider_shows_answers_on_the_way(tab):
     for minutes in range(4, 16):
         tab.type("waiting.patience_minutes", str(minutes))
         tab.page.wait_for_timeout(150)
-        seen.add(tab.figure("cash")["new"])
+        seen.add(tab.metric("cash")["new"])
     tab.settled({"waiting.patience_minutes": "15"})
     assert len(seen) > 2
 
@@ -233,7 +233,7 @@ def test_every_setting_can_be_found_moved_and_put_back(tab, file):
     field.press("Enter")
     tab.settled({"quality.perception_sd": "2.5"})
     new = run(read_question(file, ["quality.perception_sd=2.5"]))
-    assert tab.figure("customers_end")["new"] == new["customers_end"].mean
+    assert tab.metric("customers_end")["new"] == new["customers_end"].mean
     tab.page.click("#reset")
     tab.settled()
     assert field.input_value() == "0.5"
@@ -300,7 +300,7 @@ def test_nothing_is_wider_than_the_screen(browser, served, width):
     tab.page.close()
 
 
-def test_figures_keep_their_place_while_they_change(tab):
+def test_metrics_keep_their_place_while_they_change(tab):
     places = "[...document.querySelectorAll('.cell, #levers, .chart.tall')].map(e => JSON.stringify(e.getBoundingClientRect()))"
     before = tab.page.evaluate(places)
     tab.type("waiting.patience_minutes", "3")

@@ -1,4 +1,4 @@
-"""Worlds that go on: told year by year they are those told at once, none is begun again, and few are kept."""
+"""Replications that go on: told year by year they are those told at once, none is begun again, and few are kept."""
 
 import threading
 from collections.abc import Callable
@@ -23,7 +23,15 @@ from servsim.page.resumable_replications import Ongoing, cut, stops
 from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
 from servsim.study.execution.options import Means
-from servsim.study.execution.replications import Job, Outcome, Telling, WorldHaltedError, Worlds, outcome_of, sheet_of
+from servsim.study.execution.replications import (
+    Experiment,
+    Job,
+    Outcome,
+    Telling,
+    WorldHaltedError,
+    outcome_of,
+    sheet_of,
+)
 from servsim.study.metrics import NAMES
 from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.run import run
@@ -66,7 +74,7 @@ def question(scenario: Scenario, new: Scenario | None = None) -> Question:
 
 
 def same(one: Outcome, other: Outcome) -> bool:
-    """Is all that is known of two worlds equal to the bit?"""
+    """Is all that is known of two replications equal to the bit?"""
     own = [field.name for field in fields(Outcome) if field.name != "job"]
     return all(np.array_equal(getattr(one, name), getattr(other, name), equal_nan=True) for name in own)
 
@@ -74,34 +82,34 @@ def same(one: Outcome, other: Outcome) -> bool:
 @pytest.mark.parametrize("name", DESKS)
 def test_a_world_told_year_by_year_is_the_one_told_at_once(desk, name):
     scenario = desk(**DESKS[name], horizon={"years": 10})
-    worlds = Worlds(scenario, 3, "fast", True, True)
-    world = ongoing.World(worlds, 2)
+    experiment = Experiment(scenario, 3, "fast", True, True)
+    world = ongoing.World(experiment, 2)
     for years in (1.0, 3.0, 5.0, 10.0):
         told = world.until(round(years * YEAR), lambda: False)
-        at_once = Worlds(cut(scenario, years), 3, "fast", True, True).simulated(Job(0, 2), customers=False)
+        at_once = Experiment(cut(scenario, years), 3, "fast", True, True).simulated(Job(0, 2), customers=False)
         assert len(told.months) == 12 * years
         assert same(told, at_once)
-    assert same(told, worlds.simulated(Job(0, 2), customers=False))
-    assert np.isfinite(told.figures[NAMES.index("value")])
+    assert same(told, experiment.simulated(Job(0, 2), customers=False))
+    assert np.isfinite(told.metrics[NAMES.index("value")])
 
 
 def test_an_engine_that_goes_on_may_be_the_reference(desk):
     scenario = desk(horizon={"weeks": 6, "years": 1.25})
-    worlds = Worlds(scenario, 1, "reference", False, True)
-    telling = Telling(scenario, sheet_of(worlds), 1, 0, "reference", None, True)
+    experiment = Experiment(scenario, 1, "reference", False, True)
+    telling = Telling(scenario, sheet_of(experiment), 1, 0, "reference", None, True)
     telling.go_on(YEAR)
     first = telling.reading_until(YEAR).value()
     telling.go_on(telling.end)
     assert (
         first
         != telling.reading_until(telling.end).value()
-        == worlds.simulated(Job(0, 0), False).figures[NAMES.index("value")]
+        == experiment.simulated(Job(0, 0), False).metrics[NAMES.index("value")]
     )
 
 
 def test_telling_stops_where_it_is_and_never_tells_twice(desk):
-    worlds = Worlds(desk(), 1, "fast", False, True)
-    telling = Telling(worlds.scenario, sheet_of(worlds), 1, 0, "fast", None, True)
+    experiment = Experiment(desk(), 1, "fast", False, True)
+    telling = Telling(experiment.scenario, sheet_of(experiment), 1, 0, "fast", None, True)
     reached = []
     for until in (1, 1, YEAR, YEAR - 1, 4 * YEAR, 9 * YEAR):
         telling.go_on(until)
@@ -109,7 +117,7 @@ def test_telling_stops_where_it_is_and_never_tells_twice(desk):
     assert reached[0] == reached[1] <= YEAR == reached[2] == reached[3]
     assert reached[4:] == [telling.end] * 2 == [4 * YEAR] * 2
     assert same(
-        outcome_of(Job(0, 0), telling.reading(), None, True), replace(worlds.simulated(Job(0, 0)), job=Job(0, 0))
+        outcome_of(Job(0, 0), telling.reading(), None, True), replace(experiment.simulated(Job(0, 0)), job=Job(0, 0))
     )
 
 
@@ -147,11 +155,11 @@ def test_the_first_stop_holds_the_window_and_the_last_is_the_end(desk, horizon, 
         ({"objective": "wait_mean", "constraints": ["value >= today"]}, 3, [(1, 3), (3, 3), (3, 6), (3, 12), (3, 20)]),
     ],
 )
-def test_years_come_before_worlds(desk, evaluate, years, expected):
+def test_years_come_before_replications(desk, evaluate, years, expected):
     asked = question(desk(evaluate={"levels": [0, 5], **evaluate}, horizon={"years": years}))
     first, *others = plan(asked)
     assert first == Round(1, min(3, asked.new.evaluate.replications), True)
-    assert [(own.years, own.worlds) for own in others] == expected
+    assert [(own.years, own.replications) for own in others] == expected
 
 
 def answers_of(asked: Question) -> list[Sides | Curve]:
@@ -164,17 +172,17 @@ def test_every_round_is_what_the_command_line_says_of_so_many_years(desk):
     scenario = desk(evaluate={"levels": [0, 5, 10], "replications": 4, "smallest_difference": 0})
     for found in answers_of(question(scenario, desk(staff={"agents": 1}, evaluate=scenario.evaluate.model_dump()))):
         if isinstance(found, Sides):
-            own = run(found.new.scenario, replications=len(found.new.figures))
-            np.testing.assert_array_equal(found.new.figures, own.figures)
+            own = run(found.new.scenario, replications=len(found.new.metrics))
+            np.testing.assert_array_equal(found.new.metrics, own.metrics)
             np.testing.assert_array_equal(found.new.months, own.months)
         else:
             own = evaluate(found.new.scenario, levels=found.new.levels, replications=found.new.replications)
             assert found.new.best == own.best
-            for mine, other in zip(found.new.figures, own.figures, strict=True):
+            for mine, other in zip(found.new.metrics, own.metrics, strict=True):
                 np.testing.assert_array_equal(mine, other)
 
 
-def test_where_nobody_says_how_many_worlds_it_begins_with_few(desk):
+def test_where_nobody_says_how_many_replications_it_begins_with_few(desk):
     curves = [found for found in answers_of(question(desk(horizon={"years": 2}))) if isinstance(found, Curve)]
     assert [(one.told, one.new.replications) for one in curves[:-1]] == [(1, 3), (2, 3), (2, 6), (2, 10)]
     assert curves[-1].is_last
@@ -185,9 +193,9 @@ def test_no_world_is_begun_again(desk, monkeypatch):
     begun: list[tuple[str, int]] = []
 
     class Counted(ongoing.World):
-        def __init__(self, worlds: Worlds, replication: int) -> None:
-            begun.append((worlds.key, replication))
-            super().__init__(worlds, replication)
+        def __init__(self, experiment: Experiment, replication: int) -> None:
+            begun.append((experiment.key, replication))
+            super().__init__(experiment, replication)
 
     monkeypatch.setattr(ongoing, "World", Counted)
     shelf, levels = Ongoing(Memory()), [desk(investment={"minutes_per_visit": minutes}) for minutes in (0.0, 5.0)]
@@ -208,7 +216,7 @@ def test_what_goes_on_is_bounded_and_what_was_dropped_is_begun_again(desk, monke
     shelf.bring([scenario], 1, 5, 1, Means(store=shelf.memory))
     assert (len(shelf.standing), shelf.size) == (2, 2 * each)
     shelf.bring([scenario], 4, 5, 1, Means(store=shelf.memory))
-    whole = Worlds(scenario, 1, "fast", True, True)
+    whole = Experiment(scenario, 1, "fast", True, True)
     for told in shelf.memory.known(whole, 0, range(5), False):
         assert same(told, whole.simulated(Job(0, told.job.replication), customers=False))
     assert shelf.memory.many == 5
@@ -218,24 +226,24 @@ def test_a_world_that_stands_goes_on_for_another_question_unless_that_goes_furth
     shelf, horizons = Ongoing(Memory()), {years: desk(horizon={"years": years}) for years in (4, 6)}
     for years in (6, 4, 6):
         shelf.bring([horizons[years]], 1 if years == 6 and not shelf.standing else years, 1, 1, Means())
-    (told,) = shelf.memory.known(Worlds(horizons[6], 1, "fast", True, True), 0, [0], False)
-    assert same(told, Worlds(horizons[6], 1, "fast", True, True).simulated(Job(0, 0), customers=False))
+    (told,) = shelf.memory.known(Experiment(horizons[6], 1, "fast", True, True), 0, [0], False)
+    assert same(told, Experiment(horizons[6], 1, "fast", True, True).simulated(Job(0, 0), customers=False))
     shelf.bring([horizons[4]], 1, 2, 2, Means())
     shelf.bring([horizons[6]], 6, 2, 2, Means())
-    (first, _) = shelf.memory.known(Worlds(horizons[6], 2, "fast", True, True), 0, [0, 1], False)
+    (first, _) = shelf.memory.known(Experiment(horizons[6], 2, "fast", True, True), 0, [0, 1], False)
     assert len(first.months) == 72
 
 
 def test_a_world_that_is_stopped_goes_on_from_between_two_pieces(desk):
     scenario = desk()
-    worlds, looks = Worlds(scenario, 1, "fast", True, True), iter([False, False, True])
+    experiment, looks = Experiment(scenario, 1, "fast", True, True), iter([False, False, True])
     shelf = Ongoing(Memory())
     with pytest.raises(WorldHaltedError):
-        shelf.told(worlds, Worlds(cut(scenario, 3), 1, "fast", True, True), 0, lambda: next(looks))
+        shelf.told(experiment, Experiment(cut(scenario, 3), 1, "fast", True, True), 0, lambda: next(looks))
     ((_, world),) = shelf.standing.items()
     assert 0 < world.telling.told < YEAR
-    _, told = shelf.told(worlds, worlds, 0, lambda: False)
-    assert same(told, worlds.simulated(Job(0, 0), customers=False))
+    _, told = shelf.told(experiment, experiment, 0, lambda: False)
+    assert same(told, experiment.simulated(Job(0, 0), customers=False))
 
 
 def test_who_does_not_wait_any_more_stops_all_of_them(desk):
@@ -256,9 +264,9 @@ def test_where_nobody_asks_any_more_no_world_is_to_go_on(desk):
     assert (len(answers.ongoing.standing), answers.ongoing.size) == (0, 0)
 
 
-def far(scenario: Scenario, years: float | None = None, controlled: bool = False) -> Worlds:
-    """The worlds of a scenario, or of its first years."""
-    return Worlds(scenario if years is None else cut(scenario, years), 1, "fast", controlled, True)
+def far(scenario: Scenario, years: float | None = None, controlled: bool = False) -> Experiment:
+    """The replications of a scenario, or of its first years."""
+    return Experiment(scenario if years is None else cut(scenario, years), 1, "fast", controlled, True)
 
 
 def test_what_is_known_of_ten_years_is_known_of_three_and_of_none(desk):
@@ -269,9 +277,9 @@ def test_what_is_known_of_ten_years_is_known_of_three_and_of_none(desk):
         (told,) = memory.known(far(scenario, years), 7, range(9), False)
         assert same(told, far(scenario, years).simulated(Job(0, 5), customers=False))
         assert told.job == Job(7, 5)
-    (window,) = memory.known(Worlds(scenario, 1, "fast"), 0, [5], False)
+    (window,) = memory.known(Experiment(scenario, 1, "fast"), 0, [5], False)
     assert len(window.months) == 0
-    assert np.isnan(window.figures[value])
+    assert np.isnan(window.metrics[value])
     assert list(memory.known(far(scenario), 0, [5], True)) == []
     assert list(memory.known(far(desk(horizon={"years": 6})), 0, [5], False)) == []
     assert list(memory.known(far(desk(horizon={"years": 3.5})), 0, [5], False)) == []
@@ -279,12 +287,12 @@ def test_what_is_known_of_ten_years_is_known_of_three_and_of_none(desk):
 
 def test_what_is_known_further_is_not_forgotten_for_less(desk):
     scenario, memory = desk(), Memory()
-    whole, window = far(scenario), Worlds(scenario, 1, "fast", True)
+    whole, window = far(scenario), Experiment(scenario, 1, "fast", True)
     memory.keep([(whole, whole.simulated(Job(0, 0)))])
     memory.keep([(window, window.simulated(Job(0, 0)))])
-    for worlds in (whole, far(scenario, 3), far(scenario, controlled=True)):
-        (told,) = memory.known(worlds, 0, [0], False)
-        assert len(told.months) == round(12 * worlds.scenario.horizon.years)
+    for replications in (whole, far(scenario, 3), far(scenario, controlled=True)):
+        (told,) = memory.known(replications, 0, [0], False)
+        assert len(told.months) == round(12 * replications.scenario.horizon.years)
         assert told.controls.any()
     assert memory.many == 1
 
@@ -303,7 +311,7 @@ def test_the_first_year_is_said_to_be_that_and_no_advice_is_drawn_from_it(desk):
     assert curves[0]["draft"].startswith("So far the curve shows the first year only.")
     assert [told["best"] is None for told in curves] == [True, False, False, False]
     assert [bool(told["advice"]) for told in curves] == [False, False, True, True]
-    labels = {name: figure["label"] for name, figure in sides[0]["figures"].items()}
+    labels = {name: metric["label"] for name, metric in sides[0]["metrics"].items()}
     assert labels["cash"] == "Cash next year"
     assert labels["customers_end"] == "Customers in a year"
     assert labels["value"] == "Money of the first year only"
@@ -328,9 +336,9 @@ def test_years_are_told_as_they_come(desk):
 def test_another_window_is_called_by_its_length(desk):
     asked = question(desk(horizon={"weeks": 6, "years": 0.2}, evaluate={"levels": [0, 5], "replications": 3}))
     first = next(sides_told(one) for one in answers_of(asked) if isinstance(one, Sides))
-    assert first["figures"]["cash"]["label"] == "Cash in the first 6 weeks"
-    assert first["figures"]["customers_end"]["label"] == "Customers after 6 weeks"
-    assert first["figures"]["value"]["label"] == "Money of 0.2 years"
+    assert first["metrics"]["cash"]["label"] == "Cash in the first 6 weeks"
+    assert first["metrics"]["customers_end"]["label"] == "Customers after 6 weeks"
+    assert first["metrics"]["value"]["label"] == "Money of 0.2 years"
     assert first["years"]["rows"] == []
 
 
@@ -341,6 +349,6 @@ def test_without_money_nothing_is_said_of_years(desk):
     curves = [curve_told(one) for one in found if isinstance(one, Curve)]
     assert {told["told"] for told in sides} == {told["told"] for told in curves} == {None}
     assert horizon_of(asked.new) > YEAR
-    assert all("value" not in told["figures"] for told in sides)
+    assert all("value" not in told["metrics"] for told in sides)
     assert curves[-1]["series"][0]["name"] == "wait_mean"
     assert not any(one["early"] for told in curves for one in told["series"])

@@ -376,7 +376,7 @@ def test_cohorts_hold_everybody_who_was_ever_in_the_book(desk):
     ]
 
 
-def test_waits_are_those_that_the_figures_count(desk):
+def test_waits_are_those_that_the_metrics_count(desk):
     waits, year = waits_of(World(desk)), run(desk, replications=2)
     assert waits.minutes.mean() == pytest.approx(year.sample("wait_mean")[0])
     assert np.mean(waits.ended == Happening.STARTED) < 1
@@ -427,7 +427,7 @@ def test_heat_holds_what_a_run_finds(desk, results):
     assert len(found.pairs) == 9
     pair = (4.0, 3.0)
     alone = run(with_level(with_level(desk, "investment.minutes_per_visit", 4.0), "staff.agents", 3.0))
-    assert found.sample(pair) == pytest.approx(alone.figures[:, NAMES.index("value")])
+    assert found.sample(pair) == pytest.approx(alone.metrics[:, NAMES.index("value")])
     assert found.best == max(found.pairs, key=lambda one: found.sample(one).mean())
     assert found.best in found.not_worse
     with pytest.raises(ServsimError, match="is both levers"):
@@ -520,7 +520,7 @@ def test_the_command_draws_every_kind_and_says_what_it_shows(tiny, kind, capsys)
         ("levels", {"size": "huge"}, "--size huge: it must be slide or paper."),
         ("levels", {"out": Path("levels.gif")}, "--out levels.gif: it must end in .svg, .png or .pdf."),
         ("levels", {"out": Path("-")}, "--out -: it must end in .svg, .png or .pdf."),
-        ("convergence", {"figure": "valeu"}, "Did you mean value?"),
+        ("convergence", {"metric": "valeu"}, "Did you mean value?"),
         ("tornado", {"overrides": ["uncertain={}"]}, "plot tornado needs ranges in [uncertain]"),
         ("years", {"overrides": ["horizon.years=1"]}, "plot years needs two years of money or more"),
         ("years", {"lever": ["staff.agents=1,2"]}, "plot years has no use for --lever"),

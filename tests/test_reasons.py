@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from test_rules import LOYAL, MANY, NO_CV, is_about, rows
 
 from servsim.engine_parameters import to_sheet
-from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.event_codes import Purpose, Reason
 from servsim.model import fast
 from servsim.model.random_numbers import drawn
@@ -180,7 +180,7 @@ def desk(**tables: Any) -> Scenario:
 
 
 def reasons(scenario: Scenario) -> Counter[Reason]:
-    """How many are lost for which reason in one world."""
+    """How many are lost for which reason in one replication."""
     return Counter(Reason(value) for value in fast.simulate(to_sheet(scenario)).of(H.LOST)[:, 4].tolist())
 
 
@@ -215,7 +215,7 @@ def test_a_desk_with_one_fault_gives_that_reason_and_no_other(tables, given_by_i
 
 @pytest.mark.parametrize("number", range(40))
 def test_nobody_who_is_satisfied_leaves_for_a_visit(number):
-    """In random worlds in which nothing is won over, whose relief makes nobody more loyal than they are satisfied."""
+    """In random replications in which nothing is won over, whose relief makes nobody more loyal than they are satisfied."""
     drawn_one = random_scenario(np.random.default_rng(number), storm=number % 2 == 1)
     trace = fast.simulate(to_sheet(drawn_one.model_copy(update={"recovery": None, "segments": []}), number))
     judged = {(who, tick): value for tick, _, who, _, value in trace.of(H.JUDGED).tolist()}

@@ -63,8 +63,8 @@ def test_every_scenario_is_held_against_its_years_or_it_is_said_why_not():
         assert (path.stem in asked) != (path.stem in regret.LEFT_OUT), path.stem
 
 
-def test_one_half_of_the_worlds_chooses_and_the_other_judges():
-    """Level 1 is best by luck in world 0 alone; in the others it is as good as level 0, which is advised."""
+def test_one_half_of_the_replications_chooses_and_the_other_judges():
+    """Level 1 is best by luck in replication 0 alone; in the others it is as good as level 0, which is advised."""
     value = np.zeros((2, 4))
     value[1, 0] = 8.0
     assert regret.fair_regret(value, 0) == (0.0, 0.0)

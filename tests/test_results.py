@@ -19,7 +19,7 @@ from servsim.engine_parameters import to_sheet
 from servsim.scenario.read import read_scenario
 from servsim.study.control_variates import CONTROLS
 from servsim.study.execution.options import Means
-from servsim.study.execution.replications import Job, Worlds
+from servsim.study.execution.replications import Experiment, Job
 from servsim.study.execution.scheduler import Pool
 from servsim.study.metrics import NAMES, OWN
 from servsim.study.run import run
@@ -33,7 +33,7 @@ Said = tuple[int, str, str]
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A store with three worlds of a question, five of the same with another setting, and two of another seed."""
+    """A store with three replications of a question, five of the same with another setting, and two of another seed."""
     path = tmp_path / "worlds.sqlite"
     with closing(Store(path)) as store:
         means = Means(workers=1, store=store)
@@ -48,7 +48,7 @@ def rows_in(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
 
 
-FIRST = Worlds(tiny(), 1, "fast")
+FIRST = Experiment(tiny(), 1, "fast")
 
 
 def listed(typed: Callable[..., Said], path: Path) -> list[dict]:
@@ -64,7 +64,7 @@ def test_list_has_one_line_for_each_question_and_fits_80_columns(typed, path):
     assert code == 0
     assert len(lines) == 3
     assert max(map(len, out.splitlines())) <= 80
-    assert "3 questions, 10 worlds, " in out
+    assert "3 questions, 10 replications, " in out
     assert [line[:8] for line in lines] == [each["key"][:8] for each in listed(typed, path)]
     assert FIRST.key[:8] in lines[2]
     assert "Tiny, patience_minutes=7 " in lines[1]
@@ -76,8 +76,10 @@ def test_rows_of_one_scenario_say_what_sets_them_apart(typed, tmp_path):
     asked = [tiny(investment={"minutes_per_visit": minutes}) for minutes in (0.0, 2.0, 4.0)]
     odd = tiny(investment={"minutes_per_visit": 4.0}, waiting={"patience_minutes": 7.0})
     with closing(Store(path)) as store:
-        for worlds in [Worlds(each, 1, "fast") for each in (*asked, odd)] + [Worlds(asked[0], 1, "reference")]:
-            store.keep([(worlds, outcome(worlds))])
+        for experiment in [Experiment(each, 1, "fast") for each in (*asked, odd)] + [
+            Experiment(asked[0], 1, "reference")
+        ]:
+            store.keep([(experiment, outcome(experiment))])
     out = re.sub(r"\d+ +\d+ +\d{4}-\d\d-\d\d +[\d.]+ k?B", "", typed("results", "list", "--store", path)[1])
     rows = [words.strip() for words in re.split(r"\b[0-9a-f]{8} Tiny, ", " ".join(out.split()))[1:]]
     assert rows == [
@@ -89,7 +91,7 @@ def test_rows_of_one_scenario_say_what_sets_them_apart(typed, tmp_path):
 def test_list_says_where_the_store_is_and_how_large(typed, path):
     found = json.loads(typed("results", "list", "--store", path, "--json")[1])
     assert (found["store"], found["size"]) == (str(path), path.stat().st_size)
-    assert [each["worlds"] for each in found["questions"]] == [2, 5, 3]
+    assert [each["replications"] for each in found["questions"]] == [2, 5, 3]
     assert [each["seed"] for each in found["questions"]] == [2, 1, 1]
 
 
@@ -106,8 +108,8 @@ def test_long_titles_and_seeds_still_fit(typed, tmp_path):
     path = tmp_path / "long.sqlite"
     with closing(Store(path)) as store:
         for seed in (1, 2**63 - 1):
-            worlds = Worlds(tiny(title="A title that is much longer than eighty columns " * 3), seed, "fast")
-            store.keep([(worlds, outcome(worlds, number)) for number in range(1200)])
+            experiment = Experiment(tiny(title="A title that is much longer than eighty columns " * 3), seed, "fast")
+            store.keep([(experiment, outcome(experiment, number)) for number in range(1200)])
     code, out, _ = typed("results", "list", "--store", path)
     assert code == 0
     assert max(len(line) for line in out.splitlines() if "A title" in line) <= 80
@@ -116,26 +118,26 @@ def test_long_titles_and_seeds_still_fit(typed, tmp_path):
 
 
 @pytest.mark.parametrize("what", ["key", "digest"])
-def test_show_tells_the_figures_of_a_question_with_their_true_n(typed, path, what):
+def test_show_tells_the_metrics_of_a_question_with_their_true_n(typed, path, what):
     begun = {"key": FIRST.key, "digest": FIRST.digest}[what][:10]
     code, out, err = typed("results", "show", begun, "--store", path)
     assert (code, err) == (0, "")
-    assert "3 kept worlds, seed 1, fast engine, model " in out
+    assert "3 kept replications, seed 1, fast engine, model " in out
     assert "demand.opening_book" in out
     assert max(map(len, out.splitlines())) <= 80
-    figures = json.loads(typed("results", "show", begun, "--store", path, "--json")[1])
-    assert figures["metrics"] == run(tiny(), replications=3, controls=False).to_dict()["metrics"]
-    assert figures["worlds"] == 3
-    assert figures["settings"]["demand.opening_book"] == 30
-    assert "title" not in figures["settings"]
+    metrics = json.loads(typed("results", "show", begun, "--store", path, "--json")[1])
+    assert metrics["metrics"] == run(tiny(), replications=3, controls=False).to_dict()["metrics"]
+    assert metrics["replications"] == 3
+    assert metrics["settings"]["demand.opening_book"] == 30
+    assert "title" not in metrics["settings"]
 
 
 def test_show_tells_of_segments(typed, path):
     (asked,) = [each for each in listed(typed, path) if each["seed"] == 2]
     _, out, _ = typed("results", "show", asked["key"], "--store", path)
     assert "By segment" in out
-    figures = json.loads(typed("results", "show", asked["key"], "--store", path, "--json")[1])
-    assert figures["segments"] == run(tiny(segments=SEGMENTS), replications=2, seed=2).to_dict()["segments"]
+    metrics = json.loads(typed("results", "show", asked["key"], "--store", path, "--json")[1])
+    assert metrics["segments"] == run(tiny(segments=SEGMENTS), replications=2, seed=2).to_dict()["segments"]
 
 
 def test_a_key_that_is_ambiguous_or_unknown_is_a_sentence(typed, path):
@@ -144,14 +146,14 @@ def test_a_key_that_is_ambiguous_or_unknown_is_a_sentence(typed, path):
     code, _, err = typed("results", "show", "zz", "--store", path)
     assert (code, err) == (2, f"zz: no question in {path} begins so; `servsim results list` shows them.\n")
     with closing(Store(path)) as store:
-        again = Worlds(tiny(), 9, "fast")
+        again = Experiment(tiny(), 9, "fast")
         store.keep([(again, outcome(again))])
     code, _, err = typed("results", "show", FIRST.digest[:6], "--store", path)
     assert code == 2
     assert err == f"{FIRST.digest[:6]}: 2 questions begin so; say which: {FIRST.key[:8]}, {again.key[:8]}.\n"
 
 
-def test_export_writes_a_tidy_row_for_each_world_and_figure(typed, path, tmp_path):
+def test_export_writes_a_tidy_row_for_each_world_and_metric(typed, path, tmp_path):
     target = tmp_path / "rows.csv"
     assert typed("results", "export", target, "--store", path)[0] == 0
     rows = rows_in(target)
@@ -176,7 +178,7 @@ def test_export_of_one_question_as_parquet(typed, path, tmp_path):
     frame = pandas.read_parquet(target)
     assert len(frame) == 3 * len(NAMES)
     values = frame.pivot(index="replication", columns="metric", values="value")[list(NAMES)].to_numpy()
-    assert np.array_equal(values, run(tiny(), replications=3, controls=False).figures, equal_nan=True)
+    assert np.array_equal(values, run(tiny(), replications=3, controls=False).metrics, equal_nan=True)
     assert frame["seed"].dtype == "int64"
 
 
@@ -205,13 +207,15 @@ def test_forget_takes_out_what_is_named_and_gives_the_space_back(typed, path):
     before = path.stat().st_size
     code, out, _ = typed("results", "forget", FIRST.key[:8], "--store", path)
     assert code == 0
-    assert out.startswith("Forgotten: 1 question with 1,003 worlds; the store is ")
+    assert out.startswith("Forgotten: 1 question with 1,003 replications; the store is ")
     assert path.stat().st_size < before / 2
-    assert [each["worlds"] for each in listed(typed, path)] == [2, 5]
+    assert [each["replications"] for each in listed(typed, path)] == [2, 5]
 
 
 def test_forget_all(typed, path):
-    assert typed("results", "forget", "--all", "--store", path)[1].startswith("Forgotten: 3 questions with 10 worlds")
+    assert typed("results", "forget", "--all", "--store", path)[1].startswith(
+        "Forgotten: 3 questions with 10 replications"
+    )
     assert listed(typed, path) == []
     with closing(Store(path)) as store:
         assert store.known(FIRST, 0, [0, 1, 2], customers=False) == []
@@ -238,11 +242,11 @@ def test_forget_without_a_clear_word_forgets_nothing(typed, path, words, said):
     assert len(listed(typed, path)) == 3
 
 
-def test_merge_copies_the_worlds_of_others_and_leaves_them_as_they_are(typed, path, tmp_path):
+def test_merge_copies_the_replications_of_others_and_leaves_them_as_they_are(typed, path, tmp_path):
     target, before, beside = tmp_path / "all.sqlite", path.read_bytes(), sorted(os.listdir(tmp_path))
     code, out, _ = typed("results", "merge", path, "--store", target)
     assert code == 0
-    assert "10 worlds of 3 questions, 10 of them new." in " ".join(out.split())
+    assert "10 replications of 3 questions, 10 of them new." in " ".join(out.split())
     assert "0 of them new." in typed("results", "merge", path, "--store", target)[1]
     assert path.read_bytes() == before
     assert sorted(os.listdir(tmp_path)) == sorted([*beside, "all.sqlite"])
@@ -252,7 +256,7 @@ def test_merge_copies_the_worlds_of_others_and_leaves_them_as_they_are(typed, pa
         found = run(tiny(waiting={"patience_minutes": 7.0}), replications=5,
                     means=Means(workers=1, store=store, progress=lambda *far: told.append(far[:2])))  # fmt: skip
     assert told == [(5, 5)]
-    assert found.figures.tobytes() == run(tiny(waiting={"patience_minutes": 7.0}), replications=5).figures.tobytes()
+    assert found.metrics.tobytes() == run(tiny(waiting={"patience_minutes": 7.0}), replications=5).metrics.tobytes()
 
 
 def test_merge_reads_what_a_killed_process_left_in_the_log(typed, path, tmp_path):
@@ -274,7 +278,7 @@ def test_merge_of_a_damaged_store_copies_nothing_of_it(typed, path, tmp_path):
     target = tmp_path / "all.sqlite"
     code, _, err = typed("results", "merge", path, "--store", target)
     assert code == 2
-    assert err.startswith(f"{path} is damaged: world ")
+    assert err.startswith(f"{path} is damaged: replication ")
     assert listed(typed, target) == []
 
 
@@ -290,7 +294,7 @@ def test_a_question_that_is_not_as_it_was_asked_is_noticed(typed, path, column):
 
 
 def test_merge_refuses_itself_foreign_files_and_what_is_not_there(typed, path, tmp_path):
-    (tmp_path / "text.sqlite").write_text("no worlds")
+    (tmp_path / "text.sqlite").write_text("no replications")
     for part, said in ((path, "is the store that"), (tmp_path / "text.sqlite", "not a store of servsim"),
                        (tmp_path / "none.sqlite", "there is no store yet")):  # fmt: skip
         code, _, err = typed("results", "merge", part, "--store", path)
@@ -306,14 +310,14 @@ def test_where_there_is_no_store_none_is_made(typed, tmp_path, command):
     assert not path.exists()
 
 
-def test_a_question_of_an_older_servsim_is_shown_and_exported_by_its_own_figures(typed, path, tmp_path, monkeypatch):
-    """A figure that is no longer known has no unit; one that was not known then has no value."""
-    names = [*NAMES[3:], "forgotten_figure"]
+def test_a_question_of_an_older_servsim_is_shown_and_exported_by_its_own_metrics(typed, path, tmp_path, monkeypatch):
+    """A metric that is no longer known has no unit; one that was not known then has no value."""
+    names = [*NAMES[3:], "forgotten_metric"]
     with monkeypatch.context() as then:
         then.setattr("servsim.study.execution.replications.NAMES", names)
-        worlds = Worlds(tiny(), 3, "fast")
-        old = outcome(worlds, 5)
-        key, row = worlds.key, old.figures[: len(names)]
+        experiment = Experiment(tiny(), 3, "fast")
+        old = outcome(experiment, 5)
+        key, row = experiment.key, old.metrics[: len(names)]
     with closing(Store(path)) as store:
         store.storage.widen(names)
         settings = json.dumps(settings_of(tiny()))
@@ -345,12 +349,12 @@ def test_a_question_of_an_older_servsim_is_shown_and_exported_by_its_own_figures
 
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
-    """A store that an earlier version of the model has filled: three worlds of a question, two of another."""
+    """A store that an earlier version of the model has filled: three replications of a question, two of another."""
     return Path(shutil.copy(OF_MODEL_2, tmp_path / "old.sqlite"))
 
 
 FORGOTTEN = ("closing_book", "customer_value", "loss_of_one")
-"""Figures that an earlier version of the model had."""
+"""Metrics that an earlier version of the model had."""
 
 
 def test_list_says_what_is_of_another_model(typed, path, old):
@@ -362,18 +366,18 @@ def test_list_says_what_is_of_another_model(typed, path, old):
     assert [each["model"] for each in listed(typed, old)] == [2, 2]
 
 
-def test_an_older_models_worlds_are_shown_with_the_figures_that_are_still_known(typed, old):
+def test_an_older_models_replications_are_shown_with_the_metrics_that_are_still_known(typed, old):
     tiny_then = next(each for each in listed(typed, old) if each["title"] == "Tiny")
     code, out, err = typed("results", "show", tiny_then["key"], "--store", old)
     assert (code, err) == (0, "")
-    assert "3 kept worlds, seed 1, fast engine, model 2, " in out
+    assert "3 kept replications, seed 1, fast engine, model 2, " in out
     metrics = json.loads(typed("results", "show", tiny_then["key"], "--store", old, "--json")[1])["metrics"]
     with closing(sqlite3.connect(old)) as file:
         means = file.execute("SELECT avg(wait_mean), avg(value) FROM world WHERE question = 1").fetchone()
     assert (metrics["wait_mean"]["mean"], metrics["value"]["mean"]) == pytest.approx(means)
 
 
-def test_an_older_models_worlds_are_exported_by_the_figures_that_they_had(typed, old, tmp_path):
+def test_an_older_models_replications_are_exported_by_the_metrics_that_they_had(typed, old, tmp_path):
     typed("results", "export", tmp_path / "old.csv", "--store", old)
     rows = rows_in(tmp_path / "old.csv")
     with closing(sqlite3.connect(old)) as file:
@@ -390,14 +394,14 @@ def test_forget_old_takes_out_what_other_models_have_answered(typed, old):
         store.keep([(FIRST, outcome(FIRST))])
     before = old.stat().st_size
     code, out, _ = typed("results", "forget", "--old", "--store", old)
-    freed = re.fullmatch(r"Forgotten: 2 questions with 5 worlds; the store is ([\d.]+) kB smaller\.\n", out)
+    freed = re.fullmatch(r"Forgotten: 2 questions with 5 replications; the store is ([\d.]+) kB smaller\.\n", out)
     assert code == 0
     assert float(freed[1]) * 1000 == pytest.approx(before - old.stat().st_size, rel=0.1)
-    assert [(each["key"], each["model"], each["worlds"]) for each in listed(typed, old)] == [
+    assert [(each["key"], each["model"], each["replications"]) for each in listed(typed, old)] == [
         (FIRST.key, model_version(), 1)
     ]
     again = typed("results", "forget", "--old", "--store", old)[1]
-    assert again.startswith("Forgotten: 0 questions with 0 worlds;")
+    assert again.startswith("Forgotten: 0 questions with 0 replications;")
 
 
 def test_an_older_store_is_merged_into_one_of_today_and_the_other_way_round(typed, path, old, tmp_path):
@@ -406,12 +410,12 @@ def test_an_older_store_is_merged_into_one_of_today_and_the_other_way_round(type
     shutil.copy(old, tmp_path / "old-too.sqlite")
     for part, target in ((old, tmp_path / "path.sqlite"), (path, tmp_path / "old-too.sqlite")):
         assert typed("results", "merge", part, "--store", target)[0] == 0
-        assert sorted(each["worlds"] for each in listed(typed, target)) == [2, 2, 3, 3, 5]
+        assert sorted(each["replications"] for each in listed(typed, target)) == [2, 2, 3, 3, 5]
         with closing(Store(target)) as store:
             told = []
             means = Means(workers=1, store=store, progress=lambda *far, told=told: told.append(far[:2]))
             found = run(tiny(), replications=3, controls=False, means=means)
-        assert found.figures.tobytes() == run(tiny(), replications=3, controls=False).figures.tobytes()
+        assert found.metrics.tobytes() == run(tiny(), replications=3, controls=False).metrics.tobytes()
         assert told == [(3, 3)]
 
 
@@ -419,16 +423,16 @@ def test_an_older_store_is_merged_into_one_of_today_and_the_other_way_round(type
 def test_merging_adds_the_years_to_a_world_that_lacks_them(typed, tmp_path, first):
     """Whichever of the two is the part. Who asks for the years finds them, who does not finds no value."""
     stores = [tmp_path / "near.sqlite", tmp_path / "far.sqlite"]
-    both = [Worlds(tiny(), 1, "fast", far=far) for far in (False, True)]
-    for place, worlds in zip(stores, both, strict=True):
+    both = [Experiment(tiny(), 1, "fast", far=far) for far in (False, True)]
+    for place, replications in zip(stores, both, strict=True):
         with closing(Store(place)) as store:
-            store.keep([(worlds, outcome(worlds))])
+            store.keep([(replications, outcome(replications))])
     part, target = stores[::-1] if first else stores
     assert "0 of them new" in typed("results", "merge", part, "--store", target)[1]
     with closing(Store(target)) as store:
-        for worlds in both:
-            (found,) = store.known(worlds, 0, [0], customers=False)
-            assert same(found, outcome(worlds))
+        for replications in both:
+            (found,) = store.known(replications, 0, [0], customers=False)
+            assert same(found, outcome(replications))
         assert not store.trouble
 
 
@@ -441,20 +445,20 @@ def test_merge_of_a_store_whose_years_are_damaged_copies_nothing_of_it(typed, pa
     assert code == 2
     assert re.fullmatch(
         re.escape(str(path))
-        + r" is damaged: world \d of question [0-9a-f]{8} is not as it was kept; it is left as it is\.\n",
+        + r" is damaged: replication \d of question [0-9a-f]{8} is not as it was kept; it is left as it is\.\n",
         err,
     )
     assert listed(typed, target) == []
 
 
-def test_value_is_shown_and_exported_of_the_worlds_that_have_it(typed, tmp_path):
-    """Of three worlds two were asked for with their years: value is the mean of these, and left empty in the third."""
+def test_value_is_shown_and_exported_of_the_replications_that_have_it(typed, tmp_path):
+    """Of three replications two were asked for with their years: value is the mean of these, and left empty in the third."""
     path, rows = tmp_path / "worlds.sqlite", tmp_path / "rows.csv"
     with closing(Store(path)) as store:
         far = run(tiny(), replications=2, controls=False, means=Means(workers=1, store=store))
         Pool([tiny()], 1, Means(workers=1, store=store)).outcomes([Job(0, number) for number in range(3)])
     found = json.loads(typed("results", "show", FIRST.key, "--store", path, "--json")[1])
-    assert found["worlds"] == 3
+    assert found["replications"] == 3
     assert found["metrics"]["value"] == far["value"].to_dict()
     assert re.search(r"value +[\d,-]+", typed("results", "show", FIRST.key, "--store", path)[1])
     typed("results", "export", rows, "--store", path)
@@ -483,9 +487,9 @@ def test_distinctions_are_the_settings_in_which_scenarios_differ():
 @pytest.mark.parametrize("file", sorted(Path("scenarios").glob("*.toml")), ids=lambda file: file.stem)
 def test_a_kept_scenario_is_read_back_as_it_was_asked(tmp_path, file):
     """Its segments, too, which name some settings and take the desk's for the others."""
-    worlds = Worlds(read_scenario(file), 1, "fast")
+    experiment = Experiment(read_scenario(file), 1, "fast")
     with closing(Store(tmp_path / "worlds.sqlite")) as store:
-        store.keep([(worlds, outcome(worlds))])
+        store.keep([(experiment, outcome(experiment))])
     with archive.opened(tmp_path / "worlds.sqlite") as storage:
         (asked,) = archive.questions(storage)
-    assert to_sheet(asked.scenario).tobytes() == to_sheet(worlds.scenario).tobytes()
+    assert to_sheet(asked.scenario).tobytes() == to_sheet(experiment.scenario).tobytes()

@@ -31,10 +31,10 @@ def desk(**tables):
     return checked({**DESK, **tables}, "desk")
 
 
-def outcomes(scenario, worlds, controlled=True):
-    """Worlds of a scenario."""
+def outcomes(scenario, replications, controlled=True):
+    """Replications of a scenario."""
     with Pool([scenario], 3, controlled=controlled) as pool:
-        return pool.outcomes([Job(0, number) for number in range(worlds)])
+        return pool.outcomes([Job(0, number) for number in range(replications)])
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_controls_have_mean_nought(tables):
 
 def test_controls_change_no_world():
     plain, with_them = outcomes(desk(), 5, controlled=False), outcomes(desk(), 5)
-    assert all(np.array_equal(a.figures, b.figures, equal_nan=True) for a, b in zip(plain, with_them, strict=True))
+    assert all(np.array_equal(a.metrics, b.metrics, equal_nan=True) for a, b in zip(plain, with_them, strict=True))
     assert all(outcome.controls.size == 0 for outcome in plain)
 
 
@@ -89,7 +89,7 @@ def test_controlled_intervals_cover_as_often_as_they_say(explained):
     assert abs(hits / tries - 0.95) < 3 * np.sqrt(0.95 * 0.05 / tries)
 
 
-def test_few_worlds_or_idle_controls_leave_the_plain_interval():
+def test_few_replications_or_idle_controls_leave_the_plain_interval():
     sample = np.random.default_rng(5).normal(size=19)
     chance = np.random.default_rng(6).normal(size=(19, 3))
     assert controlled(sample, chance, "1", 0.95) == interval(sample, "1", 0.95)
@@ -108,17 +108,17 @@ def test_controls_narrow_what_they_are_for():
     assert controls_of("quality_mean") == ()
 
 
-def test_a_run_goes_on_until_all_figures_are_known_well_enough():
+def test_a_run_goes_on_until_all_metrics_are_known_well_enough():
     found = run(desk(), replications=20, precision={"revenue": 0.02, "wait_mean": 0.03}, budget=2000)
     assert found.stopped == "precision"
-    assert 20 < len(found.figures) < 2000
+    assert 20 < len(found.metrics) < 2000
     assert found.known_to("revenue") <= 0.02 / 1.02
     assert found.known_to("wait_mean") <= 0.03 / 1.03
-    shorter = replace(found, figures=found.figures[:-10], controls=found.controls[:-10])
+    shorter = replace(found, metrics=found.metrics[:-10], controls=found.controls[:-10])
     assert not shorter.is_precise()
 
 
-def test_two_figures_at_once_are_harder_than_one():
+def test_two_metrics_at_once_are_harder_than_one():
     found = run(desk(), replications=20)
     alone, together = (
         replace(found, precision=dict.fromkeys(names, 0.1)) for names in (["revenue"], ["revenue", "value"])
@@ -128,11 +128,11 @@ def test_two_figures_at_once_are_harder_than_one():
 
 def test_a_run_stops_at_its_budget_and_says_so():
     found = run(desk(), replications=5, precision={"revenue": 0.0001}, budget=17)
-    assert (found.stopped, len(found.figures)) == ("budget", 17)
+    assert (found.stopped, len(found.metrics)) == ("budget", 17)
     assert found.to_dict()["stopped"] == "budget"
 
 
-def test_a_figure_that_is_not_there_cannot_be_precise():
+def test_a_metric_that_is_not_there_cannot_be_precise():
     with pytest.raises(ScenarioError, match="Did you mean revenue"):
         run(desk(), precision={"revenu": 0.1})
     closed = run(
@@ -147,7 +147,7 @@ def test_a_figure_that_is_not_there_cannot_be_precise():
 def test_a_run_in_pieces_is_the_run_at_once():
     piecewise = run(desk(), replications=4, precision={"revenue": 1e-6}, budget=14)
     at_once: Run = run(desk(), replications=14)
-    assert np.array_equal(piecewise.figures, at_once.figures, equal_nan=True)
+    assert np.array_equal(piecewise.metrics, at_once.metrics, equal_nan=True)
     assert piecewise.months.tobytes() == at_once.months.tobytes()
     assert at_once.months.shape[:2] == (14, 3)
     assert piecewise["value"] == at_once["value"]

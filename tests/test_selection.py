@@ -1,4 +1,4 @@
-"""Selection: the race on made-up worlds whose means are known, and `evaluate` on a desk that takes no time."""
+"""Selection: the race on made-up replications whose means are known, and `evaluate` on a desk that takes no time."""
 
 from collections.abc import Sequence
 from itertools import combinations
@@ -15,7 +15,7 @@ from servsim.study.intervals_and_tables import t_quantile
 from servsim.study.metrics import NAMES
 from servsim.study.objective import constraints_of
 from servsim.study.one_lever.evaluate import evaluate
-from servsim.study.one_lever.race import PILOT, RACE_WORLDS, STEP, Contest, difference_of, finer_levels
+from servsim.study.one_lever.race import PILOT, RACE_REPLICATIONS, STEP, Contest, difference_of, finer_levels
 from servsim.study.one_lever.ranking_and_selection import BREAKS, KEEPS, OPEN, ROUND, Race, Rules, side, width
 from servsim.study.one_lever.result import Evaluation
 from servsim.study.yearly_projection import COLUMNS, discounted_revenue
@@ -43,7 +43,7 @@ def test_levels_and_constraints_share_the_error():
 
 
 def test_a_sum_leaves_its_region_as_one_would_by_hand():
-    """With h² 6, δ 1 and a variance of 1 after 3 worlds the region is ½ (6 − r): 1½ after 3 worlds, nothing from 6 on."""
+    """With h² 6, δ 1 and a variance of 1 after 3 replications the region is ½ (6 − r): 1½ after 3 replications, nothing from 6 on."""
 
     def found(*steps: float) -> int:
         return int(side(np.array(steps), 6.0, 1.0, 3))
@@ -58,50 +58,55 @@ def test_a_sum_leaves_its_region_as_one_would_by_hand():
     assert found(0, 0, 0) == 1
 
 
-def looked(race: Race, worlds: int, figures: Sequence[np.ndarray], slack: Sequence[np.ndarray] | None = None) -> Race:
-    """The race after a look at the first worlds of these (levels, worlds) and (levels, constraints, worlds)."""
-    slack = [NOTHING] * len(figures) if slack is None else slack
+def looked(
+    race: Race, replications: int, metrics: Sequence[np.ndarray], slack: Sequence[np.ndarray] | None = None
+) -> Race:
+    """The race after a look at the first replications of these (levels, replications) and (levels, constraints, replications)."""
+    slack = [NOTHING] * len(metrics) if slack is None else slack
     alive = list(map(int, race.alive))
     race.look(
-        np.array([figures[level][:worlds] for level in alive]), np.array([slack[level][:, :worlds] for level in alive])
+        np.array([metrics[level][:replications] for level in alive]),
+        np.array([slack[level][:, :replications] for level in alive]),
     )
     return race
 
 
 def raced(
-    rules: Rules, figures: Sequence[np.ndarray], slack: Sequence[np.ndarray] | None = None
+    rules: Rules, metrics: Sequence[np.ndarray], slack: Sequence[np.ndarray] | None = None
 ) -> tuple[Race, list[int]]:
-    """A race that is over, and in how many worlds each level was."""
-    race, worlds, taken = Race(rules, range(len(figures))), rules.first, [rules.first] * len(figures)
-    while not looked(race, worlds, figures, slack).over:
-        worlds += ROUND
-        assert worlds <= len(figures[0])
+    """A race that is over, and in how many replications each level was."""
+    race, replications, taken = Race(rules, range(len(metrics))), rules.first, [rules.first] * len(metrics)
+    while not looked(race, replications, metrics, slack).over:
+        replications += ROUND
+        assert replications <= len(metrics[0])
         for level in race.alive:
-            taken[int(level)] = worlds
+            taken[int(level)] = replications
     return race, taken
 
 
-def naive(rules: Rules, figures: np.ndarray) -> tuple[int, list[int]]:
-    """Kim and Nelson's procedure written down level by level, without a thought for time: the last level, and worlds."""
+def naive(rules: Rules, metrics: np.ndarray) -> tuple[int, list[int]]:
+    """Kim and Nelson's procedure written down level by level, without a thought for time: the last level, and replications."""
     eta = ((2 * rules.share / (rules.contenders - 1)) ** (-2 / (rules.first - 1)) - 1) / 2
     h2 = 2 * eta * (rules.first - 1)
-    left, worlds, taken = list(range(len(figures))), rules.first, [rules.first] * len(figures)
+    left, replications, taken = list(range(len(metrics))), rules.first, [rules.first] * len(metrics)
     while True:
         staying = []
         for i in left:
-            taken[i] = worlds
+            taken[i] = replications
             beaten = False
             for j in left:
                 if i != j:
-                    variance = np.var(figures[i, : rules.first] - figures[j, : rules.first], ddof=1)
-                    within = max(0, rules.difference / 2 / worlds * (h2 * variance / rules.difference**2 - worlds))
-                    beaten = beaten or figures[i, :worlds].mean() < figures[j, :worlds].mean() - within
+                    variance = np.var(metrics[i, : rules.first] - metrics[j, : rules.first], ddof=1)
+                    within = max(
+                        0, rules.difference / 2 / replications * (h2 * variance / rules.difference**2 - replications)
+                    )
+                    beaten = beaten or metrics[i, :replications].mean() < metrics[j, :replications].mean() - within
             if not beaten:
                 staying.append(i)
         left = staying
         if len(left) == 1:
             return left[0], taken
-        worlds += ROUND
+        replications += ROUND
 
 
 @pytest.mark.parametrize("number", range(20))
@@ -109,15 +114,15 @@ def test_without_constraints_it_is_the_published_procedure(number):
     random = np.random.default_rng(number)
     levels = int(random.integers(2, 8))
     rules = Rules(levels + number % 3, int(random.integers(2, 30)), float(random.uniform(0.6, 2)), 0.025)
-    figures = random.normal(0, 1, (levels, 1)) + random.normal(0, 1, (levels, 100_000 if rules.first < 5 else 3_000))
-    race, taken = raced(rules, figures)
-    assert ([*race.alive], taken) == ([naive(rules, figures)[0]], naive(rules, figures)[1])
+    metrics = random.normal(0, 1, (levels, 1)) + random.normal(0, 1, (levels, 100_000 if rules.first < 5 else 3_000))
+    race, taken = raced(rules, metrics)
+    assert ([*race.alive], taken) == ([naive(rules, metrics)[0]], naive(rules, metrics)[1])
 
 
-def made(random: np.random.Generator, means: Sequence[float], alike: float, worlds: int = 600) -> np.ndarray:
-    """(levels, worlds) normal figures with a variance of 1, correlated between levels."""
-    own = random.standard_normal((len(means), worlds))
-    return np.array(means)[:, None] + np.sqrt(alike) * random.standard_normal(worlds) + np.sqrt(1 - alike) * own
+def made(random: np.random.Generator, means: Sequence[float], alike: float, replications: int = 600) -> np.ndarray:
+    """(levels, replications) normal metrics with a variance of 1, correlated between levels."""
+    own = random.standard_normal((len(means), replications))
+    return np.array(means)[:, None] + np.sqrt(alike) * random.standard_normal(replications) + np.sqrt(1 - alike) * own
 
 
 CONFIGURATIONS = {
@@ -140,22 +145,22 @@ def test_the_best_or_one_as_good_is_chosen_as_often_as_promised(means, alike):
     rules = Rules(len(means), 20, difference, 0.05)
     right = covered = 0
     for _ in range(races):
-        figures = made(random, truth, alike)
-        race, taken = raced(rules, figures)
+        metrics = made(random, truth, alike)
+        race, taken = raced(rules, metrics)
         assert race.decided
         right += truth[int(race.alive[0])] >= -difference * 1.000001
-        covered += all_hold(figures, truth, taken, 0.95)
+        covered += all_hold(metrics, truth, taken, 0.95)
     assert right >= 0.95 * races
     assert covered >= (0.95 - 0.02) * races
 
 
-def all_hold(figures: np.ndarray, truth: np.ndarray, taken: list[int], confidence: float) -> bool:
-    """Do the intervals of all differences hold, over the worlds that were taken when the race was over?"""
+def all_hold(metrics: np.ndarray, truth: np.ndarray, taken: list[int], confidence: float) -> bool:
+    """Do the intervals of all differences hold, over the replications that were taken when the race was over?"""
     pairs = list(combinations(range(len(truth)), 2))
     for one, other in pairs:
-        worlds = min(taken[one], taken[other])
-        gap = figures[one, :worlds] - figures[other, :worlds]
-        reach = t_quantile(confidence, worlds - 1, len(pairs)) * gap.std(ddof=1) / np.sqrt(worlds)
+        replications = min(taken[one], taken[other])
+        gap = metrics[one, :replications] - metrics[other, :replications]
+        reach = t_quantile(confidence, replications - 1, len(pairs)) * gap.std(ddof=1) / np.sqrt(replications)
         if abs(gap.mean() - truth[one] + truth[other]) > reach:
             return False
     return True
@@ -168,14 +173,14 @@ def test_the_best_of_those_that_keep_a_constraint_is_chosen_as_often_as_promised
     rules = Rules(5, 20, 0.5, 0.05, (0.4,))
     right = 0
     for _ in range(races):
-        figures, slack = made(random, means, 0.5, 1500), made(random, slacks, 0.5, 1500)
-        race, _ = raced(rules, figures, slack[:, None, :])
+        metrics, slack = made(random, means, 0.5, 1500), made(random, slacks, 0.5, 1500)
+        race, _ = raced(rules, metrics, slack[:, None, :])
         right += race.decided and race.alive == [2]
     assert right >= 0.95 * races
 
 
 FIRST = np.tile([1.0, -1.0], 500)
-"""A first stage of four worlds has a variance of 4/3; the sum is 0 after every two."""
+"""A first stage of four replications has a variance of 4/3; the sum is 0 after every two."""
 
 
 def constrained(slack: Sequence[float], levels: int = 2) -> tuple[Race, list[np.ndarray]]:
@@ -274,7 +279,7 @@ def test_a_race_goes_on_with_the_best_and_brings_todays_level_up_to_it():
     assert e.guarantee.to_dict() == {"probability": 0.95, "difference": 0.3, "unit": "min"}
     assert e.best == 0
     assert e.better == -1
-    assert e.worlds(0) == e.worlds(4) > e.worlds(0.5) == 4
+    assert e.replications_of(0) == e.replications_of(4) > e.replications_of(0.5) == 4
     assert 4 not in e.not_worse
     assert e.gain.high < 0
 
@@ -286,7 +291,7 @@ def test_finer_levels_change_no_world_of_the_others():
     assert fine.contenders == coarse.contenders + 3
     for level in coarse.levels:
         assert np.array_equal(
-            coarse.figures[coarse.levels.index(level)], fine.figures[fine.levels.index(level)], equal_nan=True
+            coarse.metrics[coarse.levels.index(level)], fine.metrics[fine.levels.index(level)], equal_nan=True
         )
 
 
@@ -324,7 +329,7 @@ def test_where_no_level_keeps_a_constraint_none_is_best(difference):
 
 
 @pytest.mark.parametrize("text", ["complaints <= 10", "complaints <= today"])
-def test_a_constraint_on_a_figure_that_there_is_not_is_a_mistake(text):
+def test_a_constraint_on_a_metric_that_there_is_not_is_a_mistake(text):
     with pytest.raises(ScenarioError, match=r"complaints is not defined in this scenario"):
         evaluate(desk(), constraints=[text])
 
@@ -350,7 +355,9 @@ def test_a_budget_that_only_reaches_to_the_first_stage_ends_the_race_after_it():
 
 
 def test_a_budget_below_the_first_stage_is_refused_before_anything_is_simulated():
-    with pytest.raises(ScenarioError, match=r"budget_replications\) is 11 worlds, and 12 are simulated to begin with"):
+    with pytest.raises(
+        ScenarioError, match=r"budget_replications\) is 11 replications, and 12 are simulated to begin with"
+    ):
         evaluate(desk(), smallest_difference=1e-6, budget=11, objective="wait_mean", levels=(3.9, 4.1))
 
 
@@ -364,7 +371,7 @@ def test_a_budget_is_kept_to_pilot_and_all():
         e = evaluate(
             desk(), smallest_difference=1e-6, budget=200, objective="wait_mean", levels=(3.9, 4.1), finer=finer
         )
-        assert 150 < 4 * (3 if finer else 0) + sum(map(len, e.figures)) <= 200
+        assert 150 < 4 * (3 if finer else 0) + sum(map(len, e.metrics)) <= 200
 
 
 def test_a_lever_whose_table_is_off_changes_nothing_and_today_may_stay():
@@ -390,14 +397,14 @@ def test_what_is_finished_before_an_interruption_is_shown(after, finer):
     assert e.interrupted
     assert e.guarantee is None
     assert (e.best is not None) == (after >= 9)
-    assert sum(map(len, e.figures)) <= after + 1
+    assert sum(map(len, e.metrics)) <= after + 1
     assert e.to_dict()["interrupted"]
 
 
 def test_a_contest_may_begin_at_any_world():
     early, late = (Contest(desk(), desk().evaluate, 1, Means(), first).run() for first in (0, 2))
     column = NAMES.index("wait_mean")
-    for one, other in zip(early.figures, late.figures, strict=True):
+    for one, other in zip(early.metrics, late.metrics, strict=True):
         assert np.array_equal(one[2:, column], other[:2, column])
 
 
@@ -409,7 +416,7 @@ def test_the_marginal_minute_is_a_share_of_the_step_to_the_next_level():
     assert e.marginal(8) is None
 
 
-# Over the years: few worlds, and the smallest difference by a pilot.
+# Over the years: few replications, and the smallest difference by a pilot.
 
 
 @pytest.mark.parametrize(("stated", "gain", "revenue", "matters"), [
@@ -457,14 +464,14 @@ def test_a_race_over_the_years_begins_with_a_pilot_of_its_own_and_goes_on_five_b
     assert len(pilot) == 3 * 4
     assert sorted(job.replication for job in first) == sorted([*range(10)] * 4)
     assert all(len({job.replication for job in jobs}) <= 5 for jobs in rounds)
-    assert {len(own) % 5 for own in e.figures} == {0}
-    assert e.worlds(e.today) == max(map(len, e.figures))
-    assert sum(map(len, e.figures)) <= RACE_WORLDS
+    assert {len(own) % 5 for own in e.metrics} == {0}
+    assert e.replications_of(e.today) == max(map(len, e.metrics))
+    assert sum(map(len, e.metrics)) <= RACE_REPLICATIONS
 
 
 @pytest.mark.parametrize("today", [0, 4])
 def test_the_smallest_difference_of_a_race_over_the_years_is_the_pilots(today):
-    """A twentieth of what its best brings, or a thousandth of today's revenue, in worlds that are none of the race's."""
+    """A twentieth of what its best brings, or a thousandth of today's revenue, in replications that are none of the race's."""
     contest, e = contested(today)
     values = [contest.pilot.table(contest.places[level])[:, NAMES.index("value")].mean() for level in e.levels]
     months = contest.pilot.months(contest.places[e.today])
@@ -482,12 +489,12 @@ def test_what_is_stated_is_taken_instead():
     none = contested(smallest_difference=0.0)[1]
     assert none.smallest_difference == 0
     assert none.guarantee is None
-    assert set(map(len, none.figures)) == {10}
+    assert set(map(len, none.metrics)) == {10}
 
 
 def test_where_replications_are_stated_all_levels_are_simulated_in_that_many_and_there_is_no_pilot():
     contest, e = contested(replications=6)
-    assert [len(own) for own in e.figures] == [6] * 4
+    assert [len(own) for own in e.metrics] == [6] * 4
     assert [len(jobs) for jobs in contest.jobs if jobs] == [24]
     assert e.smallest_difference == 0
 
@@ -495,21 +502,21 @@ def test_where_replications_are_stated_all_levels_are_simulated_in_that_many_and
 @pytest.mark.parametrize("asked", [{"objective": "cash"}, {"objective": "retention"}])
 def test_other_questions_are_asked_as_before(asked):
     contest, e = contested(**asked)
-    assert [len(own) for own in e.figures] == [20] * 4
+    assert [len(own) for own in e.metrics] == [20] * 4
     assert len([jobs for jobs in contest.jobs if jobs]) == 1
     assert e.smallest_difference == 0
 
 
 def test_a_budget_that_is_stated_holds_for_the_pilot_and_the_race():
     contest, e = contested(smallest_difference=1e-6, budget_replications=90)
-    assert 12 + sum(map(len, e.figures)) <= 90
+    assert 12 + sum(map(len, e.metrics)) <= 90
     assert len(contest.pilot) == 12
     assert e.guarantee is None
 
 
-def test_levels_that_are_not_told_apart_in_some_three_hundred_worlds_stay_so():
+def test_levels_that_are_not_told_apart_in_some_three_hundred_replications_stay_so():
     e = contested(levels=[4, 4.1], smallest_difference=1e-6)[1]
-    assert RACE_WORLDS - 2 * STEP < sum(map(len, e.figures)) <= RACE_WORLDS
+    assert RACE_REPLICATIONS - 2 * STEP < sum(map(len, e.metrics)) <= RACE_REPLICATIONS
     assert e.guarantee is None
     assert len(e.not_worse) > 1
 
@@ -535,14 +542,14 @@ def test_an_interrupted_race_over_the_years_tells_what_it_has(after):
 
 
 def test_a_constraint_holds_in_the_window_and_in_every_year_that_is_simulated():
-    """Of figures that years have; the first year is not asked again where the window is the first year."""
+    """Of metrics that years have; the first year is not asked again where the window is the first year."""
     years, a_month = {"horizon": {"years": 3}}, {"horizon": {"weeks": 4, "years": 3.5}}
     for tables, expected in ((years, [None, 2, 3]), (a_month, [None, 1, 2, 3])):
         asked = {"objective": "value", "constraints": ["unserved_share <= 5 %", "wait_p90 <= 9"]}
         scenario = desk(**tables, evaluate=asked)
         found = constraints_of(scenario, scenario.evaluate)
-        assert [each.year for each in found if each.figure == "unserved_share"] == expected
-        assert [each.year for each in found if each.figure == "wait_p90"] == [None]
+        assert [each.year for each in found if each.metric == "unserved_share"] == expected
+        assert [each.year for each in found if each.metric == "wait_p90"] == [None]
     scenario = desk(**years, evaluate={"objective": "wait_mean", "constraints": ["unserved_share <= 5 %"]})
     assert [each.year for each in constraints_of(scenario, scenario.evaluate)] == [None]
 

@@ -14,7 +14,7 @@ from servsim.scenario.read import checked, read_scenario, with_settings
 from servsim.scenario.scenario import Scenario
 from servsim.show.sensitivity import LEFT_OUT, bar, closing, small_print
 from servsim.study.execution.options import Means
-from servsim.study.execution.replications import Worlds
+from servsim.study.execution.replications import Experiment
 from servsim.study.intervals_and_tables import Interval
 from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.one_lever.result import Evaluation
@@ -24,7 +24,7 @@ from servsim.study.sensitivity.all_at_once import POINTS as POINTS_OF_SCATTER
 from servsim.study.sensitivity.metamodel import Basis, fitted
 from servsim.study.sensitivity.one_at_a_time import doubt_of, ends_of, rests_on
 from servsim.study.sensitivity.plausible_settings import Range, candidates, drawn
-from servsim.study.sensitivity.sensitivity import POINTS, REPLICATIONS, WORLDS, Sensitivity, sensitivity
+from servsim.study.sensitivity.sensitivity import POINTS, REPLICATIONS, Sensitivity, sensitivity
 from servsim.study.sensitivity.value_of_information import Plausible, indices, plausible, sobol
 from servsim.study.store.store import Store
 
@@ -71,7 +71,7 @@ def test_what_is_known_of_one_setting_is_the_mean_over_all_others():
 # Indices
 
 
-def test_indices_of_a_linear_figure_are_shares_of_its_variance():
+def test_indices_of_a_linear_metric_are_shares_of_its_variance():
     points = drawn(SIX, 128, 1)
     slopes = np.array([4.0, 3.0, 2.0, 1.0, 0.0, 0.0])
     noise = np.random.default_rng(1).standard_normal(128)
@@ -123,7 +123,7 @@ def synthetic(settings: np.ndarray) -> np.ndarray:
 
 
 def noisy(settings: np.ndarray, deviation: float, seed: int) -> np.ndarray:
-    """The same as a world would show it: noise that levels share, and noise of each level's own."""
+    """The same as a replication would show it: noise that levels share, and noise of each level's own."""
     chance = np.random.default_rng(seed)
     shared, own = chance.standard_normal((len(settings), 1)), chance.standard_normal((len(settings), len(LEVELS)))
     return synthetic(settings) + 20 * shared + deviation * own
@@ -141,16 +141,16 @@ def worth_knowing(ranges: tuple[Range, ...], of: int | None) -> float:
     return float(np.max(known, axis=1).mean() - np.mean(known, axis=0).max())
 
 
-def read(figures: np.ndarray, settings: np.ndarray, seed: int = 1) -> Plausible:
-    """What these figures say."""
+def read(metrics: np.ndarray, settings: np.ndarray, seed: int = 1) -> Plausible:
+    """What these metrics say."""
     return plausible(
-        SIX, settings, figures, LEVELS, 4.0, smallest_difference=5, confidence=0.95, unit="EUR", seed=seed
+        SIX, settings, metrics, LEVELS, 4.0, smallest_difference=5, confidence=0.95, unit="EUR", seed=seed
     )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def readings() -> list[Plausible]:
-    """What 128 points of one world each say, eight times anew."""
+    """What 128 points of one replication each say, eight times anew."""
     return [read(noisy(points, 7.0, seed), points, seed) for seed in range(8) for points in [drawn(SIX, 128, seed)]]
 
 
@@ -158,9 +158,9 @@ def test_the_value_of_knowing_is_found_without_optimism(readings):
     truth = worth_knowing(SIX, None)
     raw = []
     for seed in range(8):
-        figures = noisy(drawn(SIX, 128, seed), 7.0, seed)
-        raw.append(figures.max(axis=1).mean() - figures.mean(axis=0).max())
-    assert np.mean(raw) > 1.08 * truth  # the highest of noisy figures flatters
+        metrics = noisy(drawn(SIX, 128, seed), 7.0, seed)
+        raw.append(metrics.max(axis=1).mean() - metrics.mean(axis=0).max())
+    assert np.mean(raw) > 1.08 * truth  # the highest of noisy metrics flatters
     assert np.mean([own.everything.mean for own in readings]) == pytest.approx(truth, rel=0.03)
     assert 0.85 * truth < np.mean([own.halves for own in readings]) < truth
     assert sum(own.everything.low <= truth <= own.everything.high for own in readings) >= 7
@@ -175,10 +175,10 @@ def test_the_value_of_knowing_one_setting(readings):
     assert all(own.knowing[0].low > 0 for own in readings)
 
 
-def test_in_what_share_of_worlds_a_level_is_best_and_what_it_falls_short_by(readings):
-    figures = synthetic(drawn(SIX, 2**14, 9))
-    behind = figures.max(axis=1, keepdims=True) - figures
-    shares = np.bincount(figures.argmax(axis=1), minlength=6) / len(figures)
+def test_in_what_share_of_replications_a_level_is_best_and_what_it_falls_short_by(readings):
+    metrics = synthetic(drawn(SIX, 2**14, 9))
+    behind = metrics.max(axis=1, keepdims=True) - metrics
+    shares = np.bincount(metrics.argmax(axis=1), minlength=6) / len(metrics)
     assert np.mean([[own.best for own in each.standings] for each in readings], axis=0) == pytest.approx(
         shares, abs=0.04
     )
@@ -254,7 +254,7 @@ def test_a_swing_is_the_paired_difference_between_two_evaluations(evaluated, ana
 
 
 def test_a_short_look_climbs_to_the_same_levels_as_all_of_them(evaluated, analysed):
-    short = rests_on(evaluated, worlds=6, confirmed=len(TABLES["uncertain"]))
+    short = rests_on(evaluated, replications=6, confirmed=len(TABLES["uncertain"]))
     assert {swing.range.key for swing in short.swings} == set(TABLES["uncertain"])
     whole = {swing.range.key: swing for swing in analysed.doubt.swings}
     for swing in short.swings:
@@ -284,23 +284,23 @@ def test_the_answer_is_the_same_with_any_number_of_workers_and_from_the_store(an
     two = sensitivity(small(), points=32, replications=6, means=Means(workers=2, store=store))
     assert two.to_dict() == analysed.to_dict()
     assert two.rows() == analysed.rows()
-    monkeypatch.setattr(Worlds, "simulated", lambda *_: pytest.fail("simulated again"))
+    monkeypatch.setattr(Experiment, "simulated", lambda *_: pytest.fail("simulated again"))
     again = sensitivity(small(), points=32, replications=6, means=Means(workers=2, store=store))
     assert again.to_dict() == analysed.to_dict()
 
 
-def test_more_points_keep_the_worlds_of_fewer(analysed):
+def test_more_points_keep_the_replications_of_fewer(analysed):
     more = sensitivity(small(), points=48, replications=2)
     assert (more.settings[:32] == analysed.settings).all()
-    assert (more.figures[:32] == analysed.figures).all()
+    assert (more.metrics[:32] == analysed.metrics).all()
 
 
-def interrupted_after(worlds: int) -> Sensitivity:
-    """The analysis with Ctrl-C after so many worlds of its own."""
+def interrupted_after(replications: int) -> Sensitivity:
+    """The analysis with Ctrl-C after so many replications of its own."""
     stated = len(small().evaluate.levels) * small().evaluate.replications
 
     def progress(done: int, total: int, seconds: float) -> None:
-        if total > stated and done >= worlds:
+        if total > stated and done >= replications:
             raise KeyboardInterrupt
 
     return sensitivity(small(), points=64, replications=4, means=Means(workers=1, progress=progress))
@@ -316,7 +316,7 @@ def test_an_interrupted_analysis_says_what_there_is():
     assert swings.plausible is None
     points = interrupted_after(ends * levels * 4 + 30 * levels)
     assert len(points.doubt.swings) == 3
-    assert 20 <= points.plausible.points == len(points.figures) < 64
+    assert 20 <= points.plausible.points == len(points.metrics) < 64
     json.dumps(points.to_dict(), allow_nan=False)
 
 
@@ -330,10 +330,10 @@ def test_a_level_that_breaks_a_constraint_overturns_nothing(evaluated):
     """Not even today's, which is looked at all the same."""
     best, today = evaluated.best, evaluated.today
     swapped = replace(evaluated, best=today, today=best)  # as stated, today's is the better one by far
-    free = rests_on(swapped, worlds=4)
+    free = rests_on(swapped, replications=4)
     assert any(end.best_level == best for swing in free.swings for end in swing.ends)
     breaks = tuple(("costs <= 1",) if level == best else () for level in swapped.levels)
-    bound = rests_on(replace(swapped, breaks=breaks), worlds=4)
+    bound = rests_on(replace(swapped, breaks=breaks), replications=4)
     assert all(end.best_level != best for swing in bound.swings for end in swing.ends)
 
 
@@ -349,7 +349,7 @@ def test_a_level_that_breaks_a_constraint_is_not_chosen():
 
 def doubt_like(evaluated: Evaluation, regret: Interval, best_level: float):
     """A doubt in which one end has this regret."""
-    real = rests_on(evaluated, worlds=4)
+    real = rests_on(evaluated, replications=4)
     swing = real.swings[0]
     flat = replace(swing.low, best_level=evaluated.best, regret=Interval(0.0, 0.0, 0.0, "EUR"))
     end = replace(flat, best_level=best_level, regret=regret)
@@ -375,7 +375,7 @@ def test_the_closing_sentences_name_what_would_be_best_elsewhere_and_what_that_c
 
 
 def test_the_closing_sentences_say_where_the_best_level_and_the_gain_lie(evaluated):
-    real = rests_on(evaluated, worlds=4)
+    real = rests_on(evaluated, replications=4)
     settings = np.zeros((10, len(real.scatter.ranges)))
     levels, gains = np.array([0, 2, 2, 2, 4, 4, 4, 6, 6, 30.0]), np.array([-500.0, *np.linspace(1000, 9000, 9)])
     some = replace(real.scatter, settings=settings, best=levels, gain=gains)
@@ -413,7 +413,7 @@ def test_slopes_find_again_what_a_plane_is_made_of():
 
 
 def test_a_scatter_moves_all_settings_and_finds_what_the_best_level_hangs_on(evaluated, analysed):
-    found = rests_on(evaluated, worlds=4).scatter
+    found = rests_on(evaluated, replications=4).scatter
     assert len(found.best) in (POINTS_OF_SCATTER, MORE)
     assert {own.key for own in found.ranges} == set(TABLES["uncertain"])
     assert set(found.best.tolist()) <= set(evaluated.levels)
@@ -494,7 +494,7 @@ def test_evaluate_closes_with_what_it_rests_on(file):
     )
     assert "sensitivity" not in asked("evaluate", file, "--no-picture", "--no-doubt")
     found = json.loads(asked("evaluate", file, "--json"))["rests_on"]
-    assert set(found) == {"worlds", "plausible", "overturned_by", "swings", "interrupted"}
+    assert set(found) == {"replications", "plausible", "overturned_by", "swings", "interrupted"}
     assert set(found["plausible"]) == {
         "points",
         "best_levels",
@@ -516,7 +516,7 @@ def test_a_range_that_cannot_be_reached_stops_the_command_at_once(file):
 
 def test_the_command_looks_at_as_much_as_the_function():
     options = {parameter.name: parameter.default for parameter in command_parameters()}
-    assert (options["points"], options["worlds"], options["replications"]) == (POINTS, WORLDS, REPLICATIONS)
+    assert (options["points"], options["replications"], options["replications"]) == (POINTS, REPLICATIONS, REPLICATIONS)
 
 
 def command_parameters():
@@ -540,7 +540,7 @@ def test_ends_that_are_not_finished_are_left_out(evaluated):
     ("explained", "told", "rough"), [(-0.01, "0 %", True), (0.3, "30 %", True), (0.9, "90 %", False)]
 )
 def test_shares_that_rest_on_little_are_called_rough(evaluated, explained, told, rough):
-    s = sensitivity(evaluated.scenario, points=40, worlds=1, replications=2)
+    s = sensitivity(evaluated.scenario, points=40, replications_per_point=1, replications=2)
     (words, *_) = small_print(s, replace(s.plausible, explained=explained))
     assert f"foretell {told} of what" in words
     assert ("as rough" in words) == rough

@@ -84,5 +84,5 @@ def test_check_says_when_a_desk_has_settled(tmp_path):
     file.write_text('[opening]\nalways = true\n[demand]\nprospects_per_hour = 60\nopening_book = 0\n[waiting]\n'
                     "[staff]\nagents = 6\n[service]\ncore_minutes = 5\n[horizon]\nweeks = 1\nwarmup_weeks = 0.1\n")  # fmt: skip
     shown = CliRunner().invoke(app, ["check", str(file)]).stdout
-    assert "Settled (MSER-5 on daily means of 10 worlds): waits after" in shown
+    assert "Settled (MSER-5 on daily means of 10 replications): waits after" in shown
     assert "horizon.warmup_weeks leaves out 0.1." in " ".join(shown.split())

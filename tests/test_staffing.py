@@ -11,7 +11,7 @@ from servsim.scenario.read import checked, read_scenario, with_settings
 from servsim.show.evaluation_summary import first, hour_words, lines, staff_table, staff_words
 from servsim.study.execution.options import Means
 from servsim.study.one_lever.evaluate import evaluate
-from servsim.study.one_lever.minutes_and_staff import WORLDS, Crew, Staffing, staffing
+from servsim.study.one_lever.minutes_and_staff import REPLICATIONS, Crew, Staffing, staffing
 from servsim.study.one_lever.staff_variants import paid_by_month, paid_hours, with_agents
 from servsim.study.run import run
 from servsim.study.yearly_projection import COLUMNS, PLACE
@@ -74,7 +74,7 @@ def looked():
 
 
 def test_every_pair_is_what_an_evaluation_with_that_staff_finds(looked):
-    """In the same worlds, to the last bit."""
+    """In the same replications, to the last bit."""
     e, s = looked
     assert [crew.more for crew in s.crews] == [-1, 0, 1]
     for crew in s.crews:
@@ -137,9 +137,9 @@ def test_a_pair_that_breaks_a_constraint_is_not_the_best():
     assert not any(crew.more == 1 for crew, _ in s.not_told_apart)
 
 
-def test_worlds_are_no_more_than_those_of_the_levels_that_matter(looked):
+def test_replications_are_no_more_than_those_of_the_levels_that_matter(looked):
     e, s = looked
-    assert {len(months) for crew in s.crews for months in crew.months.values()} == {min(WORLDS, e.replications)}
+    assert {len(months) for crew in s.crews for months in crew.months.values()} == {min(REPLICATIONS, e.replications)}
 
 
 def test_ctrl_c_leaves_what_was_finished_and_says_so(looked):

@@ -21,14 +21,14 @@ from servsim.scenario.read import checked
 from servsim.scenario.scenario import MECHANISMS, SEGMENT_TABLES, Scenario
 from servsim.study.control_variates import CONTROLS
 from servsim.study.execution.options import Means
-from servsim.study.execution.replications import NO_MONTHS, Job, Outcome, Worlds
+from servsim.study.execution.replications import NO_MONTHS, Experiment, Job, Outcome
 from servsim.study.execution.scheduler import Pool
 from servsim.study.metrics import NAMES, OWN
 from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.run import run
 from servsim.study.scenario_identity import ASKED
 from servsim.study.store import database as storage
-from servsim.study.store.catalogue import opened, questions, worlds_of
+from servsim.study.store.catalogue import opened, questions, replications_of
 from servsim.study.store.store import Store, StoreError, usual_place
 from servsim.study.yearly_projection import COLUMNS
 
@@ -51,22 +51,22 @@ def tiny(**tables: Any) -> Scenario:
 VALUE = NAMES.index("value")
 
 
-def outcome(worlds: Worlds, replication: int = 0, book: int = 0) -> Outcome:
-    """An outcome with all kinds of numbers in it, as if this world had been simulated; with years where they are asked."""
+def outcome(experiment: Experiment, replication: int = 0, book: int = 0) -> Outcome:
+    """An outcome with all kinds of numbers in it, as if this replication had been simulated; with years where they are asked."""
     rng = np.random.default_rng(replication)
-    figures = rng.standard_normal(len(NAMES)) * 10.0 ** rng.integers(-300, 300, len(NAMES))
-    figures[:5] = np.nan, np.inf, 0.0, 5e-324, 3.0
-    own = rng.standard_normal((len(worlds.scenario.segments), len(OWN)))
-    controls = np.full(len(CONTROLS), replication / 7) if worlds.controlled else np.zeros(0)
+    metrics = rng.standard_normal(len(NAMES)) * 10.0 ** rng.integers(-300, 300, len(NAMES))
+    metrics[:5] = np.nan, np.inf, 0.0, 5e-324, 3.0
+    own = rng.standard_normal((len(experiment.scenario.segments), len(OWN)))
+    controls = np.full(len(CONTROLS), replication / 7) if experiment.controlled else np.zeros(0)
     fate, spent = np.arange(book, dtype=np.int8), np.arange(book) * 2**50 - replication % 9
-    months = rng.standard_normal((14, len(COLUMNS))) if worlds.goes_on else NO_MONTHS
-    figures[VALUE] = figures[VALUE] if worlds.goes_on else np.nan
-    return Outcome(Job(0, replication), figures, own, controls, fate, spent, spent[::-1], months)
+    months = rng.standard_normal((14, len(COLUMNS))) if experiment.goes_on else NO_MONTHS
+    metrics[VALUE] = metrics[VALUE] if experiment.goes_on else np.nan
+    return Outcome(Job(0, replication), metrics, own, controls, fate, spent, spent[::-1], months)
 
 
 def same(one: Outcome, other: Outcome) -> bool:
     """Are two outcomes the same to the last bit?"""
-    arrays = ("figures", "own", "controls", "fate", "spent", "stayed", "months")
+    arrays = ("metrics", "own", "controls", "fate", "spent", "stayed", "months")
     return one.job == other.job and all(
         (a := getattr(one, name)).tobytes() == (b := getattr(other, name)).tobytes() and a.shape == b.shape
         for name in arrays
@@ -80,17 +80,17 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def full(path: Path) -> tuple[Path, Worlds]:
-    """A closed store with three worlds."""
-    worlds = Worlds(tiny(), 1, "fast")
+def full(path: Path) -> tuple[Path, Experiment]:
+    """A closed store with three replications."""
+    experiment = Experiment(tiny(), 1, "fast")
     with closing(Store(path)) as store:
-        store.keep([(worlds, outcome(worlds, number)) for number in range(3)])
-    return path, worlds
+        store.keep([(experiment, outcome(experiment, number)) for number in range(3)])
+    return path, experiment
 
 
-def recalled(store: Store, worlds: Worlds, many: int = 10, customers: bool = False) -> list[int]:
-    """The numbers of the worlds that a store has, of the first ones."""
-    return [found.job.replication for found in store.known(worlds, 0, range(many), customers)]
+def recalled(store: Store, experiment: Experiment, many: int = 10, customers: bool = False) -> list[int]:
+    """The numbers of the replications that a store has, of the first ones."""
+    return [found.job.replication for found in store.known(experiment, 0, range(many), customers)]
 
 
 # What is kept comes back.
@@ -100,12 +100,12 @@ def recalled(store: Store, worlds: Worlds, many: int = 10, customers: bool = Fal
 @pytest.mark.parametrize("controlled", [False, True])
 @pytest.mark.parametrize("segments", [[], SEGMENTS])
 def test_what_is_kept_comes_back_bit_for_bit(path, controlled, segments, far):
-    worlds = Worlds(tiny(segments=segments), 1, "fast", controlled, far)
-    kept = [outcome(worlds, number, book=30) for number in (0, 7, 2**40)]
+    experiment = Experiment(tiny(segments=segments), 1, "fast", controlled, far)
+    kept = [outcome(experiment, number, book=30) for number in (0, 7, 2**40)]
     with closing(Store(path)) as store:
-        store.keep([(worlds, each) for each in kept])
+        store.keep([(experiment, each) for each in kept])
     with closing(Store(path)) as store:
-        found = store.known(worlds, 0, [7, 2**40, 0, 5], customers=True)
+        found = store.known(experiment, 0, [7, 2**40, 0, 5], customers=True)
     assert len(found) == 3
     assert all(
         same(one, other) for one, other in zip(sorted(found, key=lambda o: o.job.replication), kept, strict=True)
@@ -133,13 +133,13 @@ def test_nothing_is_simulated_twice(path):
             tiny(), replications=5, means=Means(workers=1, store=store, progress=lambda *far: counts.append(far[0]))
         )
     assert counts == [3, 4, 5]
-    assert (more.figures[:3].tobytes(), len(more.figures)) == (few.figures.tobytes(), 5)
-    assert more.figures.tobytes() == run(tiny(), replications=5, means=Means(workers=1)).figures.tobytes()
+    assert (more.metrics[:3].tobytes(), len(more.metrics)) == (few.metrics.tobytes(), 5)
+    assert more.metrics.tobytes() == run(tiny(), replications=5, means=Means(workers=1)).metrics.tobytes()
 
 
 def test_what_a_kept_world_lacks_is_added_to_it(path):
     """Customers and controls take space, and are kept where they were asked for."""
-    plain, controlled = Worlds(tiny(), 1, "fast"), Worlds(tiny(), 1, "fast", controlled=True)
+    plain, controlled = Experiment(tiny(), 1, "fast"), Experiment(tiny(), 1, "fast", controlled=True)
     assert plain.key == controlled.key
     with closing(Store(path)) as store:
         store.keep([(plain, outcome(plain))])
@@ -153,9 +153,9 @@ def test_what_a_kept_world_lacks_is_added_to_it(path):
 
 
 @pytest.fixture
-def near_and_far() -> tuple[Worlds, Worlds]:
-    """The same worlds as far as the window goes, and to the end of the years."""
-    return Worlds(tiny(), 1, "fast"), Worlds(tiny(), 1, "fast", far=True)
+def near_and_far() -> tuple[Experiment, Experiment]:
+    """The same replications as far as the window goes, and to the end of the years."""
+    return Experiment(tiny(), 1, "fast"), Experiment(tiny(), 1, "fast", far=True)
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0), (0, 1, 0), (1, 0, 1)])
@@ -167,9 +167,9 @@ def test_a_world_with_its_years_is_found_by_who_asks_for_them_and_by_who_does_no
         for number, place in enumerate(order):
             assert recalled(store, far) == ([0] if 1 in order[:number] else [])
             store.keep([(near_and_far[place], outcome(near_and_far[place]))])
-        for worlds in near_and_far:
-            (found,) = store.known(worlds, 0, [0], customers=False)
-            assert same(found, outcome(worlds))
+        for replications in near_and_far:
+            (found,) = store.known(replications, 0, [0], customers=False)
+            assert same(found, outcome(replications))
     with closing(sqlite3.connect(path)) as file:
         assert file.execute("SELECT count(*), count(years) FROM world").fetchone() == (1, 1)
 
@@ -182,21 +182,21 @@ def test_what_todays_customers_pay_is_told_as_far_as_it_was_asked_for(path, near
             with Pool([tiny()], 1, Means(workers=1, store=store), far=bool(place)) as pool:
                 (found,) = pool.outcomes([Job(0, 0)], customers=True)
             assert same(found, near_and_far[place].simulated(Job(0, 0)))
-        for worlds in near_and_far:
-            (found,) = store.known(worlds, 0, [0], customers=True)
-            assert same(found, worlds.simulated(Job(0, 0)))
+        for replications in near_and_far:
+            (found,) = store.known(replications, 0, [0], customers=True)
+            assert same(found, replications.simulated(Job(0, 0)))
 
 
 @pytest.mark.parametrize("tables", [{"spending": {"on": False}}, {"horizon": {"weeks": 3, "warmup_weeks": 1}}])
 def test_where_years_mean_nothing_there_are_none_to_lack(path, tables):
-    worlds = Worlds(tiny(**tables), 1, "fast", far=True)
+    experiment = Experiment(tiny(**tables), 1, "fast", far=True)
     with closing(Store(path)) as store:
-        store.keep([(worlds, outcome(worlds))])
-        assert recalled(store, worlds) == [0]
+        store.keep([(experiment, outcome(experiment))])
+        assert recalled(store, experiment) == [0]
 
 
 def test_an_answer_does_not_depend_on_who_has_asked_for_the_years_before(path):
-    """After a run over the years a question about waits has its worlds, and no value, as it has without a store."""
+    """After a run over the years a question about waits has its replications, and no value, as it has without a store."""
     question = {"levels": (5.0,), "objective": "wait_mean", "replications": 2}
     with closing(Store(path)) as store:
         before = evaluate(tiny(), **question)
@@ -207,49 +207,49 @@ def test_an_answer_does_not_depend_on_who_has_asked_for_the_years_before(path):
     assert told == [2]
     assert np.isfinite(looked.sample("value")).all()
     assert np.isnan(after.sample(5.0, "value")).all()
-    assert after.figures[0].tobytes() == before.figures[0].tobytes()
+    assert after.metrics[0].tobytes() == before.metrics[0].tobytes()
     assert after.to_dict() == before.to_dict()
 
 
 def test_without_a_book_there_are_no_customers_to_lack(path):
-    worlds = Worlds(tiny(demand={"opening_book": 0}), 1, "fast")
+    experiment = Experiment(tiny(demand={"opening_book": 0}), 1, "fast")
     with closing(Store(path)) as store:
-        store.keep([(worlds, outcome(worlds))])
-        assert recalled(store, worlds, customers=True) == [0]
+        store.keep([(experiment, outcome(experiment))])
+        assert recalled(store, experiment, customers=True) == [0]
 
 
 def test_two_processes_share_a_file(path, tmp_path):
-    """Both write all the time; every world of both is there, once."""
+    """Both write all the time; every replication of both is there, once."""
     code = (
         "import sys; sys.path.insert(0, 'tests')\n"
         "from pathlib import Path; from test_store import *\n"
-        "store, worlds = Store(sys.argv[1]), Worlds(tiny(), 1, 'fast')\n"
-        "for n in range(int(sys.argv[2]), 300, 2): store.keep([(worlds, outcome(worlds, n)), (worlds, outcome(worlds, 1000))])\n"
+        "store, replications = Store(sys.argv[1]), Experiment(tiny(), 1, 'fast')\n"
+        "for n in range(int(sys.argv[2]), 300, 2): store.keep([(replications, outcome(replications, n)), (replications, outcome(replications, 1000))])\n"
         "assert not store.trouble, store.trouble"
     )
     both = [subprocess.Popen([sys.executable, "-c", code, str(path), number]) for number in ("0", "1")]
     assert [process.wait(120) for process in both] == [0, 0]
     with closing(Store(path)) as store:
-        worlds = Worlds(tiny(), 1, "fast")
-        assert sorted(recalled(store, worlds, 1001)) == [*range(300), 1000]
+        experiment = Experiment(tiny(), 1, "fast")
+        assert sorted(recalled(store, experiment, 1001)) == [*range(300), 1000]
 
 
-def test_a_figure_younger_than_the_file_gets_a_column(full):
-    """A servsim with one figure more asks another question; both go on in the same file."""
-    path, worlds = full
+def test_a_metric_younger_than_the_file_gets_a_column(full):
+    """A servsim with one metric more asks another question; both go on in the same file."""
+    path, replications = full
     with closing(sqlite3.connect(path)) as file:
         file.execute("DELETE FROM world")
         file.execute(f'ALTER TABLE world DROP COLUMN "{NAMES[-1]}"')
         file.commit()
     with closing(Store(path)) as store:
-        store.keep([(worlds, outcome(worlds, 9))])
-        assert recalled(store, worlds) == [9]
+        store.keep([(replications, outcome(replications, 9))])
+        assert recalled(store, replications) == [9]
 
 
 # Stores of earlier versions.
 
 OF_MODEL_2 = Path(__file__).parent / "stores" / "model-2.sqlite"
-"""Made by the code of commit a66fac7, whose model had the version 2: three worlds of a question, two of another."""
+"""Made by the code of commit a66fac7, whose model had the version 2: three replications of a question, two of another."""
 
 
 @pytest.fixture
@@ -262,29 +262,29 @@ def old(path: Path) -> Path:
 def test_an_older_store_opens_and_what_it_holds_stays_as_it_is(old):
     with opened(old, "read") as storage_then:
         assert "years" not in storage_then.columns()
-        then = {each.key: list(worlds_of(storage_then, each)) for each in questions(storage_then)}
+        then = {each.key: list(replications_of(storage_then, each)) for each in questions(storage_then)}
     with closing(Store(old)) as store:
         assert "years" in store.storage.columns()
-        store.keep([(Worlds(tiny(), 1, "fast", far=True), outcome(Worlds(tiny(), 1, "fast", far=True)))])
+        store.keep([(Experiment(tiny(), 1, "fast", far=True), outcome(Experiment(tiny(), 1, "fast", far=True)))])
         assert not store.trouble
     with opened(old) as storage_now:
-        now = {each.key: list(worlds_of(storage_now, each)) for each in questions(storage_now)}
+        now = {each.key: list(replications_of(storage_now, each)) for each in questions(storage_now)}
     assert sorted(map(len, then.values())) == [2, 3]
     assert len(now) == len(then) + 1
-    for key, worlds in then.items():
-        for (number, figures, own), (number_now, figures_now, own_now) in zip(worlds, now[key], strict=True):
-            assert (number, figures.tobytes(), own.tobytes()) == (number_now, figures_now.tobytes(), own_now.tobytes())
+    for key, replications in then.items():
+        for (number, metrics, own), (number_now, metrics_now, own_now) in zip(replications, now[key], strict=True):
+            assert (number, metrics.tobytes(), own.tobytes()) == (number_now, metrics_now.tobytes(), own_now.tobytes())
 
 
 @pytest.mark.parametrize("far", [False, True])
-def test_worlds_of_an_older_model_are_not_found(old, far):
+def test_replications_of_an_older_model_are_not_found(old, far):
     """The same settings, the same seed: what is found is what this model has told."""
     as_then = tiny(horizon={"weeks": 3})
-    worlds = Worlds(as_then, 1, "fast", far=far)
+    experiment = Experiment(as_then, 1, "fast", far=far)
     with closing(Store(old)) as store:
-        assert recalled(store, worlds) == []
-        store.keep([(worlds, outcome(worlds, 5))])
-        assert recalled(store, worlds) == [5]
+        assert recalled(store, experiment) == []
+        store.keep([(experiment, outcome(experiment, 5))])
+        assert recalled(store, experiment) == [5]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs the permissions of POSIX")
@@ -293,9 +293,9 @@ def test_an_older_store_that_may_not_be_written_to_is_read(old):
     before = old.read_bytes()
     with locked(old):
         with opened(old) as storage_then:
-            assert sorted(each.worlds for each in questions(storage_then)) == [2, 3]
+            assert sorted(each.replications for each in questions(storage_then)) == [2, 3]
         with closing(Store(old)) as store:
-            assert recalled(store, Worlds(tiny(horizon={"weeks": 3}), 1, "fast", far=True)) == []
+            assert recalled(store, Experiment(tiny(horizon={"weeks": 3}), 1, "fast", far=True)) == []
             assert not store.trouble
     assert old.read_bytes() == before
 
@@ -313,7 +313,7 @@ def refused(path: Path) -> str:
 
 
 def test_a_text_file_is_refused(path):
-    path.write_text("These are not worlds.\n" * 300)
+    path.write_text("These are not replications.\n" * 300)
     assert refused(path) == (
         f"{path} is damaged or not a store of servsim; it is left as it is: move it away, or name another with --store."
     )
@@ -343,14 +343,14 @@ def test_another_layout_is_refused(full):
 
 @pytest.mark.parametrize("left", [100, 1000, 4096, -1000, -5000])
 def test_a_truncated_file_is_left_as_it_is(full, left):
-    """At the latest when worlds are looked up in what is gone."""
-    path, worlds = full
+    """At the latest when replications are looked up in what is gone."""
+    path, replications = full
     path.write_bytes(path.read_bytes()[:left])
     before = path.read_bytes()
     try:
         with closing(Store(path)) as store:
-            assert recalled(store, worlds) in ([], [0, 1, 2])
-            store.keep([(worlds, outcome(worlds, 9))])
+            assert recalled(store, replications) in ([], [0, 1, 2])
+            store.keep([(replications, outcome(replications, 9))])
             said = store.trouble
     except StoreError as error:
         said = str(error)
@@ -366,7 +366,7 @@ def test_a_directory_is_refused(tmp_path):
 def test_an_empty_file_is_a_store_to_be(path):
     path.touch()
     with closing(Store(path)) as store:
-        store.keep([(Worlds(tiny(), 1, "fast"), outcome(Worlds(tiny(), 1, "fast")))])
+        store.keep([(Experiment(tiny(), 1, "fast"), outcome(Experiment(tiny(), 1, "fast")))])
         assert not store.trouble
 
 
@@ -380,18 +380,18 @@ def places_of(path: Path, needle: bytes) -> list[int]:
     return found
 
 
-def test_a_flipped_bit_in_a_figure_is_noticed_and_never_read(full):
-    path, worlds = full
-    figure = np.array(outcome(worlds, 1).figures[20:21], ">f8").tobytes()
-    (at,) = places_of(path, figure)
+def test_a_flipped_bit_in_a_metric_is_noticed_and_never_read(full):
+    path, replications = full
+    metric = np.array(outcome(replications, 1).metrics[20:21], ">f8").tobytes()
+    (at,) = places_of(path, metric)
     data = bytearray(path.read_bytes())
     data[at + 7] ^= 1
     path.write_bytes(data)
     with closing(Store(path)) as store:
-        assert recalled(store, worlds) == []
-        store.keep([(worlds, outcome(worlds, 9))])
+        assert recalled(store, replications) == []
+        store.keep([(replications, outcome(replications, 9))])
         assert store.trouble == (
-            f"{path} is damaged: world 1 of question {worlds.key[:8]} is not as it was kept; it is left as it is: move "
+            f"{path} is damaged: replication 1 of question {replications.key[:8]} is not as it was kept; it is left as it is: move "
             "it away, or name another with --store."
         )
     assert path.read_bytes() == bytes(data)
@@ -406,21 +406,21 @@ OF_A_WINDOW, OF_YEARS = ["customers = x'0102030405'"], ["years = x'0102030405'",
     *((False, change) for change in CHANGES + OF_A_WINDOW), *((True, change) for change in CHANGES + OF_YEARS)
 ])  # fmt: skip
 def test_no_column_can_change_unnoticed(path, far, change):
-    worlds = Worlds(tiny(), 1, "fast", controlled=True, far=far)
+    experiment = Experiment(tiny(), 1, "fast", controlled=True, far=far)
     with closing(Store(path)) as store:
-        store.keep([(worlds, outcome(worlds, 1, book=30))])
+        store.keep([(experiment, outcome(experiment, 1, book=30))])
     with closing(sqlite3.connect(path)) as file:
         file.execute(f"UPDATE world SET {change}")
         file.commit()
     with closing(Store(path)) as store:
-        assert recalled(store, worlds, customers=True) == []
+        assert recalled(store, experiment, customers=True) == []
         assert "is not as it was kept" in store.trouble
 
 
 def test_a_world_does_not_pass_for_another_questions(full):
     """A fault that moves a row to another question is noticed by the row's checksum."""
     path, _ = full
-    other = Worlds(tiny(), 2, "fast")
+    other = Experiment(tiny(), 2, "fast")
     with closing(Store(path)) as store:
         store.keep([(other, outcome(other, 9))])
     with closing(sqlite3.connect(path)) as file:
@@ -434,18 +434,18 @@ def test_a_world_does_not_pass_for_another_questions(full):
 @given(at=st.integers(0, 10**9), bit=st.integers(0, 7))
 def test_wherever_a_bit_flips_no_world_comes_back_otherwise_than_it_was(tmp_path_factory, at, bit):
     path = tmp_path_factory.mktemp("flip") / "worlds.sqlite"
-    worlds = Worlds(tiny(), 1, "fast", far=True)
+    experiment = Experiment(tiny(), 1, "fast", far=True)
     with closing(Store(path)) as store:
-        store.keep([(worlds, outcome(worlds, number, book=30)) for number in range(2)])
+        store.keep([(experiment, outcome(experiment, number, book=30)) for number in range(2)])
     data = bytearray(path.read_bytes())
     data[at % len(data)] ^= 1 << bit
     path.write_bytes(data)
     try:
         with closing(Store(path)) as store:
-            found = store.known(worlds, 0, range(10), customers=True)
+            found = store.known(experiment, 0, range(10), customers=True)
     except StoreError:
         return
-    assert all(same(each, outcome(worlds, each.job.replication, book=30)) for each in found)
+    assert all(same(each, outcome(experiment, each.job.replication, book=30)) for each in found)
 
 
 # Out of reach, full, held, gone.
@@ -480,20 +480,20 @@ def locked(path: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def locked_folder(full) -> Iterator[tuple[Path, Worlds]]:
-    """A store that may not be written to, and its worlds."""
+def locked_folder(full) -> Iterator[tuple[Path, Experiment]]:
+    """A store that may not be written to, and its replications."""
     with locked(full[0]):
         yield full
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs the permissions of POSIX")
 def test_a_store_that_may_not_be_written_to_is_read(locked_folder):
-    path, worlds = locked_folder
+    path, replications = locked_folder
     before = path.read_bytes()
     with closing(Store(path)) as store:
-        assert recalled(store, worlds) == [0, 1, 2]
+        assert recalled(store, replications) == [0, 1, 2]
         assert not store.trouble
-        store.keep([(worlds, outcome(worlds, 9))])
+        store.keep([(replications, outcome(replications, 9))])
         assert store.trouble == f"{path} may not be written to: what it holds is used, nothing is added."
     assert path.read_bytes() == before
 
@@ -509,15 +509,15 @@ def test_a_folder_that_may_not_be_written_to_is_a_sentence(locked_folder):
 
 
 def test_a_full_disk_is_a_sentence_and_what_was_kept_before_stays(full):
-    path, worlds = full
+    path, replications = full
     with closing(Store(path)) as store:
         store.storage.insist(f"PRAGMA max_page_count = {store.storage.rows('PRAGMA page_count')[0][0]}")
-        store.keep([(worlds, outcome(worlds, number)) for number in range(100, 200)])
+        store.keep([(replications, outcome(replications, number)) for number in range(100, 200)])
         assert store.trouble == f"{path}: the disk is full; what was kept before stays, what follows is not kept."
         assert store.unkept == 100
-        assert recalled(store, worlds) == [0, 1, 2]
+        assert recalled(store, replications) == [0, 1, 2]
     with closing(Store(path)) as store:
-        assert recalled(store, worlds, 200) == [0, 1, 2]
+        assert recalled(store, replications, 200) == [0, 1, 2]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs limits of POSIX")
@@ -528,48 +528,48 @@ def test_a_file_that_may_not_grow_is_a_sentence_and_the_answer_comes(path, tmp_p
         "from test_store import *\n"
         "store = Store(sys.argv[1]); resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))\n"
         "found = run(tiny(), replications=200, means=Means(workers=2, store=store))\n"
-        "print(len(found.figures), store.trouble)"
+        "print(len(found.metrics), store.trouble)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True, timeout=120
     )  # fmt: skip
-    worlds, _, said = done.stdout.strip().partition(" ")
-    assert worlds == "200"
+    replications, _, said = done.stdout.strip().partition(" ")
+    assert replications == "200"
     assert said.startswith(f"{path}: the disk ")
     with closing(Store(path)) as store:
         kept = run(tiny(), replications=200, means=Means(workers=1, store=store))
         assert not store.trouble
-    assert kept.figures.tobytes() == run(tiny(), replications=200).figures.tobytes()
+    assert kept.metrics.tobytes() == run(tiny(), replications=200).metrics.tobytes()
 
 
 def test_a_file_that_another_process_holds_for_too_long_is_a_sentence(full, monkeypatch):
-    path, worlds = full
+    path, replications = full
     monkeypatch.setattr(storage, "PATIENCE_SECONDS", 0.3)
     with closing(sqlite3.connect(path)) as other, closing(Store(path)) as store:
         other.execute("BEGIN IMMEDIATE")
-        store.keep([(worlds, outcome(worlds, 9))])
+        store.keep([(replications, outcome(replications, 9))])
         assert store.trouble.startswith(f"{path}: another process has been writing to it for more than 30 seconds;")
-        assert recalled(store, worlds) == [0, 1, 2]
+        assert recalled(store, replications) == [0, 1, 2]
 
 
 def test_a_store_can_be_opened_and_read_while_another_process_writes(full):
-    path, worlds = full
+    path, replications = full
     with closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN IMMEDIATE")
         other.execute("UPDATE question SET title = 'changing'")
         with closing(Store(path)) as store:
-            assert recalled(store, worlds) == [0, 1, 2]
+            assert recalled(store, replications) == [0, 1, 2]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows does not delete a file in use")
 @pytest.mark.parametrize("again", [False, True])
 def test_a_store_that_is_deleted_while_in_use_is_a_sentence(full, again):
-    path, worlds = full
+    path, replications = full
     with closing(Store(path)) as store:
         path.unlink()
         if again:
             Store(path).close()
-        store.keep([(worlds, outcome(worlds, 9))])
+        store.keep([(replications, outcome(replications, 9))])
         assert store.trouble == (
             f"{path} was deleted or moved while it was in use; what was kept before stays, what follows is not kept."
         )
@@ -592,22 +592,22 @@ def test_a_network_drive_that_cannot_lock_is_a_sentence(path, monkeypatch, name)
 
 
 def test_nothing_of_a_batch_is_kept_where_something_goes_wrong_in_it(full):
-    path, worlds = full
+    path, replications = full
     with closing(Store(path)) as store:
         with pytest.raises(AttributeError):
-            store.keep([(worlds, outcome(worlds, 8)), (worlds, None)])
-        assert recalled(store, worlds) == [0, 1, 2]
-        store.keep([(worlds, outcome(worlds, 9))])
-        assert recalled(store, worlds) == [0, 1, 2, 9]
+            store.keep([(replications, outcome(replications, 8)), (replications, None)])
+        assert recalled(store, replications) == [0, 1, 2]
+        store.keep([(replications, outcome(replications, 9))])
+        assert recalled(store, replications) == [0, 1, 2, 9]
 
 
 def test_another_process_may_forget_a_question_meanwhile(full):
-    path, worlds = full
+    path, replications = full
     with closing(Store(path)) as store, closing(sqlite3.connect(path)) as other:
-        assert recalled(store, worlds) == [0, 1, 2]
+        assert recalled(store, replications) == [0, 1, 2]
         other.executescript("DELETE FROM world; DELETE FROM question;")
-        store.keep([(worlds, outcome(worlds, 9))])
-        assert recalled(store, worlds) == [9]
+        store.keep([(replications, outcome(replications, 9))])
+        assert recalled(store, replications) == [9]
 
 
 def test_the_usual_place_is_the_persons_own(monkeypatch):
@@ -678,9 +678,9 @@ def another(path: tuple[str, ...]) -> Any:
 
 @pytest.mark.parametrize("path", SETTINGS, ids=".".join)
 def test_a_changed_setting_never_finds_an_old_world_and_a_changed_question_does(path, tmp_path_factory):
-    """Each setting there is. What is only shown or asked does not matter to a world."""
+    """Each setting there is. What is only shown or asked does not matter to a replication."""
     old, new = (
-        Worlds(s, 1, "fast") for s in (Scenario.model_validate(everything()), scenario_with(path, another(path)))
+        Experiment(s, 1, "fast") for s in (Scenario.model_validate(everything()), scenario_with(path, another(path)))
     )
     is_asked = path[0] in ASKED
     assert (old.key == new.key, old.digest == new.digest) == (is_asked, is_asked)
@@ -690,45 +690,45 @@ def test_a_changed_setting_never_finds_an_old_world_and_a_changed_question_does(
 def test_a_segment_that_names_a_setting_is_not_one_that_takes_the_desks(path):
     """Though it names the default: the desk's own may be another, or become it."""
     default = getattr(getattr(Scenario.model_validate(everything()).segments[1], path[0]), path[1])
-    old = Worlds(Scenario.model_validate(everything()), 1, "fast")
+    old = Experiment(Scenario.model_validate(everything()), 1, "fast")
     keys = {old.key}
     for value in (default, another(path)):
-        keys.add(Worlds(scenario_with(path, value, segment=True), 1, "fast").key)
+        keys.add(Experiment(scenario_with(path, value, segment=True), 1, "fast").key)
     assert len(keys) == 3
 
 
 @given(path=st.sampled_from(SETTINGS), one=VALUES, other=VALUES)
-def test_two_values_of_a_setting_find_each_others_worlds_only_where_they_are_the_same(path, one, other):
+def test_two_values_of_a_setting_find_each_others_replications_only_where_they_are_the_same(path, one, other):
     if not (fits(path, one) and fits(path, other)):
         return
     a, b = (scenario_with(path, value) for value in (one, other))
     is_same = path[0] in ASKED or a == b
-    assert (Worlds(a, 1, "fast").key == Worlds(b, 1, "fast").key) == is_same
+    assert (Experiment(a, 1, "fast").key == Experiment(b, 1, "fast").key) == is_same
 
 
 def test_an_old_world_is_found_by_the_same_question_alone(full, monkeypatch):
-    """Seed, engine, version of the model, kind of machine, list of figures: all of them belong to the question."""
-    path, worlds = full
-    scenario = worlds.scenario
+    """Seed, engine, version of the model, kind of machine, list of metrics: all of them belong to the question."""
+    path, replications = full
+    scenario = replications.scenario
     with closing(Store(path)) as store:
-        assert recalled(store, Worlds(tiny(title="Renamed", evaluate={"replications": 9}), 1, "fast")) == [0, 1, 2]
-        assert recalled(store, Worlds(scenario, 2, "fast")) == []
-        assert recalled(store, Worlds(scenario, 1, "reference")) == []
+        assert recalled(store, Experiment(tiny(title="Renamed", evaluate={"replications": 9}), 1, "fast")) == [0, 1, 2]
+        assert recalled(store, Experiment(scenario, 2, "fast")) == []
+        assert recalled(store, Experiment(scenario, 1, "reference")) == []
         for name, value in (
-            ("worlds.model_version", lambda: 0), ("worlds.machine", lambda: "Other"), ("worlds.NAMES", NAMES[:-1]),
-            ("worlds.OWN", OWN[:-1]), ("worlds.CONTROLS", CONTROLS[:-1]), ("worlds.COLUMNS", COLUMNS[:-1]),
+            ("replications.model_version", lambda: 0), ("replications.machine", lambda: "Other"), ("replications.NAMES", NAMES[:-1]),
+            ("replications.OWN", OWN[:-1]), ("replications.CONTROLS", CONTROLS[:-1]), ("replications.COLUMNS", COLUMNS[:-1]),
         ):  # fmt: skip
             with monkeypatch.context() as changed:
-                changed.setattr(f"servsim.study.work.{name}", value)
-                assert recalled(store, Worlds(scenario, 1, "fast")) == [], name
-        assert recalled(store, Worlds(scenario, 1, "fast")) == [0, 1, 2]
+                changed.setattr(f"servsim.study.execution.{name}", value)
+                assert recalled(store, Experiment(scenario, 1, "fast")) == [], name
+        assert recalled(store, Experiment(scenario, 1, "fast")) == [0, 1, 2]
 
 
 def test_scenarios_that_live_alike_but_are_written_otherwise_are_the_same(full):
     path, _ = full
     with closing(Store(path)) as store:
         written_out = checked(Scenario.model_validate(TABLES).settings(), "tiny")
-        assert recalled(store, Worlds(written_out, 1, "fast")) == [0, 1, 2]
+        assert recalled(store, Experiment(written_out, 1, "fast")) == [0, 1, 2]
 
 
 def test_an_error_is_a_servsim_error():

@@ -8,7 +8,7 @@ import pytest
 
 from servsim.errors import ServsimError
 from servsim.event_codes import By, Call, Kind, Reason
-from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.scenario.read import checked, read_scenario
 from servsim.show.day_timeline import timeline
 from servsim.show.life_story import SENTENCES, life_story

@@ -33,11 +33,13 @@ nightly = pytest.mark.nightly
 DESKS = {case.name: case for case in cases()}
 
 
-def told(case: Case, share: float = 1.0, worlds: int = 24, seed: int = 1) -> None:
+def told(case: Case, share: float = 1.0, replications: int = 24, seed: int = 1) -> None:
     """The story meets the textbook at this desk, with this share of the weeks that the full proof takes."""
-    for found in theory([case], Effort(worlds, share, sharpness=0.02, twins=0), seed, Means("reference", workers=1)):
-        assert found.standard_error <= 0.02 * abs(found.expected), f"{found.figure}: {found} is not sharp"
-        assert abs(found.z) <= 3, f"{found.figure}: {found} is off by {found.z:.1f} standard errors"
+    for found in theory(
+        [case], Effort(replications, share, sharpness=0.02, twins=0), seed, Means("reference", workers=1)
+    ):
+        assert found.standard_error <= 0.02 * abs(found.expected), f"{found.metric}: {found} is not sharp"
+        assert abs(found.z) <= 3, f"{found.metric}: {found} is off by {found.z:.1f} standard errors"
 
 
 @pytest.mark.parametrize(

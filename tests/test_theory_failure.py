@@ -1,6 +1,6 @@
 """Theory of what goes wrong: mistakes, complaints, the manager, priorities, promises and breaks against closed forms.
 
-Told by the story where a figure's standard error can be made small in seconds, as in `test_theory`; by the compiled
+Told by the story where a metric's standard error can be made small in seconds, as in `test_theory`; by the compiled
 loop, which tells the same, where many levels are compared.
 """
 
@@ -64,14 +64,14 @@ def test_staff_minutes_per_issue(minutes):
     told(per_issue(minutes, weeks=2), share=0.15)
 
 
-# What no figure says: read from the trace
+# What no metric says: read from the trace
 
 
-def waits(case: Case, what: Happening, worlds: int = 24) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """(segments, waits in minutes) of a happening after the warm-up, world by world."""
+def waits(case: Case, what: Happening, replications: int = 24) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """(segments, waits in minutes) of a happening after the warm-up, replication by replication."""
     scenario = case.scenario()
     by_world = []
-    for number in range(worlds):
+    for number in range(replications):
         sheet = to_sheet(scenario, seed=3, replication=number)
         rows = fast.simulate(sheet).of(what)
         rows = rows[rows[:, 0] >= scenario.horizon.warmup_weeks * 7 * 24 * 60 * MINUTE]
@@ -81,7 +81,7 @@ def waits(case: Case, what: Happening, worlds: int = 24) -> list[tuple[np.ndarra
 
 
 def meets(means: list[float], expected: float) -> None:
-    """Worlds' means lie within three standard errors of the expected value, and these are at most 2 % of it."""
+    """Replications' means lie within three standard errors of the expected value, and these are at most 2 % of it."""
     error = np.std(means, ddof=1) / math.sqrt(len(means))
     assert error <= 0.02 * expected
     assert abs(np.mean(means) - expected) <= 3 * error
@@ -105,11 +105,13 @@ def test_each_class_waits_as_cobham_says():
 # Minutes that pay
 
 
-def simulated(scenarios: list, worlds: int, figure: str, seed: int = 5) -> np.ndarray:
-    """(scenarios, worlds) a figure on common worlds, by the compiled loop."""
-    jobs = [Job(place, number) for place in range(len(scenarios)) for number in range(worlds)]
+def simulated(scenarios: list, replications: int, metric: str, seed: int = 5) -> np.ndarray:
+    """(scenarios, replications) a metric on common replications, by the compiled loop."""
+    jobs = [Job(place, number) for place in range(len(scenarios)) for number in range(replications)]
     outcomes = Pool(scenarios, seed, Means(workers=1)).outcomes(jobs)
-    return np.array([outcome.figures[NAMES.index(figure)] for outcome in outcomes]).reshape(len(scenarios), worlds)
+    return np.array([outcome.metrics[NAMES.index(metric)] for outcome in outcomes]).reshape(
+        len(scenarios), replications
+    )
 
 
 def surely_more(gaps: np.ndarray) -> bool:

@@ -1,7 +1,7 @@
 """Theory of the changing world: word of mouth, rivals, advertising, training, the house and worth against closed forms.
 
-Told by the story where a figure's standard error can be made small in seconds, as in `test_theory`; by the compiled
-loop, which tells the same, where what is looked at is in no figure or many customers are needed.
+Told by the story where a metric's standard error can be made small in seconds, as in `test_theory`; by the compiled
+loop, which tells the same, where what is looked at is in no metric or many customers are needed.
 """
 
 import math
@@ -92,11 +92,11 @@ def test_who_is_told_tells_others(referrals):
     told(families(referrals, weeks=1.0))
 
 
-# What no figure says: read from the trace
+# What no metric says: read from the trace
 
 
 def trace_of(tables: dict, weeks: float, number: int = 0):
-    """What happens at a desk that is always open, in one world."""
+    """What happens at a desk that is always open, in one replication."""
     scenario = checked({"opening": {"always": True}, "horizon": {"weeks": weeks}, **tables}, "a desk")
     return fast.simulate(to_sheet(scenario, seed=3, replication=number))
 
@@ -130,8 +130,8 @@ def test_share_of_visits_falls_to_that_of_win_stay_purchase_by_purchase():
     leave = 1.0 - known.staying_per_visit(1e-6, gap)
     tables = {**desk(0.0, 20, AT_ONCE), "demand": book(many, gap, "fixed"), "loyalty": staying(1e-6),
               "competitors": {"rival_drift": 0.0, "return_share": back}}  # fmt: skip
-    worlds = [trace_of(tables, visits * gap / 7, number).of(Happening.ARRIVED)[:, 0] for number in range(24)]
-    shares = [np.bincount(ticks // int(gap * DAY), minlength=visits) / many for ticks in worlds]
+    replications = [trace_of(tables, visits * gap / 7, number).of(Happening.ARRIVED)[:, 0] for number in range(24)]
+    shares = [np.bincount(ticks // int(gap * DAY), minlength=visits) / many for ticks in replications]
     for purchases in range(visits):
         share = forms.win_stay_share_after(leave, back, 1.0, purchases)
         meets([float(by_purchase[purchases]) for by_purchase in shares], share)
@@ -142,7 +142,7 @@ def test_rivals_who_stay_as_they_are_change_nothing():
     assert trace_of({**tables, "competitors": {"rival_drift": 0.0}}, 52.0) == trace_of(tables, 52.0)
 
 
-# The same on average, or more of it, in common worlds
+# The same on average, or more of it, in common replications
 
 
 def in_order(policy: str):

@@ -9,7 +9,7 @@ from servsim.model import fast
 from servsim.scenario.read import checked, read_scenario
 from servsim.study import trace_totals as t
 from servsim.study.execution.replications import counted
-from servsim.study.metrics import NAMES, figures
+from servsim.study.metrics import NAMES, metrics
 from servsim.study.trace_totals import Tally
 from servsim.study.verification.random_scenarios import random_scenario
 from servsim.units import HOUR, MINUTE
@@ -19,7 +19,7 @@ ALL_TIME = range(t.IDLE, t.SUMS)
 
 
 def tallied(sheet: np.ndarray, warmup: int = 0) -> Tally:
-    """A world, told and counted."""
+    """A replication, told and counted."""
     tally = Tally(sheet, warmup)
     tally.add(fast.simulate(sheet).rows)
     tally.close()
@@ -27,7 +27,7 @@ def tallied(sheet: np.ndarray, warmup: int = 0) -> Tally:
 
 
 @pytest.mark.parametrize("number", range(60))
-def test_all_time_is_accounted_for_in_random_worlds(number):
+def test_all_time_is_accounted_for_in_random_replications(number):
     sheet = to_sheet(random_scenario(np.random.default_rng(number), storm=number % 2 == 0), number)
     for warmup in (0, int(sheet[0]["end"]) // 3):
         tally = tallied(sheet, warmup)
@@ -64,10 +64,10 @@ DESK = {
 
 
 def hours(tables: dict) -> dict[str, float]:
-    """Figures of a desk's one day, its hours as hours of that week."""
+    """Metrics of a desk's one day, its hours as hours of that week."""
     scenario = checked({**DESK, **tables}, "desk")
     reading = counted(scenario, to_sheet(scenario), 1, 0, "fast")
-    values = dict(zip(NAMES, figures(reading), strict=True))
+    values = dict(zip(NAMES, metrics(reading), strict=True))
     return {name: value / (365 / 12 / 7) if name.startswith("hours_") else value for name, value in values.items()}
 
 

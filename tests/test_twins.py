@@ -75,7 +75,7 @@ class Shuffled(Clock):
         heappush(self._queue, (self._now + delay, priority, self.chance.random(), event))
 
 
-# Worlds that go on after their window
+# Replications that go on after their window
 
 
 def window_of(sheet: np.ndarray) -> int:
@@ -89,7 +89,7 @@ def until(rows: np.ndarray, instant: int) -> np.ndarray:
 
 
 def assert_same_window(sheet: np.ndarray, end: int, engines: tuple = (fast, reference)) -> None:
-    """Of a world that goes on until an end engines tell the same, and of its window what they tell of that alone."""
+    """Of a replication that goes on until an end engines tell the same, and of its window what they tell of that alone."""
     window, longer = window_of(sheet), in_world(sheet, int(sheet[0]["seed"]), 0, end)
     alone, whole = ([engine.simulate(world) for engine in engines] for world in (sheet, longer))
     for window_alone, trace in zip(alone, whole, strict=True):
@@ -101,7 +101,7 @@ def assert_same_window(sheet: np.ndarray, end: int, engines: tuple = (fast, refe
 
 @settings(max_examples=15, **RELAXED)
 @given(WORLD, st.integers(1, 3))
-def test_random_worlds_that_go_on_have_the_same_window(world, times):
+def test_random_replications_that_go_on_have_the_same_window(world, times):
     sheet = to_sheet(scenario_of(world), seed=world[0])
     assert_same_window(sheet, (times + 1) * window_of(sheet) + times)
 
@@ -109,7 +109,7 @@ def test_random_worlds_that_go_on_have_the_same_window(world, times):
 @pytest.mark.nightly
 @settings(max_examples=500, **RELAXED)
 @given(WORLD, st.integers(1, 5))
-def test_very_many_random_worlds_that_go_on_have_the_same_window(world, times):
+def test_very_many_random_replications_that_go_on_have_the_same_window(world, times):
     sheet = to_sheet(scenario_of(world), seed=world[0])
     assert_same_window(sheet, (times + 1) * window_of(sheet) + times)
 
@@ -130,7 +130,7 @@ def test_years_of_a_desk_with_everything_are_the_same_story():
 
 @settings(max_examples=20, **RELAXED)
 @given(WORLD, st.integers(1, 9), st.integers(0, 3))
-def test_worlds_that_go_on_are_told_in_pieces_that_end_where_stock_is_taken(world, parts, times):
+def test_replications_that_go_on_are_told_in_pieces_that_end_where_stock_is_taken(world, parts, times):
     """Each piece tells what happens before its stop, from the stop before it on, and the stock that is taken there."""
     sheet = to_sheet(scenario_of(world), seed=world[0])
     window = window_of(sheet)
@@ -183,10 +183,10 @@ import numpy as np
 from servsim.model import fast, reference
 from servsim.engine_parameters import to_sheet
 from servsim.study.verification.random_scenarios import random_scenario
-worlds = [to_sheet(random_scenario(np.random.default_rng(n), n % 2 == 0)) for n in (3, 4, 5, 6)]
-worlds = [w for w in worlds]
-for w in worlds: w["end"] = np.minimum(w["end"], 3 * 86_400_000)
-print(json.dumps([[engine.simulate(w).digest() for w in worlds] for engine in (fast, reference)]))
+replications = [to_sheet(random_scenario(np.random.default_rng(n), n % 2 == 0)) for n in (3, 4, 5, 6)]
+replications = [w for w in replications]
+for w in replications: w["end"] = np.minimum(w["end"], 3 * 86_400_000)
+print(json.dumps([[engine.simulate(w).digest() for w in replications] for engine in (fast, reference)]))
 """
 
 

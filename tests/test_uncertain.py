@@ -1,4 +1,4 @@
-"""[uncertain]: ranges are read, refused and drawn from; nothing of them changes a world."""
+"""[uncertain]: ranges are read, refused and drawn from; nothing of them changes a replication."""
 
 import json
 from pathlib import Path

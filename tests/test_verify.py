@@ -22,7 +22,7 @@ from servsim.study.verification.random_scenarios import random_scenario
 from servsim.study.verification.textbook_desks import Case, erlang_c
 from servsim.study.verification.verify import Effort, bound, cases, finding, theory, twins
 
-HASTY = Effort(worlds=4, share=0.003, sharpness=9.0, twins=2)
+HASTY = Effort(replications=4, share=0.003, sharpness=9.0, twins=2)
 """Passes unless something is badly wrong; takes a second."""
 
 
@@ -56,7 +56,7 @@ def test_the_table_fits_80_columns(monkeypatch):
 
 def test_a_wrong_closed_form_is_found(monkeypatch):
     monkeypatch.setattr(
-        "servsim.study.verification.verify.QUICK", Effort(worlds=16, share=0.02, sharpness=9.0, twins=2)
+        "servsim.study.verification.verify.QUICK", Effort(replications=16, share=0.02, sharpness=9.0, twins=2)
     )
     monkeypatch.setattr(known, "erlang_b", lambda agents, load: 0.3)
     result = run("--quick", "--quiet")
@@ -87,7 +87,7 @@ def test_a_law_that_both_engines_break_is_found():
     assert found.broken
 
 
-def test_a_figure_that_is_not_sharp_or_not_there_is_no_proof():
+def test_a_metric_that_is_not_sharp_or_not_there_is_no_proof():
     case = Case("desk", {}, 1.0, {"wait_mean": 1.0})
     assert finding(case, "wait_mean", np.array([0.9, 1.0, 1.1]), limit=4.0, sharpness=0.1).passed
     assert not finding(case, "wait_mean", np.array([0.5, 1.0, 1.5]), limit=4.0, sharpness=0.1).passed
@@ -97,13 +97,13 @@ def test_a_figure_that_is_not_sharp_or_not_there_is_no_proof():
     assert missing.to_dict()["z"] is None
 
 
-@pytest.mark.parametrize(("figures", "worlds"), [(1, 10), (70, 32), (70, 64)])
-def test_the_bound_raises_false_alarm_as_often_as_stated(figures, worlds):
-    each = 2 * stats.t.sf(bound(figures, worlds, 0.001), worlds - 1)
-    assert 1 - (1 - each) ** figures == pytest.approx(0.001)
+@pytest.mark.parametrize(("metrics", "replications"), [(1, 10), (70, 32), (70, 64)])
+def test_the_bound_raises_false_alarm_as_often_as_stated(metrics, replications):
+    each = 2 * stats.t.sf(bound(metrics, replications, 0.001), replications - 1)
+    assert 1 - (1 - each) ** metrics == pytest.approx(0.001)
 
 
-def test_desks_do_not_share_worlds():
+def test_desks_do_not_share_replications():
     twice = theory([erlang_c(1, 0.5, 1), erlang_c(1, 0.5, 1)], HASTY, seed=1, means=Means(workers=1))
     assert twice[0].simulated != twice[len(twice) // 2].simulated
 

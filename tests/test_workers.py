@@ -26,7 +26,7 @@ from servsim.study.execution import scheduler as crew
 from servsim.study.execution.batches import shard_of
 from servsim.study.execution.executors import Processes, Threads
 from servsim.study.execution.options import Means
-from servsim.study.execution.replications import Job, Outcome, Worlds
+from servsim.study.execution.replications import Experiment, Job, Outcome
 from servsim.study.execution.scheduler import Interruption, Pool
 from servsim.study.run import run
 from servsim.study.scenario_identity import settings_of
@@ -40,7 +40,7 @@ JOBS = [Job(0, number) for number in range(24)]
 
 def bits(outcomes: list[Outcome]) -> list[bytes]:
     """All that there is of some outcomes, to the last bit."""
-    return [b"".join((o.figures.tobytes(), o.own.tobytes(), o.fate.tobytes(), o.spent.tobytes())) for o in outcomes]
+    return [b"".join((o.metrics.tobytes(), o.own.tobytes(), o.fate.tobytes(), o.spent.tobytes())) for o in outcomes]
 
 
 def told(means: Means, jobs: list[Job] = JOBS, customers: bool = True) -> list[bytes]:
@@ -72,7 +72,7 @@ def test_customers_are_told_where_they_are_asked_for(alone):
 
 
 def kill_one_at(count: int) -> Callable[[int, int, float], None]:
-    """Kill a worker process when so many worlds are done."""
+    """Kill a worker process when so many replications are done."""
 
     def progress(done: int, asked: int, seconds: float) -> None:
         if done == count:
@@ -95,7 +95,7 @@ def test_a_worker_process_that_is_killed_is_replaced(alone):
 def test_workers_that_are_killed_again_and_again_are_a_sentence(monkeypatch):
     monkeypatch.setattr(crew, "DEATHS_AT_MOST", 1)
 
-    def dies(self: Processes, worlds: Worlds, job: Job, customers: bool):
+    def dies(self: Processes, experiment: Experiment, job: Job, customers: bool):
         return self.executor.submit(os._exit, 9)
 
     monkeypatch.setattr(Processes, "submit", dies)
@@ -105,22 +105,22 @@ def test_workers_that_are_killed_again_and_again_are_a_sentence(monkeypatch):
 
 def test_a_world_that_fails_does_not_lose_those_that_are_finished(tmp_path, monkeypatch):
     """Those that came with it are kept before its error is told."""
-    genuine = Worlds.simulated
+    genuine = Experiment.simulated
 
-    def fails(self: Worlds, job: Job, *rest) -> Outcome:
+    def fails(self: Experiment, job: Job, *rest) -> Outcome:
         if job.replication == 5:
             time.sleep(0.3)
-            raise ServsimError("this world cannot be told.")
+            raise ServsimError("this replication cannot be told.")
         return genuine(self, job, *rest)
 
-    monkeypatch.setattr(Worlds, "simulated", fails)
+    monkeypatch.setattr(Experiment, "simulated", fails)
     with closing(Store(tmp_path / "worlds.sqlite")) as store:
         with (
             Pool([tiny()], 1, Means(workers=2, store=store)) as pool,
             pytest.raises(ServsimError, match="cannot be told"),
         ):
             pool.outcomes(JOBS[:8])
-        assert len(store.known(Worlds(tiny(), 1, "fast"), 0, range(24), customers=False)) == 7
+        assert len(store.known(Experiment(tiny(), 1, "fast"), 0, range(24), customers=False)) == 7
 
 
 def children_of(pid: int) -> set[int]:
@@ -191,7 +191,7 @@ def test_no_worker_outlives_a_parent_that_is_killed(scenario, engine):
 
 
 def rows_kept(path: Path) -> int:
-    """Worlds in a store that another process writes to; 0 where there is none yet."""
+    """Replications in a store that another process writes to; 0 where there is none yet."""
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as file:
             return int(file.execute("SELECT count(*) FROM world").fetchone()[0])
@@ -218,7 +218,9 @@ def test_an_interrupted_question_tells_its_true_n_and_goes_on_where_it_was(
     assert process.returncode == 130
     assert "Traceback" not in err
     kept = rows_kept(path)
-    assert f"{kept:,} of 20,000 worlds are finished; run the same command again to go on." in " ".join(err.split())
+    assert f"{kept:,} of 20,000 replications are finished; run the same command again to go on." in " ".join(
+        err.split()
+    )
     if out:
         assert json.loads(out)["replications"] == kept
         assert json.loads(out)["interrupted"] is True
@@ -239,7 +241,7 @@ def test_ctrl_c_before_anything_is_finished_ends_at_once(scenario):
     assert process.returncode == 130
     assert time.monotonic() - start < crew.LAST_WAIT_SECONDS + 5
     assert "Traceback" not in err
-    assert "0 of 2 worlds are finished; none are kept." in err
+    assert "0 of 2 replications are finished; none are kept." in err
 
 
 def press() -> None:
@@ -307,22 +309,24 @@ def test_ctrl_c_between_a_world_and_its_place_in_the_store_loses_nothing(tmp_pat
     with closing(Store(tmp_path / "worlds.sqlite")) as store:
         genuine = store.number_of
 
-        def number_of(worlds: Worlds) -> int:
+        def number_of(experiment: Experiment) -> int:
             os.kill(os.getpid(), signal.SIGINT)
-            return genuine(worlds)
+            return genuine(experiment)
 
         store.number_of = number_of
         with Pool([tiny()], 1, Means(workers=1, store=store)) as pool:
             assert len(pool.outcomes(JOBS)) == 1
             assert pool.interrupted
             assert pool.outcomes([Job(0, 99)]) == []
-        assert len(store.known(Worlds(tiny(), 1, "fast"), 0, range(24), customers=False)) == 1
+        assert len(store.known(Experiment(tiny(), 1, "fast"), 0, range(24), customers=False)) == 1
 
 
 def test_threads_leave_a_world_that_nobody_waits_for(monkeypatch):
-    """At the end of its present piece, so that a command ends soon after Ctrl-C though its worlds are long."""
+    """At the end of its present piece, so that a command ends soon after Ctrl-C though its replications are long."""
     hands = Threads(1)
-    endless = Worlds(tiny(horizon={"weeks": 1000, "years": 20}, demand={"prospects_per_hour": 60.0}), 1, "reference")
+    endless = Experiment(
+        tiny(horizon={"weeks": 1000, "years": 20}, demand={"prospects_per_hour": 60.0}), 1, "reference"
+    )
     future = hands.submit(endless, Job(0, 0), False)
     start = time.monotonic()
     time.sleep(0.2)
@@ -423,7 +427,7 @@ def test_a_cluster_of_others_is_a_sentence(dask, monkeypatch):
 
 def test_a_worker_that_joined_later_and_is_of_another_kind_is_a_sentence():
     with pytest.raises(ServsimError, match="a worker that joined since does not answer as we do"):
-        cluster.simulated_there("another kind", Worlds(tiny(), 1, "fast"), Job(0, 0), False)
+        cluster.simulated_there("another kind", Experiment(tiny(), 1, "fast"), Job(0, 0), False)
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -502,7 +506,7 @@ def test_one_worker_on_each_machine_compiles_before_there_are_several_who_would(
     somebody.address, somebody.client = "tcp://s:1", client
     somebody.look_at_workers()
     assert sorted(worker for _, worker in asked) == ["tcp://a:2", "tcp://b:1"]
-    monkeypatch.setattr(Worlds, "simulated", lambda *_: pytest.fail("compiled again"))
+    monkeypatch.setattr(Experiment, "simulated", lambda *_: pytest.fail("compiled again"))
     monkeypatch.setattr(cluster.kernel, "WARM", True)
     cluster.compiled()
 
@@ -514,7 +518,7 @@ def test_a_named_store_that_cannot_be_used_ends_the_command_the_usual_one_does_n
     typed, scenario, tmp_path, monkeypatch
 ):  # fmt: skip
     text = tmp_path / "text.sqlite"
-    text.write_text("no worlds")
+    text.write_text("no replications")
     code, out, err = typed("run", scenario, "--store", text)
     assert (code, out) == (2, "")
     assert err.startswith(f"{text} is damaged or not a store of servsim")
@@ -523,7 +527,7 @@ def test_a_named_store_that_cannot_be_used_ends_the_command_the_usual_one_does_n
     assert code == 0
     assert " ".join(err.split()).startswith(f"Nothing is kept: {text} is damaged or not a store of servsim")
     assert (0, out, "") == typed("run", scenario, "--no-store")
-    assert text.read_text() == "no worlds"
+    assert text.read_text() == "no replications"
 
 
 def test_a_damaged_world_is_said_simulated_anew_and_left_as_it_is(typed, scenario, tmp_path):
@@ -535,7 +539,7 @@ def test_a_damaged_world_is_said_simulated_anew_and_left_as_it_is(typed, scenari
     before = path.read_bytes()
     code, out, err = typed("run", scenario, "--json", "--store", path)
     assert (code, out) == whole[:2]
-    assert "is damaged: world 2 of question" in " ".join(err.split())
+    assert "is damaged: replication 2 of question" in " ".join(err.split())
     assert path.read_bytes() == before
 
 
@@ -552,7 +556,7 @@ def test_settings_are_told_to_workers_as_they_are():
     """A scenario that has been sent to a process is the same scenario, unset settings of its segments included."""
     segments = [{"name": "a", "share": 0.5}, {"name": "b", "share": 0.5, "waiting": {}}]
     scenario = tiny(segments=segments, waiting={"patience_minutes": 33.0})
-    sent = pickle.loads(pickle.dumps(Worlds(scenario, 1, "fast")))
+    sent = pickle.loads(pickle.dumps(Experiment(scenario, 1, "fast")))
     assert settings_of(sent.scenario) == settings_of(scenario)
-    assert sent.key == Worlds(scenario, 1, "fast").key
-    assert run(sent.scenario, replications=2).figures.tobytes() == run(scenario, replications=2).figures.tobytes()
+    assert sent.key == Experiment(scenario, 1, "fast").key
+    assert run(sent.scenario, replications=2).metrics.tobytes() == run(scenario, replications=2).metrics.tobytes()

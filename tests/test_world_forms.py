@@ -117,15 +117,15 @@ def test_a_book_from_nothing_is_negative_binomial():
 # A pool of people who could be customers
 
 
-def pools_drawn(rate, brings, pool, start, time, leaves, worlds=20_000) -> np.ndarray:
-    """(worlds,) customers at a time: candidates come, and count unless they, drawn from the pool, are customers."""
+def pools_drawn(rate, brings, pool, start, time, leaves, replications=20_000) -> np.ndarray:
+    """(replications,) customers at a time: candidates come, and count unless they, drawn from the pool, are customers."""
     draws = drawing(2)
-    clock, customers = np.zeros(worlds), np.full(worlds, start)
+    clock, customers = np.zeros(replications), np.full(replications, start)
     while (clock < time).any():
         speeds = np.stack([rate + brings * customers, leaves * customers])
         clock = clock + draws.exponential(1.0 / np.maximum(speeds.sum(axis=0), 1e-12))
-        comes = draws.random(worlds) * speeds.sum(axis=0) < speeds[0]
-        counts = draws.integers(0, pool, worlds) >= customers
+        comes = draws.random(replications) * speeds.sum(axis=0) < speeds[0]
+        counts = draws.integers(0, pool, replications) >= customers
         change = np.where(comes, counts.astype(int), -1)
         customers = customers + np.where(clock < time, change, 0)
     return customers
@@ -485,13 +485,13 @@ def test_colleagues_before_or_after_customers(means):
 
 
 def test_colleagues_in_turn_with_customers():
-    rates, means, cvs, worlds, visits = (0.04, 0.03), (8.0, 10.0), (0.7, 1.0), 40, 200_000
+    rates, means, cvs, replications, visits = (0.04, 0.03), (8.0, 10.0), (0.7, 1.0), 40, 200_000
     draws = drawing(6)
-    who = (draws.random((worlds, visits)) >= rates[0] / sum(rates)).astype(int)
+    who = (draws.random((replications, visits)) >= rates[0] / sum(rates)).astype(int)
     sigma = np.sqrt(np.log1p(np.square(cvs)))[who]
     work = np.array(means)[who] * np.exp(sigma * draws.standard_normal(who.shape) - sigma**2 / 2)
-    steps = work[:, :-1] - draws.exponential(1 / sum(rates), (worlds, visits - 1))
-    walk = np.concatenate([np.zeros((worlds, 1)), steps.cumsum(axis=1)], axis=1)
+    steps = work[:, :-1] - draws.exponential(1 / sum(rates), (replications, visits - 1))
+    walk = np.concatenate([np.zeros((replications, 1)), steps.cumsum(axis=1)], axis=1)
     wait = (walk - np.minimum.accumulate(walk, axis=1))[:, 2000:]
     in_hand = failure_forms.residual(*zip(rates, means, cvs, strict=True))
     (expected,) = failure_forms.priorities(in_hand, [sum(rate * mean for rate, mean in zip(rates, means, strict=True))])

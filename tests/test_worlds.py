@@ -1,4 +1,4 @@
-"""Worlds: the same people come, with the same patience and the same cases, whatever the desk does."""
+"""Replications: the same people come, with the same patience and the same cases, whatever the desk does."""
 
 import numpy as np
 import pytest
@@ -197,14 +197,14 @@ def test_a_busier_season_keeps_who_came_and_adds_others():
 
 
 @pytest.mark.parametrize("engine", [fast, reference], ids=["fast", "reference"])
-def test_seed_and_replication_name_different_worlds(engine):
+def test_seed_and_replication_name_different_replications(engine):
     digests = {
         world(engine=engine, seed=seed, replication=number).digest() for seed in (0, 1) for number in (0, 1)
     }  # fmt: skip
     assert len(digests) == 4
 
 
-def test_small_changes_leave_worlds_highly_correlated():
+def test_small_changes_leave_replications_highly_correlated():
     from servsim import evaluate
 
     e = evaluate(read_scenario("tests/desks/old-salon.toml", ["horizon.weeks=12"]), levels=(3.0, 4.0), replications=12)

@@ -71,9 +71,9 @@ def discounted(day: np.ndarray) -> np.ndarray:
     return (1 + RATE) ** (-(day + 1) / 365)
 
 
-def standard_error(own: Any, worlds: int) -> float:
+def standard_error(own: Any, replications: int) -> float:
     """An interval's standard error: half of it, over Student's 97.5 % quantile."""
-    return own.half / {10: 2.262, 20: 2.093, 4: 3.182}[worlds]
+    return own.half / {10: 2.262, 20: 2.093, 4: 3.182}[replications]
 
 
 def worth_of_a_customer(basket: float = BASKET) -> float:
@@ -99,18 +99,18 @@ def worth_of_who_buys() -> float:
 
 @cache
 def endless() -> Worth:
-    """Endless staff, ten worlds and more."""
+    """Endless staff, ten replications and more."""
     return worth(desk(), replications=20)
 
 
-def within(own: Any, right: float, worlds: int) -> bool:
+def within(own: Any, right: float, replications: int) -> bool:
     """Is it right within three standard errors?"""
-    return abs(own.mean - right) < 3 * standard_error(own, worlds)
+    return abs(own.mean - right) < 3 * standard_error(own, replications)
 
 
 def test_where_nobody_waits_a_customer_is_worth_what_arithmetic_says():
     w = endless()
-    assert within(w.customer, worth_of_a_customer(), w.worlds(CUSTOMER))
+    assert within(w.customer, worth_of_a_customer(), w.replications_of(CUSTOMER))
     assert w.customer.half < 0.1 * w.customer.mean
     assert w.customer.unit == "CHF"
 
@@ -118,21 +118,21 @@ def test_where_nobody_waits_a_customer_is_worth_what_arithmetic_says():
 def test_where_nobody_waits_losing_one_costs_what_one_more_brings():
     w = endless()
     assert not w.sides_differ
-    assert within(w.losing_one, worth_of_a_customer(), w.worlds(CUSTOMER))
-    assert within(w.one_more, worth_of_a_customer(), w.worlds(CUSTOMER))
+    assert within(w.losing_one, worth_of_a_customer(), w.replications_of(CUSTOMER))
+    assert within(w.one_more, worth_of_a_customer(), w.replications_of(CUSTOMER))
 
 
 def test_where_nobody_waits_an_empty_desk_changes_nothing():
     w = endless()
     assert not w.is_crowded
-    assert within(w.empty_desk, worth_of_a_customer(), w.worlds(EMPTY_DESK))
+    assert within(w.empty_desk, worth_of_a_customer(), w.replications_of(EMPTY_DESK))
 
 
 def test_a_prospect_is_worth_half_of_who_buys():
     w = endless()
-    assert within(w.newcomer, 0.5 * worth_of_who_buys(), w.worlds(NEWCOMER))
+    assert within(w.newcomer, 0.5 * worth_of_who_buys(), w.replications_of(NEWCOMER))
     stays = KEPT ** (GAP / 365)
-    assert within(w.newcomer_won, worth_of_who_buys() / stays, w.worlds(NEWCOMER))
+    assert within(w.newcomer_won, worth_of_who_buys() / stays, w.replications_of(NEWCOMER))
 
 
 def test_prospects_of_the_first_year_are_counted_as_they_come():
@@ -148,8 +148,8 @@ RICH = [{"name": "many", "share": 0.8}, {"name": "rich", "share": 0.2, "spending
 
 def test_a_customer_of_a_segment_is_worth_what_their_own_basket_says():
     w = worth(desk(segments=RICH), segment="rich", replications=10)
-    assert within(w.customer, worth_of_a_customer(200.0), w.worlds(CUSTOMER))
-    assert within(w.empty_desk, worth_of_a_customer(200.0), w.worlds(EMPTY_DESK))
+    assert within(w.customer, worth_of_a_customer(200.0), w.replications_of(CUSTOMER))
+    assert within(w.empty_desk, worth_of_a_customer(200.0), w.replications_of(EMPTY_DESK))
     assert w.losing_one is None
     assert set(w.samples) == {CUSTOMER, EMPTY_DESK}
 
@@ -203,21 +203,21 @@ def told(scenario: Scenario | None = None, most: int = 100, segment: str | None 
 
 
 def sample(slopes: list[float], at: tuple[float, ...] = (80.0, 90.0, 100.0, 110.0, 120.0), **counted: Any) -> Sample:
-    """Money that changes by a slope in each world."""
+    """Money that changes by a slope in each replication."""
     set_at = np.array(at)
     values = np.array([1000.0 + own * set_at for own in slopes])
     as_set = {CUSTOMERS: np.tile(set_at, (len(slopes), 1))}
     return Sample(set_at, values, counted or as_set)
 
 
-def test_the_worth_is_the_mean_of_the_worlds_slopes():
+def test_the_worth_is_the_mean_of_the_replications_slopes():
     w = told(customer=sample([400.0, 500.0, 600.0]))
     assert w.customer.mean == pytest.approx(500)
     assert w.customer.half == pytest.approx(4.303 * 100 / np.sqrt(3), rel=1e-3)
     assert not w.sides_differ
 
 
-def test_a_kink_at_todays_book_is_told_as_two_figures():
+def test_a_kink_at_todays_book_is_told_as_two_metrics():
     at = np.array([80.0, 90.0, 100.0, 110.0, 120.0])
     bent = np.where(at < 100, 6.0 * (at - 100), 2.0 * (at - 100))
     values = np.array([bent + shift for shift in (0.0, 5.0, 9.0)]) + np.array([[0, 0.1, 0, -0.1, 0]])
@@ -281,7 +281,7 @@ def test_nothing_counted_is_worth_nothing_that_could_be_told():
 def test_of_one_world_nothing_is_told():
     w = told(customer=sample([400.0]))
     assert w.to_dict()["customer"] is None
-    assert worth_parts(w) == ["Nothing can be told: fewer than two worlds were finished."]
+    assert worth_parts(w) == ["Nothing can be told: fewer than two replications were finished."]
 
 
 # Refusals, JSON, tables
@@ -327,7 +327,7 @@ def test_a_full_answer_is_tidy_and_can_be_shown():
     assert found["mistake"] is None
     rows = w.rows()
     of_customers = [row for row in rows if row["asked"] == CUSTOMER and row["metric"] == "value"]
-    assert len(of_customers) == 5 * w.worlds(CUSTOMER)
+    assert len(of_customers) == 5 * w.replications_of(CUSTOMER)
     assert {row["unit"] for row in of_customers} == {"CHF"}
     assert "Worth over two years" in html(w)
     assert servsim.worth is worth

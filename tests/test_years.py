@@ -15,11 +15,11 @@ import pytest
 from servsim import evaluate, run
 from servsim.engine_parameters import horizon_of, in_world, to_sheet, window_of
 from servsim.errors import ScenarioError
-from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.model import fast, reference
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
-from servsim.study.execution.replications import Job, Outcome, Worlds
+from servsim.study.execution.replications import Experiment, Job, Outcome
 from servsim.study.metrics import NAMES
 from servsim.study.yearly_projection import COLUMNS, MONTHS, YEARLY_NAMES, at_rate, cumulative_cash, value_of, yearly
 
@@ -102,7 +102,7 @@ def desk(name: str) -> Scenario:
 
 @cache
 def rows_of(name: str, replication: int, far: bool, engine: str = "fast") -> np.ndarray:
-    """The trace of a world, to the end of the years or of the window."""
+    """The trace of a replication, to the end of the years or of the window."""
     scenario = desk(name)
     end = horizon_of(scenario) if far else None
     return ENGINES[engine].simulate(in_world(to_sheet(scenario), SEED, replication, end)).rows
@@ -111,7 +111,7 @@ def rows_of(name: str, replication: int, far: bool, engine: str = "fast") -> np.
 @cache
 def told(name: str, replication: int, far: bool, engine: str = "fast") -> Outcome:
     """What servsim makes of it."""
-    return Worlds(desk(name), SEED, engine, far=far).simulated(Job(0, replication))
+    return Experiment(desk(name), SEED, engine, far=far).simulated(Job(0, replication))
 
 
 # The plain reading.
@@ -262,7 +262,7 @@ COSTS = ("wages", "managers", "colleagues", "advertising", "training", "fixed")
 
 @cache
 def read(name: str, replication: int) -> tuple[list[dict[str, float]], float]:
-    """The months of a world, and the money of all its days in today's money."""
+    """The months of a replication, and the money of all its days in today's money."""
     scenario = desk(name)
     end, rate = horizon_of(scenario), scenario.money.discount_rate
     days = read_days(scenario, rows_of(name, replication, far=True).tolist(), end)
@@ -319,8 +319,8 @@ def test_nights_go_past_midnight_and_colleagues_wait_overnight_and_at_the_end():
 @pytest.mark.parametrize("name", DESKS)
 def test_value_is_the_profit_of_every_day_in_todays_money(name):
     for replication in range(2):
-        figures = told(name, replication, far=True).figures
-        assert figures[NAMES.index("value")] == pytest.approx(read(name, replication)[1], rel=1e-9)
+        metrics = told(name, replication, far=True).metrics
+        assert metrics[NAMES.index("value")] == pytest.approx(read(name, replication)[1], rel=1e-9)
 
 
 def test_the_reference_engine_has_the_same_months():
@@ -341,24 +341,24 @@ def test_a_far_world_cut_at_the_window_is_one_that_ends_there(name, engine):
     near, far, window = rows_of(name, 0, False, engine), rows_of(name, 0, True, engine), window_of(desk(name))
     cut = far[(far[:, 0] < window) | ((far[:, 0] == window) & (far[:, 1] == H.REMAINS))]
     assert cut.tobytes() == near.tobytes()
-    assert (near[:, 0] == window).sum() == told(name, 0, far=False).figures[NAMES.index("customers_end")]
+    assert (near[:, 0] == window).sum() == told(name, 0, far=False).metrics[NAMES.index("customers_end")]
 
 
 @pytest.mark.parametrize("name", DESKS)
-def test_figures_of_the_window_are_the_same_whether_or_not_the_world_goes_on(name):
+def test_metrics_of_the_window_are_the_same_whether_or_not_the_world_goes_on(name):
     """All but value, to the bit; those of segments and the controls, too."""
-    near, far = (Worlds(desk(name), SEED, "fast", True, far).simulated(Job(0, 3)) for far in (False, True))
+    near, far = (Experiment(desk(name), SEED, "fast", True, far).simulated(Job(0, 3)) for far in (False, True))
     others = [place for place, metric in enumerate(NAMES) if metric != "value"]
-    assert near.figures[others].tobytes() == far.figures[others].tobytes()
+    assert near.metrics[others].tobytes() == far.metrics[others].tobytes()
     assert (near.own.tobytes(), near.controls.tobytes()) == (far.own.tobytes(), far.controls.tobytes())
     assert near.fate.tobytes() == far.fate.tobytes()
-    assert math.isnan(near.figures[NAMES.index("value")])
-    assert math.isfinite(far.figures[NAMES.index("value")])
+    assert math.isnan(near.metrics[NAMES.index("value")])
+    assert math.isfinite(far.metrics[NAMES.index("value")])
     assert len(near.months) == 0
 
 
 def test_where_the_years_end_with_the_window_value_is_its_cash():
-    found = dict(zip(NAMES, told("years that end with the window", 0, far=True).figures, strict=True))
+    found = dict(zip(NAMES, told("years that end with the window", 0, far=True).metrics, strict=True))
     assert found["value"] == pytest.approx(found["cash"], rel=1e-12)
 
 
@@ -369,10 +369,10 @@ A_YEAR = {"horizon": {"weeks": 365 / 7, "years": 2.3}}
 
 @cache
 def two_years() -> tuple[Scenario, Outcome, np.ndarray]:
-    """A desk with managers and colleagues whose window is its first year: its figures and (years, YEARLY)."""
+    """A desk with managers and colleagues whose window is its first year: its metrics and (years, YEARLY)."""
     tables = {**A_DESK, **MANAGED, "internal": {}, "outreach": {}, "promises": {}, **A_YEAR}
     scenario = checked(tables, "two years")
-    outcome = Worlds(scenario, SEED, "fast", far=True).simulated(Job(0, 0))
+    outcome = Experiment(scenario, SEED, "fast", far=True).simulated(Job(0, 0))
     return scenario, outcome, yearly(outcome.months)
 
 
@@ -399,7 +399,7 @@ def test_a_year_is_twelve_months_and_what_is_left_over_is_none():
 
 
 PER_YEAR = {"arrivals": 365 / 7}
-"""Figures of the window that are for another time than a year."""
+"""Metrics of the window that are for another time than a year."""
 CLOSELY = {"retention_rate": 1e-2}
 """Time in the book is counted by days in years, by ticks in the window."""
 
@@ -408,12 +408,12 @@ CLOSELY = {"retention_rate": 1e-2}
 def test_the_first_year_says_what_the_window_says_where_that_is_the_first_year(name):
     """The desk is empty at the end of both, so that nothing is under way."""
     _, outcome, years = two_years()
-    window = outcome.figures[NAMES.index(name)] * PER_YEAR.get(name, 1.0)
+    window = outcome.metrics[NAMES.index(name)] * PER_YEAR.get(name, 1.0)
     assert years[0, YEARLY_NAMES.index(name)] == pytest.approx(window, rel=CLOSELY.get(name, 1e-9))
 
 
 def months_of(**columns: list[float]) -> np.ndarray:
-    """(1, months, COLUMNS) months of one world that have these columns, and nothing in others."""
+    """(1, months, COLUMNS) months of one replication that have these columns, and nothing in others."""
     table = np.zeros((1, len(next(iter(columns.values()))), len(COLUMNS)))
     for name, values in columns.items():
         table[0, :, COLUMNS.index(name)] = values
@@ -445,11 +445,11 @@ def test_value_at_another_rate_is_nearly_that_of_a_world_with_that_rate(name):
     """At the stated rate it is value itself; at another, each month is moved at its middle: to a thousandth of revenue."""
     stated = desk(name).money.discount_rate
     months = told(name, 0, far=True).months
-    assert at_rate(months, stated, stated) == told(name, 0, far=True).figures[NAMES.index("value")]
+    assert at_rate(months, stated, stated) == told(name, 0, far=True).metrics[NAMES.index("value")]
     for rate in (0.05, 0.15):
         money = {**DESKS[name].get("money", {}), "discount_rate": rate}
-        other = Worlds(checked({**A_DESK, **DESKS[name], "money": money}, name), SEED, "fast", far=True)
-        value = other.simulated(Job(0, 0)).figures[NAMES.index("value")]
+        other = Experiment(checked({**A_DESK, **DESKS[name], "money": money}, name), SEED, "fast", far=True)
+        value = other.simulated(Job(0, 0)).metrics[NAMES.index("value")]
         revenue = months[:, COLUMNS.index("revenue")].sum()
         assert at_rate(months, stated, rate) == pytest.approx(value, abs=revenue / 1000)
 
@@ -458,7 +458,7 @@ def test_value_at_another_rate_is_nearly_that_of_a_world_with_that_rate(name):
 
 
 def null_value(result: Any) -> bool:
-    """Is value undefined in every world, and null in what is printed?"""
+    """Is value undefined in every replication, and null in what is printed?"""
     return bool(np.isnan(result.sample("value")).all()) and result.to_dict()["metrics"]["value"]["mean"] is None
 
 
@@ -521,7 +521,7 @@ LEVELS = (0.0, 2.0, 4.0, 6.0, 8.0, 12.0)
 
 
 def evaluated(years: float, **staff: float) -> Any:
-    """The levels of the settled desk over so many years, each in twelve worlds."""
+    """The levels of the settled desk over so many years, each in twelve replications."""
     tables = {**SETTLED, "staff": {"agents": 1, **staff}, "horizon": {"weeks": 4.0, "years": years}}
     return evaluate(checked(tables, "settled"), levels=LEVELS, replications=12, smallest_difference=0.0)
 

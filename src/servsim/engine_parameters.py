@@ -26,7 +26,7 @@ DERIVED_LISTS = (
     "profile", "weekday_profile", "roster", "core_profile", "agent_knowledge", "agent_speed", "rival_quality",
 )  # fmt: skip
 MONEY_ONLY = (("internal", "wage_per_hour"), ("manager", "paid_hours"))
-"""Settings that no rule reads: they change what a world is worth, not what happens in it."""
+"""Settings that no rule reads: they change what a replication is worth, not what happens in it."""
 MOST_AGENTS = 1000
 ROUNDING = 1e-3
 """Ticks: less than this is a rounding of floats."""
@@ -149,7 +149,7 @@ def choices_of(path: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def to_sheet(scenario: Scenario, seed: int = 1, replication: int = 0) -> np.ndarray:
-    """The scenario as numbers, for one world: a structured array with one row for each segment, in file order."""
+    """The scenario as numbers, for one replication: a structured array with one row for each segment, in file order."""
     lived = as_segments(scenario)
     sheet = np.zeros(len(lived), sheet_type())
     somewhere = {name: any(is_on(own, name) for own in lived) for name in TABLES}
@@ -252,7 +252,7 @@ def hourly_training_cost(scenario: Scenario) -> float:
 
 
 def in_world(sheet: np.ndarray, seed: int, replication: int, end: int | None = None) -> np.ndarray:
-    """A copy of the sheet for another world; one that ends at another instant, where it is given."""
+    """A copy of the sheet for another replication; one that ends at another instant, where it is given."""
     copy = sheet.copy()
     copy["seed"], copy["replication"] = seed, replication
     copy["end"] = sheet["end"] if end is None else end
@@ -260,7 +260,7 @@ def in_world(sheet: np.ndarray, seed: int, replication: int, end: int | None = N
 
 
 def window_of(scenario: Scenario) -> int:
-    """The tick at which the window ends, in which figures are counted."""
+    """The tick at which the window ends, in which metrics are counted."""
     return round_up(scenario.horizon.weeks * WEEK)
 
 

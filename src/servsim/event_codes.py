@@ -248,6 +248,6 @@ GLOSSARY = {
     "lever": "a scenario setting that the owner decides on; a level is one value of it",
     "happening": "one line of the trace",
     "instant": "a point in simulated time, counted in ticks of one millisecond",
-    "replication": "one simulated world; number r is the same world under every level of a lever",
+    "replication": "one simulated run; number r has the same people and luck under every level of a lever",
 }
 """One word per thing, in code, scenario files, output and docs."""

@@ -55,7 +55,7 @@ def compare(
     csv: Csv = None,
     quiet: Quiet = False,
 ) -> None:
-    """Two scenarios on the same worlds: paired differences, where they come from, and who was saved or lost."""
+    """Two scenarios on the same replications: paired differences, where they come from, and who was saved or lost."""
     from servsim.cli.execution_options import answering, simulate_shard
     from servsim.cli.output import end_interrupted, print_json, write_csv
     from servsim.errors import ServsimError

@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 Lever = Annotated[str | None, typer.Option(help="Setting to vary; default: as the scenario says.")]
 Levels = Annotated[str | None, typer.Option(help="Values to try, e.g. 0,2,4,6; default: as the scenario says.")]
-Objective = Annotated[str | None, typer.Option(help="Figure that is to be best: value, profit, retention, …")]
+Objective = Annotated[str | None, typer.Option(help="Metric that is to be best: value, profit, retention, …")]
 Constraint = Annotated[
     list[str] | None,
     typer.Option("--constraint", help='What a level must keep to, e.g. "abandoned_share <= 5 %". Repeatable.'),
 ]
-Budget = Annotated[int | None, typer.Option(min=2, help="Simulated worlds of all levels together, at most.")]
+Budget = Annotated[int | None, typer.Option(min=2, help="Simulated replications of all levels together, at most.")]
 Finer = Annotated[int | None, typer.Option(min=0, max=20, help="Levels put between the best and its neighbours.")]
 Picture = Annotated[Path | None, typer.Option(metavar="PATH", help="Where the picture goes (png, svg, pdf).")]
 NoDoubt = Annotated[bool, typer.Option("--no-doubt", help="Do not look at what is uncertain.")]

@@ -60,7 +60,7 @@ class Far:
         self.done = self.asked = 0
 
     def __call__(self, done: int, asked: int, seconds: float) -> None:
-        """So many worlds are done, of so many."""
+        """So many replications are done, of so many."""
         self.done, self.asked = done, asked
         self.tell(done, asked, seconds)
 
@@ -71,7 +71,7 @@ class Far:
         if self.done < self.asked:
             sure = "; run the same command again to go on."
             again = "; none are kept." if kept is None else "." if kept.trouble else sure
-            notice(f"{self.done:,} of {self.asked:,} worlds are finished{again}")
+            notice(f"{self.done:,} of {self.asked:,} replications are finished{again}")
 
 
 def store_at(path: Path | None, quiet: bool) -> "Store | None":
@@ -98,16 +98,16 @@ def simulate_shard(
     controlled: bool = False,
     far: bool = True,
 ) -> None:
-    """Simulate one part of a question's first worlds into the store, and say how many there are."""
+    """Simulate one part of a question's first replications into the store, and say how many there are."""
     from servsim.cli.output import end_interrupted, notice
     from servsim.errors import ServsimError
     from servsim.study.execution.batches import shard_of, simulate
     from servsim.study.store.store import Store
 
     if not isinstance(means.store, Store):
-        raise ServsimError("--shard puts worlds into a store; name one with --store.")
+        raise ServsimError("--shard puts replications into a store; name one with --store.")
     done = simulate(shard_of(shard), scenarios, replications, seed, means, customers, controlled, far)
     if means.store.trouble:
         raise ServsimError(f"shard {shard} is not kept as a whole.")
-    notice(f"Shard {shard}: {done.finished} of {done.asked} worlds are in {means.store.path}.")
+    notice(f"Shard {shard}: {done.finished} of {done.asked} replications are in {means.store.path}.")
     end_interrupted(done.interrupted)

@@ -25,7 +25,7 @@ def export(
     engine: Engine = EngineName.fast,
     quiet: Quiet = False,
 ) -> None:
-    """Write one world as an event log, for vidigi and for process-mining tools such as pm4py."""
+    """Write one replication as an event log, for vidigi and for process-mining tools such as pm4py."""
     from servsim.cli.output import announce_compiling, notice, write_whole
     from servsim.errors import ServsimError
     from servsim.scenario.read import read_scenario
@@ -33,7 +33,7 @@ def export(
     from servsim.study.histories.customers import World
 
     if events is None:
-        raise ServsimError("export needs --events PATH.csv, where the event log of one world is to go.")
+        raise ServsimError("export needs --events PATH.csv, where the event log of one replication is to go.")
     scenario = affordable(read_scenario(file, overrides or ()), str(file), 1, far=False)
     announce_compiling(quiet)
     world = World(scenario, seed, replication, engine.value)

@@ -52,16 +52,16 @@ def film(
     sides = [same, [*same, *to]] if to else [same]
     scenarios = [affordable(read_scenario(file, settings), str(file), 1, far=False) for settings in sides]
     announce_compiling(quiet)
-    worlds = [World(scenario, seed, replication, engine.value) for scenario in scenarios]
+    replications = [World(scenario, seed, replication, engine.value) for scenario in scenarios]
     if day is None:
-        day = first_day(worlds[0])
+        day = first_day(replications[0])
         notice(f"Day {day} ({weekday_words(day)}) is filmed; choose another with --day.", quiet)
-    days = [day_of(world, day) for world in worlds]
+    days = [day_of(world, day) for world in replications]
     labels = [", ".join(same) or "as it is", ", ".join(to)] if to else [""]
-    write_film(worlds, days, labels, path, quiet)
+    write_film(replications, days, labels, path, quiet)
 
 
-def write_film(worlds: "list[World]", days: "list[DeskDay]", labels: list[str], path: Path, quiet: bool) -> None:
+def write_film(replications: "list[World]", days: "list[DeskDay]", labels: list[str], path: Path, quiet: bool) -> None:
     """Write the film as its file's ending says, and say where it is."""
     from servsim.cli.output import notice, write_whole
     from servsim.show.film.film_data import reel
@@ -70,7 +70,7 @@ def write_film(worlds: "list[World]", days: "list[DeskDay]", labels: list[str], 
     from servsim.show.trace_words import clock
     from servsim.units import TICKS_PER_SECOND
 
-    reels = [reel(day, world) for day, world in zip(days, worlds, strict=True)]
+    reels = [reel(day, world) for day, world in zip(days, replications, strict=True)]
     if path.suffix == ".gif":
         write_whole(path, lambda draft: save_gif(reels, labels, draft))
         begins, ends = (clock(round(t * TICKS_PER_SECOND)) for t in stretch(reels))

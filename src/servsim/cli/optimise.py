@@ -27,13 +27,13 @@ Levers = Annotated[
     list[str] | None,
     typer.Option("--lever", metavar="KEY=LOW..HIGH", help="What may be changed, e.g. staff.agents=1..4. Repeatable."),
 ]
-Objective = Annotated[str | None, typer.Option(help="Figure that is to be best: value, profit, retention, …")]
+Objective = Annotated[str | None, typer.Option(help="Metric that is to be best: value, profit, retention, …")]
 Constraint = Annotated[
     list[str] | None,
     typer.Option("--constraint", help='What must be kept to, e.g. "costs <= today". Repeatable.'),
 ]
 Points = Annotated[int | None, typer.Option(min=2, help="Settings of the levers that the search tries.")]
-Budget = Annotated[int | None, typer.Option(min=2, help="Simulated worlds of all finalists together, at most.")]
+Budget = Annotated[int | None, typer.Option(min=2, help="Simulated replications of all finalists together, at most.")]
 Front = Annotated[
     str | None, typer.Option(metavar="FIGURE,FIGURE", help="Show how one is bought with the other: retention,profit.")
 ]

@@ -89,17 +89,17 @@ def notice(message: str, quiet: bool = False) -> None:
 
 @contextmanager
 def progress(what: str, quiet: bool) -> Iterator[Tell]:
-    """A bar with the time left on stderr, if that is a terminal; what to call after each world."""
+    """A bar with the time left on stderr, if that is a terminal; what to call after each replication."""
     console = stderr()
     if quiet or not console.is_terminal:
         yield lambda done, total, seconds: None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[worlds]}"),
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[replications]}"),
                TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())  # fmt: skip
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(what, total=None, worlds="")
+        task = bar.add_task(what, total=None, replications="")
         yield lambda done, total, seconds: bar.update(
-            task, completed=done, total=total, worlds=f"{done}/{total} worlds"
+            task, completed=done, total=total, replications=f"{done}/{total} replications"
         )
 
 
@@ -169,5 +169,5 @@ def write_csv(path: Path | None, rows: Iterable[dict[str, Any]]) -> None:
 def end_interrupted(interrupted: bool) -> None:
     """Exit code 130 after showing what was finished before Ctrl-C."""
     if interrupted:
-        notice("Interrupted: the figures are of the worlds finished until then.")
+        notice("Interrupted: the metrics are of the replications finished until then.")
         sys.exit(130)

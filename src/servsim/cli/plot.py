@@ -14,7 +14,7 @@ KINDS = {
     "frontier": "retention against profit",
     "minutes": "where the staff's time goes",
     "heat": "two levers at once",
-    "front": "what `servsim optimise` finds, as retention against profit or two other figures",
+    "front": "what `servsim optimise` finds, as retention against profit or two other metrics",
     "tornado": "which uncertain setting moves the answer most",
     "reasons": "why customers left",
     "saved": "who stays in one of two scenarios only, and why",
@@ -40,9 +40,10 @@ Lever = Annotated[
     list[str] | None,
     typer.Option("--lever", metavar="KEY=LEVELS", help="Setting to vary and its values, e.g. staff.agents=2,3,4."),
 ]
-FigureName = Annotated[str | None, typer.Option("--figure", metavar="NAME", help="Which figure, for convergence.")]
+FigureName = Annotated[str | None, typer.Option("--metric", metavar="NAME", help="Which metric, for convergence.")]
 Replication = Annotated[
-    int | None, typer.Option(min=0, max=2**31, help="Which of the seed's worlds, from 0, where one world is shown.")
+    int | None,
+    typer.Option(min=0, max=2**31, help="Which of the seed's replications, from 0, where one replication is shown."),
 ]
 Out = Annotated[
     Path | None,
@@ -61,7 +62,7 @@ def plot(
     overrides: Set = None,
     to: To = None,
     lever: Lever = None,
-    figure: FigureName = None,
+    metric: FigureName = None,
     day: Day = None,
     replication: Replication = None,
     out: Out = None,
@@ -82,7 +83,7 @@ def plot(
     ending_of(path, "--out")
     ready(path)
     asked = Asked(
-        file, other, overrides or [], to or [], lever or [], figure, day, replication, replications, seed,
+        file, other, overrides or [], to or [], lever or [], metric, day, replication, replications, seed,
         size_named(size),
     )  # fmt: skip
     accept(kind, asked)

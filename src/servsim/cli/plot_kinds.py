@@ -9,7 +9,7 @@ from servsim.errors import ServsimError
 from servsim.scenario.read import Option
 from servsim.show.plots.style import Plot, Size
 from servsim.study.execution.options import Means
-from servsim.study.objective import known_figure, read_question
+from servsim.study.objective import known_metric, read_question
 
 Made = tuple[Plot, bool]
 """A plot, and whether it shows only what was finished before Ctrl-C."""
@@ -57,18 +57,18 @@ def minutes(asked: Asked, means: Means) -> Made:
 
 
 def convergence(asked: Asked, means: Means) -> Made:
-    """A figure's mean and interval against the number of worlds."""
+    """A metric's mean and interval against the number of replications."""
     from servsim.show.plots.convergence import convergence_plot
     from servsim.study.run import run
 
     scenario = asked.scenario()
-    metric = known_figure(asked.figure or scenario.evaluate.objective, "--figure")
+    metric = known_metric(asked.metric or scenario.evaluate.objective, "--metric")
     found = run(scenario, replications=asked.replications, seed=asked.seed, means=means)
     return convergence_plot(found, metric, asked.size), found.interrupted
 
 
 def day(asked: Asked, means: Means) -> Made:
-    """The queue and the agents over a day of one world."""
+    """The queue and the agents over a day of one replication."""
     from servsim.show.plots.day_at_the_desk import day_plot
     from servsim.study.histories.day import day_of, first_day
 
@@ -77,7 +77,7 @@ def day(asked: Asked, means: Means) -> Made:
 
 
 def waits(asked: Asked, means: Means) -> Made:
-    """Waits and patience in one world."""
+    """Waits and patience in one replication."""
     from servsim.show.plots.waiting_times import waits_plot
     from servsim.study.histories.visits import waits_of
 
@@ -85,7 +85,7 @@ def waits(asked: Asked, means: Means) -> Made:
 
 
 def survival(asked: Asked, means: Means) -> Made:
-    """How long customers of one world stay, by cohort."""
+    """How long customers of one replication stay, by cohort."""
     from servsim.show.plots.survival import survival_plot
 
     return survival_plot(asked.world(means), asked.size), False
@@ -137,23 +137,23 @@ def heat(asked: Asked, means: Means) -> Made:
     one, other = (own, *given) if len(given) == 1 else given
     scenario = asked.scenario((len(one[1]) + 1) * (len(other[1]) + 1))
     h = over_both(scenario, (one, other), replications=asked.replications, seed=asked.seed, means=means)
-    if h.worlds < 2:
-        raise ServsimError("nothing to plot: fewer than two worlds were finished at every pair of levels.")
+    if h.replications < 2:
+        raise ServsimError("nothing to plot: fewer than two replications were finished at every pair of levels.")
     return heat_plot(h, asked.size), h.interrupted
 
 
 def front(asked: Asked, means: Means) -> Made:
-    """Two figures against each other, of several levers set together."""
+    """Two metrics against each other, of several levers set together."""
     from servsim.cli.optimise import as_range
     from servsim.show.plots.frontier import front_plot
     from servsim.study.several_levers.optimise import affordable_search, optimise
 
     ranges, replications = ", ".join(map(as_range, asked.levers)), asked.replications
     levers = [Option("--lever", f"optimise.levers={{{ranges}}}")] if ranges else []
-    worlds = [Option("--replications", f"optimise.replications={replications}")] if replications else []
-    scenario = affordable_search(read_question(asked.file, [*asked.overrides, *levers, *worlds]), str(asked.file))
+    given = [Option("--replications", f"optimise.replications={replications}")] if replications else []
+    scenario = affordable_search(read_question(asked.file, [*asked.overrides, *levers, *given]), str(asked.file))
     if len(scenario.optimise.front or ()) != 2:
-        raise ServsimError('plot front needs two figures in [optimise], such as front = ["retention", "profit"].')
+        raise ServsimError('plot front needs two metrics in [optimise], such as front = ["retention", "profit"].')
     o = optimise(scenario, seed=asked.seed, means=means)
     return front_plot(o, asked.size), o.interrupted
 
@@ -187,7 +187,7 @@ MAKERS: dict[str, tuple[Callable[[Asked, Means], Made], tuple[str, ...]]] = {
     "survival": (survival, ONE),
     "waits": (waits, ONE),
     "day": (day, (*ONE, "--day")),
-    "convergence": (convergence, (*MANY, "--figure")),
+    "convergence": (convergence, (*MANY, "--metric")),
 }
 """How each kind is made, and which of the options it takes that only some take."""
 

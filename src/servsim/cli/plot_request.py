@@ -29,7 +29,7 @@ class Asked:
     overrides: list[str]
     to: list[str]
     levers: list[str]
-    figure: str | None
+    metric: str | None
     day: int | None
     replication: int | None
     replications: int | None
@@ -40,13 +40,13 @@ class Asked:
         """The options that only some kinds take, and whether each was given."""
         return {
             "a second scenario": bool(self.other or self.to), "--lever": bool(self.levers),
-            "--figure": self.figure is not None, "--day": self.day is not None,
+            "--metric": self.metric is not None, "--day": self.day is not None,
             "--replication": self.replication is not None, "--replications": self.replications is not None,
         }  # fmt: skip
 
-    def scenario(self, worlds: int = 1) -> Scenario:
-        """The scenario, if so many times its worlds can be afforded."""
-        return affordable(read_question(self.file, self.overrides), str(self.file), self.replications, worlds)
+    def scenario(self, times: int = 1) -> Scenario:
+        """The scenario, if so many times its replications can be afforded."""
+        return affordable(read_question(self.file, self.overrides), str(self.file), self.replications, times)
 
     def second(self) -> Scenario:
         """The other scenario."""
@@ -56,7 +56,7 @@ class Asked:
         return affordable(scenario.model_copy(update={"title": title}), str(file), self.replications)
 
     def world(self, means: Means) -> "World":
-        """One world of the scenario."""
+        """One replication of the scenario."""
         from servsim.study.histories.customers import World
 
         scenario = affordable(read_scenario(self.file, self.overrides), str(self.file), 1, far=False)
@@ -80,7 +80,7 @@ class Asked:
 
         found = evaluate(self.question(), replications=self.replications, seed=self.seed, means=means)
         if found.replications < 2:
-            raise ServsimError("nothing to plot: fewer than two worlds were finished at every level.")
+            raise ServsimError("nothing to plot: fewer than two replications were finished at every level.")
         return found
 
     def comparison(self, kind: str, means: Means) -> "Comparison":
@@ -91,7 +91,7 @@ class Asked:
             raise ServsimError(f"plot {kind} needs a second scenario file, or --to KEY=VALUE for what differs in it.")
         found = compare(self.scenario(2), self.second(), replications=self.replications, seed=self.seed, means=means)
         if found.replications < 2:
-            raise ServsimError("nothing to plot: fewer than two worlds were finished in both scenarios.")
+            raise ServsimError("nothing to plot: fewer than two replications were finished in both scenarios.")
         return found
 
 

@@ -45,7 +45,7 @@ def report(
         found = findings(scenario, replications=replications, seed=seed, means=means)
     if found.evaluation.replications < 2:
         end_interrupted(found.interrupted)
-        raise ServsimError("no report: fewer than two worlds were finished at every level.")
+        raise ServsimError("no report: fewer than two replications were finished at every level.")
     write_report(found, command(file, overrides or [], replications, seed), path)
     say(*parts(lines(found.evaluation, found.staff)))
     notice(f"Report: {path}", quiet)
@@ -57,8 +57,8 @@ def command(file: Path, overrides: list[str], replications: int | None, seed: in
     import shlex
 
     given = [word for override in overrides for word in ("--set", override)]
-    worlds = ["--replications", str(replications)] if replications else []
-    return shlex.join(["servsim", "report", str(file), *given, *worlds, "--seed", str(seed)])
+    counted = ["--replications", str(replications)] if replications else []
+    return shlex.join(["servsim", "report", str(file), *given, *counted, "--seed", str(seed)])
 
 
 def write_report(found: "Findings", again: str, path: Path) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from servsim.study.store.database import Storage
 
 results = typer.Typer(
-    no_args_is_help=True, help="Finished worlds that are kept: list, show, export, merge, forget them."
+    no_args_is_help=True, help="Finished replications that are kept: list, show, export, merge, forget them."
 )
 
 Key = Annotated[str, typer.Argument(help="Beginning of a question's key, or of its scenario's digest.")]
@@ -57,7 +57,7 @@ def list_(store: Store = None, last: Last = 20, as_json: Json = False) -> None:
 
 @results.command()
 def show(key: Key, store: Store = None, as_json: Json = False) -> None:
-    """One question: its figures, how many worlds they are of, and the settings that are not defaults."""
+    """One question: its metrics, how many replications they are of, and the settings that are not defaults."""
     from servsim.cli.output import print_json, say
     from servsim.show.store_tables import question_parts
     from servsim.study.scenario_identity import own_settings
@@ -68,14 +68,14 @@ def show(key: Key, store: Store = None, as_json: Json = False) -> None:
         run = run_of(storage, asked)
     if as_json:
         found = run.to_dict()
-        figures = {name: found[name] for name in ("confidence", "metrics", "segments")}
-        return print_json({**asked.to_dict(), "settings": own_settings(asked.settings), **figures})
+        metrics = {name: found[name] for name in ("confidence", "metrics", "segments")}
+        return print_json({**asked.to_dict(), "settings": own_settings(asked.settings), **metrics})
     return say(*question_parts(asked, run))
 
 
 @results.command()
 def export(path: Target, one: One = None, store: Store = None) -> None:
-    """Every kept world and figure as tidy rows, in a CSV or Parquet file."""
+    """Every kept replication and metric as tidy rows, in a CSV or Parquet file."""
     from servsim.cli.output import notice, write_whole
     from servsim.errors import ServsimError
     from servsim.study.store import export_and_merge as exporting
@@ -86,12 +86,12 @@ def export(path: Target, one: One = None, store: Store = None) -> None:
     with opened(place(store)) as storage:
         asked = [question(storage, one)] if one else questions(storage)
         write_whole(path, lambda draft: exporting.export(storage, asked, draft, path.suffix))
-    notice(f"Rows: {path}, of {sum(each.worlds for each in asked):,} worlds")
+    notice(f"Rows: {path}, of {sum(each.replications for each in asked):,} replications")
 
 
 @results.command()
 def merge(parts: Parts, store: Store = None) -> None:
-    """Copy the worlds of other stores, such as those of --shard, into this one."""
+    """Copy the replications of other stores, such as those of --shard, into this one."""
     from servsim.cli.output import say
     from servsim.show.store_tables import many
     from servsim.study.store.catalogue import opened
@@ -100,7 +100,7 @@ def merge(parts: Parts, store: Store = None) -> None:
     with opened(place(store), "make") as storage:
         for part in parts:
             found = copy(storage, part)
-            what = f"{many(found.worlds, 'world')} of {many(found.questions, 'question')}"
+            what = f"{many(found.replications, 'replication')} of {many(found.questions, 'question')}"
             say(f"{part}: {what}, {found.new:,} of them new.")
 
 
@@ -108,7 +108,7 @@ def merge(parts: Parts, store: Store = None) -> None:
 def forget(
     keys: Keys = None, everything: All = False, old: Old = False, before: Before = None, store: Store = None
 ) -> None:
-    """Take questions and their worlds out of the store, and give back the space."""
+    """Take questions and their replications out of the store, and give back the space."""
     from servsim.cli.output import say
     from servsim.show.store_tables import bytes_in_words, many
     from servsim.study.store.catalogue import forget as take_out
@@ -117,7 +117,7 @@ def forget(
     with opened(place(store)) as storage:
         asked = chosen(storage, keys or [], everything, old, before)
         freed = take_out(storage, asked)
-    gone = f"{many(len(asked), 'question')} with {many(sum(each.worlds for each in asked), 'world')}"
+    gone = f"{many(len(asked), 'question')} with {many(sum(each.replications for each in asked), 'replication')}"
     say(f"Forgotten: {gone}; the store is {bytes_in_words(max(0, freed))} smaller.")
 
 

@@ -24,7 +24,7 @@ Precision = Annotated[
         "--precision", metavar="FIGURE=SHARE", help="Run on until it is known so well, e.g. value=0.02. Repeatable."
     ),
 ]
-Budget = Annotated[int | None, typer.Option(min=2, help="Simulated worlds at most, to reach the --precision.")]
+Budget = Annotated[int | None, typer.Option(min=2, help="Simulated replications at most, to reach the --precision.")]
 NoControls = Annotated[bool, typer.Option("--no-controls", help="Plain means, not narrowed by control variates.")]
 
 
@@ -43,7 +43,7 @@ def run(
     csv: Csv = None,
     quiet: Quiet = False,
 ) -> None:
-    """Project retention and revenue: the figures of next year, and those of the years after; all with intervals."""
+    """Project retention and revenue: the metrics of next year, and those of the years after; all with intervals."""
     from servsim.cli.execution_options import answering, simulate_shard
     from servsim.cli.output import end_interrupted, print_json, say, write_csv
     from servsim.scenario.read import read_scenario
@@ -78,7 +78,7 @@ def run(
 
 
 def precision_of(words: str) -> tuple[str, float]:
-    """A figure and the share of its mean to which it is to be known."""
+    """A metric and the share of its mean to which it is to be known."""
     from servsim.errors import ServsimError
 
     name, _, share = words.partition("=")

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from servsim.study.sensitivity.sensitivity import Sensitivity
 
 Points = Annotated[int, typer.Option(min=0, max=16_384, help="Plausible settings to try, drawn from all ranges.")]
-Worlds = Annotated[int, typer.Option(min=1, max=1000, help="Simulated worlds of each of them.")]
-Replications = Annotated[int, typer.Option(min=2, max=100_000, help="Simulated worlds of every end of a range.")]
+PerPoint = Annotated[int, typer.Option(min=1, max=1000, help="Simulated replications of each of them.")]
+Replications = Annotated[int, typer.Option(min=2, max=100_000, help="Simulated replications of every end of a range.")]
 
 
 @simulates
@@ -19,7 +19,7 @@ def sensitivity(
     file: File,
     overrides: Set = None,
     points: Points = 128,
-    worlds: Worlds = 1,
+    replications_per_point: PerPoint = 1,
     replications: Replications = 10,
     seed: Seed = 1,
     how: How = NOTHING_SAID,
@@ -35,9 +35,16 @@ def sensitivity(
     from servsim.study.sensitivity.sensitivity import sensitivity as analyse
 
     scenario = read_doubtful(file, list(overrides or ()))
-    affordable_analysis(scenario, str(file), points * worlds, replications)
+    affordable_analysis(scenario, str(file), points * replications_per_point, replications)
     with answering("Looking at doubts", quiet, **how) as means:
-        result = analyse(scenario, points=points, worlds=worlds, replications=replications, seed=seed, means=means)
+        result = analyse(
+            scenario,
+            points=points,
+            replications_per_point=replications_per_point,
+            replications=replications,
+            seed=seed,
+            means=means,
+        )
     write_csv(csv, result.rows())
     if as_json:
         print_json(result.to_dict())

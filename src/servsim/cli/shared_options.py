@@ -36,9 +36,9 @@ To = Annotated[
     list[str] | None,
     typer.Option("--to", metavar="KEY=VALUE", help="What differs in B, e.g. staff.agents=3. Repeatable."),
 ]
-Replications = Annotated[int | None, typer.Option(min=2, help="Simulated worlds; default: as the scenario says.")]
+Replications = Annotated[int | None, typer.Option(min=2, help="Simulated replications; default: as the scenario says.")]
 Day = Annotated[int | None, typer.Option(min=0, help="A day at the desk by number; 0 is the first Monday.")]
-Replication = Annotated[int, typer.Option(min=0, max=2**31, help="Which of the seed's worlds, from 0.")]
+Replication = Annotated[int, typer.Option(min=0, max=2**31, help="Which of the seed's replications, from 0.")]
 Difference = Annotated[
     str | None,
     typer.Option(
@@ -46,11 +46,15 @@ Difference = Annotated[
         help="Difference of the objective too small to care about, also as '1 % of revenue'.",
     ),
 ]  # fmt: skip
-Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Which worlds: the same seed, the same worlds.")]
+Seed = Annotated[
+    int, typer.Option(min=0, max=2**63 - 1, help="Which replications: the same seed, the same replications.")
+]
 Engine = Annotated[EngineName, typer.Option(help="The compiled loop, or the SimPy reference (slow, same answers).")]
-Workers = Annotated[int | None, typer.Option(min=1, max=1024, help="Worlds at once; default: one for each core.")]
+Workers = Annotated[int | None, typer.Option(min=1, max=1024, help="Replications at once; default: one for each core.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-Csv = Annotated[Path | None, typer.Option("--csv", metavar="PATH", help="Also write every world's figures as CSV.")]
+Csv = Annotated[
+    Path | None, typer.Option("--csv", metavar="PATH", help="Also write every replication's metrics as CSV.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no warnings.")]
 Dask = Annotated[
     str | None,
@@ -61,10 +65,13 @@ Dask = Annotated[
 Store = Annotated[
     Path | None,
     typer.Option(
-        "--store", metavar="PATH", help="Where finished worlds are kept; default: a file of yours.", show_default=False
+        "--store",
+        metavar="PATH",
+        help="Where finished replications are kept; default: a file of yours.",
+        show_default=False,
     ),
 ]
-NoStore = Annotated[bool, typer.Option("--no-store", help="Neither look up finished worlds nor keep them.")]
+NoStore = Annotated[bool, typer.Option("--no-store", help="Neither look up finished replications nor keep them.")]
 Shard = Annotated[
     str | None,
     typer.Option(

@@ -13,9 +13,9 @@ Own = Annotated[
         help="A scenario to set beside the nearest textbook desk, instead of the proof.", show_default=False
     ),
 ]
-Quick = Annotated[bool, typer.Option("--quick", help="Within a minute, a quarter as sharp; 5 worlds for a FILE.")]
+Quick = Annotated[bool, typer.Option("--quick", help="Within a minute, a quarter as sharp; 5 replications for a FILE.")]
 
-QUICK_WORLDS = 5
+QUICK_REPLICATIONS = 5
 
 
 def verify(
@@ -60,7 +60,7 @@ def set_beside(file: Path, quick: bool, seed: int, workers: int | None, as_json:
     from servsim.study.cost_estimate import affordable
     from servsim.study.verification.nearest_theory import CHANGES, beside
 
-    replications = QUICK_WORLDS if quick else None
+    replications = QUICK_REPLICATIONS if quick else None
     scenario = affordable(read_scenario(file), str(file), replications, len(CHANGES) + 1, far=False)
     with answering("Simplifying", quiet, workers=workers, no_store=True) as means:
         result = beside(scenario, replications=replications, seed=seed, means=means)

@@ -11,7 +11,8 @@ OfSegment = Annotated[
     typer.Option("--segment", metavar="NAME", help="Whose customers: the name of a segment.", show_default=False),
 ]
 AtMost = Annotated[
-    int | None, typer.Option("--replications", min=2, help="Simulated worlds of every point at most; default: 100.")
+    int | None,
+    typer.Option("--replications", min=2, help="Simulated replications of every point at most; default: 100."),
 ]
 
 
@@ -33,14 +34,14 @@ def worth(
     from servsim.cli.output import end_interrupted, print_json, say, write_csv
     from servsim.scenario.read import read_scenario
     from servsim.show.worth_of_one_more import worth_parts
-    from servsim.study.worth_of_one_more.worth import FIRST_WORLDS, affordable_worth, points_of
+    from servsim.study.worth_of_one_more.worth import FIRST_REPLICATIONS, affordable_worth, points_of
     from servsim.study.worth_of_one_more.worth import worth as worth_of
 
     scenario = affordable_worth(read_scenario(file, list(overrides or ())), str(file), segment, replications)
     with answering("Looking at what one is worth", quiet, **how) as means:
         if shard:
             points = points_of(scenario, segment)
-            return simulate_shard(shard, points, replications or FIRST_WORLDS, seed, means)
+            return simulate_shard(shard, points, replications or FIRST_REPLICATIONS, seed, means)
         result = worth_of(scenario, segment=segment, replications=replications, seed=seed, means=means)
     write_csv(csv, result.rows())
     if as_json:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.event_codes import Kind
 from servsim.model.calendar import business_time, later, minute_of_week
 from servsim.model.compilation import readable

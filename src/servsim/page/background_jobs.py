@@ -55,7 +55,7 @@ class Answers:
             self.waiting[tab].set()
 
     def end(self, tab: str, stop: threading.Event) -> None:
-        """A question is answered, or nobody waits for it any more; where none is left, no world is to go on."""
+        """A question is answered, or nobody waits for it any more; where none is left, no replication is to go on."""
         stop.set()
         if self.waiting.get(tab) is stop:
             del self.waiting[tab]

@@ -13,12 +13,12 @@ from servsim.study.histories.day import Day, day_of, first_day
 
 def films(question: Question, day: int | None) -> dict[str, Any]:
     """The reels of a day, by default the usual one, today's first; the new one only where something was moved."""
-    worlds = [world_of(question.today, question)]
+    replications = [world_of(question.today, question)]
     if question.new != question.today:
-        worlds.append(world_of(question.new, question))
-    number = first_day(worlds[0]) if day is None else day
-    days = [day_of(world, number) for world in worlds]
-    reels = [reel(found, world) for found, world in zip(days, worlds, strict=True)]
+        replications.append(world_of(question.new, question))
+    number = first_day(replications[0]) if day is None else day
+    days = [day_of(world, number) for world in replications]
+    reels = [reel(found, world) for found, world in zip(days, replications, strict=True)]
     seen = set().union(*(kinds(one) for one in reels))
     return {
         "day": number,

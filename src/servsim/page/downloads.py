@@ -25,7 +25,7 @@ def scenario_file(question: Question) -> str:
 
 
 def table(question: Question, means: Means) -> str:
-    """The curve's figures as CSV, one row for each level, world and figure: what `servsim evaluate --csv` writes."""
+    """The curve's metrics as CSV, one row for each level, world and metric: what `servsim evaluate --csv` writes."""
     rows = evaluate(question.levels, seed=question.seed, means=means).rows()
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\r\n")

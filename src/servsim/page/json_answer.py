@@ -17,8 +17,8 @@ from servsim.show.evaluation_advice import (
     constraint_lines,
     guarantee_words,
     limits_words,
+    replications_words,
     setting_words,
-    worlds_words,
 )
 from servsim.show.evaluation_summary import first, hour_words, lines, staff_table, staff_words
 from servsim.show.formatting import (
@@ -51,7 +51,7 @@ CALLED = {
     "cash": "Cash", "customers_end": "Customers", "unserved_share": "Leave unserved", "wait_mean": "Mean wait",
     "retention": "Customers who stay",
 }  # fmt: skip
-"""What the figures that are shown first are called; others are called by their name."""
+"""What the metrics that are shown first are called; others are called by their name."""
 DRAWN = ("value", "cash", "customers_end", "unserved_share", "wait_mean", "retention", "revenue")
 """What is drawn below the objective, as far as there is room."""
 DRAWN_AT_MOST = 4
@@ -65,7 +65,8 @@ BY_YEAR = {
 FEW_PEOPLE = 10
 """Customers from which on a tenth of one does not matter."""
 ADVISED = 6
-"""Worlds of every level from which on there is advice: from fewer, nothing but the largest differences is shown."""
+"""Replications of every level from which on there is advice: from fewer, nothing but the largest differences is shown.
+"""
 
 
 def asked(question: Question) -> Told:
@@ -87,19 +88,19 @@ def command(name: str, question: Question, overrides: tuple[str, ...]) -> str:
 
 
 def sides(found: Sides) -> Told:
-    """Every figure that is defined and not nought on both sides: today, new, and new less today.
+    """Every metric that is defined and not nought on both sides: today, new, and new less today.
 
     plain: the new one as a curve has it, without the control variates that a run may use. told: of how many years money
     is so far; None where money over the years means nothing.
     """
     today, new, currency = found.today, found.new, found.new.scenario.money.currency
-    figures = {}
+    metrics = {}
     for metric in METRICS:
         name = metric.name
         if new.sample(name).any() or today.sample(name).any():
             gap = interval(new.sample(name) - today.sample(name), unit_of(name, currency), new.confidence)
             if math.isfinite(new[name].mean) or math.isfinite(today[name].mean):
-                figures[name] = {
+                metrics[name] = {
                     "label": label(name, new.scenario, found.years), "meaning": metric.meaning,
                     "better": metric.better, "unit": unit_words(unit_of(name, currency), name),
                     "today": with_words(today[name], name), "new": with_words(new[name], name),
@@ -107,8 +108,8 @@ def sides(found: Sides) -> Told:
                     "plain": interval(new.sample(name), unit_of(name, currency), new.confidence).to_dict(),
                 }  # fmt: skip
     return {
-        "kind": "figures", "yours": own_words(found),
-        "worlds": len(new.figures), "confidence": new.confidence, "figures": figures,
+        "kind": "metrics", "yours": own_words(found),
+        "replications": len(new.metrics), "confidence": new.confidence, "metrics": metrics,
         "told": new.scenario.horizon.years if looks_ahead(new.scenario) else None, "of": found.years,
         "currency": currency, "years": by_year(found),
     }  # fmt: skip
@@ -139,17 +140,17 @@ def by_year(found: Sides) -> Told:
 
 
 def place(name: str) -> int:
-    """Where a figure of a year is found."""
+    """Where a metric of a year is found."""
     return YEARLY_NAMES.index(name)
 
 
 def moves(sample: np.ndarray) -> bool:
-    """Is a figure defined somewhere, and not nought everywhere?"""
+    """Is a metric defined somewhere, and not nought everywhere?"""
     return bool(np.nan_to_num(sample).any())
 
 
 def of_year(found: Sides, year: int, name: str) -> Told:
-    """A figure of a year: today, new, and new less today."""
+    """A metric of a year: today, new, and new less today."""
     today, new = found.today, found.new
     unit = new.of_year(year, name).unit
     gap = new.years[:, year - 1, place(name)] - today.years[:, year - 1, place(name)]
@@ -161,7 +162,7 @@ def of_year(found: Sides, year: int, name: str) -> Told:
 
 
 def label(name: str, scenario: Scenario, years: float) -> str:
-    """What a figure is called on the page: money by the years that are told, out of so many; all else by the window."""
+    """What a metric is called on the page: money by the years that are told, out of so many; all else by the window."""
     if name == VALUE:
         return f"Money of {years_told(scenario.horizon.years, years)}"
     called = CALLED.get(name, name.replace("_", " ").capitalize())
@@ -183,7 +184,7 @@ def end_of_window(scenario: Scenario) -> str:
 
 
 def few_digits(number: float, name: str, unit: str) -> str:
-    """A figure for a narrow column; people in whole ones, unless they are few."""
+    """A metric for a narrow column; people in whole ones, unless they are few."""
     return f"{number:,.0f}" if unit == "customers" and abs(number) >= FEW_PEOPLE else compact(number, name, unit)
 
 
@@ -219,7 +220,7 @@ def curve(found: Curve) -> Told:
         "label": lever_words(e.lever),
         "whole": is_whole(tuple(e.lever.split("."))),
         "levels": list(e.levels),
-        "worlds": [e.worlds(level) for level in e.levels],
+        "replications": [e.replications_of(level) for level in e.levels],
         "today": e.today,
         "told": found.told,
         "of": found.years,
@@ -228,7 +229,7 @@ def curve(found: Curve) -> Told:
         "not_worse": [] if found.is_draft else e.not_worse,
         "series": [series(found, name) for name in drawn(e)],
         "advice": advice_lines(found) if is_advised(found) else [],
-        "note": " ".join(notes(e)) if found.is_last else f"{worlds_words(e)}.",
+        "note": " ".join(notes(e)) if found.is_last else f"{replications_words(e)}.",
     }
 
 
@@ -262,7 +263,7 @@ def beside(found: Beside) -> Told:
 
 
 def is_advised(found: Curve) -> bool:
-    """Is there advice: are all levels and years there, in enough worlds?"""
+    """Is there advice: are all levels and years there, in enough replications?"""
     return found.is_last or (not found.is_draft and found.new.replications >= ADVISED)
 
 
@@ -272,7 +273,7 @@ def draft_words(found: Curve) -> str:
         return ""
     if found.told is None or found.years is None or found.told == found.years:
         look = "A first look at some levels" if found.is_first else "A first look at all levels"
-        return f"{look}, from {found.new.replications} worlds; the advice follows when there are more."
+        return f"{look}, from {found.new.replications} replications; the advice follows when there are more."
     so_far = f"So far the curve shows {years_told(found.told, found.years)}."
     late = " What is invested in customers comes back later." if found.told == 1 else ""
     return f"{so_far}{late} The advice follows when all {level(found.years)} years are there."
@@ -280,11 +281,16 @@ def draft_words(found: Curve) -> str:
 
 def notes(e: Evaluation) -> list[str]:
     """How sure the advice is, and what the numbers do not say."""
-    return [f"{capital(worlds_words(e))}, seed {e.seed}.", *constraint_lines(e), guarantee_words(e), limits_words(e)]
+    return [
+        f"{capital(replications_words(e))}, seed {e.seed}.",
+        *constraint_lines(e),
+        guarantee_words(e),
+        limits_words(e),
+    ]
 
 
 def drawn(e: Evaluation) -> list[str]:
-    """The figures that are drawn: the objective, then those that are known and not nought; no money of nothing."""
+    """The metrics that are drawn: the objective, then those that are known and not nought; no money of nothing."""
     moved = [name for name in DRAWN if e.is_known(name) and any(e.sample(level, name).any() for level in e.levels)]
     spends = e.is_known("revenue") and any(e.sample(level, "revenue").any() for level in e.levels)
     names = [e.objective, *(name for name in moved if spends or name not in OF_MONEY)]
@@ -297,7 +303,7 @@ def lever_words(lever: str) -> str:
 
 
 def series(found: Curve, name: str) -> Told:
-    """A figure over the levels: [mean, low, high] of each, and the means with today's settings."""
+    """A metric over the levels: [mean, low, high] of each, and the means with today's settings."""
     e, today = found.new, found.today
     unit, said = e.unit(name), [with_words(e.at(level, name), name) for level in e.levels]
     years = found.years or e.scenario.horizon.years

@@ -1,9 +1,9 @@
-"""A question answered in rounds of more years and more worlds, until the numbers are those of the command line.
+"""A question answered in rounds of more years and more replications, until the numbers are those of the command line.
 
-Money is of years: the first round says what the first year brings, then the same worlds go on for three years, for five
-and to the end, and then there are more worlds. Every round asks `run` and `evaluate` themselves; worlds of earlier
-rounds and questions are in the memory, so that each is simulated once. The last round is what `servsim run` and
-`servsim evaluate` answer.
+Money is of years: the first round says what the first year brings, then the same replications go on for three years,
+for five and to the end, and then there are more replications. Every round asks `run` and `evaluate` themselves;
+replications of earlier rounds and questions are in the memory, so that each is simulated once. The last round is what
+`servsim run` and `servsim evaluate` answer.
 """
 
 from collections.abc import Iterator
@@ -17,22 +17,24 @@ from servsim.study.execution.options import Means
 from servsim.study.objective import asks_years
 from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.one_lever.minutes_and_staff import Staffing, staffing
-from servsim.study.one_lever.race import FIRST_WORLDS, looks_sparingly, today_of
+from servsim.study.one_lever.race import FIRST_REPLICATIONS, looks_sparingly, today_of
 from servsim.study.one_lever.result import Evaluation
 from servsim.study.run import Run, run
 from servsim.study.sensitivity.one_at_a_time import Doubt, rests_on
 from servsim.study.sensitivity.plausible_settings import ranges_of
 from servsim.study.yearly_projection import looks_ahead
 
-WORLDS = (3, 6, 12)
-"""Worlds of the rounds before the last ones: an interval from two says nothing."""
+REPLICATIONS = (3, 6, 12)
+"""Replications of the rounds before the last ones: an interval from two says nothing."""
 COARSE = 5
 """Levels of the first curve, today's not counted."""
 
 
 @dataclass(frozen=True)
 class Sides:
-    """Today's scenario and the new one, in the same worlds; years: of how many the new one will be, in the end."""
+    """Today's scenario and the new one, in the same replications; years: of how many the new one will be, in the
+    end.
+    """
 
     today: Run
     new: Run
@@ -78,15 +80,16 @@ class Beside:
 
 @dataclass(frozen=True)
 class Round:
-    """How many years of how many worlds a round is of; its curve is of some of the levels where it is coarse."""
+    """How many years of how many replications a round is of; its curve is of some of the levels where it is coarse."""
 
     years: float
-    worlds: int
+    replications: int
     is_coarse: bool = False
 
 
 def rounds(question: Question, ongoing: Ongoing, means: Means) -> Iterator[Sides | Curve]:
-    """Answers of more and more years and worlds: the first one soon, from some levels; the last one at the very end.
+    """Answers of more and more years and replications: the first one soon, from some levels; the last one at the very
+    end.
 
     A curve that is known to the end, as it is when only the lever was moved, comes first and alone.
     """
@@ -119,10 +122,10 @@ def beside(question: Question, ongoing: Ongoing, means: Means) -> Beside | None:
 
 
 def plan(question: Question) -> list[Round]:
-    """All rounds: a few worlds from year to year, then more worlds."""
+    """All rounds: a few replications from year to year, then more replications."""
     enough, years = question.new.evaluate.replications, stops(question.new)
-    few = min(WORLDS[0], enough)
-    more = [*(many for many in WORLDS[1:] if many < enough), enough]
+    few = min(REPLICATIONS[0], enough)
+    more = [*(many for many in REPLICATIONS[1:] if many < enough), enough]
     going_on = [Round(stop, few) for stop in years if is_over_years(question) and len(years) > 1]
     return [Round(years[0], few, True), *dict.fromkeys([*going_on, *(Round(years[-1], many) for many in more)])]
 
@@ -133,23 +136,27 @@ def is_over_years(question: Question) -> bool:
 
 
 def part_drawn(question: Question, own: Round) -> Round:
-    """What a round has of the curve: where its search says itself how many worlds it takes, it begins with few."""
+    """What a round has of the curve: where its search says itself how many replications it takes, it begins with
+    few.
+    """
     is_coarse = own.is_coarse and len(question.levels.evaluate.levels) > COARSE
-    return Round(own.years, min(own.worlds, worlds_of_all(question)), is_coarse)
+    return Round(own.years, min(own.replications, replications_of_all(question)), is_coarse)
 
 
-def worlds_of_all(question: Question) -> int:
-    """Worlds of every level before the search for the best."""
+def replications_of_all(question: Question) -> int:
+    """Replications of every level before the search for the best."""
     asked = question.levels.evaluate
-    return FIRST_WORLDS if looks_sparingly(question.levels, asked) else asked.replications
+    return FIRST_REPLICATIONS if looks_sparingly(question.levels, asked) else asked.replications
 
 
 def projected(question: Question, own: Round, ongoing: Ongoing, means: Means) -> Sides:
-    """Today's figures and the new ones in a round."""
+    """Today's metrics and the new ones in a round."""
     sides = [question.today, question.new]
-    if own.worlds <= WORLDS[0]:
-        ongoing.bring(sides, own.years, own.worlds, question.seed, means)
-    today, new = (run(cut(side, own.years), replications=own.worlds, seed=question.seed, means=means) for side in sides)
+    if own.replications <= REPLICATIONS[0]:
+        ongoing.bring(sides, own.years, own.replications, question.seed, means)
+    today, new = (
+        run(cut(side, own.years), replications=own.replications, seed=question.seed, means=means) for side in sides
+    )
     return Sides(today, new, question.new.horizon.years)
 
 
@@ -166,29 +173,31 @@ def curve(question: Question, own: Round, ongoing: Ongoing, means: Means) -> Cur
 def compared(
     scenario: Scenario, levels: tuple[float, ...], own: Round, seed: int, ongoing: Ongoing, means: Means
 ) -> Evaluation:
-    """Levels in the worlds of a round, without a search for the best."""
+    """Levels in the replications of a round, without a search for the best."""
     if not (asks_years(scenario.evaluate) and looks_ahead(scenario)):
-        return searched_not(scenario, levels, own.worlds, seed, means)
+        return searched_not(scenario, levels, own.replications, seed, means)
     lever = scenario.evaluate.lever
-    if own.worlds <= WORLDS[0]:
+    if own.replications <= REPLICATIONS[0]:
         several = [with_level(scenario, lever, level) for level in sorted({today_of(scenario, lever), *levels})]
-        ongoing.bring(several, own.years, own.worlds, seed, means)
-    return searched_not(cut(scenario, own.years), levels, own.worlds, seed, means)
+        ongoing.bring(several, own.years, own.replications, seed, means)
+    return searched_not(cut(scenario, own.years), levels, own.replications, seed, means)
 
 
-def searched_not(scenario: Scenario, levels: tuple[float, ...], worlds: int, seed: int, means: Means) -> Evaluation:
-    """Levels in their first worlds, without a search for the best."""
+def searched_not(
+    scenario: Scenario, levels: tuple[float, ...], replications: int, seed: int, means: Means
+) -> Evaluation:
+    """Levels in their first replications, without a search for the best."""
     return evaluate(
-        scenario, levels=levels, replications=worlds, smallest_difference=0.0, finer=0, seed=seed, means=means
+        scenario, levels=levels, replications=replications, smallest_difference=0.0, finer=0, seed=seed, means=means
     )
 
 
 def finished(question: Question, last: Evaluation, means: Means) -> Curve:
-    """The curve when there is nothing more to find out, beside today's in its first worlds."""
+    """The curve when there is nothing more to find out, beside today's in its first replications."""
     today = None
     if question.is_changed:
         levels = tuple(question.today.evaluate.levels)
-        today = searched_not(question.today, levels, worlds_of_all(question), question.seed, means)
+        today = searched_not(question.today, levels, replications_of_all(question), question.seed, means)
     return Curve(last, today, years_of(question), is_last=True)
 
 

@@ -25,7 +25,9 @@ Text = Annotated[str, Field(max_length=2_000)]
 
 
 class Asked(BaseModel):
-    """What the page sends: which tab asks, from which preset, by which lever, in which worlds, with what moved."""
+    """What the page sends: which tab asks, from which preset, by which lever, in which replications, with what
+    moved.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -48,7 +50,9 @@ class RefusedError(ServsimError):
 
 @dataclass(frozen=True)
 class Question:
-    """The scenarios that answer a question, the seed of their worlds, and how they are called on the command line."""
+    """The scenarios that answer a question, the seed of their replications, and how they are called on the command
+    line.
+    """
 
     preset: Preset
     seed: int

@@ -5,23 +5,24 @@ from functools import lru_cache
 
 from servsim.errors import ScenarioError
 from servsim.scenario.scenario import Scenario
-from servsim.study.cost_estimate import affordable, weeks_told, worlds_of_levels, worlds_of_race
-from servsim.study.execution.replications import Worlds
+from servsim.study.cost_estimate import affordable, replications_of_levels, replications_of_race, weeks_told
+from servsim.study.execution.replications import Experiment
 from servsim.study.expected_visits import weekly_visits
 from servsim.study.yearly_projection import looks_ahead
 
 VISITS_OF_A_WORLD = 4_000_000
-"""Visits of one world at most, in all its years: about six seconds, in which it can be stopped every four weeks."""
+"""Visits of one replication at most, in all its years: about six seconds, in which it can be stopped every four weeks.
+"""
 VISITS_AT_MOST = 500_000_000
-"""Visits of all worlds of a question at most, before the search for the best begins."""
-WORLDS_AT_MOST = 5_000
-"""Worlds of a question at most, the search for the best included."""
+"""Visits of all replications of a question at most, before the search for the best begins."""
+REPLICATIONS_AT_MOST = 5_000
+"""Replications of a question at most, the search for the best included."""
 LEVELS_AT_MOST = 60
 """Levels of a curve at most."""
 BOOK_AT_MOST = 200_000
 """Customers of an opening book at most."""
 TURNS_AT_MOST = 5_000_000
-"""How often agents may turn away, rest and be asked for something in one world."""
+"""How often agents may turn away, rest and be asked for something in one replication."""
 FILMED_AT_MOST = 4_000
 """Visits of a day that a film can show."""
 REMEMBERED = 512
@@ -32,21 +33,24 @@ def bounded(scenarios: Iterable[Scenario], name: str) -> None:
     """Nothing, if the page can answer for these scenarios; else ScenarioError with what is too large."""
     for scenario in scenarios:
         asked, weeks = scenario.evaluate, weeks_told(scenario)
-        worlds = worlds_of_levels(scenario)
+        replications = replications_of_levels(scenario)
         at_most(LEVELS_AT_MOST, len(asked.levels), "levels", "name fewer in evaluate.levels")
-        at_most(WORLDS_AT_MOST, worlds, "worlds", "lower evaluate.replications")
-        at_most(WORLDS_AT_MOST, worlds_of_race(scenario), "worlds", "lower evaluate.budget_replications")
+        at_most(REPLICATIONS_AT_MOST, replications, "replications", "lower evaluate.replications")
+        at_most(
+            REPLICATIONS_AT_MOST, replications_of_race(scenario), "replications", "lower evaluate.budget_replications"
+        )
         at_most(BOOK_AT_MOST, scenario.demand.opening_book, "customers", "lower demand.opening_book")
-        at_most(TURNS_AT_MOST, turns(scenario) * weeks, "turns of agents and colleagues in each world",
+        at_most(TURNS_AT_MOST, turns(scenario) * weeks, "turns of agents and colleagues in each replication",
                 f"raise staff.attentive_minutes, or lower {lasting(scenario)}")  # fmt: skip
-        visits = visits_a_week(Worlds(scenario, 1, "fast"), name) * weeks
-        at_most(VISITS_OF_A_WORLD, visits, "visits in each world", f"lower demand or {lasting(scenario)}")
-        at_most(VISITS_AT_MOST, visits * worlds, "visits in all worlds", f"lower demand, {lasting(scenario)} or "
+        visits = visits_a_week(Experiment(scenario, 1, "fast"), name) * weeks
+        at_most(VISITS_OF_A_WORLD, visits, "visits in each replication", f"lower demand or {lasting(scenario)}")
+        at_most(VISITS_AT_MOST, visits * replications, "visits in all replications",
+                f"lower demand, {lasting(scenario)} or "
                 "evaluate.replications")  # fmt: skip
 
 
 def lasting(scenario: Scenario) -> str:
-    """The setting that says how long a world lasts."""
+    """The setting that says how long a replication lasts."""
     return "horizon.years" if looks_ahead(scenario) else "horizon.weeks"
 
 
@@ -60,9 +64,9 @@ def at_most(limit: int, number: float, what: str, way_out: str) -> None:
 
 
 @lru_cache(REMEMBERED)
-def visits_a_week(worlds: Worlds, name: str) -> float:
+def visits_a_week(experiment: Experiment, name: str) -> float:
     """Visits a week to reckon with; ScenarioError where word of mouth would grow without end."""
-    scenario = worlds.scenario
+    scenario = experiment.scenario
     affordable(scenario, name, 1)
     return weekly_visits(scenario, weeks_told(scenario))
 
@@ -82,6 +86,6 @@ def turns(scenario: Scenario) -> float:
 def filmed(scenario: Scenario, name: str) -> None:
     """Nothing, if a film can show a day of this desk; else ScenarioError."""
     days = sum(bool(scenario.opening.spans(day)) for day in range(7))
-    visits = visits_a_week(Worlds(scenario, 1, "fast"), name) / days
+    visits = visits_a_week(Experiment(scenario, 1, "fast"), name) / days
     if visits > FILMED_AT_MOST:
         raise ScenarioError([f"About {visits:,.0f} visits come on a day; a film can show {FILMED_AT_MOST:,} at most."])

@@ -1,6 +1,7 @@
-"""Finished worlds kept while the page is served, so that a slider moved back shows at once what it showed before.
+"""Finished replications kept while the page is served, so that a slider moved back shows at once what it showed before.
 
-A world that is known for ten years is known for its first three: what was simulated further serves whoever asks less.
+A replication that is known for ten years is known for its first three: what was simulated further serves whoever asks
+less.
 """
 
 import threading
@@ -12,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from servsim.scenario.scenario import Scenario
-from servsim.study.execution.replications import NO_MONTHS, NOBODYS, Job, Outcome, Worlds
+from servsim.study.execution.replications import NO_MONTHS, NOBODYS, Experiment, Job, Outcome
 from servsim.study.metrics import NAMES
 from servsim.study.objective import VALUE
 from servsim.study.one_lever.result import Evaluation
@@ -20,9 +21,11 @@ from servsim.study.scenario_identity import fingerprint, settings_of
 from servsim.study.yearly_projection import MONTHS, value_of
 
 BYTES_AT_MOST = 250_000_000
-"""How much of worlds is kept, some twenty kilobytes for each of ten years; beyond, those asked for longest ago go."""
-BYTES_OF_FIGURES = 1_500
-"""What a world takes beside its months."""
+"""How much of replications is kept, some twenty kilobytes for each of ten years; beyond, those asked for longest ago
+go.
+"""
+BYTES_OF_METRICS = 1_500
+"""What a replication takes beside its months."""
 EVALUATIONS_AT_MOST = 10
 """How many finished evaluations are kept, ten megabytes the largest."""
 KEYS_AT_HAND = 128
@@ -32,44 +35,50 @@ KEYS_AT_HAND = 128
 class Memory:
     """A store as pools use it, in memory: what `known` finds is not simulated again, what `keep` is given is found.
 
-    Questions answered at the same time share it. many: worlds that are kept.
+    Questions answered at the same time share it. many: replications that are kept.
     """
 
     def __init__(self) -> None:
         """Nothing is known."""
         self.lock = threading.Lock()
-        self.worlds: OrderedDict[str, dict[int, Outcome]] = OrderedDict()
+        self.kept: OrderedDict[str, dict[int, Outcome]] = OrderedDict()
         self.bytes = 0
         self.evaluations: OrderedDict[str, Evaluation] = OrderedDict()
 
     @property
     def many(self) -> int:
-        """Worlds that are kept."""
+        """Replications that are kept."""
         with self.lock:
-            return sum(map(len, self.worlds.values()))
+            return sum(map(len, self.kept.values()))
 
-    def known(self, worlds: Worlds, place: int, replications: Sequence[int], customers: bool) -> Iterator[Outcome]:
-        """What is known of a scenario's worlds, for the place that it has in a pool; nothing of single customers."""
-        key = key_of(worlds)
+    def known(
+        self, experiment: Experiment, place: int, replications: Sequence[int], customers: bool
+    ) -> Iterator[Outcome]:
+        """What is known of a scenario's replications, for the place that it has in a pool; nothing of single
+        customers.
+        """
+        key = key_of(experiment)
         with self.lock:
-            found = {} if customers else self.worlds.get(key, {})
+            found = {} if customers else self.kept.get(key, {})
             if found:
-                self.worlds.move_to_end(key)
-            have = [found[number] for number in replications if number in found and suffices(found[number], worlds)]
-        yield from (replace(as_asked(one, worlds), job=Job(place, one.job.replication)) for one in have)
+                self.kept.move_to_end(key)
+            have = [found[number] for number in replications if number in found and suffices(found[number], experiment)]
+        yield from (replace(as_asked(one, experiment), job=Job(place, one.job.replication)) for one in have)
 
-    def keep(self, finished: Iterable[tuple[Worlds, Outcome]]) -> None:
-        """Keep worlds as far as they are told, but nothing of single customers, for whom the page does not ask."""
-        for worlds, outcome in finished:
-            key = key_of(worlds)
+    def keep(self, finished: Iterable[tuple[Experiment, Outcome]]) -> None:
+        """Keep replications as far as they are told, but nothing of single customers, for whom the page does not
+        ask.
+        """
+        for experiment, outcome in finished:
+            key = key_of(experiment)
             with self.lock:
-                own = self.worlds.setdefault(key, {})
+                own = self.kept.setdefault(key, {})
                 before = own.get(outcome.job.replication)
                 own[outcome.job.replication] = kept = together(without_customers(outcome), before)
                 self.bytes += size_of(kept) - (size_of(before) if before else 0)
         with self.lock:
-            while self.bytes > BYTES_AT_MOST and len(self.worlds) > 1:
-                self.bytes -= sum(map(size_of, self.worlds.popitem(last=False)[1].values()))
+            while self.bytes > BYTES_AT_MOST and len(self.kept) > 1:
+                self.bytes -= sum(map(size_of, self.kept.popitem(last=False)[1].values()))
 
     def last(self, scenario: Scenario, seed: int) -> Evaluation | None:
         """The finished evaluation of a scenario, where it is known."""
@@ -86,16 +95,16 @@ class Memory:
 
 def question_key(scenario: Scenario, seed: int) -> str:
     """A fingerprint of all that an evaluation depends on."""
-    return fingerprint([Worlds(scenario, seed, "fast").key, scenario.evaluate.model_dump(mode="json")])
+    return fingerprint([Experiment(scenario, seed, "fast").key, scenario.evaluate.model_dump(mode="json")])
 
 
 @lru_cache(KEYS_AT_HAND)
-def key_of(worlds: Worlds) -> str:
-    """A fingerprint of all that a world depends on, but for how many whole years of it are told."""
-    settings = settings_of(worlds.scenario)
-    if is_whole(worlds.scenario.horizon.years):
+def key_of(experiment: Experiment) -> str:
+    """A fingerprint of all that a replication depends on, but for how many whole years of it are told."""
+    settings = settings_of(experiment.scenario)
+    if is_whole(experiment.scenario.horizon.years):
         del settings["horizon"]["years"]
-    return fingerprint([settings, worlds.seed, worlds.engine])
+    return fingerprint([settings, experiment.seed, experiment.engine])
 
 
 def is_whole(years: float) -> bool:
@@ -103,41 +112,43 @@ def is_whole(years: float) -> bool:
     return float(years).is_integer()
 
 
-def months_asked(worlds: Worlds) -> int:
-    """Months that are asked of a world; where years are not whole, as many as there are, and 1 at least."""
-    if not worlds.goes_on:
+def months_asked(experiment: Experiment) -> int:
+    """Months that are asked of a replication; where years are not whole, as many as there are, and 1 at least."""
+    if not experiment.goes_on:
         return 0
-    years = worlds.scenario.horizon.years
+    years = experiment.scenario.horizon.years
     return round(years * MONTHS) if is_whole(years) else 1
 
 
-def suffices(outcome: Outcome, worlds: Worlds) -> bool:
+def suffices(outcome: Outcome, experiment: Experiment) -> bool:
     """Has an outcome all that is asked of it?"""
-    return (len(outcome.controls) > 0 or not worlds.controlled) and len(outcome.months) >= months_asked(worlds)
+    return (len(outcome.controls) > 0 or not experiment.controlled) and len(outcome.months) >= months_asked(experiment)
 
 
-def as_asked(outcome: Outcome, worlds: Worlds) -> Outcome:
-    """A world with as many years as are asked for, and with their `value`: not with what others have asked for."""
+def as_asked(outcome: Outcome, experiment: Experiment) -> Outcome:
+    """A replication with as many years as are asked for, and with their `value`: not with what others have asked
+    for.
+    """
     months = outcome.months
-    if not worlds.goes_on:
+    if not experiment.goes_on:
         months = NO_MONTHS
-    elif is_whole(worlds.scenario.horizon.years):
-        months = months[: months_asked(worlds)]
+    elif is_whole(experiment.scenario.horizon.years):
+        months = months[: months_asked(experiment)]
     if len(months) == len(outcome.months):
         return outcome
-    figures = outcome.figures.copy()
-    figures[NAMES.index(VALUE)] = value_of(months) + 0.0 if len(months) else np.nan
-    return replace(outcome, figures=figures, months=months)
+    metrics = outcome.metrics.copy()
+    metrics[NAMES.index(VALUE)] = value_of(months) + 0.0 if len(months) else np.nan
+    return replace(outcome, metrics=metrics, months=months)
 
 
 def without_customers(outcome: Outcome) -> Outcome:
-    """A world without what is told of single customers."""
+    """A replication without what is told of single customers."""
     fate, spent, stayed = NOBODYS
     return replace(outcome, fate=fate, spent=spent, stayed=stayed)
 
 
 def together(outcome: Outcome, before: Outcome | None) -> Outcome:
-    """What is known of a world from two tellings of it: the longer one, and the controls of either."""
+    """What is known of a replication from two tellings of it: the longer one, and the controls of either."""
     if before is None:
         return outcome
     longer = before if len(before.months) > len(outcome.months) else outcome
@@ -145,5 +156,5 @@ def together(outcome: Outcome, before: Outcome | None) -> Outcome:
 
 
 def size_of(outcome: Outcome) -> int:
-    """Bytes that a world takes."""
-    return BYTES_OF_FIGURES + outcome.months.nbytes
+    """Bytes that a replication takes."""
+    return BYTES_OF_METRICS + outcome.months.nbytes

@@ -1,4 +1,6 @@
-"""Worlds that go on: told for a year, then for three, five, ten, each time from where they stood, not begun again."""
+"""Replications that go on: told for a year, then for three, five, ten, each time from where they stood, not begun
+again.
+"""
 
 import math
 import os
@@ -16,12 +18,12 @@ from servsim.scenario.read import with_level
 from servsim.scenario.scenario import Scenario
 from servsim.study.execution.options import Means
 from servsim.study.execution.replications import (
+    Experiment,
     Halted,
     Job,
     Outcome,
     Telling,
     WorldHaltedError,
-    Worlds,
     outcome_of,
     sheet_of,
 )
@@ -31,9 +33,9 @@ from servsim.units import YEAR
 STOPS = (1, 3, 5, 10)
 """Years after which it is shown what the years until then bring."""
 BYTES_AT_MOST = 200_000_000
-"""How much of worlds that can go on is kept; beyond, those told longest ago go, and would be begun again."""
+"""How much of replications that can go on is kept; beyond, those told longest ago go, and would be begun again."""
 BYTES_EACH, BYTES_PER_CUSTOMER = 2_000_000, 400
-"""What such a world takes, and what each customer of its opening book adds."""
+"""What such a replication takes, and what each customer of its opening book adds."""
 
 
 def stops(scenario: Scenario) -> list[float]:
@@ -53,14 +55,16 @@ def cut(scenario: Scenario, years: float) -> Scenario:
 
 
 class World:
-    """A world as far as it is told, with its controls."""
+    """A replication as far as it is told, with its controls."""
 
-    def __init__(self, worlds: Worlds, replication: int) -> None:
+    def __init__(self, experiment: Experiment, replication: int) -> None:
         """Nothing is told yet."""
         self.job = Job(0, replication)
-        self.controls = worlds.controls(self.job)
-        self.telling = Telling(worlds.scenario, sheet_of(worlds), worlds.seed, replication, worlds.engine, self, True)
-        self.size = BYTES_EACH + BYTES_PER_CUSTOMER * worlds.scenario.demand.opening_book
+        self.controls = experiment.controls(self.job)
+        self.telling = Telling(
+            experiment.scenario, sheet_of(experiment), experiment.seed, replication, experiment.engine, self, True
+        )
+        self.size = BYTES_EACH + BYTES_PER_CUSTOMER * experiment.scenario.demand.opening_book
 
     def add(self, rows: np.ndarray) -> None:
         """Hear one more piece of the window."""
@@ -76,9 +80,9 @@ class World:
 
 
 class Ongoing:
-    """Worlds that stand at the end of a year and can go on, shared by all questions that are being answered.
+    """Replications that stand at the end of a year and can go on, shared by all questions that are being answered.
 
-    A world is in one hand at a time: who takes it up puts it back. size: the bytes of those that stand.
+    A replication is in one hand at a time: who takes it up puts it back. size: the bytes of those that stand.
     """
 
     def __init__(self, memory: Memory) -> None:
@@ -89,7 +93,7 @@ class Ongoing:
         self.size = 0
 
     def bring(self, scenarios: Sequence[Scenario], years: float, replications: int, seed: int, means: Means) -> None:
-        """Have the first worlds of scenarios told for so many years, as far as the memory does not know them."""
+        """Have the first replications of scenarios told for so many years, as far as the memory does not know them."""
         jobs = self.unknown([own for own in scenarios if looks_ahead(own)], years, replications, seed, means)
         halt, begun = threading.Event(), monotonic()
         with ThreadPoolExecutor(means.workers or os.cpu_count() or 1) as hands:
@@ -104,18 +108,20 @@ class Ongoing:
 
     def unknown(
         self, scenarios: Iterable[Scenario], years: float, replications: int, seed: int, means: Means
-    ) -> list[tuple[Worlds, Worlds, int]]:
-        """Worlds to tell: whole ones, the same for so many years only, and their numbers; each of them once."""
-        whole = {key_of(own): own for own in (Worlds(each, seed, means.engine, True, True) for each in scenarios)}
+    ) -> list[tuple[Experiment, Experiment, int]]:
+        """Replications to tell: whole ones, the same for so many years only, and their numbers; each of them once."""
+        whole = {key_of(own): own for own in (Experiment(each, seed, means.engine, True, True) for each in scenarios)}
         found = []
         for own in whole.values():
-            asked = Worlds(cut(own.scenario, years), seed, means.engine, True, True)
+            asked = Experiment(cut(own.scenario, years), seed, means.engine, True, True)
             known = {one.job.replication for one in self.memory.known(asked, 0, range(replications), False)}
             found += [(own, asked, number) for number in range(replications) if number not in known]
         return sorted(found, key=lambda job: job[2])
 
-    def told(self, whole: Worlds, asked: Worlds, replication: int, halted: Halted) -> tuple[Worlds, Outcome]:
-        """A world, told for the years that are asked for."""
+    def told(
+        self, whole: Experiment, asked: Experiment, replication: int, halted: Halted
+    ) -> tuple[Experiment, Outcome]:
+        """A replication, told for the years that are asked for."""
         world = self.taken(whole, replication)
         try:
             found = asked, world.until(horizon_of(asked.scenario), halted)
@@ -125,8 +131,8 @@ class Ongoing:
         self.put_back(whole, world)
         return found
 
-    def taken(self, whole: Worlds, replication: int) -> World:
-        """A world that stands somewhere, taken up, if it can go on to the end; else a new one."""
+    def taken(self, whole: Experiment, replication: int) -> World:
+        """A replication that stands somewhere, taken up, if it can go on to the end; else a new one."""
         with self.lock:
             world = self.standing.pop((key_of(whole), replication), None)
             self.size -= world.size if world else 0
@@ -134,8 +140,8 @@ class Ongoing:
             return World(whole, replication)
         return world
 
-    def put_back(self, whole: Worlds, world: World) -> None:
-        """Keep a world that has not come to its end; where it gets too much, drop those told longest ago."""
+    def put_back(self, whole: Experiment, world: World) -> None:
+        """Keep a replication that has not come to its end; where it gets too much, drop those told longest ago."""
         if world.telling.told >= world.telling.end:
             return
         with self.lock:

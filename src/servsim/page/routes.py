@@ -93,7 +93,7 @@ class Page:
         return attached(text, "scenario.toml", "application/toml")
 
     async def table(self, request: Request) -> Response:
-        """Every world of the curve."""
+        """Every replication of the curve."""
         return attached(await self.worked_out(request, downloads.table), "levels.csv", "text/csv")
 
     async def report(self, request: Request) -> Response:

@@ -62,7 +62,9 @@ class Served:
         self.server.should_exit = True
 
     def warm_up(self) -> None:
-        """Simulate a world of the first preset, so that everything is loaded, and compiled, when it is asked for."""
+        """Simulate a replication of the first preset, so that everything is loaded, and compiled, when it is asked
+        for.
+        """
         first = next(iter(self.page.presets))
         with suppress(ServsimError):  # the page says what is wrong
             question = question_of(Asked(tab="warm up", preset=first), self.page.presets)

@@ -30,13 +30,13 @@ SHOWN = {
     "wages_share": ("wages, of 100 {currency} of revenue", "staff.wage_per_hour"),
     "profit": ("profit a year, {unit}", "money.fixed_costs_per_month"),
 }
-"""What a figure is called, and the setting to change first where it is not the owner's."""
+"""What a metric is called, and the setting to change first where it is not the owner's."""
 HALF = 0.5
 """Of newcomers who come again: where fewer do though none are lost early, more are to buy."""
 LONGEST_NAME = 34
 """Columns for words beside numbers and settings."""
 PER = {"1": 0.01}
-"""What figures of a unit are divided by; money by its own size."""
+"""What metrics of a unit are divided by; money by its own size."""
 TOO_LONG = (
     "What these settings imply for the first year is not shown: with so many visits it would take too long here. "
     "`servsim run` shows it."
@@ -55,7 +55,7 @@ def implied_parts(year: FirstYear, book: SettledBook | None) -> list[Table | str
 
 
 def rows(year: FirstYear, book: SettledBook | None) -> Iterator[tuple[str, str, str]]:
-    """Words, number and setting of every figure that applies; customers today and once settled around those to come."""
+    """Words, number and setting of every metric that applies; customers today and once settled around those to come."""
     opening, currency = year.scenario.demand.opening_book, year.scenario.money.currency
     if opening:
         yield "customers today", f"{opening:,}", "demand.opening_book"
@@ -70,7 +70,7 @@ def rows(year: FirstYear, book: SettledBook | None) -> Iterator[tuple[str, str, 
 
 
 def setting_of(year: FirstYear, name: str, own: Interval) -> str:
-    """What to change first where a figure is not the owner's."""
+    """What to change first where a metric is not the owner's."""
     if name == "visits" and not year.scenario.demand.opening_book:
         return "demand.prospects_per_hour"
     early = any(each.loyalty and each.loyalty.early_loss for each in as_segments(year.scenario))
@@ -80,7 +80,7 @@ def setting_of(year: FirstYear, name: str, own: Interval) -> str:
 
 
 def counted_in(own: Interval) -> tuple[float, str]:
-    """What a figure is divided by, and the unit of what is left: shares in 100, money in thousands or millions."""
+    """What a metric is divided by, and the unit of what is left: shares in 100, money in thousands or millions."""
     if own.unit in ("1", "1/year") or "/year" not in own.unit:
         return PER.get(own.unit, 1.0), own.unit
     per, name = scale_of(own.mean)
@@ -106,20 +106,20 @@ def weeks_of(year: FirstYear) -> str:
 
 
 def legend(year: FirstYear) -> str:
-    """Of how many worlds the figures are, and what profit is."""
+    """Of how many replications the metrics are, and what profit is."""
     return " ".join([from_what(year), *([of_profit(year)] if "profit" in dict(year.known()) else [])])
 
 
 def from_what(year: FirstYear) -> str:
-    """In how many worlds, and how far their averages may be off."""
+    """In how many replications, and how far their averages may be off."""
     weeks = weeks_of(year)
     one, many = ("year", "years") if year.is_year else (f"stretch of {weeks} weeks", f"stretches of {weeks} weeks")
-    if year.worlds < FEW:
-        few = f"{year.worlds} simulated {many}" if year.worlds > 1 else f"one simulated {one}"
+    if year.replications < FEW:
+        few = f"{year.replications} simulated {many}" if year.replications > 1 else f"one simulated {one}"
         return f"From {few}, as more would take too long here: good for a first look only."
     sure = f"{100 * year.scenario.evaluate.confidence:.3g} % sure"
     return (
-        f"Averages over {year.worlds} simulated {many}; ± is how far a longer simulation may move them ({sure}). "
+        f"Averages over {year.replications} simulated {many}; ± is how far a longer simulation may move them ({sure}). "
         f"A single {one} varies more."
     )
 
@@ -169,10 +169,10 @@ def year_parts(look: Outlook) -> list[Table | str]:
 
 
 def counting(look: Outlook) -> str:
-    """How long figures are counted, and how long money."""
+    """How long metrics are counted, and how long money."""
     horizon = look.scenario.horizon
     window = "a year" if horizon.weeks == WEEKS_PER_YEAR else f"{level(round(horizon.weeks, 2))} weeks"
-    counted = f"Figures count {window} (horizon.weeks)"
+    counted = f"Metrics count {window} (horizon.weeks)"
     if not looks_ahead(look.scenario):
         return f"{counted}."
     return f"{counted}; value adds up {level(horizon.years)} years (horizon.years), all of them simulated."
@@ -187,7 +187,7 @@ def settling(look: Outlook) -> str:
         for name, weeks in look.settled.items()
     ]
     return (
-        f"Settled (MSER-5 on daily means of {LOOKS} worlds): {listed(by)}. horizon.warmup_weeks leaves out "
+        f"Settled (MSER-5 on daily means of {LOOKS} replications): {listed(by)}. horizon.warmup_weeks leaves out "
         f"{level(horizon.warmup_weeks)}."
     )
 

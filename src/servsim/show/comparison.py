@@ -29,7 +29,7 @@ SOURCES = {
 }
 """What an owner calls the parts of a difference in money over the years, in the order of the table."""
 BY_YEAR = {"cash": "money", "customers_end": "customers", "unserved_share": "unserved"}
-"""Figures of a year that are shown, and what an owner calls them."""
+"""Metrics of a year that are shown, and what an owner calls them."""
 GROUPS = {
     "saved_by_b": "saved by B",
     "lost_by_b": "lost by B",
@@ -54,7 +54,7 @@ CAUSES = {
 MOST = 2
 """How many parts of a difference the sentence names."""
 RARE = 0.1
-"""Customers per world, fewer than which are not told apart."""
+"""Customers per replication, fewer than which are not told apart."""
 
 
 def why_parts(c: Comparison) -> list[Table | str]:
@@ -68,7 +68,7 @@ def money_parts(c: Comparison) -> list[Table | str]:
         return ["No setting of B differs from that of A."]
     sources = {part: gap for part, gap in c.sources().items() if is_something(gap)}
     if not sources:
-        return ["A and B bring the same money in every world."] if c.looks_ahead else []
+        return ["A and B bring the same money in every replication."] if c.looks_ahead else []
     said = [" ".join([*first_sentences(c), value_sentence(c)])] if c.replications > 1 else []
     by_year = [years_table(c)] if c.years.shape[2] > 1 else []
     return [*said, *by_year, sources_table(c, sources), how_counted(c)]
@@ -103,12 +103,12 @@ def brings(when: str, gap: Interval, c: Comparison, how: str = "") -> str:
 
 
 def window_words(c: Comparison) -> str:
-    """The window in which figures are counted, and at whose end is seen who has stayed."""
+    """The window in which metrics are counted, and at whose end is seen who has stayed."""
     return "the first year" if window_of(c.a) == YEAR else f"the first {level(c.a.horizon.weeks)} weeks"
 
 
 def years_table(c: Comparison) -> Table:
-    """What B has more than A in some of the years; figures that are alike in all of them are left out."""
+    """What B has more than A in some of the years; metrics that are alike in all of them are left out."""
     many = c.years.shape[2]
     gaps = {name: [c.of_year(year, name) for year in range(1, many + 1)] for name in BY_YEAR}
     known = {name: own for name, own in gaps.items() if any(abs(gap.mean) > 0 for gap in own)}
@@ -148,7 +148,9 @@ def how_counted(c: Comparison) -> str:
 
 
 def customers_parts(c: Comparison) -> list[Table | str]:
-    """Customers of both opening books by what became of them, and by the reasons they were lost for, per world."""
+    """Customers of both opening books by what became of them, and by the reasons they were lost for, per
+    replication.
+    """
     if not c.pairs.counts.any():
         return []
     causes = [causes_table(c)] if c.pairs.counts[:, 1:].any() else []
@@ -161,13 +163,13 @@ def groups_table(c: Comparison) -> Table:
     money_columns = ("in A", "in B", "B − A", "±", "B − A each", "±") if spends else ()
     over = f" over {years_words(c.a)}" if c.looks_ahead else ""
     spending_in = f"; what they spend{over}, {c.currency}, goods not taken off" if spends else ""
-    title = f"Today's customers per world, as they stand after\n{window_words(c)}{spending_in}"
+    title = f"Today's customers per replication, as they stand after\n{window_words(c)}{spending_in}"
     table = blank_table(title, "", "number", *money_columns)
     table.min_width = max(map(len, title.split("\n")))
     counts, spending = c.customers(), c.pairs.spending(c.currency, c.confidence)
     for fate, words in GROUPS.items():
         if counts[fate]:
-            sums, each = spending[fate]["per_world"], spending[fate]["each"]
+            sums, each = spending[fate]["per_replication"], spending[fate]["each"]
             amounts = (short(sums["a"].mean), short(sums["b"].mean), *with_width(sums["difference"]),
                        *with_width(each["difference"]))  # fmt: skip
             table.add_row(words, people(counts[fate]), *(amounts if spends else ()))
@@ -179,7 +181,7 @@ def causes_table(c: Comparison) -> Table:
     why = c.pairs.why()
     columns = (why["saved_by_b"], why["lost_by_b"], why["lost_by_both"]["a"], why["lost_by_both"]["b"])
     table = blank_table(
-        f"Why they were lost in {window_words(c)}, customers per world", "",
+        f"Why they were lost in {window_words(c)}, customers per replication", "",
         "only in A", "only in B", "both: in A", "in B",
     )  # fmt: skip
     known = [reason for reason in CAUSES if any(reason.name.lower() in column for column in columns)]
@@ -190,7 +192,7 @@ def causes_table(c: Comparison) -> Table:
 
 
 def people(many: float) -> str:
-    """Customers per world; nothing for nobody."""
+    """Customers per replication; nothing for nobody."""
     if not many:
         return ""
     return f"{many:,.1f}" if many >= RARE else f"<{RARE}"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.scenario.scenario import Scenario
 from servsim.show.formatting import capital, listed
 from servsim.show.life_story import Told, by_telephone, episodes

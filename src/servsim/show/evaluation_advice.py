@@ -48,10 +48,10 @@ LEVERS = {
 def advice(e: Evaluation) -> str:
     """What to do, what that changes in the window and over the years, what it takes, and where it stops paying."""
     if e.replications < 2:
-        return "No advice: fewer than two worlds were finished at every level."
+        return "No advice: fewer than two replications were finished at every level."
     if e.best is None:
         return f"No level keeps {listed(sorted({text for broken in e.breaks for text in broken}))}: try others."
-    early = "Interrupted, and so from fewer worlds than asked for." if e.interrupted else ""
+    early = "Interrupted, and so from fewer replications than asked for." if e.interrupted else ""
     best = e.best
     parts = (early, choice(e, best), over_the_years(e, best), told_apart(e, best), effort(e, best), next_step(e, best),
              turning_point(e, best), beyond(e, best))  # fmt: skip
@@ -153,7 +153,7 @@ def of_hundred(e: Evaluation, best: float, metric: str) -> str:
 
 
 def gain_words(e: Evaluation, best: float, metric: str) -> str:
-    """A figure's change from today to the best level, with its interval."""
+    """A metric's change from today to the best level, with its interval."""
     change = e.difference(best, e.today, metric)
     if not is_shown(change):
         return f"{metric} is not shown to change ({sure(e.confidence)} {ends(change, metric)})"
@@ -253,25 +253,25 @@ A_LITTLE = 0.01
 
 
 def marks_words(e: Evaluation) -> str:
-    """What the marks and the intervals of the table mean, and in which worlds levels met."""
+    """What the marks and the intervals of the table mean, and in which replications levels met."""
     mean, sure = "highest" if e.better > 0 else "lowest", how_sure(e.confidence)
     return (
         f"best: {mean} average; ~: cannot be told apart from it; ±: how far 'vs today' may be off, {sure} for all "
-        f"levels at once. All levels ran in the same {counts_words(e)} worlds, seed {e.seed}."
+        f"levels at once. All levels ran in the same {counts_words(e)} replications, seed {e.seed}."
     )
 
 
 def counts_words(e: Evaluation) -> str:
-    """How many worlds levels were simulated in."""
-    counts = [e.worlds(value) for value in e.levels]
+    """How many replications levels were simulated in."""
+    counts = [e.replications_of(value) for value in e.levels]
     few, many = min(counts), max(counts)
     return f"{few}" if few == many else f"{few} to {many}"
 
 
-def worlds_words(e: Evaluation) -> str:
-    """In how many worlds levels were simulated."""
+def replications_words(e: Evaluation) -> str:
+    """In how many replications levels were simulated."""
     counts = counts_words(e)
-    return f"{counts} common worlds" if counts.isdigit() else f"{counts} common worlds of each level"
+    return f"{counts} common replications" if counts.isdigit() else f"{counts} common replications of each level"
 
 
 def constraint_lines(e: Evaluation) -> list[str]:
@@ -320,7 +320,7 @@ def no_guarantee(e: Evaluation) -> str:
     coarse = math.isfinite(e.resolved) and e.resolved > e.smallest_difference
     apart = f" (but to within {in_units(e, e.resolved)})" if coarse else ""
     return (
-        "No guarantee: the worlds allowed did not suffice to be sure of the best to within "
+        "No guarantee: the replications allowed did not suffice to be sure of the best to within "
         f"{in_units(e, e.smallest_difference)}{apart}; more --budget would."
     )
 

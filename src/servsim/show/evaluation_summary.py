@@ -153,7 +153,7 @@ def lines(e: Evaluation, s: Staffing | None = None) -> list[Line]:
     if e.replications < 2 or e.best is None:
         return [("", advice(e))]
     best = e.best
-    early = "Interrupted, and so from fewer worlds than asked for." if e.interrupted else ""
+    early = "Interrupted, and so from fewer replications than asked for." if e.interrupted else ""
     levels = (told_apart(e, best), turning_point(e, best), next_step(e, best), beyond(e, best))
     said = [
         ("", together(early, first(s) if s else "", f"{todo(e, best)}.")), *changes(e, best),

@@ -19,8 +19,8 @@ def plain(number: float) -> str:
     return f"{number:,.{digits}f}"
 
 
-def figure(number: float, metric: str) -> str:
-    """A figure in its table cell; shares in percent."""
+def cell_text(number: float, metric: str) -> str:
+    """A metric in its table cell; shares in percent."""
     if not math.isfinite(number):
         return "–"
     return f"{100 * number:.1f} %" if is_share(metric) else plain(number)
@@ -53,9 +53,9 @@ def short(number: float, beside: float = 0.0) -> str:
 
 
 def compact(number: float, metric: str, unit: str) -> str:
-    """A figure for a narrow column: money short, all else as usual."""
+    """A metric for a narrow column: money short, all else as usual."""
     is_money = unit not in ("1", "min", "0–10", "customers", "1/week", "1/year", "h/month", "min/year")
-    return short(number) if is_money and math.isfinite(number) else figure(number, metric)
+    return short(number) if is_money and math.isfinite(number) else cell_text(number, metric)
 
 
 def level(value: float) -> str:
@@ -71,7 +71,7 @@ def unit_words(unit: str, metric: str) -> str:
 
 
 def amount(number: float, metric: str, beside: float = 0.0) -> str:
-    """A difference of a figure, short enough for a sentence; counted as a larger one beside it."""
+    """A difference of a metric, short enough for a sentence; counted as a larger one beside it."""
     if is_share(metric):
         return signed(number, metric).lstrip("+")
     return short(number, beside) if max(abs(number), abs(beside)) >= 100 else plain(number)
@@ -164,7 +164,7 @@ def years_words(scenario: Scenario) -> str:
 
 
 def window_words(scenario: Scenario) -> str:
-    """When figures are counted: next year, where that is what the window is."""
+    """When metrics are counted: next year, where that is what the window is."""
     horizon = scenario.horizon
     if horizon.warmup_weeks:
         return f"in the {level(horizon.weeks - horizon.warmup_weeks)} weeks after the warm-up"

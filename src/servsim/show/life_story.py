@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from servsim.event_codes import By, Call, Reason
-from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.scenario.scenario import Scenario, as_segments
 from servsim.show.formatting import capital
 from servsim.show.trace_words import Cast, Line, lines_of, points, steps, times, when

@@ -18,8 +18,8 @@ from servsim.show.evaluation_advice import (
     no_guarantee,
 )
 from servsim.show.formatting import (
+    cell_text,
     compact,
-    figure,
     is_share,
     level,
     listed,
@@ -54,7 +54,7 @@ def finalists_table(o: Optimisation, e: Evaluation) -> Table:
     cells = [objective_cells(e, value) for value in shown]
     for name, row in zip((o.objective, "  vs today", "  ±"), zip(*cells, strict=True), strict=True):
         table.add_row(name, *row)
-    for name in dict.fromkeys((*SHOWN, *(each.figure for each in o.goal.constraints))):
+    for name in dict.fromkeys((*SHOWN, *(each.metric for each in o.goal.constraints))):
         if name != o.objective and e.is_known(name):
             table.add_row(name, *(compact(e.at(value, name).mean, name, o.unit(name)) for value in shown))
     return table
@@ -66,20 +66,20 @@ def heading(e: Evaluation, value: float) -> str:
 
 
 def proposals_table(o: Optimisation) -> Table:
-    """What an interrupted search proposes, one column for each point after today's, in the search's worlds."""
+    """What an interrupted search proposes, one column for each point after today's, in the search's replications."""
     found = {point.values: point for point in o.points}
     points = [o.points[0], *(found[values] for values in o.finalists if values in found)][:COLUMNS]
     table = levers_table(o, ["today", *map(str, range(1, len(points)))], [point.values for point in points])
     for name in dict.fromkeys((o.objective, *SHOWN)):
-        add_figure(table, o, points, name)
+        add_metric(table, o, points, name)
     return table
 
 
 def front_table(o: Optimisation) -> Table:
-    """One column for each point of the front: the two figures with their intervals, and the levers."""
+    """One column for each point of the front: the two metrics with their intervals, and the levers."""
     table = levers_table(o, front_names(o), [point.values for point in o.front], " against ".join(o.goal.front))
     for name in o.goal.front:
-        add_figure(table, o, o.front, name)
+        add_metric(table, o, o.front, name)
         spans = [o.of(point, name) for point in o.front]
         table.add_row("  ±", *(half_width(own.half, name, o.unit(name)) for own in spans))
     return table
@@ -97,8 +97,8 @@ def half_width(half: float, metric: str, unit: str) -> str:
     return unsigned(half, metric) if is_share(metric) else compact(half, metric, unit)
 
 
-def add_figure(table: Table, o: Optimisation, points: Sequence[Point], name: str) -> None:
-    """One more row: a figure's mean at each point, where it is defined at some."""
+def add_metric(table: Table, o: Optimisation, points: Sequence[Point], name: str) -> None:
+    """One more row: a metric's mean at each point, where it is defined at some."""
     means = [o.of(point, name).mean for point in points]
     if any(mean == mean for mean in means):
         table.add_row(name, *(compact(mean, name, o.unit(name)) for mean in means))
@@ -142,7 +142,7 @@ def proposal(o: Optimisation) -> str:
     if e is None:
         return f"No advice yet: of {o.scenario.optimise.points} points {len(o.points)} were tried."
     if e.replications < 2:
-        return "No advice yet: fewer than two worlds of every finalist were finished."
+        return "No advice yet: fewer than two replications of every finalist were finished."
     if e.best is None or o.best is None:
         return nothing_keeps(o, e)
     if e.best == e.today:
@@ -158,8 +158,8 @@ def nothing_keeps(o: Optimisation, e: Evaluation) -> str:
     """That no point keeps the constraints, which comes nearest to them, and a way out."""
     least = {value: o.slack(e, value).min() for value in e.levels}
     near = max(least, key=lambda value: least[value])
-    figures = dict.fromkeys(each.figure for each in o.goal.constraints)
-    there = listed([f"{name} {amount_of(o, e, near, name)}" for name in figures])
+    metrics = dict.fromkeys(each.metric for each in o.goal.constraints)
+    there = listed([f"{name} {amount_of(o, e, near, name)}" for name in metrics])
     wider = "wider ranges, " if any(can_be_wider(own, end) for own in o.levers for end in (own.low, own.high)) else ""
     return (
         f"No point that was tried keeps {listed(o.asked.constraints)}. Nearest comes {called(e, near)}, with {there}: "
@@ -168,8 +168,8 @@ def nothing_keeps(o: Optimisation, e: Evaluation) -> str:
 
 
 def amount_of(o: Optimisation, e: Evaluation, value: float, name: str) -> str:
-    """A figure of a finalist with its unit."""
-    return f"{figure(e.at(value, name).mean, name)} {unit_words(o.unit(name), name)}".rstrip()
+    """A metric of a finalist with its unit."""
+    return f"{cell_text(e.at(value, name).mean, name)} {unit_words(o.unit(name), name)}".rstrip()
 
 
 def called(e: Evaluation, value: float) -> str:
@@ -243,7 +243,9 @@ def lighter(o: Optimisation, e: Evaluation, best: float) -> str:
 
 def reservations(o: Optimisation) -> list[str]:
     """How that was found, how sure it is, and what the numbers do not say."""
-    tried = f"{len(o.points)} points tried in {o.scenario.optimise.worlds} common worlds, seed {o.seed}"
+    tried = (
+        f"{len(o.points)} points tried in {o.scenario.optimise.search_replications} common replications, seed {o.seed}"
+    )
     e = o.finals
     if e is None:
         luck = "in these the best are partly lucky: the finalists were not yet compared in others."

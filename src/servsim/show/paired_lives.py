@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from rich.table import Table
 
-from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.show.comparison import window_words
 from servsim.show.day_timeline import clause_of
 from servsim.show.formatting import capital, listed, years_words
@@ -34,15 +34,17 @@ PARTING = (
 
 
 def lives_parts(c: Comparison, told: Lives, full: bool) -> list[Table | str]:
-    """Newcomers of one world of A and B by where they became customers, and lives of some others in that world."""
+    """Newcomers of one replication of A and B by where they became customers, and lives of some others in that
+    replication.
+    """
     newcomers = (
-        f"In world {told.world}, of the newcomers of {window_words(c)}, {told.won_by_both} became customers under "
+        f"In replication {told.replication}, of the newcomers of {window_words(c)}, {told.won_by_both} became customers under "
         f"both, {told.won_by_a} only under A and {told.won_by_b} only under B."
     )
     counted: list[Table | str] = [newcomers] if told.won_by_both + told.won_by_a + told.won_by_b else []
     parts: list[Table | str] = []
     for life in told.told:
-        heading = f"\n{capital(person(life.key))} of world {told.world}, {FATES[life.fate]}{over_the_years(c, life)}:"
+        heading = f"\n{capital(person(life.key))} of replication {told.replication}, {FATES[life.fate]}{over_the_years(c, life)}:"
         short = (f"{side.upper()}: {text}" for side, text in in_short(c, life).items())
         parts += [heading, at_length(c, life)] if full else [heading, *short]
     until = f" They are told of {window_words(c)}." if c.looks_ahead else ""
@@ -51,10 +53,10 @@ def lives_parts(c: Comparison, told: Lives, full: bool) -> list[Table | str]:
 
 
 def lives_json(c: Comparison, told: Lives | None) -> dict[str, object]:
-    """Lives in short, and newcomers, as JSON has them; null where there is no world to tell of."""
+    """Lives in short, and newcomers, as JSON has them; null where there is no replication to tell of."""
     if told is None:
         return {"newcomers": None, "lives": []}
-    keys = ("world", "won_by_both", "won_by_a", "won_by_b")
+    keys = ("replication", "won_by_both", "won_by_a", "won_by_b")
     lives = [{"customer": str(life.key), "fate": life.fate, **in_short(c, life)} for life in told.told]
     return {"newcomers": {key: getattr(told, key) for key in keys}, "lives": lives}
 

@@ -6,8 +6,8 @@ from servsim.scenario.messages import field_at
 from servsim.show.evaluation_advice import setting_words
 from servsim.show.formatting import (
     amount,
+    cell_text,
     compact,
-    figure,
     is_share,
     level,
     plain,
@@ -36,7 +36,7 @@ def verdict(s: Sensitivity, over: Plausible) -> str:
     instead = "" if e.best == e.today else f"; today's {level(e.today)} falls short by {in_units(s, today.loss.mean)}"
     when = f"Over {years_words(e.scenario)}, " if e.objective == VALUE else ""
     parts = [
-        f"{when}{setting_words(e, e.best)} is best{near} in {100 * best.good:.0f} % of plausible worlds, and falls "
+        f"{when}{setting_words(e, e.best)} is best{near} in {100 * best.good:.0f} % of plausible settings, and falls "
         f"short of what is best there by {in_units(s, best.loss.mean)} on average{instead}.",
         better_on_average(s, over), measure(s, over),
     ]  # fmt: skip
@@ -75,13 +75,14 @@ LITTLE = 0.5
 
 def small_print(s: Sensitivity, over: Plausible) -> list[str]:
     """How this was found, and how far it can be trusted."""
-    e, worlds = s.evaluation, s.figures.shape[1]
+    e, replications = s.evaluation, s.metrics.shape[1]
     outside = [own for own in s.ranges if not own.contains_stated]
-    own_worlds = "a world of its own" if worlds == 1 else f"{worlds} worlds of its own"
+    own_replications = "a replication of its own" if replications == 1 else f"{replications} replications of its own"
     told = f"{100 * max(0.0, over.explained):.0f} % of what the levels' differences vary by"
     rough = " Little is foretold: take shares and worths as rough, or ask for more --points."
     return [
-        f"{over.points} plausible settings, each in {own_worlds}, with all levels in the same; seed {e.seed}. Surfaces "
+        f"{over.points} plausible settings, each in {own_replications}, with all levels in the same; seed {e.seed}. "
+        "Surfaces "
         f"through them foretell {told}.{rough * (over.explained < LITTLE)} As a check from below, with half of the "
         f"settings choosing and the other half judging, knowing everything brings {in_units(s, over.halves)}.",
         *(f"{own.key} is {plain(own.stated)}, outside of its range, {level(own.low)} to {level(own.high)}."
@@ -226,7 +227,9 @@ def bar(low: float, high: float, stated: float, scale: tuple[float, float]) -> s
 
 def tornado_lines(doubt: Doubt) -> list[str]:
     """Which ends overturn the advice."""
-    looked = f"{doubt.worlds} common worlds for every end; {STATED} as stated; ! another level is shown to be better."
+    looked = (
+        f"{doubt.replications} common replications for every end; {STATED} as stated; ! another level shown better."
+    )
     if not (wrong := doubt.overturning):
         return [looked, "No end of a range is shown to overturn the advice, one setting at a time."]
     ends = (f"{swing.range.key} at {level(end.value)}: {at_end(doubt.evaluation, end)}." for swing, end in wrong)
@@ -282,7 +285,7 @@ def indices_line(s: Sensitivity) -> str:
     e = s.evaluation
 
     def mean(own: Indices) -> str:
-        return figure(own.mean, e.objective) if own.of == "today" and is_share(e.objective) else short(own.mean, s)
+        return cell_text(own.mean, e.objective) if own.of == "today" and is_share(e.objective) else short(own.mean, s)
 
     about = [
         f"{own.of}: {WHAT[own.of].format(e.objective)}, {mean(own)} on average, deviation {short(own.deviation, s)}"

@@ -23,10 +23,10 @@ KEY_SHOWN = 8
 def list_table(asked: Sequence[Question], path: Path, size: int, last: int) -> Table:
     """A row for each of the latest questions, with what tells it apart from others of its title."""
     latest = asked[:last]
-    heads = ("seed", "worlds", "last kept", "size")
-    cells = [(str(each.seed), f"{each.worlds:,}", each.last[:10], bytes_in_words(each.size)) for each in latest]
-    worlds = sum(each.worlds for each in asked)
-    title = f"{path}\n{many(len(asked), 'question')}, {many(worlds, 'world')}, {bytes_in_words(size)}"
+    heads = ("seed", "replications", "last kept", "size")
+    cells = [(str(each.seed), f"{each.replications:,}", each.last[:10], bytes_in_words(each.size)) for each in latest]
+    replications = sum(each.replications for each in asked)
+    title = f"{path}\n{many(len(asked), 'question')}, {many(replications, 'replication')}, {bytes_in_words(size)}"
     title += f"\nthe latest {last}; more with --last" if len(asked) > last else ""
     table = blank_table(title, "key", "question", *heads)
     table.columns[1].justify, table.columns[1].no_wrap, table.columns[1].overflow = "left", False, "fold"
@@ -76,14 +76,14 @@ def shown(value: Any) -> str:
 
 
 def question_parts(asked: Question, run: Run) -> list[Table | str]:
-    """What `servsim results show` shows: who asked what, the figures, and the settings that are not defaults."""
-    parts: list[Table | str] = [run_table(run)] if len(run.figures) else [asked.title]
+    """What `servsim results show` shows: who asked what, the metrics, and the settings that are not defaults."""
+    parts: list[Table | str] = [run_table(run)] if len(run.metrics) else [asked.title]
     parts.append(
-        f"{many(asked.worlds, 'kept world')}, seed {asked.seed}, {asked.engine} engine, model {asked.model}, "
+        f"{many(asked.replications, 'kept replication')}, seed {asked.seed}, {asked.engine} engine, model {asked.model}, "
         f"{asked.machine}; first kept {when(asked.first)} UTC, last {when(asked.last)}."
     )
     parts.append(f"Key {asked.key}, digest {asked.digest}.")
-    if run.scenario.segments and len(run.figures):
+    if run.scenario.segments and len(run.metrics):
         parts += ["", segments_table(run)]
     table = blank_table("Settings that are not defaults", "setting", "value")
     table.columns[1].justify, table.columns[1].no_wrap, table.columns[1].overflow = "left", False, "fold"

@@ -12,8 +12,8 @@ from servsim.scenario.messages import field_at
 from servsim.scenario.tables.base import declared
 from servsim.show.evaluation_advice import LEVERS
 from servsim.show.formatting import (
+    cell_text,
     compact,
-    figure,
     is_share,
     level,
     plain,
@@ -103,7 +103,7 @@ WHICH_RETENTION = (
 )
 """What tells the two apart."""
 DIFFERS = " *"
-"""After the name of a figure of which A and B are shown to differ."""
+"""After the name of a metric of which A and B are shown to differ."""
 
 
 def blank_table(title: str, *columns: str) -> Table:
@@ -120,39 +120,39 @@ def span(interval: Interval, metric: str) -> str:
     """An interval's ends."""
     if interval.low == interval.high:
         return "–"
-    return f"{figure(interval.low, metric)} … {figure(interval.high, metric)}"
+    return f"{cell_text(interval.low, metric)} … {cell_text(interval.high, metric)}"
 
 
 def run_table(run: Run) -> Table:
-    """Every figure that is defined and not nought in every world, with its interval."""
+    """Every metric that is defined and not nought in every replication, with its interval."""
     title = f"{run.scenario.title}: {window_words(run.scenario)}"
-    table = blank_table(title, "figure", "mean", f"{100 * run.confidence:.0f} % interval", "unit")
+    table = blank_table(title, "metric", "mean", f"{100 * run.confidence:.0f} % interval", "unit")
     table.columns[3].justify = "left"
     for metric in METRICS:
         interval = run[metric.name]
         if run.sample(metric.name).any() and interval.mean == interval.mean:
             unit = RETENTIONS.get(metric.name) or unit_words(interval.unit, metric.name)
             unit = f"{unit}, {years_words(run.scenario)}" if metric.name == VALUE else unit
-            table.add_row(metric.name, figure(interval.mean, metric.name), span(interval, metric.name), unit)
+            table.add_row(metric.name, cell_text(interval.mean, metric.name), span(interval, metric.name), unit)
     return table
 
 
 def run_lines(run: Run) -> list[str]:
-    """In how many worlds, how intervals are made, and what ended the run."""
+    """In how many replications, how intervals are made, and what ended the run."""
     how = "; control variates narrow them" if run.is_controlled else ""
-    lines = [f"{len(run.figures)} simulated worlds, seed {run.seed}; intervals are of the mean{how}."]
+    lines = [f"{len(run.metrics)} simulated replications, seed {run.seed}; intervals are of the mean{how}."]
     known = ", ".join(f"{name} to {100 * run.known_to(name):.2g} %" for name in run.precision)
     if run.stopped == "precision":
         lines.append(f"Stopped as precise as asked: {known}.")
     elif run.stopped == "budget":
         asked = ", ".join(f"{name} to {100 * share:.2g} %" for name, share in run.precision.items())
-        lines.append(f"Stopped at the budget of worlds: known are {known}; asked for was {asked}.")
-    return lines + retention_lines(run.figures)
+        lines.append(f"Stopped at the budget of replications: known are {known}; asked for was {asked}.")
+    return lines + retention_lines(run.metrics)
 
 
-def retention_lines(figures: np.ndarray) -> list[str]:
-    """What tells the two retentions apart, where both are known in (…, metrics) figures."""
-    known = all(np.isfinite(figures[..., NAMES.index(name)]).any() for name in RETENTIONS)
+def retention_lines(metrics: np.ndarray) -> list[str]:
+    """What tells the two retentions apart, where both are known in (…, metrics) metrics."""
+    known = all(np.isfinite(metrics[..., NAMES.index(name)]).any() for name in RETENTIONS)
     return [WHICH_RETENTION] if known else []
 
 
@@ -161,8 +161,8 @@ def segments_table(run: Run) -> Table:
     table = blank_table("By segment; wait in min, satisf. 0–10", "segment", *(own.head for own in OWN))
     table.columns[0].no_wrap, table.columns[0].overflow, table.columns[0].max_width = False, "fold", 24
     for segment in run.scenario.segments:
-        figures = run.of_segment(segment.name)
-        table.add_row(segment.name, *(figure(figures[own.name].mean, own.name) for own in OWN))
+        metrics = run.of_segment(segment.name)
+        table.add_row(segment.name, *(cell_text(metrics[own.name].mean, own.name) for own in OWN))
     return table
 
 
@@ -172,7 +172,7 @@ def risk_line(run: Run) -> str:
     for name in ("revenue", "profit"):
         low, middle, high = (plain(each) for each in run.risk(name))
         told.append(f"{name} {low} to {high} (1 in 20 below, 1 in 20 above), {middle} in the middle")
-    return f"Single worlds: {'; '.join(told)}."
+    return f"Single replications: {'; '.join(told)}."
 
 
 LEVEL_COLUMNS = (
@@ -197,7 +197,7 @@ def level_table(e: Evaluation) -> Table:
     )  # fmt: skip
     table = blank_table(f"{e.scenario.title}: {lever_name(e)}", *with_units_below(*heads))
     for value in e.levels:
-        cells = [figure(e.at(value, name).mean, name) for _, name in columns]
+        cells = [cell_text(e.at(value, name).mean, name) for _, name in columns]
         table.add_row(
             f"{level(value):<4} {mark(e, value)}", *cells, *objective_cells(e, value),
             style="bold" if value == e.best else None,
@@ -272,16 +272,16 @@ def mark(e: Evaluation, value: float) -> str:
 
 
 def comparison_table(c: Comparison) -> Table:
-    """Every figure of A and B, and their difference world by world."""
-    table = blank_table(f"A: {c.a.title}\nB: {c.b.title}", "figure", "A", "B", "B − A", "±", "unit")
+    """Every metric of A and B, and their difference replication by replication."""
+    table = blank_table(f"A: {c.a.title}\nB: {c.b.title}", "metric", "A", "B", "B − A", "±", "unit")
     table.columns[5].justify = "left"
     for metric in METRICS:
         change = c.difference(metric.name)
-        if change.mean == change.mean and c.figures[:, :, NAMES.index(metric.name)].any():
+        if change.mean == change.mean and c.metrics[:, :, NAMES.index(metric.name)].any():
             half, differs = change.half, change.low > 0 or change.high < 0
             table.add_row(
                 metric.name + DIFFERS * differs,
-                *(figure(c.of(which, metric.name).mean, metric.name) for which in (0, 1)),
+                *(cell_text(c.of(which, metric.name).mean, metric.name) for which in (0, 1)),
                 signed(change.mean, metric.name), unsigned(half, metric.name) if half else "–",
                 RETENTIONS.get(metric.name) or unit_words(change.unit, metric.name),
                 style="bold" if differs else None,
@@ -290,10 +290,11 @@ def comparison_table(c: Comparison) -> Table:
 
 
 def comparison_lines(c: Comparison) -> list[str]:
-    """In how many worlds, and what the mark means."""
+    """In how many replications, and what the mark means."""
     sure = f"the {100 * c.confidence:.0f} % interval of B − A leaves out 0"
     return [
-        f"{c.replications} common worlds, seed {c.seed};{DIFFERS} shown to differ: {sure}; what has no{DIFFERS} may be "
+        f"{c.replications} common replications, seed {c.seed};{DIFFERS} shown to differ: {sure}; what has no{DIFFERS} "
+        "may be "
         "noise.",
-        *retention_lines(c.figures),
+        *retention_lines(c.metrics),
     ]  # fmt: skip

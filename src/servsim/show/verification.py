@@ -4,7 +4,7 @@ import math
 
 from rich.table import Table
 
-from servsim.show.formatting import figure, plain
+from servsim.show.formatting import cell_text, plain
 from servsim.show.tables import blank_table, unsigned
 from servsim.study.intervals_and_tables import Interval
 from servsim.study.run import Run
@@ -19,7 +19,7 @@ def proof_parts(proof: Proof) -> list[Table | str]:
     """What `servsim verify` shows; the last line says whether the proof was passed."""
     found = proof.twins
     lines = [
-        f"Every figure must lie within {proof.limit:.2f} standard errors, each at most "
+        f"Every metric must lie within {proof.limit:.2f} standard errors, each at most "
         f"{100 * proof.effort.sharpness:g} % of the value; a correct installation fails for 1 seed in "
         f"{round(1 / FALSE_ALARM)}.",
         "",
@@ -39,14 +39,14 @@ def verdict(proof: Proof) -> str:
 
 
 def theory_table(proof: Proof) -> Table:
-    """Every figure with its known value."""
-    table = blank_table("Desks with known answers", "desk", "figure", "known", "found", "± %", "z")
+    """Every metric with its known value."""
+    table = blank_table("Desks with known answers", "desk", "metric", "known", "found", "± %", "z")
     table.columns[1].justify = "left"
     before = ""
     for found in proof.theory:
         sharpness = 100 * found.standard_error / abs(found.expected)
         table.add_row(
-            "" if found.name == before else found.name, found.figure, four(found.expected), four(found.simulated),
+            "" if found.name == before else found.name, found.metric, four(found.expected), four(found.simulated),
             f"{sharpness:.2f}", f"{found.z:+.1f}", style=None if found.passed else "bold red",
         )  # fmt: skip
         before = found.name
@@ -66,7 +66,9 @@ def beside_parts(result: Beside) -> list[Table | str]:
     table = blank_table(first.scenario.title, "each line also …", "wait min", "±", "abandoned", "±", "busy")
     for name, run in result.steps:
         table.add_row(name, *step_cells(run))
-    lines = [f"{len(first.figures)} worlds, the same for every line, seed {result.seed}; intervals are of the mean."]
+    lines = [
+        f"{len(first.metrics)} replications, the same for every line, seed {result.seed}; intervals are of the mean."
+    ]
     if near.agents == 0:
         return [table, *lines, "No textbook desk is near: on average less than half an agent is there."]
     table.add_row(near.form, *closed_form_cells(near), style="bold")
@@ -74,11 +76,11 @@ def beside_parts(result: Beside) -> list[Table | str]:
 
 
 def step_cells(run: Run) -> list[str]:
-    """Figures of a step with half the width of their intervals."""
+    """Metrics of a step with half the width of their intervals."""
     wait, abandoned, occupancy = (run[name] for name in BESIDE)
     return [
-        figure(wait.mean, "wait_mean"), half(wait, "wait_mean"), figure(abandoned.mean, "abandoned_share"),
-        half(abandoned, "abandoned_share"), figure(occupancy.mean, "occupancy"),
+        cell_text(wait.mean, "wait_mean"), half(wait, "wait_mean"), cell_text(abandoned.mean, "abandoned_share"),
+        half(abandoned, "abandoned_share"), cell_text(occupancy.mean, "occupancy"),
     ]  # fmt: skip
 
 
@@ -94,11 +96,11 @@ def closed_form_cells(near: Nearest) -> list[str]:
         return ["for ever", "", "0.0 %", "", "100.0 %"]
     occupancy = near.load * (1 - queue.lost)
     return [
-        figure(queue.wait, "wait_mean"),
+        cell_text(queue.wait, "wait_mean"),
         "",
-        figure(queue.lost, "abandoned_share"),
+        cell_text(queue.lost, "abandoned_share"),
         "",
-        figure(occupancy, "occupancy"),
+        cell_text(occupancy, "occupancy"),
     ]
 
 

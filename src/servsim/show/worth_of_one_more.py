@@ -6,7 +6,7 @@ from servsim.show.evaluation_advice import CHANCE_ONLY, todays_money
 from servsim.show.formatting import how_sure, is_shown, plain, sure, together, years_words
 from servsim.show.tables import blank_table
 from servsim.study.intervals_and_tables import Interval
-from servsim.study.worth_of_one_more.worth import CUSTOMER, MISTAKE, MORE_WORLDS, NEWCOMER, Worth, is_known
+from servsim.study.worth_of_one_more.worth import CUSTOMER, MISTAKE, MORE_REPLICATIONS, NEWCOMER, Worth, is_known
 
 Row = tuple[str, Interval]
 
@@ -49,9 +49,9 @@ def is_sure(own: Interval | None) -> bool:
 
 def worth_words(w: Worth) -> list[str]:
     """The same in sentences, how they were found, and how far they can be trusted."""
-    early = "Interrupted, and so from fewer worlds than asked for." if w.interrupted else ""
+    early = "Interrupted, and so from fewer replications than asked for." if w.interrupted else ""
     if not rows_of(w):
-        return [early or "Nothing can be told: fewer than two worlds were finished."]
+        return [early or "Nothing can be told: fewer than two replications were finished."]
     main = together(early, *customer_words(w), newcomer_words(w), mistake_words(w))
     return [main, "", together(how(w), not_known(w), caveat(w))]
 
@@ -84,7 +84,7 @@ def customer_sentence(w: Worth) -> str:
     if not is_shown(own):
         return (
             f"What one customer {whose} is worth is not told apart from nothing: {between(own)} {w.currency} {over} "
-            f"({how_sure(w.confidence)}, {w.worlds(CUSTOMER)} replications)."
+            f"({how_sure(w.confidence)}, {w.replications_of(CUSTOMER)} replications)."
         )
     one = (
         "One customer more in today's book" if w.segment is None else f'One customer more of the segment "{w.segment}"'
@@ -131,7 +131,7 @@ def unknown(w: Worth, own: Interval | None, what: str) -> str:
 
 
 def how(w: Worth) -> str:
-    """What was changed, and in how many worlds."""
+    """What was changed, and in how many replications."""
     parts = []
     if CUSTOMER in w.samples and w.customer is not None:
         at = w.samples[CUSTOMER].set_at
@@ -139,11 +139,11 @@ def how(w: Worth) -> str:
             f"{at[-1]:.0f} customers of the segment were added" if w.segment is not None
             else f"the book was changed from {at[0]:,.0f} to {at[-1]:,.0f} customers"
         )  # fmt: skip
-        parts.append(f"{sizes} in {w.worlds(CUSTOMER)} replications")
+        parts.append(f"{sizes} in {w.replications_of(CUSTOMER)} replications")
     if w.newcomer is not None:
-        parts.append(f"a fifth more prospects came in the first year in {w.worlds(NEWCOMER)}")
+        parts.append(f"a fifth more prospects came in the first year in {w.replications_of(NEWCOMER)}")
     if w.mistake is not None:
-        parts.append(f"mistakes were made a fifth rarer and more frequent in all years in {w.worlds(MISTAKE)}")
+        parts.append(f"mistakes were made a fifth rarer and more frequent in all years in {w.replications_of(MISTAKE)}")
     return f"How this was found: {'; '.join(parts)}; seed {w.seed}."
 
 
@@ -157,9 +157,9 @@ def not_known(w: Worth) -> str:
     wide = [
         what
         for name, what, own in asked
-        if own is not None and is_shown(own) and not is_known(own) and w.worlds(name) >= w.most
+        if own is not None and is_shown(own) and not is_known(own) and w.replications_of(name) >= w.most
     ]
-    more = f"--replications {max(4 * w.most, MORE_WORLDS)} would halve the interval."
+    more = f"--replications {max(4 * w.most, MORE_REPLICATIONS)} would halve the interval."
     return f"The worth of {' and of '.join(wide)} is not known to a fifth: {more}" if wide else ""
 
 

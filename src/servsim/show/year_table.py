@@ -1,4 +1,4 @@
-"""The projection year by year, as a table: figures as rows, years as columns."""
+"""The projection year by year, as a table: metrics as rows, years as columns."""
 
 from collections.abc import Callable, Sequence
 
@@ -25,13 +25,13 @@ LEGEND = (
 )
 
 OfYear = Callable[[int, str], Interval]
-"""A figure of YEARLY in a year."""
+"""A metric of YEARLY in a year."""
 
 
 def run_by_year(run: Run) -> list[Table | str]:
     """The years of a run; nothing where money over the years means nothing, or where no year is whole."""
     many = run.years.shape[1]
-    if not many or not len(run.figures):
+    if not many or not len(run.metrics):
         return []
     title = f"By year, with {100 * run.confidence:.3g} % intervals"
     plain = [" No control variates here."] if run.is_controlled else []
@@ -50,7 +50,7 @@ def level_by_year(e: Evaluation, value: float) -> list[Table]:
 
 
 def years_table(title: str, many: int, of_year: OfYear) -> Table:
-    """A row for each figure that is defined and not nought, a column for each year that is shown."""
+    """A row for each metric that is defined and not nought, a column for each year that is shown."""
     years = years_shown(many)
     table = blank_table(title, "", *(f"year {year}" for year in years))
     for name in SHOWN:

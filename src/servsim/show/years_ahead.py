@@ -84,7 +84,7 @@ def month(crossing: float | None) -> str:
 
 def usually(e: Evaluation, paid: Payback) -> str:
     """Between which months it is in 8 of 10 replications, where there are enough of them."""
-    shared = min(e.worlds(e.today), e.worlds(e.today if e.best is None else e.best))
+    shared = min(e.replications_of(e.today), e.replications_of(e.today if e.best is None else e.best))
     early, late = paid.usual
     if shared < ENOUGH or early is None or month(early) == month(late):
         return ""

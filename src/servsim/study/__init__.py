@@ -1,1 +1,1 @@
-"""Studies: figures read from traces, replications, comparisons of levels and of scenarios."""
+"""Studies: metrics read from traces, replications, comparisons of levels and of scenarios."""

@@ -1,11 +1,12 @@
-"""Control variates: what chance alone brought to a world, the mean of which is known beforehand.
+"""Control variates: what chance alone brought to a replication, the mean of which is known beforehand.
 
-Every draw is found by its key, so what was drawn can be added up without disturbing anything: a world with more people
-at the door than usual, or with larger baskets, tells how far its figures are from their mean for that reason alone.
+Every draw is found by its key, so what was drawn can be added up without disturbing anything: a replication with more
+people at the door than usual, or with larger baskets, tells how far its metrics are from their mean for that reason
+alone.
 
-    estimate = intercept of the regression of a figure on its controls, each less its known mean.
+    estimate = intercept of the regression of a metric on its controls, each less its known mean.
 
-Source: Lavenberg and Welch (1981); exact where figures and controls are jointly normal.
+Source: Lavenberg and Welch (1981); exact where metrics and controls are jointly normal.
 """
 
 import math
@@ -29,7 +30,7 @@ ARRIVALS, BOOK_VISITS, BOOK_SPEND, SERVICE, BASKETS, NATURAL = range(len(CONTROL
 OF_MONEY = (ARRIVALS, BOOK_SPEND, BASKETS)
 OF_PEOPLE = (ARRIVALS, BOOK_VISITS, NATURAL)
 OF_THE_DESK = (ARRIVALS, BOOK_VISITS, SERVICE)
-"""Which controls a figure has: chosen beforehand, by what they explain in the scenarios of the repository. Patience,
+"""Which controls a metric has: chosen beforehand, by what they explain in the scenarios of the repository. Patience,
 also drawn by key, explains next to nothing."""
 PEOPLE = ("retention", "retention_rate", "customers_lost", "customers_won", "customers_end")
 DESK = (
@@ -40,14 +41,14 @@ DESK = (
 
 
 def controls_of(metric: str) -> tuple[int, ...]:
-    """The places of a figure's controls; none where they would not pay."""
+    """The places of a metric's controls; none where they would not pay."""
     if "money" in BY_NAME[metric].unit:
         return OF_MONEY
     return OF_PEOPLE if metric in PEOPLE else OF_THE_DESK if metric in DESK else ()
 
 
 class Controls:
-    """The controls of one world, added up as it is told."""
+    """The controls of one replication, added up as it is told."""
 
     def __init__(self, world: np.ndarray, warmup: int) -> None:
         """Nothing has happened yet, but the opening book is there."""

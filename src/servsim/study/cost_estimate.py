@@ -11,7 +11,7 @@ from servsim.units import WEEK
 VISITS_AT_MOST = 2_000_000_000
 """Visits that one command simulates at most: about half an hour of the compiled loop."""
 BYTES_AT_MOST = 4_000_000_000
-"""Memory that one world may need at most."""
+"""Memory that one replication may need at most."""
 BYTES_PER_CUSTOMER = 400
 """At the peak, when stock is taken of the book."""
 BYTES_PER_VISIT = 400
@@ -23,7 +23,7 @@ def affordable(
 ) -> Scenario:
     """The scenario, if it ends, and fits time and memory; else ScenarioError with the estimates.
 
-    far: whether worlds go on until the end of the years, where money means something there.
+    far: whether replications go on until the end of the years, where money means something there.
     """
     brings = reproduction(scenario)
     if brings >= 1.0 and scenario.word_of_mouth and scenario.word_of_mouth.potential_customers == 0:
@@ -32,31 +32,34 @@ def affordable(
             "lower word_of_mouth.praises, mentions or referral_share, or say in word_of_mouth.potential_customers how "
             "many there are."
         ])  # fmt: skip
-    worlds = (replications or scenario.evaluate.replications) * scenarios
+    total = (replications or scenario.evaluate.replications) * scenarios
     weeks = weeks_told(scenario, far)
     visits = weekly_visits(scenario, weeks)
-    per_world = visits * weeks
+    per_replication = visits * weeks
     memory = BYTES_PER_CUSTOMER * scenario.demand.opening_book + BYTES_PER_VISIT * visits * min(4.0, weeks)
-    if per_world * worlds > VISITS_AT_MOST:
+    if per_replication * total > VISITS_AT_MOST:
         raise ScenarioError([
-            f"{file}: this would simulate about {per_world * worlds:.2g} visits ({worlds} worlds of {per_world:.2g}); "
+            f"{file}: this would simulate about {per_replication * total:.2g} visits ({total} replications of "
+            f"{per_replication:.2g}); "
             f"the limit is {VISITS_AT_MOST:.2g}; lower demand, {lengths(scenario, far)}, --replications or --budget."
         ])  # fmt: skip
     if memory > BYTES_AT_MOST:
         raise ScenarioError([
-            f"{file}: one world would need about {memory / 1e9:.1f} GB of memory; the limit is "
+            f"{file}: one replication would need about {memory / 1e9:.1f} GB of memory; the limit is "
             f"{BYTES_AT_MOST / 1e9:.0f} GB; lower demand.opening_book or demand.prospects_per_hour."
         ])  # fmt: skip
     return scenario
 
 
 def weeks_told(scenario: Scenario, far: bool = True) -> float:
-    """How many weeks a world is told: where far, to the end of its years, if money over the years means something."""
+    """How many weeks a replication is told: where far, to the end of its years, if money over the years means
+    something.
+    """
     return (horizon_of(scenario) if far and looks_ahead(scenario) else window_of(scenario)) / WEEK
 
 
 def lengths(scenario: Scenario, far: bool) -> str:
-    """The settings that say how long a world lasts."""
+    """The settings that say how long a replication lasts."""
     return "horizon.years, horizon.weeks" if far and looks_ahead(scenario) else "horizon.weeks"
 
 
@@ -64,32 +67,34 @@ def affordable_evaluation(scenario: Scenario, file: str, replications: int | Non
     """The same where levels are compared, and so many `more` scenarios are simulated beside them."""
     beside = more * (replications or scenario.evaluate.replications)
     return affordable(
-        scenario, file, 1, worlds_of_evaluation(scenario, replications) + beside, asks_years(scenario.evaluate)
+        scenario, file, 1, replications_of_evaluation(scenario, replications) + beside, asks_years(scenario.evaluate)
     )
 
 
-def worlds_of_evaluation(scenario: Scenario, replications: int | None = None) -> int:
-    """Worlds that comparing levels takes at most: those that every level begins with, or the whole budget of a race."""
-    return max(worlds_of_levels(scenario, replications), worlds_of_race(scenario, replications))
+def replications_of_evaluation(scenario: Scenario, replications: int | None = None) -> int:
+    """Replications that comparing levels takes at most: those that every level begins with, or the whole budget of a
+    race.
+    """
+    return max(replications_of_levels(scenario, replications), replications_of_race(scenario, replications))
 
 
-def worlds_of_levels(scenario: Scenario, replications: int | None = None) -> int:
-    """Worlds of all levels before a race; where their number is left to the contest, a pilot's among them."""
-    from servsim.study.one_lever.race import FIRST_WORLDS, PILOT_WORLDS, looks_sparingly
+def replications_of_levels(scenario: Scenario, replications: int | None = None) -> int:
+    """Replications of all levels before a race; where their number is left to the contest, a pilot's among them."""
+    from servsim.study.one_lever.race import FIRST_REPLICATIONS, PILOT_REPLICATIONS, looks_sparingly
 
     spares = replications is None and looks_sparingly(scenario, scenario.evaluate)
-    each = PILOT_WORLDS + FIRST_WORLDS if spares else replications or scenario.evaluate.replications
+    each = PILOT_REPLICATIONS + FIRST_REPLICATIONS if spares else replications or scenario.evaluate.replications
     return each * levels_at_most(scenario)
 
 
-def worlds_of_race(scenario: Scenario, replications: int | None = None) -> int:
-    """The whole budget of a race, the worlds it begins with included; 0 where there is none."""
-    from servsim.study.one_lever.race import PILOT_WORLDS, RACE_WORLDS, looks_sparingly
+def replications_of_race(scenario: Scenario, replications: int | None = None) -> int:
+    """The whole budget of a race, the replications it begins with included; 0 where there is none."""
+    from servsim.study.one_lever.race import PILOT_REPLICATIONS, RACE_REPLICATIONS, looks_sparingly
 
     asked = scenario.evaluate
     spares = replications is None and looks_sparingly(scenario, asked)
     if spares and "budget_replications" not in asked.model_fields_set:
-        return PILOT_WORLDS * levels_at_most(scenario) + RACE_WORLDS
+        return PILOT_REPLICATIONS * levels_at_most(scenario) + RACE_REPLICATIONS
     return asked.budget_replications if spares or asked.smallest_difference else 0
 
 

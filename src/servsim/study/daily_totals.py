@@ -1,6 +1,6 @@
 """Days: what a trace adds up to day by day, as far as money and a projection need it.
 
-Of later years nothing else is looked at: what the desk is like, figures say of the window (`tally`). Everything counts
+Of later years nothing else is looked at: what the desk is like, metrics say of the window (`tally`). Everything counts
 on the day on which it happens.
 """
 

@@ -38,13 +38,15 @@ def t_quantile(confidence: float, degrees: int, comparisons: int = 1) -> float:
     return float(stdtrit(degrees, 1 - (1 - confidence) / 2 / comparisons))
 
 
-WORLDS_PER_CONTROL = 5
-"""Worlds that each control variate needs, and one more such lot: with fewer the fit costs more than it brings. Whether
-controls are used must depend on nothing that a run shows: to choose the narrower interval would cover too little."""
+REPLICATIONS_PER_CONTROL = 5
+"""Replications that each control variate needs, and one more such lot: with fewer the fit costs more than it brings.
+Whether controls are used must depend on nothing that a run shows: to choose the narrower interval would cover too
+little.
+"""
 
 
 def interval(sample: np.ndarray, unit: str, confidence: float, comparisons: int = 1) -> Interval:
-    """Mean ± t · s/√n over independent replications; replications in which the figure is undefined are left out."""
+    """Mean ± t · s/√n over independent replications; those in which the metric is undefined are left out."""
     sample = sample[np.isfinite(sample)]
     n = len(sample)
     if n == 0:
@@ -67,7 +69,12 @@ def controlled(
     controls = controls[:, np.ptp(controls, axis=0) > 0] if len(controls) else controls
     n, q = len(sample), controls.shape[1]
     design = np.column_stack([np.ones(n), controls / np.abs(controls).max(axis=0, initial=0)])
-    if not q or n < WORLDS_PER_CONTROL * (q + 1) or not np.isfinite(sample).all() or np.linalg.matrix_rank(design) <= q:
+    if (
+        not q
+        or n < REPLICATIONS_PER_CONTROL * (q + 1)
+        or not np.isfinite(sample).all()
+        or np.linalg.matrix_rank(design) <= q
+    ):
         return interval(sample, unit, confidence, comparisons)
     fit = np.linalg.lstsq(design, sample)[0]
     left = sample - design @ fit
@@ -81,7 +88,7 @@ SHOWN_BY = "servsim.show.notebook_display"
 
 
 class Tidy:
-    """A result that can be told in tidy rows: one for each world and figure."""
+    """A result that can be told in tidy rows: one for each replication and metric."""
 
     def rows(self) -> list[dict[str, Any]]:
         """The rows; undefined values are None."""

@@ -1,4 +1,4 @@
-"""Figures: what a reading says, each with its unit, its better direction and one sentence."""
+"""Metrics: what a reading says, each with its unit, its better direction and one sentence."""
 
 import math
 from collections.abc import Callable
@@ -15,19 +15,19 @@ from servsim.units import MILLIONTHS, MINUTE
 
 @dataclass(frozen=True)
 class Metric:
-    """A figure: its name, what it means, its unit ("money" stands for the currency), whether more is better."""
+    """A metric: its name, what it means, its unit ("money" stands for the currency), whether more is better."""
 
     name: str
     meaning: str
     unit: str
     better: int
-    figure: Callable[[Reading], float]
+    metric: Callable[[Reading], float]
     needs: tuple[str, ...] = ()
-    """Mechanisms one of which must be switched on; none for a figure of every desk."""
+    """Mechanisms one of which must be switched on; none for a metric of every desk."""
 
     def read(self, reading: Reading) -> float:
-        """The figure of a reading; undefined where the mechanisms it needs are switched off."""
-        return self.figure(reading) if not self.needs or reading.has(*self.needs) else UNDEFINED
+        """The metric of a reading; undefined where the mechanisms it needs are switched off."""
+        return self.metric(reading) if not self.needs or reading.has(*self.needs) else UNDEFINED
 
 
 FAILING = ("mistakes", "promises")
@@ -100,12 +100,12 @@ METRICS = (
     Metric("cash", "profit of the window, discounted", "money", 1, lambda r: r.cash),
     Metric("value", "profit of all years of the horizon, discounted", "money", 1, lambda r: r.value()),
 )  # fmt: skip
-"""Every figure, in the order tables show them."""
+"""Every metric, in the order tables show them."""
 
 
 @dataclass(frozen=True)
 class Own:
-    """A figure of one segment: its name, what tables call it, its unit, and how it is read."""
+    """A metric of one segment: its name, what tables call it, its unit, and how it is read."""
 
     name: str
     head: str
@@ -123,23 +123,25 @@ OWN = (
     ),
     Own("customers_end", "customers", "customers", lambda r, s: float(r.tally.segments[s, t.OWN_REMAINING])),
 )
-"""Every figure that is read for each segment."""
+"""Every metric that is read for each segment."""
 
 NAMES = tuple(metric.name for metric in METRICS)
 BY_NAME = {metric.name: metric for metric in METRICS}
 
 
-def figures(reading: Reading) -> np.ndarray:
-    """(metrics,) every figure of a run, in the order of METRICS; NaN where undefined."""
+def metrics(reading: Reading) -> np.ndarray:
+    """(metrics,) every metric of a run, in the order of METRICS; NaN where undefined."""
     return np.array([metric.read(reading) for metric in METRICS])
 
 
-def own_figures(reading: Reading) -> np.ndarray:
-    """(segments, own metrics) every figure of each segment, in the order of OWN; no rows where there are no segments."""
+def own_metrics(reading: Reading) -> np.ndarray:
+    """(segments, own metrics) every metric of each segment, in the order of OWN; no rows where there are no
+    segments.
+    """
     segments = len(reading.scenario.segments)
     return np.array([[own.read(reading, number) for own in OWN] for number in range(segments)]).reshape(-1, len(OWN))
 
 
 def unit_of(name: str, currency: str) -> str:
-    """A figure's unit, with the scenario's currency."""
+    """A metric's unit, with the scenario's currency."""
     return BY_NAME[name].unit.replace("money", currency)

@@ -1,4 +1,4 @@
-"""What is to be best, and what must be kept to: figures by their names."""
+"""What is to be best, and what must be kept to: metrics by their names."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -22,104 +22,108 @@ TODAY, VALUE = "today", "value"
 A_MOMENT = 1e-6
 """In years: less than this is a rounding of floats."""
 SHARES = ("occupancy", "retention", "retention_rate", "first_contact_resolution")
-"""Figures that are shares although their names do not end so."""
+"""Metrics that are shares although their names do not end so."""
 
 
-def is_share(figure: str) -> bool:
-    """Is this figure read as a percentage?"""
-    return figure in SHARES or figure.endswith("_share")
+def is_share(metric: str) -> bool:
+    """Is this metric read as a percentage?"""
+    return metric in SHARES or metric.endswith("_share")
 
 
-def known_figure(name: str, asker: str, verb: str = "is") -> str:
-    """The name of a figure; ScenarioError with the nearest one where there is none of that name."""
+def known_metric(name: str, asker: str, verb: str = "is") -> str:
+    """The name of a metric; ScenarioError with the nearest one where there is none of that name."""
     if name in BY_NAME:
         return name
     near = get_close_matches(name, NAMES, n=1)
     hint = f" Did you mean {near[0]}?" if near else " `servsim run` shows them all."
-    raise ScenarioError([f'{asker} {verb} "{name}"; it must be the name of a figure.{hint}'])
+    raise ScenarioError([f'{asker} {verb} "{name}"; it must be the name of a metric.{hint}'])
 
 
 def direction(name: str, asker: str = "evaluate.objective") -> int:
-    """1 where more of a figure is better, −1 where less is; ScenarioError where neither is."""
-    better = BY_NAME[known_figure(name, asker)].better
+    """1 where more of a metric is better, −1 where less is; ScenarioError where neither is."""
+    better = BY_NAME[known_metric(name, asker)].better
     if better == 0:
-        raise ScenarioError([f'{asker} is "{name}"; it must be a figure of which more, or less, is better.'])
+        raise ScenarioError([f'{asker} is "{name}"; it must be a metric of which more, or less, is better.'])
     return better
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What is known of some worlds of a scenario: (worlds, metrics) of the window, (worlds, months, COLUMNS) of years.
+    """What is known of some replications of a scenario: (replications, metrics) of the window, (replications, months,
+    COLUMNS) of years.
 
     No months where nobody asked for them.
     """
 
-    figures: np.ndarray
+    metrics: np.ndarray
     months: np.ndarray
 
     @cached_property
     def years(self) -> np.ndarray:
-        """(worlds, years, YEARLY) the figures of every whole year."""
+        """(replications, years, YEARLY) the metrics of every whole year."""
         return yearly(self.months)
 
-    def first(self, worlds: int) -> "Seen":
+    def first(self, replications: int) -> "Seen":
         """So many of them, from the first on."""
-        return Seen(self.figures[:worlds], self.months[:worlds])
+        return Seen(self.metrics[:replications], self.months[:replications])
 
 
 @dataclass(frozen=True)
 class Constraint:
-    """A figure that must not be above, or not below, a bound; the bound may be what the figure is today.
+    """A metric that must not be above, or not below, a bound; the bound may be what the metric is today.
 
     year: of which year it is, from 1 on; None: of the window. A constraint as it is written is of the window, and of
     every later year that is simulated (`and_of_years`).
     """
 
     text: str
-    figure: str
+    metric: str
     above: bool
     bound: float | None
     year: int | None = None
 
     def and_of_years(self, years: int, window: float) -> "list[Constraint]":
         """The constraint in the window, so many years long, and in each year, but for one that is the window."""
-        known = range(1, years + 1) if self.figure in YEARLY_NAMES else range(0)
+        known = range(1, years + 1) if self.metric in YEARLY_NAMES else range(0)
         own = [year for year in known if year > 1 or abs(window - 1) > A_MOMENT]
         return [self, *(replace(self, year=year) for year in own)]
 
-    def sample(self, worlds: Seen) -> np.ndarray:
-        """(worlds,) the figure in each world, in the constraint's time."""
+    def sample(self, replications: Seen) -> np.ndarray:
+        """(replications,) the metric in each replication, in the constraint's time."""
         if self.year is None:
-            return worlds.figures[:, NAMES.index(self.figure)]
-        return worlds.years[:, self.year - 1, YEARLY_NAMES.index(self.figure)]
+            return replications.metrics[:, NAMES.index(self.metric)]
+        return replications.years[:, self.year - 1, YEARLY_NAMES.index(self.metric)]
 
-    def slack(self, worlds: Seen, today: Seen) -> np.ndarray:
-        """(worlds,) by how much the constraint is kept in each world; today: the same worlds as they are today.
+    def slack(self, replications: Seen, today: Seen) -> np.ndarray:
+        """(replications,) by how much the constraint is kept in each replication; today: the same replications as they
+        are today.
 
-        A figure that is undefined in a world breaks nothing there.
+        A metric that is undefined in a replication breaks nothing there.
         """
         bound = self.sample(today) if self.bound is None else self.bound
-        slack: np.ndarray = np.nan_to_num((self.sample(worlds) - bound) * (1 if self.above else -1))
+        slack: np.ndarray = np.nan_to_num((self.sample(replications) - bound) * (1 if self.above else -1))
         return slack
 
     def require(self, tables: Sequence[np.ndarray], today: np.ndarray) -> None:
-        """ScenarioError where the figure is defined in no world of these (worlds, metrics), or not as it is today."""
+        """ScenarioError where the metric is defined in no replication of these (replications, metrics), or not as it is
+        today.
+        """
         looked_at = np.concatenate(tables) if self.bound is not None else today
-        if len(looked_at) and not np.isfinite(looked_at[:, NAMES.index(self.figure)]).any():
+        if len(looked_at) and not np.isfinite(looked_at[:, NAMES.index(self.metric)]).any():
             raise ScenarioError([
-                f'a constraint is "{self.text}", but {self.figure} is not defined in this scenario; it must be of a '
-                "figure that `servsim run` shows."
+                f'a constraint is "{self.text}", but {self.metric} is not defined in this scenario; it must be of a '
+                "metric that `servsim run` shows."
             ])  # fmt: skip
 
     def scale(self, today: Seen) -> float:
-        """The size of the bound, of which a tolerance is a share; today: worlds as they are today."""
+        """The size of the bound, of which a tolerance is a share; today: replications as they are today."""
         size = abs(float(np.nanmean(self.sample(today))) if self.bound is None else self.bound)
         return size or 1.0
 
 
 def asks_years(asked: Evaluate) -> bool:
     """Does a question need money over the years: is it after value, or bound to it?"""
-    return asked.objective == VALUE or any(constraint(text).figure == VALUE for text in asked.constraints)
+    return asked.objective == VALUE or any(constraint(text).metric == VALUE for text in asked.constraints)
 
 
 def constraints_of(
@@ -141,17 +145,17 @@ def constraint(text: str, asker: str = "evaluate.constraints") -> Constraint:
             f'{asker} has "{text}"; it must be FIGURE <= BOUND or FIGURE >= BOUND, such as "abandoned_share <= 5 %", '
             '"wait_mean <= 4" or "investment_hours <= today".'
         ])  # fmt: skip
-    figure = known_figure(match[1], asker, "has")
-    bound = None if match[3] == TODAY else bound_of(figure, float(match[3]), bool(match[4]), f'{asker} has "{text}"')
-    return Constraint(text.strip(), figure, match[2] == ">=", bound)
+    metric = known_metric(match[1], asker, "has")
+    bound = None if match[3] == TODAY else bound_of(metric, float(match[3]), bool(match[4]), f'{asker} has "{text}"')
+    return Constraint(text.strip(), metric, match[2] == ">=", bound)
 
 
-def bound_of(figure: str, number: float, percent: bool, says: str) -> float:
-    """The bound of a figure; ScenarioError where it is a percentage of what is no share, or a share above 1."""
-    if percent and not is_share(figure):
-        raise ScenarioError([f"{says}; {figure} is no share: its bound must be a number without %, or today."])
-    if not percent and is_share(figure) and number > 1:
-        raise ScenarioError([f"{says}; {figure} is a share, at most 1: write {number:g} % or {number / 100:g}."])
+def bound_of(metric: str, number: float, percent: bool, says: str) -> float:
+    """The bound of a metric; ScenarioError where it is a percentage of what is no share, or a share above 1."""
+    if percent and not is_share(metric):
+        raise ScenarioError([f"{says}; {metric} is no share: its bound must be a number without %, or today."])
+    if not percent and is_share(metric) and number > 1:
+        raise ScenarioError([f"{says}; {metric} is a share, at most 1: write {number:g} % or {number / 100:g}."])
     return number / 100 if percent else number
 
 
@@ -165,7 +169,7 @@ def number_like(text: str) -> bool:
 
 
 def read_question(file: str | Path, overrides: Sequence[str] = ()) -> Scenario:
-    """A scenario whose questions name figures that there are; ScenarioError with the place of those they do not."""
+    """A scenario whose questions name metrics that there are; ScenarioError with the place of those they do not."""
     scenario = read_scenario(file, overrides)
     messages = []
     for path, check in checks_of(scenario):
@@ -180,7 +184,7 @@ def read_question(file: str | Path, overrides: Sequence[str] = ()) -> Scenario:
 
 
 def checks_of(scenario: Scenario) -> Iterator[tuple[tuple[str, str], Callable[[], object]]]:
-    """Where the questions of a scenario name figures, and what refuses those that there are not."""
+    """Where the questions of a scenario name metrics, and what refuses those that there are not."""
     levers = scenario.optimise
     for table, asked in (("evaluate", scenario.evaluate), ("optimise", levers)):
         if asked.objective is not None:

@@ -16,12 +16,12 @@ from servsim.study.yearly_projection import COLUMNS, months_of, value_of
 from servsim.units import DAY, DAYS_PER_MONTH, DAYS_PER_YEAR, HOUR, MILLIONTHS, WEEK, YEAR
 
 UNDEFINED = math.nan
-"""A figure that does not exist in a run, such as the mean wait of nobody; null in JSON."""
+"""A metric that does not exist in a run, such as the mean wait of nobody; null in JSON."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A finished tally beside the scenario it belongs to; figures ask it for rates and ratios.
+    """A finished tally beside the scenario it belongs to; metrics ask it for rates and ratios.
 
     years: the days of all the years that money is counted in, closed; None where nobody asked for them.
     """

@@ -1,4 +1,4 @@
-"""Findings: everything that a report tells of a question, gathered on the same worlds."""
+"""Findings: everything that a report tells of a question, gathered on the same replications."""
 
 from dataclasses import dataclass
 
@@ -18,8 +18,8 @@ class Findings:
     """What a report tells of a question.
 
     comparison: today's level beside the best, where another one is best. staff: other staff, where money over the years
-    is asked for. doubt: what could overturn the answer, where the scenario has ranges. world: one world of the scenario
-    as it is today.
+    is asked for. doubt: what could overturn the answer, where the scenario has ranges. world: one replication of the
+    scenario as it is today.
     """
 
     evaluation: Evaluation

@@ -1,4 +1,4 @@
-"""`run`: a scenario's projection, every figure with its interval."""
+"""`run`: a scenario's projection, every metric with its interval."""
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -13,15 +13,17 @@ from servsim.study.execution.replications import Job, Outcome
 from servsim.study.execution.scheduler import Pool
 from servsim.study.intervals_and_tables import Interval, Tidy, controlled, defined, interval
 from servsim.study.metrics import NAMES, OWN, unit_of
-from servsim.study.objective import known_figure
+from servsim.study.objective import known_metric
 from servsim.study.scenario_identity import answer_to
 from servsim.study.yearly_projection import COLUMNS, YEARLY_NAMES, yearly, yearly_unit, years_as_json
 
 ROUND = 10
-"""Worlds between two looks at the precision."""
+"""Replications between two looks at the precision."""
 
 Stopped = Literal["replications", "precision", "budget", "interrupted"]
-"""What ends a run: the worlds it was to have, the precision it was to reach, the worlds it was allowed, Ctrl-C."""
+"""What ends a run: the replications it was to have, the precision it was to reach, the replications it was allowed,
+Ctrl-C.
+"""
 
 RISK = (0.05, 0.5, 0.95)
 """Quantiles across replications that are shown as risk."""
@@ -29,18 +31,18 @@ RISK = (0.05, 0.5, 0.95)
 
 @dataclass(frozen=True)
 class Run(Tidy):
-    """A projection from so many independent worlds.
+    """A projection from so many independent replications.
 
-    figures: (replications, metrics). own: (replications, segments, own metrics). controls: (replications, controls)
+    metrics: (replications, metrics). own: (replications, segments, own metrics). controls: (replications, controls)
     deviations from known means; none where they are not to be used. months: (replications, months, COLUMNS) all years,
-    no months where money over the years means nothing. precision: how well figures were to be known, as
+    no months where money over the years means nothing. precision: how well metrics were to be known, as
     shares of their means. stopped: what ended the run.
     """
 
     scenario: Scenario
     seed: int
     confidence: float
-    figures: np.ndarray
+    metrics: np.ndarray
     own: np.ndarray
     controls: np.ndarray
     precision: dict[str, float] = field(default_factory=dict)
@@ -53,7 +55,7 @@ class Run(Tidy):
         return self.stopped == "interrupted"
 
     def __getitem__(self, metric: str) -> Interval:
-        """A figure's mean and interval over replications."""
+        """A metric's mean and interval over replications."""
         return self.interval(metric)
 
     def interval(self, metric: str, comparisons: int = 1) -> Interval:
@@ -65,33 +67,33 @@ class Run(Tidy):
 
     @property
     def is_controlled(self) -> bool:
-        """Do control variates help to know some figure?"""
+        """Do control variates help to know some metric?"""
         return bool(self.controls.size) and any(abs(self[name].mean - self.sample(name).mean()) > 0 for name in NAMES)
 
     def known_to(self, metric: str) -> float:
-        """Half the width of a figure's interval, as a share of its mean; of all figures with a precision at once."""
+        """Half the width of a metric's interval, as a share of its mean; of all metrics with a precision at once."""
         found = self.interval(metric, max(1, len(self.precision)))
         return found.half / abs(found.mean) if found.mean else np.inf
 
     def is_precise(self) -> bool:
-        """Are the figures known as well as was asked?
+        """Are the metrics known as well as was asked?
 
         Half-width ≤ γ / (1 + γ) of the mean makes the relative error at most γ. Source: Law (2015), section 9.4.1.
         """
         return all(self.known_to(metric) <= share / (1 + share) for metric, share in self.precision.items())
 
     def sample(self, metric: str) -> np.ndarray:
-        """(replications,) a figure in each world."""
-        column: np.ndarray = self.figures[:, NAMES.index(metric)]
+        """(replications,) a metric in each replication."""
+        column: np.ndarray = self.metrics[:, NAMES.index(metric)]
         return column
 
     @cached_property
     def years(self) -> np.ndarray:
-        """(replications, years, YEARLY) the figures of every whole year; no years where they mean nothing."""
+        """(replications, years, YEARLY) the metrics of every whole year; no years where they mean nothing."""
         return yearly(self.months)
 
     def of_year(self, year: int, metric: str) -> Interval:
-        """A figure of YEARLY in a year, from 1 on."""
+        """A metric of YEARLY in a year, from 1 on."""
         sample = self.years[:, year - 1, YEARLY_NAMES.index(metric)]
         return interval(sample, yearly_unit(metric, self.scenario.money.currency), self.confidence)
 
@@ -100,7 +102,7 @@ class Run(Tidy):
         return years_as_json(self.years.shape[1], self.of_year) or None
 
     def of_segment(self, segment: str) -> dict[str, Interval]:
-        """The figures of one segment, by name of the figure."""
+        """The metrics of one segment, by name of the metric."""
         number = [own.name for own in self.scenario.segments].index(segment)
         currency = self.scenario.money.currency
         return {
@@ -109,20 +111,20 @@ class Run(Tidy):
         }
 
     def risk(self, metric: str) -> tuple[float, ...]:
-        """The figure's quantiles RISK across worlds: what a single year may bring, not doubt about the mean."""
+        """The metric's quantiles RISK across replications: what a single year may bring, not doubt about the mean."""
         sample = self.sample(metric)
         finite = sample[np.isfinite(sample)]
         return tuple(float(q) for q in np.quantile(finite, RISK)) if len(finite) else (np.nan,) * len(RISK)
 
     def quantiles(self, metric: str) -> dict[str, float | None]:
-        """The same as JSON has it: by the share of worlds below."""
+        """The same as JSON has it: by the share of replications below."""
         return {f"{share:g}": defined(q) for share, q in zip(RISK, self.risk(metric), strict=True)}
 
     def to_dict(self) -> dict[str, Any]:
         """The run as `servsim run --json` prints it."""
         return {
             **answer_to(self.scenario, self.seed),
-            "replications": len(self.figures),
+            "replications": len(self.metrics),
             "confidence": self.confidence,
             "interrupted": self.interrupted,
             "stopped": self.stopped,
@@ -131,22 +133,22 @@ class Run(Tidy):
             "risk": {name: self.quantiles(name) for name in NAMES},
             "years": self.years_dict(),
             "segments": {
-                own.name: {name: figure.to_dict() for name, figure in self.of_segment(own.name).items()}
+                own.name: {name: metric.to_dict() for name, metric in self.of_segment(own.name).items()}
                 for own in self.scenario.segments
             },
         }
 
     def rows(self) -> list[dict[str, Any]]:
-        """Tidy rows, one for each world and figure."""
+        """Tidy rows, one for each replication and metric."""
         currency = self.scenario.money.currency
         return [
             {"replication": number, "metric": name, "value": defined(value), "unit": unit_of(name, currency)}
-            for number, row in enumerate(self.figures)
+            for number, row in enumerate(self.metrics)
             for name, value in zip(NAMES, row, strict=True)
         ]
 
     def rows_of_years(self) -> list[dict[str, Any]]:
-        """Tidy rows, one for each world, year and figure of YEARLY."""
+        """Tidy rows, one for each replication, year and metric of YEARLY."""
         return [
             {"replication": number, "year": year, "metric": name, "value": defined(value), "unit": unit}
             for number, world in enumerate(self.years)
@@ -161,7 +163,7 @@ class Run(Tidy):
         return DataFrame(self.rows_of_years())
 
     def yearly_units(self) -> dict[str, str]:
-        """The figures of a year, each with its unit."""
+        """The metrics of a year, each with its unit."""
         return {name: yearly_unit(name, self.scenario.money.currency) for name in YEARLY_NAMES}
 
 
@@ -176,18 +178,18 @@ def run(
     confidence: float | None = None,
     means: Means = HERE,
 ) -> Run:
-    """Project a scenario from today's book: independent worlds, every figure with its interval.
+    """Project a scenario from today's book: independent replications, every metric with its interval.
 
-    precision: run on until each of these figures is known to such a share of its mean, all of them at once, or until
-    `budget` worlds are spent. controls: whether control variates may narrow intervals.
+    precision: run on until each of these metrics is known to such a share of its mean, all of them at once, or until
+    `budget` replications are spent. controls: whether control variates may narrow intervals.
     """
     asked = scenario.evaluate
-    worlds, most = replications or asked.replications, budget or asked.budget_replications
-    precision = {known_figure(name, "--precision"): share for name, share in (precision or {}).items()}
+    wanted, most = replications or asked.replications, budget or asked.budget_replications
+    precision = {known_metric(name, "--precision"): share for name, share in (precision or {}).items()}
     with Pool([scenario], seed, means, controls, far=True) as pool:
         outcomes: list[Outcome] = []
         while True:
-            outcomes += pool.outcomes([Job(0, number) for number in range(len(outcomes), worlds)])
+            outcomes += pool.outcomes([Job(0, number) for number in range(len(outcomes), wanted)])
             found = gathered(scenario, seed, confidence or asked.confidence, outcomes, precision)
             if pool.interrupted:
                 return replace(found, stopped="interrupted")
@@ -195,18 +197,18 @@ def run(
                 return found
             if found.is_precise():
                 return replace(found, stopped="precision")
-            if worlds >= most:
+            if wanted >= most:
                 return replace(found, stopped="budget")
-            worlds = min(worlds + ROUND, most)
+            wanted = min(wanted + ROUND, most)
 
 
 def gathered(
     scenario: Scenario, seed: int, confidence: float, outcomes: list[Outcome], precision: dict[str, float]
 ) -> Run:
-    """A run of these worlds."""
+    """A run of these replications."""
     n = len(outcomes)
-    figures = np.array([outcome.figures for outcome in outcomes]).reshape(n, len(NAMES))
+    metrics = np.array([outcome.metrics for outcome in outcomes]).reshape(n, len(NAMES))
     own = np.array([outcome.own for outcome in outcomes]).reshape(n, len(scenario.segments), len(OWN))
     controls = np.array([outcome.controls for outcome in outcomes]).reshape(n, -1 if n else 0)
     months = np.stack([outcome.months for outcome in outcomes]) if n else np.empty((0, 0, len(COLUMNS)))
-    return Run(scenario, seed, confidence, figures, own, controls, precision, months=months)
+    return Run(scenario, seed, confidence, metrics, own, controls, precision, months=months)

@@ -11,14 +11,14 @@ from servsim.scenario.messages import table_of
 from servsim.scenario.scenario import Scenario
 
 MODEL = 4
-"""Changes when, and only when, answers change: tests/test_golden.py holds traces and figures to it."""
+"""Changes when, and only when, answers change: tests/test_golden.py holds traces and metrics to it."""
 
 ASKED = {"title", "evaluate", "optimise", "uncertain"}
-"""What a scenario says beside its worlds: how it is called, and what is asked of it."""
+"""What a scenario says beside its replications: how it is called, and what is asked of it."""
 
 
 def settings_of(scenario: Scenario) -> dict[str, Any]:
-    """Every setting that worlds depend on, given or by default; what is only shown or asked is left out.
+    """Every setting that replications depend on, given or by default; what is only shown or asked is left out.
 
     Of a segment, what is given: a setting that it does not name is the desk's, which need not be the default.
     """
@@ -28,7 +28,7 @@ def settings_of(scenario: Scenario) -> dict[str, Any]:
 
 
 def digest_of(scenario: Scenario) -> str:
-    """A fingerprint of every setting that worlds depend on."""
+    """A fingerprint of every setting that replications depend on."""
     return fingerprint(settings_of(scenario))[:16]
 
 
@@ -43,12 +43,12 @@ def model_version() -> int:
 
 
 def machine() -> str:
-    """On what kind of machine the last bit of every figure is the same: the system and the family of its processor."""
+    """On what kind of machine the last bit of every metric is the same: the system and the family of its processor."""
     return f"{platform.system()} {platform.machine()}"
 
 
 def answer_to(scenario: Scenario, seed: int) -> dict[str, Any]:
-    """What every answer says first, as JSON has it: of which scenario it is, by which model, in which worlds."""
+    """What every answer says first, as JSON has it: of which scenario it is, by which model, in which replications."""
     return {"scenario": scenario.title, "digest": digest_of(scenario), "model": model_version(), "seed": seed}
 
 

@@ -1,4 +1,4 @@
-"""The tally: what a trace adds up to, piece by piece. Figures are readings of it (`metrics`).
+"""The tally: what a trace adds up to, piece by piece. Metrics are readings of it (`metrics`).
 
 Visits count by the instant they arrive, from the end of the warm-up on; all else by the instant it happens. A visit's
 start and end meet at its agent, who serves one customer at a time, so no customer need be remembered.

@@ -1,4 +1,4 @@
-"""Years: a projection of one world by months, and the figures of each of its years.
+"""Years: a projection of one replication by months, and the metrics of each of its years.
 
 A month is a twelfth of 365 days; a day belongs to the month in which it begins; a year is twelve months. `value` is the
 money of all of them in today's money, and nothing else: no formula stands for years that were not simulated.
@@ -51,7 +51,7 @@ def months_of(scenario: Scenario, days: Days) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Yearly:
-    """A figure of a year: its name, unit ("money" stands for the currency), and how it is read of twelve months."""
+    """A metric of a year: its name, unit ("money" stands for the currency), and how it is read of twelve months."""
 
     name: str
     unit: str
@@ -74,27 +74,27 @@ YEARLY = (
     Yearly("wait_mean", "min", lambda y: share(y("waited") / MINUTE, y("joined"))),
     Yearly("investment_hours", "h/month", lambda y: y("invested") / HOUR / MONTHS),
 )
-"""What is known of every year. Names that figures have too mean the same, of a year by itself."""
-YEARLY_NAMES = tuple(figure.name for figure in YEARLY)
-YEARLY_UNITS = {figure.name: figure.unit for figure in YEARLY}
+"""What is known of every year. Names that metrics have too mean the same, of a year by itself."""
+YEARLY_NAMES = tuple(metric.name for metric in YEARLY)
+YEARLY_UNITS = {metric.name: metric.unit for metric in YEARLY}
 LOOKS = (1, 2, 3, 5, 10, 20, 30, 50)
 """Years that one may look ahead, and that are shown where not all can be."""
 
 
 class Figure(Protocol):
-    """A figure of a year, as an answer has it."""
+    """A metric of a year, as an answer has it."""
 
     def to_dict(self) -> dict[str, Any]:
-        """The figure as JSON has it."""
+        """The metric as JSON has it."""
 
 
 def yearly_unit(name: str, currency: str) -> str:
-    """A yearly figure's unit, with the scenario's currency."""
+    """A yearly metric's unit, with the scenario's currency."""
     return YEARLY_UNITS[name].replace("money", currency)
 
 
 def years_as_json(many: int, of_year: Callable[[int, str], Figure]) -> list[dict[str, Any]]:
-    """So many years, each with all of its figures, as JSON has them."""
+    """So many years, each with all of its metrics, as JSON has them."""
     return [
         {"year": year, **{name: of_year(year, name).to_dict() for name in YEARLY_NAMES}} for year in range(1, many + 1)
     ]
@@ -106,7 +106,7 @@ def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 
 
 def yearly(months: np.ndarray) -> np.ndarray:
-    """(…, years, YEARLY) the figures of every whole year of (…, months, COLUMNS)."""
+    """(…, years, YEARLY) the metrics of every whole year of (…, months, COLUMNS)."""
     years = months.shape[-2] // MONTHS
     whole = months[..., : years * MONTHS, :].reshape(*months.shape[:-2], years, MONTHS, len(COLUMNS))
     sums = whole.sum(axis=-2)
@@ -116,11 +116,13 @@ def yearly(months: np.ndarray) -> np.ndarray:
         total: np.ndarray = sum((sums[..., PLACE[name]] for name in names), np.zeros(sums.shape[:-1]))
         return total
 
-    return np.stack([figure.read(year) for figure in YEARLY], axis=-1)
+    return np.stack([metric.read(year) for metric in YEARLY], axis=-1)
 
 
 def worst_year(years: np.ndarray, name: str) -> tuple[int, float]:
-    """The year, from 1 on, in which a figure is largest on average over (worlds, years, YEARLY), and how large."""
+    """The year, from 1 on, in which a metric is largest on average over (replications, years, YEARLY), and how
+    large.
+    """
     means = years[..., YEARLY_NAMES.index(name)].mean(axis=0)
     return int(means.argmax()) + 1, float(means.max())
 

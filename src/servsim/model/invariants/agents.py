@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.model.durations import ticks
 from servsim.model.trace_index import BREAKS, ENDS, WORK, Line, Told, leaving_last, out_of_turn, spans
 

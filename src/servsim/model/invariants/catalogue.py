@@ -12,7 +12,7 @@ from itertools import islice, pairwise
 import numpy as np
 
 from servsim.event_codes import By, Call, Kind, Reason
-from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.model.invariants.agents import (
     agents_do_one_thing_at_a_time,
     agents_serve_and_managers_talk,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from servsim.event_codes import By, Call, Reason
-from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.model.trace_index import SERVED, Line, Told, out_of_turn, spans
 from servsim.units import HOUR, MONTH
 

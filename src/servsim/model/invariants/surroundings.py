@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 from itertools import pairwise
 from typing import NamedTuple
 
-from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.event_codes import Kind, Reason
 from servsim.model.rules.demand import DAY_BITS, KIND_BITS, LAYER_BITS, of_opening_book
 from servsim.model.rules.dispatch import BY_SEGMENT, BY_VALUE, VALUABLE, value_class

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.event_codes import Reason
 from servsim.model.rules.demand import of_opening_book
 from servsim.model.trace_index import (

@@ -1,19 +1,19 @@
-/* The page: what is moved becomes a question, its answer becomes figures, curves and films. */
+/* The page: what is moved becomes a question, its answer becomes metrics, curves and films. */
 
 import { Asking, send } from "./asking.js";
 import { Chart, keys } from "./chart.js";
 import { search, Settings, slider, table } from "./controls.js";
 import { Desk } from "./desk.js";
-import { allFigures, levelTable, plainTable, Strip, yearTable } from "./figures.js";
+import { allFigures, levelTable, plainTable, Strip, yearTable } from "./metrics.js";
 import { at, make, put, putLines } from "./words.js";
 
-const page = { preset: null, curve: null, figures: null, money: new Map(), changed: false, answered: null };
+const page = { preset: null, curve: null, metrics: null, money: new Map(), changed: false, answered: null };
 const charts = [];
 const strip = new Strip(at("strip"));
 const settings = new Settings(() => ask());
 const desk = new Desk(() => film());
 const asking = new Asking(hear);
-const WAIT = "One moment: the first worlds are being simulated.";
+const WAIT = "One moment: the first replications are being simulated.";
 let filming = null;
 
 /** What is asked now. */
@@ -33,7 +33,7 @@ function hear(line, asked) {
   const heard = {
     asked: () => { page.changed = line.changed; page.answered = asked; page.money.clear(); mistakes([]); commands(line); hideBeside(); },
     progress: () => { at("progress").max = line.total; at("progress").value = line.done; },
-    figures: () => { page.figures = line; page.money.set(line.told, line.figures.value); showFigures(); },
+    metrics: () => { page.metrics = line; page.money.set(line.told, line.metrics.value); showFigures(); },
     curve: () => { page.curve = line; showCurve(); film(asked); },
     beside: () => { showBeside(line); },
     done: () => { finished(asked); },
@@ -43,20 +43,20 @@ function hear(line, asked) {
 }
 
 function showFigures() {
-  const { figures, changed } = page;
-  strip.show(figures, changed);
-  allFigures(at("all"), figures, changed);
-  put(at("own"), figures.yours);
-  put(at("far"), soFar(figures));
-  at("by-year").hidden = !figures.years.rows.length;
-  yearTable(at("years"), figures.years, changed, figures.currency);
+  const { metrics, changed } = page;
+  strip.show(metrics, changed);
+  allFigures(at("all"), metrics, changed);
+  put(at("own"), metrics.yours);
+  put(at("far"), soFar(metrics));
+  at("by-year").hidden = !metrics.years.rows.length;
+  yearTable(at("years"), metrics.years, changed, metrics.currency);
   if (page.curve) drawCharts();
 }
 
-/** How far the figures are: years first, then worlds. */
-function soFar({ worlds, told, of }) {
-  if (told === of || told === null) return `${worlds} worlds so far; intervals shrink while your hand rests.`;
-  return `${told === 1 ? "The first year" : `${told} of ${of} years`} of ${worlds} worlds so far; the years after follow while your hand rests.`;
+/** How far the metrics are: years first, then replications. */
+function soFar({ replications, told, of }) {
+  if (told === of || told === null) return `${replications} replications so far; intervals shrink while your hand rests.`;
+  return `${told === 1 ? "The first year" : `${told} of ${of} years`} of ${replications} replications so far; the years after follow while your hand rests.`;
 }
 
 function showCurve() {
@@ -81,9 +81,9 @@ function hideBeside() {
   at("staff-box").hidden = true;
 }
 
-/** Every curve with the figures of the strip as the place where the slider is. */
+/** Every curve with the metrics of the strip as the place where the slider is. */
 function drawCharts() {
-  const { curve, figures, preset } = page, box = at("charts");
+  const { curve, metrics, preset } = page, box = at("charts");
   while (charts.length < curve.series.length) charts.push(new Chart(charts.length === 0));
   const shown = charts.slice(0, curve.series.length).map((chart) => chart.figure);
   if (shown.length !== box.children.length) box.replaceChildren(...shown);
@@ -91,7 +91,7 @@ function drawCharts() {
     const key = [preset.name, curve.lever, series.name, series.told].join(" ");
     charts[number].show({
       ...series, key, xLabel: curve.label, whole: curve.whole, levels: curve.levels, before: beforeOf(series, key), today: curve.today, best: curve.best,
-      notWorse: curve.not_worse, yours: yours(series, curve.lever, figures),
+      notWorse: curve.not_worse, yours: yours(series, curve.lever, metrics),
     });
   });
   legend();
@@ -108,14 +108,14 @@ function beforeOf(series, key) {
 const isMovedBeyondTheLever = () => Object.keys((page.answered || { changes: {} }).changes).some((key) => key !== page.curve.lever);
 
 /** Where the slider of the lever is. */
-function yours({ name, told }, lever, figures) {
-  const level = Number(settings.value(lever)), figure = told === null ? figures && figures.figures[name] : page.money.get(told);
+function yours({ name, told }, lever, metrics) {
+  const level = Number(settings.value(lever)), figure = told === null ? metrics && metrics.metrics[name] : page.money.get(told);
   if (!figure || !page.changed || !Number.isFinite(level)) return null;
   return { level, ...figure.plain };
 }
 
 function legend() {
-  const percent = Number((100 * page.figures.confidence).toPrecision(6)), moved = isMovedBeyondTheLever();
+  const percent = Number((100 * page.metrics.confidence).toPrecision(6)), moved = isMovedBeyondTheLever();
   const { curve } = page, early = curve.told !== curve.of;
   const meanings = [[early ? "early" : "new", `${moved ? "with your settings" : "mean"}; band: ${percent} % interval of the mean`]];
   if (early) meanings[0][1] = `${curve.told === 1 ? "first year only" : `first ${curve.told} of ${curve.of} years`}, ${meanings[0][1]}`;
@@ -130,9 +130,9 @@ function legend() {
 function finished(asked) {
   at("curves").setAttribute("aria-busy", "false");
   at("progress").value = at("progress").max;
-  const worlds = page.curve.worlds, least = Math.min(...worlds), most = Math.max(...worlds);
-  const years = page.figures.of !== null && page.figures.told !== null ? ` of ${page.figures.of} years` : "";
-  put(at("far"), `Settled: ${page.figures.worlds} worlds${years}; curve from ${least === most ? most : `${least} to ${most}`} of each level.`);
+  const replications = page.curve.replications, least = Math.min(...replications), most = Math.max(...replications);
+  const years = page.metrics.of !== null && page.metrics.told !== null ? ` of ${page.metrics.of} years` : "";
+  put(at("far"), `Settled: ${page.metrics.replications} replications${years}; curve from ${least === most ? most : `${least} to ${most}`} of each level.`);
   put(at("status"), `Settled. ${strip.said}`);
   document.body.dataset.settled = JSON.stringify(asked.changes);
 }
@@ -144,7 +144,7 @@ function mistakes(errors) {
   document.body.classList.toggle("refused", errors.length > 0);
   if (errors.length) {
     at("curves").setAttribute("aria-busy", "false");
-    put(at("far"), "Not simulated: see what is wrong; the figures are of the settings before.");
+    put(at("far"), "Not simulated: see what is wrong; the metrics are of the settings before.");
   }
 }
 
@@ -175,7 +175,7 @@ async function load(name) {
   if (preset.kind === "refused") { mistakes(preset.errors); return; }
   page.preset = preset;
   page.filmed = "";
-  page.curve = page.figures = page.answered = null;
+  page.curve = page.metrics = page.answered = null;
   at("by-year").hidden = true;
   page.changed = false;
   document.title = `${preset.title} – servsim`;

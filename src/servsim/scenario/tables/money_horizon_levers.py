@@ -63,11 +63,11 @@ class Horizon(Table):
     """How far the projection looks, from today's book: a window that an owner recognises, and years of money."""
 
     weeks: float = setting(WEEKS_PER_YEAR, "weeks", gt=0, le=1040, desk=True)
-    """Length of the window in which figures are counted; left out: one year of 365 days."""
+    """Length of the window in which metrics are counted; left out: one year of 365 days."""
     years: float = setting(10.0, "years", gt=0, le=50, desk=True)
     """Years of money that `value` adds up, all of them simulated, the window included."""
     warmup_weeks: float = setting(0.0, "weeks", ge=0, le=1040, desk=True)
-    """Weeks left out of every figure: only for questions about the desk's steady state; see `servsim check`."""
+    """Weeks left out of every metric: only for questions about the desk's steady state; see `servsim check`."""
     drift_years: float = setting(3.0, "years", grade="c", ge=0, le=50, desk=True)
     """Years after which rivals and expectations drift no further: nobody has measured such a drift for longer."""
 
@@ -82,7 +82,7 @@ class Evaluate(Table):
     )
     """The values to try; today's value is always one of them."""
     objective: str = "value"
-    """What is to be best: value, profit, revenue, retention, or any other figure of which more, or less, is better."""
+    """What is to be best: value, profit, revenue, retention, or any other metric of which more, or less, is better."""
     constraints: Annotated[list[str], Field(max_length=20)] = Field(default_factory=list)
     """What a level must keep to, such as "abandoned_share <= 5 %" or "investment_hours <= today"."""
     tolerance: float = setting(0.02, "of the bound", gt=0, le=0.5)
@@ -92,9 +92,9 @@ class Evaluate(Table):
     smallest_difference: Difference | None = setting(None, "the objective's")
     """A difference of the objective too small to care about, or "1 % of revenue"; 0: none, and then no guarantee."""
     replications: int = setting(20, "replications", ge=2, le=100_000)
-    """Simulated worlds of every level to begin with; left out where the objective is value: as few as it takes."""
+    """Simulated replications of every level to begin with; left out where the objective is value: as it takes."""
     budget_replications: int = setting(2000, "replications", ge=2, le=10_000_000)
-    """Simulated worlds of all levels together, at most; left out where replications are: some 300."""
+    """Simulated replications of all levels together, at most; left out where replications are: some 300."""
     finer: int = setting(0, "levels", ge=0, le=20)
     """Levels put between the best of a first try and its neighbours."""
 
@@ -116,13 +116,13 @@ class Optimise(Table):
     """A difference of the objective too small to care about; left out: evaluate.smallest_difference."""
     points: int = setting(120, "points", ge=2, le=10_000)
     """Settings of the levers that the search tries."""
-    worlds: int = setting(6, "replications", ge=1, le=1000)
-    """Simulated worlds, the same for all, in which the search tries them."""
+    search_replications: int = setting(6, "replications", ge=1, le=1000)
+    """Simulated replications, the same for all, in which the search tries them."""
     finalists: int = setting(5, "points", ge=1, le=20)
-    """The best of them, which are then compared in other worlds, as evaluate compares levels."""
+    """The best of them, which are then compared in other replications, as evaluate compares levels."""
     replications: int | None = setting(None, "replications", ge=2, le=100_000)
-    """Simulated worlds of every finalist to begin with; left out: evaluate.replications."""
+    """Simulated replications of every finalist to begin with; left out: evaluate.replications."""
     budget_replications: int | None = setting(None, "replications", ge=2, le=10_000_000)
-    """Simulated worlds of all finalists, after which their race stops; left out: evaluate.budget_replications."""
+    """Simulated replications of all finalists, after which their race stops; left out: evaluate.budget_replications."""
     front: Annotated[list[str], Field(min_length=2, max_length=2)] | None = None
-    """Two figures, such as retention and profit, of which it is shown how one is bought with the other."""
+    """Two metrics, such as retention and profit, of which it is shown how one is bought with the other."""

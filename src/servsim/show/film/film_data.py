@@ -6,7 +6,7 @@ from statistics import median
 from typing import Any
 
 from servsim.errors import ServsimError
-from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.event_codes import Reason
 from servsim.model.rules.demand import of_opening_book
 from servsim.scenario.tables.opening_demand_staff_service import WEEKDAYS

@@ -23,9 +23,10 @@ from servsim.study.verification.verify import cases
 from servsim.study.yearly_projection import YEARLY
 
 ORDER = (
-    "demand", "advertising", "word_of_mouth", "waiting", "phone", "dispatch", "attention", "breaks", "load", "training",
-    "service", "visit", "mistakes", "promises", "manager", "recovery", "outreach", "recognition", "quality",
-    "competitors", "loyalty", "spending", "internal", "amounts",
+    "demand", "advertising", "word_of_mouth", "waiting", "phone", "dispatch", "attention_lapses", "breaks",
+    "load_and_fatigue", "training", "transaction_and_care_steps", "visit_outcome", "mistakes", "promises", "manager",
+    "recovery", "outreach", "recognition", "quality_and_satisfaction", "competitors", "loyalty", "spending",
+    "internal_requests", "fixed_point",
 )  # fmt: skip
 """The rules' files in the order of a customer's life."""
 ARROWS = {1: "↑", 0: "", -1: "↓"}
@@ -52,7 +53,7 @@ def counted() -> dict[str, Any]:
     by_grade = {grade: graded(every, grade) for grade in GRADES}
     with_grade = by_grade["a"] + by_grade["b"] + by_grade["c"]
     return {
-        "figures": len(METRICS),
+        "metrics": len(METRICS),
         "yearly": len(YEARLY),
         "mechanisms": len(MECHANISMS),
         "reasons": len([reason for reason in Reason if reason != Reason.NONE]),
@@ -85,11 +86,11 @@ def of_the_question() -> dict[str, Any]:
 
 
 def of_the_search() -> dict[str, Any]:
-    """How many worlds are taken where that is left to a search."""
+    """How many replications are taken where that is left to a search."""
     return {
-        "pilot_worlds": contest.PILOT_WORLDS,
-        "first_worlds": contest.FIRST_WORLDS,
-        "race_worlds": contest.RACE_WORLDS,
+        "pilot_replications": contest.PILOT_REPLICATIONS,
+        "first_replications": contest.FIRST_REPLICATIONS,
+        "race_replications": contest.RACE_REPLICATIONS,
         "of_gain": f"{100 * contest.OF_GAIN:g}",
         "of_revenue": f"{100 * contest.OF_REVENUE:g}",
         "try_years": settled_book.YEARS,
@@ -113,7 +114,7 @@ def tables() -> dict[str, str]:
         "grades_table": grades_table(),
         "advice_table": advice_table(),
         "words_table": table(("word", "what it means"), GLOSSARY.items()),
-        "figures_table": figures_table(),
+        "metrics_table": metrics_table(),
         "settings_tables": settings_tables(),
         "rules_contents": " · ".join(link(name, rules_heading(name)) for name in in_order()),
         "rules_sections": "\n\n".join(rules_section(name) for name in in_order()),
@@ -142,7 +143,7 @@ def advice_table() -> str:
     """What the source articles advise, and where it lives."""
     rows = [
         (each.id, each.advice, each.mechanism, codes(map(written, each.settings)), shown(each.scenarios),
-         codes(each.figures))
+         codes(each.metrics))
         for each in ADVICE
     ]  # fmt: skip
     return table(("", "advice", "mechanism", "switched on and varied by", "shown in", "read in"), rows)
@@ -158,14 +159,14 @@ def shown(scenarios: Sequence[str]) -> str:
     return ", ".join(f"[{name}](../scenarios/{name}.toml)" for name in scenarios) or "–"
 
 
-def figures_table() -> str:
-    """Every figure, its unit, which way is better, what it means, and whether it is known of each year."""
-    by_year = {figure.name for figure in YEARLY}
+def metrics_table() -> str:
+    """Every metric, its unit, which way is better, what it means, and whether it is known of each year."""
+    by_year = {metric.name for metric in YEARLY}
     rows = [
         (code(each.name), each.unit, ARROWS[each.better], each.meaning, "yes" if each.name in by_year else "")
         for each in METRICS
     ]
-    return table(("figure", "unit", "better", "meaning", "of each year"), rows)
+    return table(("metric", "unit", "better", "meaning", "of each year"), rows)
 
 
 # Settings
@@ -210,14 +211,14 @@ def read_with(setting: Setting) -> str:
 
 
 def readers_of(path: str) -> str:
-    """Links to the rules whose own text reads a setting, and to the figures; studies by the name of their file."""
+    """Links to the rules whose own text reads a setting, and to the metrics; studies by the name of their file."""
     return ", ".join(dict.fromkeys(map(reader, lineage.readers().get(path, ()))))
 
 
 def reader(file: str) -> str:
     """Where to look for a file that reads a setting."""
-    if file in ("metrics", "reading", "tally", "money", "years"):
-        return link("figures", "Figures")
+    if file in ("metrics", "replication_totals", "trace_totals", "money", "yearly_projection"):
+        return link("metrics", "Metrics")
     if file == lineage.CALENDAR:
         return "calendar"
     if file in lineage.rule_modules():

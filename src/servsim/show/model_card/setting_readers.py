@@ -18,7 +18,7 @@ PACKAGE = Path(__file__).parents[2]
 CALENDAR = "calendar"
 """The module whose functions say when; what they read is named as a whole, not setting by setting."""
 OF_THE_WORLD = frozenset(("seed", "replication"))
-"""Fields that say which world it is, and are no settings."""
+"""Fields that say which replication it is, and are no settings."""
 COMMON = frozenset(("name",))
 """Words that mean other things wherever they stand outside the scenario."""
 QUESTIONS = ("evaluate", "optimise")
@@ -164,8 +164,8 @@ def names_of(target: ast.expr) -> Iterable[str]:
 
 
 STUDIES = (
-    "metrics", "reading", "tally", "money", "years", "engines", "contest", "evaluate", "optimise", "run", "compare",
-    "budget", "expected", "outlook", "statistics",
+    "metrics", "replication_totals", "trace_totals", "money", "yearly_projection", "replications", "race", "evaluate",
+    "optimise", "run", "compare", "cost_estimate", "expected_visits", "before_simulation", "intervals_and_tables",
 )  # fmt: skip
 """Files of `study` that read settings to answer; others make scenarios of their own."""
 
@@ -179,7 +179,7 @@ def study_files() -> dict[str, Path]:
 
 @cache
 def readers() -> dict[str, tuple[str, ...]]:
-    """The files that read each setting, by their own text: rules, the calendar, figures and studies."""
+    """The files that read each setting, by their own text: rules, the calendar, metrics and studies."""
     found: dict[str, list[str]] = {}
     for path in [*module_files(), *study_files().values()]:
         words = words_of(parsed(path))

@@ -1,6 +1,6 @@
-"""The advice that servsim was set up from, and where each piece of it lives: settings, scenarios, figures.
+"""The advice that servsim was set up from, and where each piece of it lives: settings, scenarios, metrics.
 
-The wording is ours. A test holds every name against the scenario's tables, the files of `scenarios/` and the figures.
+The wording is ours. A test holds every name against the scenario's tables, the files of `scenarios/` and the metrics.
 """
 
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ class Advice:
     """What switches it on, and is varied: tables, and settings as table.key."""
     scenarios: tuple[str, ...]
     """Files of `scenarios/` in which it is at work, the one that is about it first."""
-    figures: tuple[str, ...]
-    """Figures that it shows in."""
+    metrics: tuple[str, ...]
+    """Metrics that it shows in."""
 
 
 ADVICE = (

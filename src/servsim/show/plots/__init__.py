@@ -1,4 +1,4 @@
-"""Plots: functions that take a result and return a matplotlib Figure, at slide and at paper size.
+"""Plots: functions that take a result and return a matplotlib Metric, at slide and at paper size.
 
 from servsim.show.plots import levels_plot, save
 save(levels_plot(advice, size="slide"), Path("levels.svg"))

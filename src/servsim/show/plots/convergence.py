@@ -1,4 +1,4 @@
-"""How an estimate settles: its mean and its interval against the number of worlds."""
+"""How an estimate settles: its mean and its interval against the number of replications."""
 
 import numpy as np
 from matplotlib.lines import Line2D
@@ -7,7 +7,7 @@ from matplotlib.ticker import MaxNLocator
 
 from servsim.errors import ServsimError
 from servsim.show.formatting import compact, years_words
-from servsim.show.plots.elements import call, label_figure, largest_of
+from servsim.show.plots.elements import call, label_metric, largest_of
 from servsim.show.plots.style import BAND, BLUE, FAINT, Plot, Size, drawing, thick
 from servsim.study.intervals_and_tables import t_quantile
 from servsim.study.one_lever.result import Evaluation
@@ -18,7 +18,7 @@ ROOM, FIRST = 3, 3
 
 
 def convergence_plot(result: Run | Evaluation, metric: str = "", size: Size = "paper") -> Plot:
-    """A figure of a run, or an evaluation's gain of the best level over today's, world after world."""
+    """A metric of a run, or an evaluation's gain of the best level over today's, world after world."""
     if isinstance(result, Run):
         metric = metric or result.scenario.evaluate.objective
         return draw_settling(result.sample(metric), metric, result[metric].unit, "", result, size)
@@ -31,10 +31,10 @@ def convergence_plot(result: Run | Evaluation, metric: str = "", size: Size = "p
 
 
 def draw_settling(sample: np.ndarray, metric: str, unit: str, words: str, result: Run | Evaluation, size: Size) -> Plot:
-    """The running mean of a sample, with the interval that so many worlds would have given."""
+    """The running mean of a sample, with the interval that so many replications would have given."""
     counts, means, halves = settling(sample[np.isfinite(sample)], result.confidence)
     if len(counts) == 0:
-        raise ServsimError(f"plot convergence needs two worlds or more in which there is {metric}.")
+        raise ServsimError(f"plot convergence needs two replications or more in which there is {metric}.")
     with drawing(size) as plot:
         axes = plot.subplots()
         axes.axhline(means[-1], color=FAINT, linestyle="--", linewidth=thick(0.6))
@@ -43,17 +43,17 @@ def draw_settling(sample: np.ndarray, metric: str, unit: str, words: str, result
         spread = ROOM * halves[min(FIRST, len(halves) - 1) :].max()
         if spread > 0:
             axes.set_ylim(means[-1] - spread, means[-1] + spread)
-        label_figure(axes.yaxis, metric, unit, largest_of(means), years_words(result.scenario))
+        label_metric(axes.yaxis, metric, unit, largest_of(means), years_words(result.scenario))
         call(axes.yaxis, axes.get_ylabel() + words)
-        call(axes.xaxis, "Simulated worlds")
+        call(axes.xaxis, "Simulated replications")
         axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
         share = f"{100 * result.confidence:g} %"
         ends = f"{compact(means[-1], metric, unit)} ± {compact(halves[-1], metric, unit)}"
         plot.finish(
-            result.scenario.title, f"{counts[-1]} worlds, seed {result.seed}",
-            f"{metric}{words}: {ends} after {counts[-1]} worlds, the {share} interval narrowing from world to world.",
+            result.scenario.title, f"{counts[-1]} replications, seed {result.seed}",
+            f"{metric}{words}: {ends} after {counts[-1]} replications, the {share} interval narrowing with each.",
             {
-                f"mean and {share} interval after so many worlds": (Patch(color=BLUE, alpha=BAND), line),
+                f"mean and {share} interval after so many replications": (Patch(color=BLUE, alpha=BAND), line),
                 "mean of all": Line2D([], [], color=FAINT, linestyle="--"),
             },
         )  # fmt: skip
@@ -61,7 +61,7 @@ def draw_settling(sample: np.ndarray, metric: str, unit: str, words: str, result
 
 
 def settling(sample: np.ndarray, confidence: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(worlds,) numbers of worlds from 2 on; the mean and half the t interval of the first so many."""
+    """(replications,) numbers of replications from 2 on; the mean and half the t interval of the first so many."""
     counts = np.arange(2, len(sample) + 1)
     halves = [t_quantile(confidence, int(n) - 1) * sample[:n].std(ddof=1) / np.sqrt(n) for n in counts]
     return counts, np.cumsum(sample)[1:] / counts, np.array(halves)

@@ -44,9 +44,9 @@ def reasons_plot(*some: Fates, size: Size = "paper") -> Plot:
 def reasons_small_print(some: Sequence[Fates]) -> str:
     """What was done, in one line."""
     first = some[0].scenario
-    worlds = min(len(own.counts) for own in some)
+    replications = min(len(own.counts) for own in some)
     doubt = sure(first.evaluate.confidence)
-    return f"{window_words(first)}; {worlds} worlds, seed {some[0].seed}; means with {doubt}"
+    return f"{window_words(first)}; {replications} replications, seed {some[0].seed}; means with {doubt}"
 
 
 def reasons_told(some: Sequence[Fates], reasons: Sequence[Reason]) -> str:
@@ -59,11 +59,11 @@ def reasons_told(some: Sequence[Fates], reasons: Sequence[Reason]) -> str:
 
 
 RARE = 0.05
-"""Customers per world, fewer than which are not shown."""
+"""Customers per replication, fewer than which are not shown."""
 
 
 def saved_plot(c: Comparison, size: Size = "paper") -> Plot:
-    """Bars to the right: saved by B, by why A loses them; to the left: lost by B, by why. Customers per world."""
+    """Bars to the right: saved by B, by why A loses them; to the left: lost by B, by why. Customers per replication."""
     saved = {reason: gap(c, c.pairs.reasons[:, reason, Reason.NONE]) for reason in CAUSES}
     lost = {reason: gap(c, -c.pairs.reasons[:, Reason.NONE, reason]) for reason in CAUSES}
     reasons = [reason for reason in CAUSES if max(saved[reason].mean, -lost[reason].mean) >= RARE]
@@ -76,7 +76,7 @@ def saved_plot(c: Comparison, size: Size = "paper") -> Plot:
         left = draw_bars(axes, [lost[reason] for reason in reasons], 1, (VERMILLION, "//"))
         name_bars(axes, [CAUSES[reason] for reason in reasons])
         axes.xaxis.set_major_formatter(lambda number, _: f"{abs(number):g}")
-        call(axes.xaxis, "Customers of today's book (number per world)")
+        call(axes.xaxis, "Customers of today's book (number per replication)")
         totals = gap(c, c.pairs.counts[:, SAVED]), gap(c, c.pairs.counts[:, LOST_BY_B])
         marks = {f"saved by B: {within(totals[0])}": Patch(**right), f"lost by B: {within(totals[1])}": Patch(**left)}
         plot.finish(f"A: {c.a.title}\nB: {c.b.title}", saved_small_print(c), saved_told(c, saved, lost), marks)
@@ -84,7 +84,7 @@ def saved_plot(c: Comparison, size: Size = "paper") -> Plot:
 
 
 def gap(c: Comparison, counts: np.ndarray) -> Interval:
-    """Customers per world with their interval."""
+    """Customers per replication with their interval."""
     return interval(counts, "customers", c.confidence)
 
 
@@ -96,7 +96,8 @@ def within(total: Interval) -> str:
 def saved_small_print(c: Comparison) -> str:
     """What was done, in one line."""
     return (
-        f"why A lost those whom B saves, and B those whom A keeps; {c.replications} common worlds, seed {c.seed}; "
+        f"why A lost those whom B saves, and B those whom A keeps; {c.replications} common replications, "
+        f"seed {c.seed}; "
         f"{sure(c.confidence)}"
     )
 
@@ -109,4 +110,4 @@ def saved_told(c: Comparison, saved: dict[Reason, Interval], lost: dict[Reason, 
         if saved[reason].mean or lost[reason].mean
     )
     titles = f"A: {c.a.title}, B: {c.b.title}"
-    return f"Customers of today's book per world who stay under one scenario only, {titles}. {'; '.join(why)}."
+    return f"Customers of today's book per replication who stay under one scenario only, {titles}. {'; '.join(why)}."

@@ -55,10 +55,10 @@ SIDES = {1: ("left", "bottom"), 0: ("center", "center"), -1: ("right", "top")}
 
 def put_names(axes: Axes, points: Sequence[tuple[float, float, str]]) -> None:
     """Write names beside points (across, up, name), the first first; one that finds no room is left out."""
-    figure = axes.get_figure(root=True)
-    assert figure is not None
-    figure.draw_without_rendering()
-    half = large(0.5) * figure.dpi / POINTS
+    metric = axes.get_figure(root=True)
+    assert metric is not None
+    metric.draw_without_rendering()
+    half = large(0.5) * metric.dpi / POINTS
     marks = [around(axes, across, up, half) for across, up, _ in points]
     taken: list[Bbox] = []
     for across, up, name in points:
@@ -90,7 +90,7 @@ NAMES = {
     "satisfaction_mean": "Satisfaction", "quality_mean": "Quality", "customers_end": "Customers in the end",
     "investment_hours": "Staff time invested",
 }  # fmt: skip
-"""What an axis calls a figure; others by their own name."""
+"""What an axis calls a metric; others by their own name."""
 UNITS = {
     "min": "minutes", "1/week": "a week", "1/year": "a year", "1/month": "a month", "h/month": "hours a month",
     "min/year": "minutes a year", "0–10": "0 to 10", "1": "",
@@ -111,19 +111,19 @@ LARGE = ((1e9, "billion"), (1e6, "million"), (1e3, "thousand"))
 
 @dataclass(frozen=True)
 class Measure:
-    """How an axis shows a figure: what numbers are divided by, and what is written beside it."""
+    """How an axis shows a metric: what numbers are divided by, and what is written beside it."""
 
     per: float
     label: str
 
 
 def named(metric: str) -> str:
-    """A figure's name as an axis or a sentence begins with it."""
+    """A metric's name as an axis or a sentence begins with it."""
     return NAMES.get(metric, metric.replace("_", " ").capitalize())
 
 
 def measure(metric: str, unit: str, largest: float, over: str = "") -> Measure:
-    """How to show a figure: shares in percent, amounts of thousands and more in thousands and more.
+    """How to show a metric: shares in percent, amounts of thousands and more in thousands and more.
 
     over: how many years `value` adds up, in words.
     """
@@ -137,8 +137,8 @@ def measure(metric: str, unit: str, largest: float, over: str = "") -> Measure:
     return Measure(per, f"{name} ({inside})" if inside else name)
 
 
-def label_figure(axis: Axis, metric: str, unit: str, largest: float, over: str = "") -> None:
-    """Name an axis after a figure and its unit, and write its numbers in that unit; over: as `measure` has it."""
+def label_metric(axis: Axis, metric: str, unit: str, largest: float, over: str = "") -> None:
+    """Name an axis after a metric and its unit, and write its numbers in that unit; over: as `measure` has it."""
     shown = measure(metric, unit, largest, over)
     call(axis, shown.label)
     axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
@@ -181,8 +181,8 @@ def largest_of(*numbers: np.ndarray) -> float:
 
 
 def one_world(world: World) -> str:
-    """Which world is shown, where it is one."""
-    return f"one world: seed {world.seed}, replication {world.replication}"
+    """Which replication is shown, where it is one."""
+    return f"one replication: seed {world.seed}, replication {world.replication}"
 
 
 def sure(confidence: float) -> str:

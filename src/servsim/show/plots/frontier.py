@@ -10,12 +10,12 @@ from matplotlib.lines import Line2D
 
 from servsim.errors import ServsimError
 from servsim.scenario.scenario import Scenario
-from servsim.show.evaluation_advice import worlds_words
+from servsim.show.evaluation_advice import replications_words
 from servsim.show.formatting import level, years_words
 from servsim.show.optimisation import front_names, proposal
 from servsim.show.plots.elements import (
     best_mark,
-    label_figure,
+    label_metric,
     largest_of,
     lever_words,
     named,
@@ -34,7 +34,7 @@ from servsim.study.several_levers.result import Optimisation
 
 @dataclass(frozen=True)
 class Tried:
-    """Something that was tried: its name, two figures, and whether it is today's or the best."""
+    """Something that was tried: its name, two metrics, and whether it is today's or the best."""
 
     name: str
     across: Interval
@@ -44,19 +44,19 @@ class Tried:
 
 
 def frontier_plot(e: Evaluation, size: Size = "paper", across: str = "profit", up: str = "retention") -> Plot:
-    """Two figures of every level against each other; levels that no other one beats in both are filled and joined."""
+    """Two metrics of every level against each other; levels that no other one beats in both are filled and joined."""
     if not (e.is_known(across) and e.is_known(up)):
         raise ServsimError(f"plot frontier needs {up} and {across} at every level; {up} needs customers in a book.")
     some = [
         Tried(level(value), e.at(value, across), e.at(value, up), value == e.today, value == e.best)
         for value in e.levels
     ]
-    note = f"numbers: {lever_words(e.lever)}. {worlds_words(e)}, seed {e.seed}"
+    note = f"numbers: {lever_words(e.lever)}. {replications_words(e)}, seed {e.seed}"
     return draw_frontier(some, across, up, e.scenario, e.confidence, note, size)
 
 
 def front_plot(o: Optimisation, size: Size = "paper") -> Plot:
-    """Two figures of the points of an optimisation's front, and of today's setting and the best, against each other."""
+    """Two metrics of the points of an optimisation's front, and of today's setting and the best, against each other."""
     e = o.finals
     if not o.front or e is None:
         raise ServsimError(f"plot front has nothing to show: {proposal(o)}")
@@ -73,7 +73,7 @@ def front_plot(o: Optimisation, size: Size = "paper") -> Plot:
     ]
     keys = ", ".join(lever.key for lever in o.levers)
     called = "as `servsim optimise` names them" if len(o.levers) > FEW else keys
-    note = f"points: {called}; {len(o.front[0].figures)} common worlds of each point of the front, seed {o.seed}"
+    note = f"points: {called}; {len(o.front[0].metrics)} common replications of each point of the front, seed {o.seed}"
     return draw_frontier(some, across, up, o.scenario, o.asked.confidence, note, size, path=False)
 
 
@@ -85,7 +85,7 @@ def draw_frontier(
     some: Sequence[Tried], across: str, up: str, scenario: Scenario, confidence: float, note: str, size: Size,
     path: bool = True,
 ) -> Plot:  # fmt: skip
-    """All that was tried, one mark each, with its name; crosses are the intervals of both figures.
+    """All that was tried, one mark each, with its name; crosses are the intervals of both metrics.
 
     path: whether what was tried has an order, in which a line joins it.
     """
@@ -104,14 +104,14 @@ def draw_frontier(
             (axes.yaxis, up, [one.up for one in some]),
         ):
             largest = largest_of(np.array([(i.low, i.high) for i in intervals]))
-            label_figure(axis, metric, intervals[0].unit, largest, years_words(scenario))
+            label_metric(axis, metric, intervals[0].unit, largest, years_words(scenario))
         plot.finish(scenario.title, note, told(front, across, up), meaning(some, front, confidence))
         put_names(axes, [(one.across.mean, one.up.mean, one.name) for one in by_rank(some, front)])
     return plot
 
 
 def unbeaten(some: Sequence[Tried], across: int, up: int) -> list[Tried]:
-    """Those whom no other one beats in one figure without falling behind in the other."""
+    """Those whom no other one beats in one metric without falling behind in the other."""
 
     def beats(one: Tried, other: Tried) -> bool:
         gains = (across * (one.across.mean - other.across.mean), up * (one.up.mean - other.up.mean))
@@ -121,7 +121,7 @@ def unbeaten(some: Sequence[Tried], across: int, up: int) -> list[Tried]:
 
 
 def draw_cross(axes: Axes, one: Tried) -> None:
-    """The intervals of both figures."""
+    """The intervals of both metrics."""
     line: dict[str, Any] = {"color": FAINT, "linewidth": thick(0.4)}
     axes.plot([one.across.low, one.across.high], [one.up.mean] * 2, **line)
     axes.plot([one.across.mean] * 2, [one.up.low, one.up.high], **line)

@@ -40,7 +40,7 @@ def heat_plot(h: Heat, size: Size = "paper") -> Plot:
         write_cells(axes, h, means / shown.per, 0 if shown.per > 1 and abs(means / shown.per).max() >= 100 else 1)
         halves = max(h.at(pair).half for pair in h.pairs) / shown.per
         note = (
-            f"{h.worlds} common worlds of each pair, seed {h.seed}; each mean ± {halves:.2g} at most "
+            f"{h.replications} common replications of each pair, seed {h.seed}; each mean ± {halves:.2g} at most "
             f"({100 * h.scenario.evaluate.confidence:g} %); told apart with all pairs of cells compared at once"
         )
         plot.finish(h.scenario.title, note, told(h), marks(h))

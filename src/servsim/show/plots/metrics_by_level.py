@@ -7,13 +7,13 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from servsim.show.evaluation_advice import advice, worlds_words
+from servsim.show.evaluation_advice import advice, replications_words
 from servsim.show.formatting import is_share, level, years_words
 from servsim.show.plots.elements import (
     best_mark,
     breaking_mark,
-    label_figure,
     label_lever,
+    label_metric,
     largest_of,
     plain_mark,
     today_line,
@@ -23,9 +23,9 @@ from servsim.show.plots.style import BAND, BLUE, Mark, Plot, Size, drawing
 from servsim.study.one_lever.result import Evaluation
 
 SHOWN = ("retention", "revenue", "wait_mean")
-"""Figures that stand beside the objective, where they are known."""
+"""Metrics that stand beside the objective, where they are known."""
 FROM_NOUGHT = ("wait_mean",)
-"""Figures beside shares whose axis begins at nought, unless all of them are far from it."""
+"""Metrics beside shares whose axis begins at nought, unless all of them are far from it."""
 GRID = {1: (1, 1), 2: (1, 2), 3: (1, 3), 4: (2, 2)}
 """Rows and columns of so many panels."""
 
@@ -42,18 +42,18 @@ def levels_plot(e: Evaluation, size: Size = "paper") -> Plot:
             label_lever(axes.xaxis, e.lever, e.levels)
         plot.align_ylabels()
         told = f"{advice(e)} Shown: {', '.join(names)} at {len(e.levels)} levels."
-        plot.finish(e.scenario.title, f"{worlds_words(e)}, seed {e.seed}", told, marks(e))
+        plot.finish(e.scenario.title, f"{replications_words(e)}, seed {e.seed}", told, marks(e))
     return plot
 
 
 def shown(e: Evaluation) -> list[str]:
-    """The figures that an evaluation can show."""
+    """The metrics that an evaluation can show."""
     names = dict.fromkeys((e.objective, *SHOWN))
     return [name for name in names if e.is_known(name) and any(e.sample(value, name).any() for value in e.levels)]
 
 
 def draw_levels(axes: Axes, e: Evaluation, name: str) -> None:
-    """A figure's mean and band over the levels; levels that are not shown to be worse than the best are filled."""
+    """A metric's mean and band over the levels; levels that are not shown to be worse than the best are filled."""
     intervals = [e.at(value, name) for value in e.levels]
     means = np.array([each.mean for each in intervals])
     low, high = np.array([each.low for each in intervals]), np.array([each.high for each in intervals])
@@ -64,7 +64,7 @@ def draw_levels(axes: Axes, e: Evaluation, name: str) -> None:
     axes.plot(e.levels, means, color=BLUE)
     for value, mean in zip(e.levels, means, strict=True):
         axes.plot(value, mean, **standing(e, value))
-    label_figure(axes.yaxis, name, e.unit(name), largest_of(low, means, high), years_words(e.scenario))
+    label_metric(axes.yaxis, name, e.unit(name), largest_of(low, means, high), years_words(e.scenario))
     if (is_share(name) or name in FROM_NOUGHT) and low.min() < max(means) / 2:
         axes.set_ylim(bottom=0)
 

@@ -9,9 +9,9 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from servsim.errors import ServsimError
-from servsim.show.evaluation_advice import advice, worlds_words
+from servsim.show.evaluation_advice import advice, replications_words
 from servsim.show.formatting import compact, level, sentence
-from servsim.show.plots.elements import call, label_figure, largest_of, today_mark
+from servsim.show.plots.elements import call, label_metric, largest_of, today_mark
 from servsim.show.plots.style import BAND, BLUE, INK, ORANGE, VERMILLION, Mark, Plot, Size, drawing, large, thick
 from servsim.show.years_ahead import month, payback_words
 from servsim.study.one_lever.payback import Payback
@@ -41,7 +41,7 @@ def payback_plot(e: Evaluation, size: Size = "paper") -> Plot:
             draw_until(axes, paid, last)
         mark(grid[0, 0], paid, views[0])
         title = f"{e.scenario.title}: level {level(best)} less level {level(e.today)} (today)"
-        note = f"{worlds_words(e)}, seed {e.seed}; cash added up, in today's money; intervals month by month"
+        note = f"{replications_words(e)}, seed {e.seed}; cash added up, in today's money; intervals month by month"
         plot.finish(title, note, sentence(payback_words(e, paid)), marks(e, paid))
     return plot
 
@@ -74,7 +74,7 @@ def draw_until(axes: Axes, paid: Payback, last: int) -> None:
     axes.plot(when, mean, color=BLUE)
     if paid.low is not None and paid.low < last:
         axes.axvspan(paid.low / per, last if paid.high is None else paid.high / per, color=ORANGE, alpha=BAND)
-    label_figure(axes.yaxis, "cash", paid.deepest.unit, largest_of(low, high))
+    label_metric(axes.yaxis, "cash", paid.deepest.unit, largest_of(low, high))
     call(axes.yaxis, axes.get_ylabel().replace("Cash", "Ahead of today's by"))
     call(axes.xaxis, f"{words} from now")
     axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))

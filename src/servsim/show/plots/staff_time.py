@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from servsim.show.evaluation_advice import worlds_words
+from servsim.show.evaluation_advice import replications_words
 from servsim.show.formatting import level, plain
 from servsim.show.plots.elements import call, label_lever, sure, today_line
 from servsim.show.plots.style import INK, Mark, Plot, Size, drawing, outlined, thick
@@ -38,7 +38,7 @@ def minutes_plot(e: Evaluation, size: Size = "paper") -> Plot:
         call(axes.yaxis, "Agents' time at the desk (hours a month)")
         kinds: dict[str, Mark] = {PARTS[name][0]: key(name) for name in reversed(hours)}
         lines = {words: Line2D([], [], **stroke) for words, (_, stroke) in upright(e).items()}
-        note = f"{worlds_words(e)}, seed {e.seed}; means, {doubt(e, hours)}"
+        note = f"{replications_words(e)}, seed {e.seed}; means, {doubt(e, hours)}"
         plot.finish(e.scenario.title, note, told(e, hours), {**kinds, **lines})
     return plot
 

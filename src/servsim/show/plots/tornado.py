@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 from servsim.errors import ServsimError
 from servsim.show.evaluation_advice import advice
 from servsim.show.formatting import level, years_words
-from servsim.show.plots.elements import call, draw_doubt, label_figure, largest_of, name_bars, sure
+from servsim.show.plots.elements import call, draw_doubt, label_metric, largest_of, name_bars, sure
 from servsim.show.plots.style import INK, ORANGE, SKY, VERMILLION, Mark, Plot, Size, drawing, large, outlined, thick
 from servsim.show.sensitivity import closing
 from servsim.study.intervals_and_tables import Interval
@@ -39,10 +39,11 @@ def tornado_plot(doubt: Doubt, size: Size = "paper") -> Plot:
         name_bars(axes, names, stated)
         ends = [amount(doubt, end).mean for swing in doubt.swings for end in swing.ends]
         largest = largest_of(np.array([stated, *ends]))
-        label_figure(axes.xaxis, e.objective, e.unit(e.objective), largest, years_words(e.scenario))
+        label_metric(axes.xaxis, e.objective, e.unit(e.objective), largest, years_words(e.scenario))
         call(axes.xaxis, f"{axes.get_xlabel()}: {what(doubt)}")
         note = (
-            f"one setting at a time, the others as stated; {doubt.worlds} common worlds of each end, seed {e.seed}; "
+            f"one setting at a time, the others as stated; {doubt.replications} common replications of each end, "
+            f"seed {e.seed}; "
             f"{sure(e.confidence)}"
         )
         plot.finish(e.scenario.title, note, " ".join(closing(e, doubt)), marks(doubt))
@@ -63,7 +64,7 @@ def needs_ranges(e: Evaluation, doubt: Doubt | None) -> Doubt:
 
 
 def as_stated(doubt: Doubt) -> float:
-    """What the bars begin at: the gain as stated, in the worlds of the ends; 0 where there is nothing to gain."""
+    """What the bars begin at: the gain as stated, in the replications of the ends; 0 where there is nothing to gain."""
     first = doubt.swings[0].low
     return 0.0 if doubt.evaluation.best == doubt.evaluation.today else first.gain.mean - first.gain_change.mean
 

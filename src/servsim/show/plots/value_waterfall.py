@@ -7,7 +7,7 @@ from matplotlib.patches import Patch
 from servsim.errors import ServsimError
 from servsim.show.comparison import SOURCES, is_something
 from servsim.show.formatting import short, years_words
-from servsim.show.plots.elements import call, draw_doubt, label_figure, largest_of, name_bars, sure
+from servsim.show.plots.elements import call, draw_doubt, label_metric, largest_of, name_bars, sure
 from servsim.show.plots.style import FAINT, SKY, VERMILLION, Plot, Size, drawing, outlined, thick
 from servsim.study.comparison.compare import Comparison
 from servsim.study.intervals_and_tables import Interval
@@ -32,9 +32,9 @@ def sources_plot(c: Comparison, size: Size = "paper") -> Plot:
             if place:
                 axes.plot(2 * [begin + each.mean], [place - 1.4, place + 0.4], color=FAINT, linewidth=thick(0.3))
         name_bars(axes, list(bars)[::-1])
-        label_figure(axes.xaxis, "value", c.currency, largest_of(np.array(begins)))
+        label_metric(axes.xaxis, "value", c.currency, largest_of(np.array(begins)))
         call(axes.xaxis, axes.get_xlabel().replace("Value", f"Money over {years_words(c.a)}, B less A"))
-        note = f"{c.replications} common worlds, seed {c.seed}; {sure(c.confidence)} of each part"
+        note = f"{c.replications} common replications, seed {c.seed}; {sure(c.confidence)} of each part"
         marks = {words: Patch(**outlined(*fill, 0.5)) for words, fill in FILLS.items()}
         plot.finish(f"A: {c.a.title}\nB: {c.b.title}", note, told(c, bars), marks)
     return plot

@@ -1,4 +1,4 @@
-"""How long visits wait, and how long they would: both distributions, from every wait of one world."""
+"""How long visits wait, and how long they would: both distributions, from every wait of one replication."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -26,7 +26,7 @@ def waits_plot(waits: Waits, size: Size = "paper") -> Plot:
     """A histogram of waits by how they ended, and the share of visits that would still wait, with its band."""
     waited = waits.minutes[waits.minutes > 0]
     if not len(waited):
-        raise ServsimError("plot waits needs visits that wait, and in this world nobody does; try fewer agents.")
+        raise ServsimError("plot waits needs visits that wait, and in this replication nobody does; try fewer agents.")
     world, confidence = waits.world, waits.world.scenario.evaluate.confidence
     last = float(np.quantile(waited, LONG))
     rows, columns = (1, 2) if size == "slide" else (2, 1)

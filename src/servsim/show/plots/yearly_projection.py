@@ -11,9 +11,9 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from servsim.errors import ServsimError
-from servsim.show.evaluation_advice import worlds_words
+from servsim.show.evaluation_advice import replications_words
 from servsim.show.formatting import capital, is_share, level, scale_of, with_half
-from servsim.show.plots.elements import call, label_figure, largest_of, today_mark
+from servsim.show.plots.elements import call, label_metric, largest_of, today_mark
 from servsim.show.plots.style import BAND, BLUE, FAINT, Mark, Plot, Size, drawing, large
 from servsim.study.intervals_and_tables import Interval
 from servsim.study.one_lever.result import Evaluation
@@ -23,12 +23,12 @@ from servsim.study.yearly_projection import MONTHS
 SHOWN = {
     "customers_end": "Customers at the end of the year", "profit": "", "retention_rate": "", "unserved_share": "",
 }  # fmt: skip
-"""The figures that are drawn, and what their axes are called where that is not the figure's own name."""
+"""The metrics that are drawn, and what their axes are called where that is not the metric's own name."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A projection: what it is called, a figure of it in a year, and how it looks."""
+    """A projection: what it is called, a metric of it in a year, and how it looks."""
 
     name: str
     of_year: Callable[[int, str], Interval]
@@ -53,7 +53,7 @@ def years_plot(result: Run | Evaluation, size: Size = "paper") -> Plot:
     with drawing(size, 1.1) as plot:
         grid = plot.subplots(2, 2, sharex=True)
         for axes, name in zip(grid.flat, names, strict=False):
-            draw_figure(axes, name, lines, table[name])
+            draw_metric(axes, name, lines, table[name])
         for axes in list(grid.flat)[len(names) :]:
             axes.set_visible(False)
         for axes in grid[-1]:
@@ -66,7 +66,7 @@ def years_plot(result: Run | Evaluation, size: Size = "paper") -> Plot:
 def years_of(result: Run | Evaluation) -> int:
     """Whole years of which there is a projection."""
     if isinstance(result, Run):
-        return result.years.shape[1] if len(result.figures) else 0
+        return result.years.shape[1] if len(result.metrics) else 0
     return result.months[0].shape[1] // MONTHS if result.looks_ahead else 0
 
 
@@ -88,15 +88,15 @@ def dashed() -> dict[str, Any]:
     return {**today_mark(), "color": FAINT, "markersize": large(1), "linestyle": "--"}
 
 
-def draw_figure(axes: Axes, name: str, lines: list[Line], table: list[list[Interval]]) -> None:
-    """The means and bands of a figure, a line for each projection."""
+def draw_metric(axes: Axes, name: str, lines: list[Line], table: list[list[Interval]]) -> None:
+    """The means and bands of a metric, a line for each projection."""
     for line, own in zip(lines, table, strict=True):
         years = np.arange(1, len(own) + 1)
         low, high = np.array([each.low for each in own]), np.array([each.high for each in own])
         axes.fill_between(years, low, high, color=line.look["color"], alpha=BAND, linewidth=0)
         axes.plot(years, [each.mean for each in own], **line.look)
     flat = np.array([(each.low, each.mean, each.high) for own in table for each in own])
-    label_figure(axes.yaxis, name, table[0][0].unit, largest_of(flat))
+    label_metric(axes.yaxis, name, table[0][0].unit, largest_of(flat))
     if SHOWN[name]:
         call(axes.yaxis, SHOWN[name])
     if is_share(name) and np.nanmin(flat) < np.nanmax(flat) / 2:
@@ -115,8 +115,8 @@ def marks(lines: list[Line], result: Run | Evaluation) -> dict[str, Mark]:
 def small_print(result: Run | Evaluation) -> str:
     """What was done, in one line."""
     if isinstance(result, Run):
-        return f"{len(result.figures)} worlds, seed {result.seed}; money in today's prices, not discounted"
-    return f"{worlds_words(result)}, seed {result.seed}; money in today's prices, not discounted"
+        return f"{len(result.metrics)} replications, seed {result.seed}; money in today's prices, not discounted"
+    return f"{replications_words(result)}, seed {result.seed}; money in today's prices, not discounted"
 
 
 def told(lines: list[Line], table: dict[str, list[list[Interval]]], many: int) -> str:

@@ -81,7 +81,7 @@ def parts(found: Findings) -> dict[str, list[Captioned]]:
 
 
 def a_day(world: World) -> Plot:
-    """The first usual day of a world."""
+    """The first usual day of a replication."""
     return day_plot(day_of(world, first_day(world)), world)
 
 
@@ -91,7 +91,7 @@ def a_tornado(found: Findings) -> Plot:
 
 
 def all_waits(world: World) -> Plot:
-    """The waits of a world."""
+    """The waits of a replication."""
     return waits_plot(waits_of(world))
 
 
@@ -119,7 +119,7 @@ def report_page(found: Findings, command: str) -> str:
         staff=as_html(staff_table(found.staff)) if found.staff else "",
         years=[as_html(table) for value in sorted({e.today, e.today if e.best is None else e.best})
                for table in level_by_year(e, value)], years_legend=f"{LEGEND[:1].upper()}{LEGEND[1:]}",
-        worlds=worlds_told(e), groups=written,
+        replications=replications_told(e), groups=written,
         pictures={name: list(pictures(some)) for name, some in parts(found).items()}, evidence=evidence(written),
         command=command, version=version("servsim"), model=model_version(), seed=e.seed, digest=digest_of(e.scenario),
     )  # fmt: skip
@@ -160,7 +160,7 @@ def points(plot: Plot) -> int:
 
 def question(e: Evaluation) -> str:
     """What was asked."""
-    figure = BY_NAME[e.objective]
+    metric = BY_NAME[e.objective]
     most = "highest" if e.better > 0 else "lowest"
     words = lever_words(e.lever)
     book = e.scenario.demand.opening_book
@@ -168,7 +168,7 @@ def question(e: Evaluation) -> str:
     keeps = e.scenario.evaluate.constraints
     bound = f" A level must keep {listed(list(keeps))}." if keeps else ""
     return (
-        f"{words}: which level gives the {most} {named(e.objective).lower()} ({figure.meaning}) {when(e)}, beginning "
+        f"{words}: which level gives the {most} {named(e.objective).lower()} ({metric.meaning}) {when(e)}, beginning "
         f"with {customers}? Tried were {len(e.levels)} levels from {level(min(e.levels))} to {level(max(e.levels))}; "
         f"today's is {level(e.today)}.{bound}"
     )
@@ -192,9 +192,9 @@ def heads(e: Evaluation) -> str:
     )
 
 
-def worlds_told(e: Evaluation) -> str:
-    """How many worlds were simulated, in all."""
-    return f"{sum(e.worlds(value) for value in e.levels):,}"
+def replications_told(e: Evaluation) -> str:
+    """How many replications were simulated, in all."""
+    return f"{sum(e.replications_of(value) for value in e.levels):,}"
 
 
 WHOLE = Markup(

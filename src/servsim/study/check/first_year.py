@@ -1,4 +1,4 @@
-"""The first year as a file has it, in a few worlds: figures that owners know of their own business."""
+"""The first year as a file has it, in a few replications: numbers that owners know of their own business."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import numpy as np
 
 from servsim.engine_parameters import is_on, to_sheet, window_of
 from servsim.errors import ServsimError
-from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.event_codes import Reason
 from servsim.model.compilation import readable
 from servsim.model.rules.demand import segment_of
@@ -23,27 +23,27 @@ from servsim.study.replication_totals import UNDEFINED, Reading, ratio
 from servsim.units import WEEK, YEAR
 
 VISITS = 800_000
-"""Visits of all worlds together: about a second of the compiled loop."""
-WORLDS = 20
-"""Worlds at most."""
+"""Visits of all replications together: about a second of the compiled loop."""
+REPLICATIONS = 20
+"""Replications at most."""
 FEW = 4
-"""Worlds below which intervals are too wide to be of use."""
+"""Replications below which intervals are too wide to be of use."""
 SEED = 1
 
 LOYAL, SELLING = ("loyalty",), ("spending",)
-FIGURES = (
-    Metric("retention", "customers of today who are there after a year", "1", 1, BY_NAME["retention"].figure, LOYAL),
-    Metric("customers_end", "customers at the end", "customers", 1, BY_NAME["customers_end"].figure, LOYAL),
+METRICS = (
+    Metric("retention", "customers of today who are there after a year", "1", 1, BY_NAME["retention"].metric, LOYAL),
+    Metric("customers_end", "customers at the end", "customers", 1, BY_NAME["customers_end"].metric, LOYAL),
     Metric("newcomers_stay", "newcomers who come again as customers", "1", 1, lambda r: newcomers_stay(r), LOYAL),
     Metric("visits", "visits that come to the desk", "1/year", 0, lambda r: r.yearly(r.count(H.ARRIVED))),
     BY_NAME["unserved_share"],
     BY_NAME["wait_mean"],
     BY_NAME["occupancy"],
-    Metric("revenue", "what customers pay", "money/year", 1, BY_NAME["revenue"].figure, SELLING),
+    Metric("revenue", "what customers pay", "money/year", 1, BY_NAME["revenue"].metric, SELLING),
     Metric("wages_share", "agents' and managers' pay, of revenue", "1", -1, lambda r: wages_share(r), SELLING),
-    Metric("profit", "margin on revenue less all costs", "money/year", 1, BY_NAME["profit"].figure, SELLING),
+    Metric("profit", "margin on revenue less all costs", "money/year", 1, BY_NAME["profit"].metric, SELLING),
 )
-"""What is read of every world, as `run` reads it, in the order in which it is shown."""
+"""What is read of every replication, as `run` reads it, in the order in which it is shown."""
 CAUSES = {
     "own": (Reason.NATURAL, Reason.CHANCE),
     "satisfaction": (Reason.WAIT, Reason.ABANDONED, Reason.INATTENTION, Reason.CARE, Reason.EXPECTATION),
@@ -56,42 +56,42 @@ rivals who have become better."""
 
 @dataclass(frozen=True)
 class FirstYear:
-    """Some worlds of a scenario's window.
+    """Some replications of a scenario's window.
 
-    figures: (worlds, FIGURES). lost: (worlds, CAUSES) shares of today's customers who have left by the window's end.
-    satisfaction: (worlds,) of those in the book then. own: (worlds, segments) shares of today's customers who are there
-    then.
+    metrics: (replications, FIGURES). lost: (replications, CAUSES) shares of today's customers who have left by the
+    window's end. satisfaction: (replications,) of those in the book then. own: (replications, segments) shares of
+    today's customers who are there then.
     """
 
     scenario: Scenario
-    figures: np.ndarray
+    metrics: np.ndarray
     lost: np.ndarray
     satisfaction: np.ndarray
     own: np.ndarray
 
     @property
-    def worlds(self) -> int:
-        """How many worlds."""
-        return len(self.figures)
+    def replications(self) -> int:
+        """How many replications."""
+        return len(self.metrics)
 
     def __getitem__(self, name: str) -> Interval:
-        """A figure's mean and interval; NaN where it does not apply."""
-        number = [figure.name for figure in FIGURES].index(name)
-        unit = FIGURES[number].unit.replace("money", self.scenario.money.currency)
-        return self.of_worlds(self.figures[:, number], unit)
+        """A metric's mean and interval; NaN where it does not apply."""
+        number = [metric.name for metric in METRICS].index(name)
+        unit = METRICS[number].unit.replace("money", self.scenario.money.currency)
+        return self.of_replications(self.metrics[:, number], unit)
 
-    def of_worlds(self, sample: np.ndarray, unit: str) -> Interval:
-        """The mean of a sample, without an interval where worlds are few."""
+    def of_replications(self, sample: np.ndarray, unit: str) -> Interval:
+        """The mean of a sample, without an interval where replications are few."""
         found = interval(sample, unit, self.scenario.evaluate.confidence)
-        return found if self.worlds >= FEW else Interval(found.mean, np.nan, np.nan, unit)
+        return found if self.replications >= FEW else Interval(found.mean, np.nan, np.nan, unit)
 
     def known(self) -> Iterator[tuple[str, Interval]]:
-        """The figures that apply to this scenario."""
-        return ((figure.name, self[figure.name]) for figure in FIGURES if np.isfinite(self[figure.name].mean))
+        """The metrics that apply to this scenario."""
+        return ((metric.name, self[metric.name]) for metric in METRICS if np.isfinite(self[metric.name].mean))
 
     def leave(self, cause: str) -> Interval:
         """Share of today's customers who leave for one of CAUSES."""
-        return self.of_worlds(self.lost[:, [*CAUSES].index(cause)], "1")
+        return self.of_replications(self.lost[:, [*CAUSES].index(cause)], "1")
 
     @property
     def is_year(self) -> bool:
@@ -102,7 +102,7 @@ class FirstYear:
     def staying(self) -> dict[str, Interval]:
         """Share of today's customers of each segment who are there after a year; nobody's where the window is none."""
         segments = self.scenario.segments if self.is_year and self.stated_retention is not None else []
-        shares = ((own.name, self.of_worlds(self.own[:, number], "1")) for number, own in enumerate(segments))
+        shares = ((own.name, self.of_replications(self.own[:, number], "1")) for number, own in enumerate(segments))
         return {name: share for name, share in shares if np.isfinite(share.mean)}
 
     @property
@@ -121,7 +121,7 @@ class FirstYear:
         """What `servsim check --json` prints of it."""
         stated = self.stated_retention
         return {
-            "worlds": self.worlds,
+            "replications": self.replications,
             "metrics": {name: own.to_dict() for name, own in self.known()},
             "stated_retention": stated,
             "reasons": {cause: self.leave(cause).to_dict() for cause in CAUSES if stated is not None},
@@ -145,40 +145,40 @@ def is_looked_at(scenario: Scenario) -> bool:
 
 
 def visits_of(scenario: Scenario) -> float:
-    """Visits of one world to reckon with."""
+    """Visits of one replication to reckon with."""
     return weekly_visits(scenario) * window_of(scenario) / WEEK
 
 
-def worlds_of(scenario: Scenario) -> int:
-    """So many worlds take a moment; none where even one takes longer."""
-    return min(WORLDS, int(VISITS / max(1.0, visits_of(scenario))))
+def replications_of(scenario: Scenario) -> int:
+    """So many replications take a moment; none where even one takes longer."""
+    return min(REPLICATIONS, int(VISITS / max(1.0, visits_of(scenario))))
 
 
 def first_year(scenario: Scenario, means: Means = HERE) -> FirstYear | None:
-    """A scenario's window in a few worlds; None where no moment is enough for one, or none is meant."""
-    worlds = worlds_of(scenario) if is_looked_at(scenario) else 0
+    """A scenario's window in a few replications; None where no moment is enough for one, or none is meant."""
+    replications = replications_of(scenario) if is_looked_at(scenario) else 0
     try:
-        readings = [*told(scenario, worlds, means)]
+        readings = [*told(scenario, replications, means)]
     except ServsimError:  # word of mouth grows without end
         return None
     return year_of(scenario, readings) if readings else None
 
 
-def told(scenario: Scenario, worlds: int, means: Means) -> Iterator[Reading]:
-    """What is counted of so many worlds."""
+def told(scenario: Scenario, replications: int, means: Means) -> Iterator[Reading]:
+    """What is counted of so many replications."""
     sheet, began = to_sheet(scenario), monotonic()
-    for number in range(worlds):
+    for number in range(replications):
         yield counted(scenario, sheet, SEED, number, means.engine)
-        means.progress(number + 1, worlds, monotonic() - began)
+        means.progress(number + 1, replications, monotonic() - began)
 
 
 def year_of(scenario: Scenario, readings: list[Reading]) -> FirstYear:
-    """What these worlds come to."""
-    figures = np.array([[figure.read(reading) for figure in FIGURES] for reading in readings])
+    """What these replications come to."""
+    metrics = np.array([[metric.read(reading) for metric in METRICS] for reading in readings])
     lost = np.array([lost_by_cause(reading.tally.fate) for reading in readings])
     judged = is_on_anywhere(scenario, "quality")
     satisfaction = [BY_NAME["satisfaction_mean"].read(reading) if judged else UNDEFINED for reading in readings]
-    return FirstYear(scenario, figures, lost, np.array(satisfaction), np.array([*map(own_staying, readings)]))
+    return FirstYear(scenario, metrics, lost, np.array(satisfaction), np.array([*map(own_staying, readings)]))
 
 
 def lost_by_cause(fate: np.ndarray) -> list[float]:

@@ -37,7 +37,7 @@ from servsim.study.yearly_projection import COLUMNS, YEARLY_NAMES, looks_ahead, 
 
 @dataclass(frozen=True)
 class Comparison(Tidy):
-    """(2, replications, metrics) figures of two scenarios in worlds that they share, and customers in pairs.
+    """(2, replications, metrics) metrics of two scenarios in replications that they share, and customers in pairs.
 
     months: (2, replications, months, COLUMNS) all years, no months where money over the years means nothing.
     """
@@ -46,15 +46,15 @@ class Comparison(Tidy):
     b: Scenario
     seed: int
     confidence: float
-    figures: np.ndarray
+    metrics: np.ndarray
     pairs: Pairs
     months: np.ndarray
     interrupted: bool = False
 
     @property
     def replications(self) -> int:
-        """Worlds in which both were simulated."""
-        return int(self.figures.shape[1])
+        """Replications in which both were simulated."""
+        return int(self.metrics.shape[1])
 
     @property
     def currency(self) -> str:
@@ -62,14 +62,14 @@ class Comparison(Tidy):
         return self.a.money.currency
 
     def difference(self, metric: str) -> Interval:
-        """B less A, world by world."""
+        """B less A, replication by replication."""
         place = NAMES.index(metric)
-        gap = self.figures[1, :, place] - self.figures[0, :, place]
+        gap = self.metrics[1, :, place] - self.metrics[0, :, place]
         return interval(gap, unit_of(metric, self.currency), self.confidence)
 
     def of(self, which: int, metric: str) -> Interval:
-        """A figure of A (0) or B (1) by itself."""
-        sample = self.figures[which, :, NAMES.index(metric)]
+        """A metric of A (0) or B (1) by itself."""
+        sample = self.metrics[which, :, NAMES.index(metric)]
         return interval(sample, unit_of(metric, self.currency), self.confidence)
 
     @property
@@ -86,11 +86,11 @@ class Comparison(Tidy):
 
     @cached_property
     def years(self) -> np.ndarray:
-        """(2, replications, years, YEARLY) the figures of every whole year; no years where they mean nothing."""
+        """(2, replications, years, YEARLY) the metrics of every whole year; no years where they mean nothing."""
         return yearly(self.months)
 
     def of_year(self, year: int, metric: str) -> Interval:
-        """B less A of a figure of YEARLY in a year, from 1 on, world by world."""
+        """B less A of a metric of YEARLY in a year, from 1 on, replication by replication."""
         sample = self.years[:, :, year - 1, YEARLY_NAMES.index(metric)]
         return interval(sample[1] - sample[0], yearly_unit(metric, self.currency), self.confidence)
 
@@ -119,10 +119,10 @@ class Comparison(Tidy):
         }
 
     def rows(self) -> list[dict[str, Any]]:
-        """Tidy rows, one for each scenario, world and figure."""
+        """Tidy rows, one for each scenario, world and metric."""
         return [
             {"scenario": "ab"[which], "replication": number, "metric": name,
-             "value": defined(float(self.figures[which, number, place])), "unit": unit_of(name, self.currency)}
+             "value": defined(float(self.metrics[which, number, place])), "unit": unit_of(name, self.currency)}
             for which in (0, 1)
             for number in range(self.replications)
             for place, name in enumerate(NAMES)
@@ -137,7 +137,7 @@ def compare(
     seed: int = 1,
     means: Means = HERE,
 ) -> Comparison:
-    """Simulate two scenarios on the same worlds: the same people come, with the same patience and the same cases.
+    """Simulate two scenarios on the same replications: the same people come, with the same patience and the same cases.
 
     They go on until the end of the years where money means something there in both.
     """
@@ -146,9 +146,9 @@ def compare(
     n = replications or a.evaluate.replications
     with Pool([a, b], seed, means, far=far) as pool:
         outcomes = pool.outcomes([Job(place, number) for number in range(n) for place in (0, 1)], customers=True)
-    shared = shared_worlds(outcomes)
-    figures = np.array([[pair[which].figures for pair in shared] for which in (0, 1)])
-    table = figures.reshape(2, len(shared), len(NAMES))
+    shared = shared_replications(outcomes)
+    metrics = np.array([[pair[which].metrics for pair in shared] for which in (0, 1)])
+    table = metrics.reshape(2, len(shared), len(NAMES))
     months = np.array([[pair[which].months for pair in shared] for which in (0, 1)])
     years = months.reshape(2, len(shared), -1 if far and shared else 0, len(COLUMNS))
     return Comparison(a, b, seed, a.evaluate.confidence, table, paired(shared), years, pool.interrupted)
@@ -171,8 +171,8 @@ def insist_alike(a: Scenario, b: Scenario, far: bool) -> None:
         )
 
 
-def shared_worlds(outcomes: Sequence[Outcome]) -> Shared:
-    """Outcomes of the worlds in which both scenarios were finished, in the order of their numbers."""
+def shared_replications(outcomes: Sequence[Outcome]) -> Shared:
+    """Outcomes of the replications in which both scenarios were finished, in the order of their numbers."""
     found = {(outcome.job.scenario, outcome.job.replication): outcome for outcome in outcomes}
     numbers = sorted(number for place, number in found if place == 0 and (1, number) in found)
     return [(found[0, number], found[1, number]) for number in numbers]
@@ -198,12 +198,12 @@ class TwoLives:
 
 @dataclass(frozen=True)
 class Lives:
-    """Some customers' lives in a world of two scenarios, and the newcomers who became customers in it.
+    """Some customers' lives in a replication of two scenarios, and the newcomers who became customers in it.
 
-    world: its number. won_by_both, won_by_a, won_by_b: newcomers, who are the same people in both by their keys.
+    replication: its number. won_by_both, won_by_a, won_by_b: newcomers, who are the same people in both by their keys.
     """
 
-    world: int
+    replication: int
     told: list[TwoLives]
     won_by_both: int
     won_by_a: int
@@ -211,7 +211,7 @@ class Lives:
 
 
 def lives(c: Comparison, engine: Engine = "fast") -> Lives | None:
-    """Lives in the first world that the scenarios share, told once more for each; None where they share none."""
+    """Lives in the first replication that the scenarios share, told once more for each; None where they share none."""
     world = c.pairs.world
     if world is None:
         return None

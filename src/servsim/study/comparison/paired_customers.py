@@ -19,19 +19,20 @@ FATES = ("kept_by_both", "lost_by_both", "saved_by_b", "lost_by_b")
 KEPT, LOST, SAVED, LOST_BY_B = range(len(FATES))
 
 Shared = Sequence[tuple[Outcome, Outcome]]
-"""Outcomes of A and of B in the same worlds."""
+"""Outcomes of A and of B in the same replications."""
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """Customers of both opening books, by what became of each of them in A and in B, in the worlds that both share.
+    """Customers of both opening books, by what became of each of them in A and in B, in the replications that both
+    share.
 
-    reasons: (worlds, reasons, reasons) how many were lost for which reason in A (rows) and in B (columns) by the end of
-    the window, Reason.NONE for those who remain. spent: (2, worlds, fates) the money they spent as far as worlds go,
-    longer: (2, worlds, fates) the same, each customer's times `longer_in_b`. book: (2, worlds) what the whole opening
-    book spent, which may be more than those who are in both. world: the number of the first of these worlds, None where
-    there is none. first: (2, customers) in that world, the reason each customer was lost for, and first_spent:
-    (2, customers) what each of them spent, in millionths.
+    reasons: (replications, reasons, reasons) how many were lost for which reason in A (rows) and in B (columns) by the
+    end of the window, Reason.NONE for those who remain. spent: (2, replications, fates) the money they spent as far as
+    replications go, longer: (2, replications, fates) the same, each customer's times `longer_in_b`. book: (2,
+    replications) what the whole opening book spent, which may be more than those who are in both. world: the number of
+    the first of these replications, None where there is none. first: (2, customers) in that replication, the reason
+    each customer was lost for, and first_spent: (2, customers) what each of them spent, in millionths.
     """
 
     reasons: np.ndarray
@@ -44,7 +45,7 @@ class Pairs:
 
     @property
     def counts(self) -> np.ndarray:
-        """(worlds, fates) customers."""
+        """(replications, fates) customers."""
         remain, leave = int(Reason.NONE), slice(int(Reason.NONE) + 1, None)
         return np.stack(
             [
@@ -57,7 +58,7 @@ class Pairs:
         )
 
     def to_dict(self, unit: str, confidence: float) -> dict[str, Any]:
-        """Customers per world by their fate, why those were lost who were lost, and what each group spent."""
+        """Customers per replication by their fate, why those were lost who were lost, and what each group spent."""
         return {
             **dict(zip(FATES, means(self.counts).tolist(), strict=True)),
             "reasons": self.why(),
@@ -68,7 +69,7 @@ class Pairs:
         }
 
     def why(self) -> dict[str, Any]:
-        """Customers per world by the reason they were lost for; those lost by both, in A and in B."""
+        """Customers per replication by the reason they were lost for; those lost by both, in A and in B."""
         table, remain = means(self.reasons), int(Reason.NONE)
         lost = table[remain + 1 :, remain + 1 :]
         return {
@@ -78,12 +79,16 @@ class Pairs:
         }
 
     def spending(self, unit: str, confidence: float) -> dict[str, dict[str, dict[str, Interval]]]:
-        """What the customers of each fate spent in A, in B, and the difference, per world and for each of them."""
+        """What the customers of each fate spent in A, in B, and the difference, per replication and for each of
+        them.
+        """
         a, b = self.spent
         sides = {"a": a, "b": b, "difference": b - a}
         return {
             fate: {
-                "per_world": {side: interval(sample[:, place], unit, confidence) for side, sample in sides.items()},
+                "per_replication": {
+                    side: interval(sample[:, place], unit, confidence) for side, sample in sides.items()
+                },
                 "each": {
                     side: for_each(sample[:, place], self.counts[:, place], unit, confidence)
                     for side, sample in sides.items()
@@ -135,16 +140,16 @@ def named(counts: np.ndarray) -> dict[str, float]:
 
 
 def means(table: np.ndarray) -> np.ndarray:
-    """Means over worlds; 0 of no worlds."""
+    """Means over replications; 0 of no replications."""
     mean: np.ndarray = table.sum(axis=0) / max(1, len(table))
     return mean
 
 
 def for_each(amounts: np.ndarray, counts: np.ndarray, unit: str, confidence: float) -> Interval:
-    """An amount for each of some customers, all worlds together: Σ amounts / Σ counts; undefined of nobody.
+    """An amount for each of some customers, all replications together: Σ amounts / Σ counts; undefined of nobody.
 
-    Its interval is the delta method's, of the worlds' residuals amount − ratio · count over the mean count. Source:
-    Cochran (1977), ratio estimators.
+    Its interval is the delta method's, of the replications' residuals amount − ratio · count over the mean count.
+    Source: Cochran (1977), ratio estimators.
     """
     if not counts.any():
         return Interval(np.nan, np.nan, np.nan, unit)
@@ -164,9 +169,10 @@ AS_MANY = [KEPT, LOST]
 
 
 def parts_of_the_difference(a: Scenario, b: Scenario, months: np.ndarray, pairs: Pairs) -> np.ndarray:
-    """(worlds, parts) money that B has more than A, from each of PARTS; the sum over them is the difference of value.
+    """(replications, parts) money that B has more than A, from each of PARTS; the sum over them is the difference of
+    value.
 
-    months: (2, worlds, months, COLUMNS). What S they spend who stay T in the book, with rates S / T:
+    months: (2, replications, months, COLUMNS). What S they spend who stay T in the book, with rates S / T:
 
         S_B − S_A = (T_B − T_A) (S_A + S_B) / (T_A + T_B) + (S_B / T_B − S_A / T_A) 2 T_A T_B / (T_A + T_B)
 
@@ -194,7 +200,7 @@ def parts_of_the_difference(a: Scenario, b: Scenario, months: np.ndarray, pairs:
 
 
 def b_less_a(sides: np.ndarray) -> np.ndarray:
-    """(worlds,) the difference of (2, worlds) amounts."""
+    """(replications,) the difference of (2, replications) amounts."""
     gap: np.ndarray = sides[1] - sides[0]
     return gap
 

@@ -17,7 +17,9 @@ from servsim.study.yearly_projection import COLUMNS, discounted_revenue
 
 
 class Gathering:
-    """The figures and months of a pool's scenarios in worlds from a first number on, as far as they were simulated."""
+    """The metrics and months of a pool's scenarios in replications from a first number on, as far as they were
+    simulated.
+    """
 
     def __init__(self, pool: Pool, first: int = 0) -> None:
         """Nothing is simulated yet."""
@@ -26,11 +28,13 @@ class Gathering:
         self.ledgers: dict[int, list[np.ndarray]] = {}
 
     def table(self, place: int) -> np.ndarray:
-        """(worlds, metrics) the figures of a scenario."""
+        """(replications, metrics) the metrics of a scenario."""
         return self.tables.get(place, np.empty((0, len(NAMES))))
 
     def months(self, place: int) -> np.ndarray:
-        """(worlds, months, COLUMNS) the years of a scenario, month by month; no months where nobody asked for them."""
+        """(replications, months, COLUMNS) the years of a scenario, month by month; no months where nobody asked for
+        them.
+        """
         ledgers = self.ledgers.get(place, [])
         return np.stack(ledgers) if ledgers else np.empty((0, 0, len(COLUMNS)))
 
@@ -44,30 +48,30 @@ class Gathering:
         return Seen(self.table(place), self.months(place))
 
     def __len__(self) -> int:
-        """Worlds of all scenarios together."""
+        """Replications of all scenarios together."""
         return sum(len(table) for table in self.tables.values())
 
-    def until(self, places: Iterable[int], worlds: int) -> bool:
-        """Simulate so many worlds of each scenario, those that are there included; False where interrupted.
+    def until(self, places: Iterable[int], replications: int) -> bool:
+        """Simulate so many replications of each scenario, those that are there included; False where interrupted.
 
-        What Ctrl-C leaves are worlds without a gap that all of these scenarios share.
+        What Ctrl-C leaves are replications without a gap that all of these scenarios share.
         """
         places = list(places)
         jobs = [
             Job(place, self.first + number)
-            for number in range(worlds)
+            for number in range(replications)
             for place in places
             if number >= len(self.table(place))
         ]
         found = {outcome.job: outcome for outcome in self.pool.outcomes(jobs)}
-        reached = worlds
+        reached = replications
         for job in jobs:
             if job not in found:
                 reached = min(reached, job.replication - self.first)
         for place in places:
             more = [found[Job(place, self.first + n)] for n in range(len(self.table(place)), reached)]
-            figures = np.reshape([outcome.figures for outcome in more], (len(more), len(NAMES)))
-            self.tables[place] = np.concatenate([self.table(place), figures])
+            metrics = np.reshape([outcome.metrics for outcome in more], (len(more), len(NAMES)))
+            self.tables[place] = np.concatenate([self.table(place), metrics])
             self.ledgers.setdefault(place, []).extend(outcome.months for outcome in more)
         return not self.pool.interrupted
 
@@ -85,7 +89,7 @@ class Shard:
 
 @dataclass(frozen=True)
 class Share:
-    """What a shard has done: worlds finished, worlds asked for, whether it was interrupted."""
+    """What a shard has done: replications finished, replications asked for, whether it was interrupted."""
 
     finished: int
     asked: int

@@ -15,7 +15,7 @@ from servsim.errors import ServsimError, needs_extra
 from servsim.model import compilation as kernel
 from servsim.scenario.scenario import Scenario
 from servsim.scenario.tables.money_horizon_levers import Horizon
-from servsim.study.execution.replications import Halted, Job, Outcome, Worlds, kind_of_answers
+from servsim.study.execution.replications import Experiment, Halted, Job, Outcome, kind_of_answers
 from servsim.study.scenario_identity import fingerprint
 
 LANES_AHEAD = 8
@@ -36,11 +36,11 @@ class Hands(Protocol):
     def deaths(self) -> tuple[type[Exception], ...]:
         """What the jobs of a worker who died fail with."""
 
-    def submit(self, worlds: Worlds, job: Job, customers: bool) -> "Future[Outcome]":
-        """Have one world simulated."""
+    def submit(self, experiment: Experiment, job: Job, customers: bool) -> "Future[Outcome]":
+        """Have one replication simulated."""
 
     def said(self, error: Exception) -> Exception:
-        """What went wrong with a world: a sentence where it is the workers' fault."""
+        """What went wrong with a replication: a sentence where it is the workers' fault."""
 
     def dismiss(self, at_once: bool) -> None:
         """Send everybody home; what has not begun is dropped, and at once, what has begun, too."""
@@ -58,16 +58,16 @@ class Threads:
         self.halt = threading.Event()
         self.executor = ThreadPoolExecutor(lanes)
 
-    def submit(self, worlds: Worlds, job: Job, customers: bool) -> "Future[Outcome]":
-        """Have one world simulated."""
-        return self.executor.submit(simulated, worlds, job, customers, self.halt.is_set)
+    def submit(self, experiment: Experiment, job: Job, customers: bool) -> "Future[Outcome]":
+        """Have one replication simulated."""
+        return self.executor.submit(simulated, experiment, job, customers, self.halt.is_set)
 
     def said(self, error: Exception) -> Exception:
         """The error itself."""
         return error
 
     def dismiss(self, at_once: bool) -> None:
-        """Send everybody home; at once means at the end of a world's present piece."""
+        """Send everybody home; at once means at the end of a replication's present piece."""
         if at_once:
             self.halt.set()
         self.executor.shutdown(cancel_futures=True)
@@ -87,9 +87,9 @@ class Processes:
             lanes, mp_context=get_context("spawn"), initializer=settle_in, initargs=(self.theirs,)
         )
 
-    def submit(self, worlds: Worlds, job: Job, customers: bool) -> "Future[Outcome]":
-        """Have one world simulated; BrokenProcessPool where a worker has died."""
-        return self.executor.submit(simulated, worlds, job, customers)
+    def submit(self, experiment: Experiment, job: Job, customers: bool) -> "Future[Outcome]":
+        """Have one replication simulated; BrokenProcessPool where a worker has died."""
+        return self.executor.submit(simulated, experiment, job, customers)
 
     def said(self, error: Exception) -> Exception:
         """The error itself."""
@@ -104,9 +104,9 @@ class Processes:
         self.theirs.close()
 
 
-def simulated(worlds: Worlds, job: Job, customers: bool, halted: Halted | None = None) -> Outcome:
-    """One world, simulated by a worker."""
-    return worlds.simulated(job, customers, halted)
+def simulated(experiment: Experiment, job: Job, customers: bool, halted: Halted | None = None) -> Outcome:
+    """One replication, simulated by a worker."""
+    return experiment.simulated(job, customers, halted)
 
 
 def settle_in(pipe: Connection) -> None:
@@ -171,9 +171,9 @@ class Cluster:
 
         return (KilledWorker,)
 
-    def submit(self, worlds: Worlds, job: Job, customers: bool) -> "Future[Outcome]":
-        """Have one world simulated."""
-        theirs = self.client.submit(simulated_there, kind(), worlds, job, customers, pure=False)
+    def submit(self, experiment: Experiment, job: Job, customers: bool) -> "Future[Outcome]":
+        """Have one replication simulated."""
+        theirs = self.client.submit(simulated_there, kind(), experiment, job, customers, pure=False)
         ours: Future[Outcome] = Future()
         self.given[theirs.key] = theirs, ours  # a cluster drops what nobody holds on to
         theirs.add_done_callback(self.ended.put)
@@ -207,7 +207,7 @@ class Cluster:
             ours.set_exception(error or CancelledError())
 
     def said(self, error: Exception) -> Exception:
-        """What went wrong with a world: a sentence where the scheduler is gone."""
+        """What went wrong with a replication: a sentence where the scheduler is gone."""
         if isinstance(error, CancelledError | OSError):
             return said(self.address, "the scheduler is gone; run the same command again to go on")
         return error
@@ -252,11 +252,11 @@ def kind() -> str:
 def compiled() -> None:
     """Compile the model where this has not been done, by simulating an hour."""
     if kernel.COMPILED and not kernel.WARM:
-        Worlds(Scenario(horizon=Horizon(weeks=0.01)), 1, "fast").simulated(Job(0, 0))
+        Experiment(Scenario(horizon=Horizon(weeks=0.01)), 1, "fast").simulated(Job(0, 0))
 
 
-def simulated_there(asked: str, worlds: Worlds, job: Job, customers: bool) -> Outcome:
-    """One world, simulated by a worker; ServsimError where it has joined since we looked and is not like us."""
+def simulated_there(asked: str, experiment: Experiment, job: Job, customers: bool) -> Outcome:
+    """One replication, simulated by a worker; ServsimError where it has joined since we looked and is not like us."""
     if asked != kind():
         raise ServsimError(f"--dask: a worker that joined since {UNLIKE}")
-    return worlds.simulated(job, customers)
+    return experiment.simulated(job, customers)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 from servsim.model.trace import Engine
 
 if TYPE_CHECKING:
-    from servsim.study.execution.replications import Outcome, Worlds
+    from servsim.study.execution.replications import Experiment, Outcome
 
 Progress = Callable[[int, int, float], None]
-"""Told after each world: how many are done, of how many, and the seconds it has taken."""
+"""Told after each replication: how many are done, of how many, and the seconds it has taken."""
 
 
 def quiet(done: int, total: int, seconds: float) -> None:
@@ -18,21 +18,24 @@ def quiet(done: int, total: int, seconds: float) -> None:
 
 
 class Keeper(Protocol):
-    """Whoever keeps finished worlds: a store on disk, or a memory."""
+    """Whoever keeps finished replications: a store on disk, or a memory."""
 
-    def known(self, worlds: "Worlds", place: int, replications: Sequence[int], customers: bool) -> "Iterable[Outcome]":
+    def known(
+        self, experiment: "Experiment", place: int, replications: Sequence[int], customers: bool
+    ) -> "Iterable[Outcome]":
         """Outcomes of those replications that are kept, as jobs of a place in a pool; with customers where asked."""
 
-    def keep(self, finished: "Sequence[tuple[Worlds, Outcome]]") -> None:
-        """Keep finished worlds."""
+    def keep(self, finished: "Sequence[tuple[Experiment, Outcome]]") -> None:
+        """Keep finished replications."""
 
 
 @dataclass(frozen=True)
 class Means:
-    """The engine that tells the worlds, who simulates them, where they are kept, and who is told of progress.
+    """The engine that tells the replications, who simulates them, where they are kept, and who is told of progress.
 
-    workers: worlds at once on this machine; None for one on each core. dask: the address of a Dask scheduler, whose
-    workers are used instead. store: where finished worlds are kept, and looked up before they are simulated.
+    workers: replications at once on this machine; None for one on each core. dask: the address of a Dask scheduler,
+    whose workers are used instead. store: where finished replications are kept, and looked up before they are
+    simulated.
     """
 
     engine: Engine = "fast"

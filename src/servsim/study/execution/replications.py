@@ -16,7 +16,7 @@ from servsim.scenario.scenario import Scenario
 from servsim.study.control_variates import CONTROLS, Controls
 from servsim.study.daily_totals import ALL, OF_MONEY, Days
 from servsim.study.expected_visits import weekly_visits
-from servsim.study.metrics import NAMES, OWN, figures, own_figures
+from servsim.study.metrics import NAMES, OWN, metrics, own_metrics
 from servsim.study.replication_totals import Reading
 from servsim.study.scenario_identity import digest_of, fingerprint, machine, model_version, settings_of
 from servsim.study.trace_totals import Tally
@@ -27,7 +27,7 @@ PIECE = 4 * WEEK
 """How much of a trace is held in memory at once."""
 
 REFERRED_AT_MOST, REFERRED_FOR_EACH = 20_000, 20
-"""Referred prospects in a world at most: so many, and so many for each visit that was to be expected."""
+"""Referred prospects in a replication at most: so many, and so many for each visit that was to be expected."""
 
 
 def engine_named(name: Engine) -> Any:
@@ -36,19 +36,20 @@ def engine_named(name: Engine) -> Any:
 
 
 def warmup_of(scenario: Scenario) -> int:
-    """The tick from which on figures count."""
+    """The tick from which on metrics count."""
     return round(scenario.horizon.warmup_weeks * WEEK)
 
 
 class Listener(Protocol):
-    """Whoever wants to hear a world as it is told."""
+    """Whoever wants to hear a replication as it is told."""
 
     def add(self, rows: np.ndarray) -> None:
         """Hear one more piece of its trace."""
 
 
 class Telling:
-    """One world of a scenario, told by an engine and counted as it is told: until some instant, and on from there.
+    """One replication of a scenario, told by an engine and counted as it is told: until some instant, and on from
+    there.
 
     A listener hears its window, too. far: whether it goes on after the window until the end of the years. Of that, only
     days are counted. told: the instant until which it is told; end: the one at which it ends.
@@ -98,7 +99,7 @@ class Telling:
         self.told = until
 
     def reading(self) -> Reading:
-        """What was counted of a world that is told to its end."""
+        """What was counted of a replication that is told to its end."""
         self.years.close()
         return Reading(self.tally, self.scenario, self.years if self.far else None)
 
@@ -123,14 +124,14 @@ def counted(
     listener: Listener | None = None,
     far: bool = False,
 ) -> Reading:
-    """One world of a scenario, told to its end by an engine and counted as it is told (`Telling`)."""
+    """One replication of a scenario, told to its end by an engine and counted as it is told (`Telling`)."""
     telling = Telling(scenario, sheet, seed, replication, engine, listener, far)
     telling.go_on(telling.end)
     return telling.reading()
 
 
 def watch(referred: int, expected: float, week: int) -> None:
-    """Stop a world in which word of mouth grows without end: ServsimError with what it has brought."""
+    """Stop a replication in which word of mouth grows without end: ServsimError with what it has brought."""
     if referred > REFERRED_AT_MOST + REFERRED_FOR_EACH * expected:
         raise ServsimError(
             f"stopped: by week {week} word of mouth had brought {referred:,} prospects, where {expected:,.0f} visits "
@@ -150,16 +151,16 @@ UNCONTROLLED = np.zeros(0)
 """Controls where there are none."""
 
 Halted = Callable[[], bool]
-"""Asked between two pieces of a world: is nobody waiting for it any more?"""
+"""Asked between two pieces of a replication: is nobody waiting for it any more?"""
 
 
 class WorldHaltedError(Exception):
-    """Nobody waits for this world any more."""
+    """Nobody waits for this replication any more."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """One world to simulate: of which of the scenarios at hand, and which replication."""
+    """One replication to simulate: of which of the scenarios at hand, and which replication."""
 
     scenario: int
     replication: int
@@ -167,16 +168,16 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a world.
+    """What came of a replication.
 
-    figures: (metrics,). own: (segments, own metrics). controls: (controls,). fate, spent: (opening book,) the reason
+    metrics: (metrics,). own: (segments, own metrics). controls: (controls,). fate, spent: (opening book,) the reason
     each customer was lost for in the window, and the millionths of money that each of them spent; stayed: the ticks
     that each of them was in the book, both as far as the world went. months: (months, COLUMNS) all years. Controls,
     what is told of customers, and months are empty where nobody asked for them.
     """
 
     job: Job
-    figures: np.ndarray
+    metrics: np.ndarray
     own: np.ndarray
     controls: np.ndarray
     fate: np.ndarray
@@ -186,8 +187,8 @@ class Outcome:
 
 
 @dataclass(frozen=True, eq=False)
-class Worlds:
-    """All worlds of a scenario under a seed as an engine tells them, one for each replication number."""
+class Experiment:
+    """All replications of a scenario under a seed as an engine tells them, one for each replication number."""
 
     scenario: Scenario
     seed: int
@@ -195,7 +196,7 @@ class Worlds:
     controlled: bool = False
     """Whether controls are added up, too."""
     far: bool = False
-    """Whether worlds go on until the end of the years, where money means something there."""
+    """Whether replications go on until the end of the years, where money means something there."""
 
     @cached_property
     def digest(self) -> str:
@@ -204,11 +205,11 @@ class Worlds:
 
     @cached_property
     def key(self) -> str:
-        """A fingerprint of everything that a world's figures depend on, beside its number."""
+        """A fingerprint of everything that a replication's metrics depend on, beside its number."""
         return fingerprint([settings_of(self.scenario), self.seed, self.engine, *kind_of_answers()])[:32]
 
     def simulated(self, job: Job, customers: bool = True, halted: Halted | None = None) -> Outcome:
-        """What comes of one world; customers: whether each customer's fate and spending is told, too."""
+        """What comes of one replication; customers: whether each customer's fate and spending is told, too."""
         controls = self.controls(job) if self.controlled else None
         listener = Listening(controls, halted)
         reading = counted(
@@ -218,16 +219,16 @@ class Worlds:
 
     @cached_property
     def goes_on(self) -> bool:
-        """Do worlds go on after the window?"""
+        """Do replications go on after the window?"""
         return self.far and looks_ahead(self.scenario)
 
     def controls(self, job: Job) -> Controls:
-        """What adds up the controls of one world."""
+        """What adds up the controls of one replication."""
         return Controls(in_world(sheet_of(self), self.seed, job.replication), warmup_of(self.scenario))
 
     def __eq__(self, other: object) -> bool:
-        """Worlds are the same where their keys are."""
-        return isinstance(other, Worlds) and self.key == other.key
+        """Replications are the same where their keys are."""
+        return isinstance(other, Experiment) and self.key == other.key
 
     def __hash__(self) -> int:
         """By the key."""
@@ -236,7 +237,7 @@ class Worlds:
 
 @dataclass(frozen=True)
 class Listening:
-    """Hears a world as it is told, for its controls; and stops it when nobody waits for it any more."""
+    """Hears a replication as it is told, for its controls; and stops it when nobody waits for it any more."""
 
     controls: Controls | None
     halted: Halted | None
@@ -250,11 +251,11 @@ class Listening:
 
 
 def outcome_of(job: Job, reading: Reading, controls: Controls | None, customers: bool) -> Outcome:
-    """What a world comes to as it was counted."""
+    """What a replication comes to as it was counted."""
     sums = controls.sums if controls else UNCONTROLLED
     days = reading.years or reading.tally.days
     told = (reading.tally.fate, days.spent, days.stayed) if customers else NOBODYS
-    return Outcome(job, figures(reading) + 0.0, own_figures(reading) + 0.0, sums, *told, reading.months)
+    return Outcome(job, metrics(reading) + 0.0, own_metrics(reading) + 0.0, sums, *told, reading.months)
 
 
 def kind_of_answers() -> list[Any]:
@@ -263,6 +264,6 @@ def kind_of_answers() -> list[Any]:
 
 
 @lru_cache(SHEETS_AT_HAND)
-def sheet_of(worlds: Worlds) -> np.ndarray:
-    """The sheet of a scenario, made once for many of its worlds."""
-    return to_sheet(worlds.scenario)
+def sheet_of(experiment: Experiment) -> np.ndarray:
+    """The sheet of a scenario, made once for many of its replications."""
+    return to_sheet(experiment.scenario)

@@ -21,7 +21,7 @@ from servsim.model import compilation as kernel
 from servsim.scenario.scenario import Scenario
 from servsim.study.execution.executors import Hands, Processes, Threads
 from servsim.study.execution.options import HERE, Means
-from servsim.study.execution.replications import Job, Outcome, Worlds
+from servsim.study.execution.replications import Experiment, Job, Outcome
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -76,18 +76,18 @@ class Interruption:
 DEATHS_AT_MOST = 3
 """How often workers may die in a row, nothing being finished meanwhile, before we ask for help."""
 LAST_WAIT_SECONDS = 5.0
-"""How long after Ctrl-C we wait for worlds that are nearly finished."""
+"""How long after Ctrl-C we wait for replications that are nearly finished."""
 
 Finish = Callable[[Sequence[Outcome]], None]
-"""Told of worlds as soon as they are finished."""
+"""Told of replications as soon as they are finished."""
 
 
 class Crew:
     """The workers of a pool. hands: whoever they are, called together when they are needed first."""
 
-    def __init__(self, worlds: Sequence[Worlds], call_together: Callable[[], Hands]) -> None:
+    def __init__(self, experiments: Sequence[Experiment], call_together: Callable[[], Hands]) -> None:
         """Nobody has anything in hand."""
-        self.worlds, self.call_together = worlds, call_together
+        self.experiments, self.call_together = experiments, call_together
         self.hands: Hands | None = None
         self.waiting: deque[Job] = deque()
         self.in_hand: dict[Future[Outcome], Job] = {}
@@ -110,7 +110,7 @@ class Crew:
             self.hands = self.hands or self.call_together()
             job = self.waiting[0]
             try:
-                future = self.hands.submit(self.worlds[job.scenario], job, customers)
+                future = self.hands.submit(self.experiments[job.scenario], job, customers)
             except self.hands.deaths:
                 return self.replace([])
             self.in_hand[future] = self.waiting.popleft()
@@ -168,10 +168,10 @@ class Crew:
 
 
 class Pool:
-    """The scenarios at hand, and the workers that simulate their worlds for as long as the pool is open.
+    """The scenarios at hand, and the workers that simulate their replications for as long as the pool is open.
 
-    interrupted: whether Ctrl-C was pressed; from then on nothing more is simulated. asked, done: worlds asked for so
-    far, and those that are there. simulated: those that no store had.
+    interrupted: whether Ctrl-C was pressed; from then on nothing more is simulated. asked, done: replications asked for
+    so far, and those that are there. simulated: those that no store had.
     """
 
     def __init__(
@@ -182,13 +182,13 @@ class Pool:
         controlled: bool = False,
         far: bool = False,
     ) -> None:
-        """Nothing is started before it is needed. far: whether worlds go on until the end of the years."""
+        """Nothing is started before it is needed. far: whether replications go on until the end of the years."""
         self.seed, self.means, self.controlled, self.far = seed, means, controlled, far
-        self.worlds: list[Worlds] = []
+        self.experiments: list[Experiment] = []
         self.interrupted = False
         self.asked = self.done = self.simulated = 0
         self.started = monotonic()
-        self.crew = Crew(self.worlds, self.call_together)
+        self.crew = Crew(self.experiments, self.call_together)
         for scenario in scenarios:
             self.add(scenario)
 
@@ -204,12 +204,12 @@ class Pool:
 
     def add(self, scenario: Scenario) -> int:
         """One more scenario at hand; its place."""
-        self.worlds.append(Worlds(scenario, self.seed, self.means.engine, self.controlled, self.far))
-        return len(self.worlds) - 1
+        self.experiments.append(Experiment(scenario, self.seed, self.means.engine, self.controlled, self.far))
+        return len(self.experiments) - 1
 
     @property
     def lanes(self) -> int:
-        """Worlds at once on this machine."""
+        """Replications at once on this machine."""
         return self.means.workers or os.cpu_count() or 1
 
     def outcomes(self, jobs: Sequence[Job], customers: bool = False) -> list[Outcome]:
@@ -243,14 +243,14 @@ class Pool:
             numbers.setdefault(job.scenario, []).append(job.replication)
         found = {}
         for place, replications in numbers.items():
-            for outcome in self.means.store.known(self.worlds[place], place, replications, customers):
+            for outcome in self.means.store.known(self.experiments[place], place, replications, customers):
                 found[outcome.job] = outcome
         return found
 
     def keep(self, outcomes: Sequence[Outcome]) -> None:
-        """Put finished worlds into the store."""
+        """Put finished replications into the store."""
         if self.means.store is not None:
-            self.means.store.keep([(self.worlds[outcome.job.scenario], outcome) for outcome in outcomes])
+            self.means.store.keep([(self.experiments[outcome.job.scenario], outcome) for outcome in outcomes])
 
     def tell(self, more: int) -> None:
         """So many more are done."""
@@ -264,7 +264,7 @@ class Pool:
         here = self.to_do_here(len(jobs))
         for job in jobs[:here]:
             with stop.heard():
-                outcome = self.worlds[job.scenario].simulated(job, customers)
+                outcome = self.experiments[job.scenario].simulated(job, customers)
             finish([outcome])
         self.crew.work(jobs[here:], customers, finish, stop)
 

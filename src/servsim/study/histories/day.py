@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 
 from servsim.event_codes import Happening
-from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.model.calendar import on_duty
 from servsim.model.compilation import readable
 from servsim.model.rules.attention_lapses import HALF_THERE
@@ -54,7 +54,7 @@ TURNS: dict[int, tuple[str, bool]] = {
 class Spell:
     """What an agent does between two instants, and with whom; −1 with nobody.
 
-    Inattentive is an agent whose work stands still meanwhile, or who has none: as the figures count it. Who serves
+    Inattentive is an agent whose work stands still meanwhile, or who has none: as the metrics count it. Who serves
     inattentively all the same is visiting, and not attentive.
     """
 

@@ -17,7 +17,9 @@ from servsim.units import WEEK
 
 @dataclass(frozen=True)
 class Fates:
-    """(worlds, reasons) customers of the opening book by the reason they were lost for; Reason.NONE: they remain."""
+    """(replications, reasons) customers of the opening book by the reason they were lost for; Reason.NONE: they
+    remain.
+    """
 
     scenario: Scenario
     seed: int
@@ -85,7 +87,7 @@ class Staying:
 
 
 def cohorts(world: World) -> list[Cohort]:
-    """The opening book of a world, and those who were won in each quarter or longer piece of its horizon.
+    """The opening book of a replication, and those who were won in each quarter or longer piece of its horizon.
 
     A year's 365 days are four quarters of whole weeks and a day, which belongs to the last.
     """

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from servsim.event_codes import By, Call, Reason
-from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.model.compilation import readable
 from servsim.model.rules.phone import by_phone
 from servsim.study.histories.customers import World, is_colleague, name_of

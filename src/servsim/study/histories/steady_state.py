@@ -26,11 +26,11 @@ YEARS = 10
 """Years that a try looks ahead, and the fewest where that takes too long."""
 FEWEST_YEARS = 5
 VISITS = 300_000
-"""Visits of all worlds of a try together, as far as its worlds and years can be chosen."""
+"""Visits of all replications of a try together, as far as its replications and years can be chosen."""
 VISITS_AT_MOST = 500_000
 """Visits of the shortest try above which no settled book is looked for."""
-WORLDS = 8
-"""Worlds of a try at most."""
+REPLICATIONS = 8
+"""Replications of a try at most."""
 TRIES = 4
 SEED = 1
 ROWS_AT_MOST = 6_000_000
@@ -99,7 +99,7 @@ def settled_book(scenario: Scenario) -> SettledBook | None:
     if today.customers == 0:
         return None
     for number in range(TRIES):
-        led = led_to(with_book(scenario, opening), number * WORLDS)
+        led = led_to(with_book(scenario, opening), number * REPLICATIONS)
         if led is None:
             return None
         opening, before = led, opening
@@ -109,22 +109,24 @@ def settled_book(scenario: Scenario) -> SettledBook | None:
 
 
 def extent(scenario: Scenario) -> tuple[int, int]:
-    """(years, worlds) of a try: as many as VISITS allow; no world where even the shortest would take too long."""
+    """(years, replications) of a try: as many as VISITS allow; no replication where even the shortest would take too
+    long.
+    """
     yearly = max(1.0, weekly_visits(scenario) * WEEKS_PER_YEAR)
-    worlds = min(WORLDS, int(VISITS / yearly / YEARS))
-    if worlds:
-        return YEARS, worlds
+    replications = min(REPLICATIONS, int(VISITS / yearly / YEARS))
+    if replications:
+        return YEARS, replications
     return max(FEWEST_YEARS, int(VISITS / yearly)), int(yearly * FEWEST_YEARS <= VISITS_AT_MOST)
 
 
 def led_to(scenario: Scenario, first: int) -> Book | None:
     """The book that a scenario leads to; None where its customers die out, grow without end, or are too many.
 
-    first: the number of the first world.
+    first: the number of the first replication.
     """
-    years, worlds = extent(scenario)
+    years, replications = extent(scenario)
     sheet = to_sheet(as_it_is(scenario, years))
-    sheets = [in_world(sheet, SEED, first + number) for number in range(worlds)]
+    sheets = [in_world(sheet, SEED, first + number) for number in range(replications)]
     told = rows_of(sheets)
     if not told:
         return None
@@ -132,7 +134,7 @@ def led_to(scenario: Scenario, first: int) -> Book | None:
     found = np.concatenate([members(readable(sheet), rows) for sheet, rows in zip(sheets, told, strict=True)])
     if won == 0 or lost == 0 or len(found) == 0:
         return None
-    each = float(won / lost * number / worlds / len(found))
+    each = float(won / lost * number / replications / len(found))
     by_segment = [found[found["segment"] == segment] for segment in range(len(sheet))]
     lived = enumerate(zip(as_segments(scenario), by_segment, strict=True))
     book = Book(tuple(own_after(readable(sheet), segment, own, some, each) for segment, (own, some) in lived))
@@ -140,7 +142,9 @@ def led_to(scenario: Scenario, first: int) -> Book | None:
 
 
 def rows_of(sheets: list[np.ndarray]) -> list[np.ndarray]:
-    """The rows of each world that say who comes and goes, is served, and remains; none where there are too many."""
+    """The rows of each replication that say who comes and goes, is served, and remains; none where there are too
+    many.
+    """
     told, left = [], ROWS_AT_MOST
     for sheet in sheets:
         kept = []
@@ -204,7 +208,7 @@ def ratchet(sheet: Any, found: np.ndarray, place: np.ndarray, quality: np.ndarra
 
 
 def own_after(sheet: Any, segment: int, own: Scenario, members: np.ndarray, each: float) -> Own:
-    """Customers of one segment as a file can open with those whom a world leads to, each counted so many times.
+    """Customers of one segment as a file can open with those whom a replication leads to, each counted so many times.
 
     They are alike in a file, though in truth some have come for years and some are new. The tenure is the one with
     which as many stay a year; where tenure makes customers spend more, it is the mean.
@@ -246,13 +250,14 @@ MOVES = [Happening.WON, Happening.WON_BACK, Happening.LOST]
 
 
 def settled(scenario: Scenario) -> dict[str, float | None]:
-    """Weeks until waits, satisfaction and customers have settled: MSER-5 on the mean over worlds of what a day shows.
+    """Weeks until waits, satisfaction and customers have settled: MSER-5 on the mean over replications of what a day
+    shows.
 
     None: not within half of the horizon. What is never seen is left out, and so are days on which nothing is.
     """
-    worlds = [World(scenario, replication=number) for number in range(LOOKS)]
-    count, total = (np.sum(each, axis=0) for each in zip(*map(days_of, worlds), strict=True))
-    end = int(worlds[0].sheet[0]["end"])
+    replications = [World(scenario, replication=number) for number in range(LOOKS)]
+    count, total = (np.sum(each, axis=0) for each in zip(*map(days_of, replications), strict=True))
+    end = int(replications[0].sheet[0]["end"])
     return {name: weeks_out(count[i], total[i], span_of(end) / WEEK) for i, name in enumerate(SERIES) if count[i].any()}
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 
 from servsim.event_codes import Happening, Reason
-from servsim.event_codes import Happening as H  # noqa: N817 as short as in the figures
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.model.compilation import readable
 from servsim.model.rules.phone import by_phone
 from servsim.model.rules.quality_and_satisfaction import judges
@@ -226,7 +226,7 @@ class Waits:
 
 
 def waits_of(world: World) -> Waits:
-    """All waits of a world, visits counted as figures count them: by the instant they arrive."""
+    """All waits of a world, visits counted as metrics count them: by the instant they arrive."""
     warmup = world.scenario.horizon.warmup_weeks * WEEK
     rows = world.rows(lambda piece: np.isin(piece[:, WHAT], [*ENDS, Happening.ARRIVED]))
     came = rows[:, WHAT] == Happening.ARRIVED

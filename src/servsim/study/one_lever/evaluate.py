@@ -1,4 +1,4 @@
-"""`evaluate`: how much to invest. The best level of one lever, on the same worlds for every level."""
+"""`evaluate`: how much to invest. The best level of one lever, on the same replications for every level."""
 
 from collections.abc import Sequence
 
@@ -26,9 +26,9 @@ def evaluate(
 ) -> Evaluation:
     """Compare levels of a lever; whatever is left out is as the scenario's [evaluate] says.
 
-    Every level is simulated in the first `replications` worlds. Where a smallest difference is stated, a race then goes
-    on among those that may be best, until one is left or `budget` worlds are spent. Levels that are given are the only
-    ones, unless `finer` is, too.
+    Every level is simulated in the first `replications` replications. Where a smallest difference is stated, a race
+    then goes on among those that may be best, until one is left or `budget` replications are spent. Levels that are
+    given are the only ones, unless `finer` is, too.
     """
     if levels is not None and finer is None:
         finer = 0

@@ -1,8 +1,8 @@
 """Minutes and staff are one decision: the best level with today's staff beside the best with an agent more and fewer.
 
 A minute more per visit costs nothing but the queue while agents are paid by the hour, so that the best level depends on
-how many there are. All of it is simulated in the worlds in which the levels were compared, so that every difference is
-paired. What an hour of staff brings is read from the same worlds.
+how many there are. All of it is simulated in the replications in which the levels were compared, so that every
+difference is paired. What an hour of staff brings is read from the same replications.
 """
 
 from collections.abc import Sequence
@@ -19,25 +19,25 @@ from servsim.study.execution.options import HERE, Means
 from servsim.study.execution.scheduler import Pool
 from servsim.study.intervals_and_tables import Interval, interval
 from servsim.study.objective import VALUE, Constraint, Seen, constraints_of
-from servsim.study.one_lever.race import PILOT, PILOT_WORLDS
+from servsim.study.one_lever.race import PILOT, PILOT_REPLICATIONS
 from servsim.study.one_lever.result import Evaluation
 from servsim.study.one_lever.staff_variants import STAFF, brought_by_an_hour, discounted_hours, with_agents
 from servsim.study.yearly_projection import value_of, worst_year, yearly
 
 BESIDE = 2
 """Levels on either side of the best one that are looked at with other staff; further on while it gets better."""
-WORLDS = 12
-"""Worlds of a look, at most; no more than all levels that matter have with today's staff."""
+REPLICATIONS = 12
+"""Replications of a look, at most; no more than all levels that matter have with today's staff."""
 CLEARLY = (0.75, 1.25)
 """What an hour brings is clearly less, or more, than it costs beyond these multiples of its cost."""
 
 
 @dataclass(frozen=True)
 class Crew:
-    """Levels tried with so many agents more than today (fewer: below 0): each with its months in common worlds.
+    """Levels tried with so many agents more than today (fewer: below 0): each with its months in common replications.
 
-    months: (worlds, months, COLUMNS) of each level. breaks: whether a level breaks a constraint there on average.
-    advised: the level that more worlds than these have shown to be best; None where there are no more.
+    months: (replications, months, COLUMNS) of each level. breaks: whether a level breaks a constraint there on average.
+    advised: the level that more replications than these have shown to be best; None where there are no more.
     """
 
     more: int
@@ -47,11 +47,11 @@ class Crew:
     advised: float | None = None
 
     def value(self, level: float) -> np.ndarray:
-        """(worlds,) the money of all years at a level, in today's money."""
+        """(replications,) the money of all years at a level, in today's money."""
         return value_of(self.months[level])
 
     def unserved(self, level: float) -> float:
-        """The largest share of those who come that leaves unserved in a whole year, on average over worlds."""
+        """The largest share of those who come that leaves unserved in a whole year, on average over replications."""
         years = yearly(self.months[level])
         return worst_year(years, "unserved_share")[1] if years.shape[1] else 0.0
 
@@ -228,13 +228,13 @@ class Look:
         self.constraints: list[Constraint] = constraints_of(evaluation.scenario, asked)
         assert evaluation.best is not None
         self.own = sorted({evaluation.today, evaluation.best, *evaluation.not_worse})
-        self.worlds = min(WORLDS, *map(evaluation.worlds, self.own))
+        self.replications = min(REPLICATIONS, *map(evaluation.replications_of, self.own))
 
     def today(self) -> Crew:
-        """Today's staff, at levels that were simulated in enough worlds."""
+        """Today's staff, at levels that were simulated in enough replications."""
         e = self.evaluation
         places = {level: e.levels.index(level) for level in self.own}
-        months = {level: e.months[place][: self.worlds] for level, place in places.items()}
+        months = {level: e.months[place][: self.replications] for level, place in places.items()}
         breaks = {level: bool(e.breaks[place]) for level, place in places.items()}
         return Crew(0, e.scenario, months, breaks, e.best)
 
@@ -242,13 +242,13 @@ class Look:
         """Other staff at the levels that matter there; None where interrupted."""
         levels = self.evaluation.levels
         places = {level: self.pool.add(with_level(scenario, self.evaluation.lever, level)) for level in levels}
-        if not self.pilot.until(places.values(), PILOT_WORLDS):
+        if not self.pilot.until(places.values(), PILOT_REPLICATIONS):
             return None
         top = int(np.argmax([value_of(self.pilot.months(places[level])).mean() for level in levels]))
         near = {levels.index(self.evaluation.today)} | around(top, levels)
         while True:
             chosen = [levels[number] for number in sorted(near)]
-            if not self.gathering.until([places[level] for level in chosen], self.worlds):
+            if not self.gathering.until([places[level] for level in chosen], self.replications):
                 return None
             crew = self.crew(more, scenario, {level: places[level] for level in chosen})
             further = around(levels.index(crew.best), levels, 1) - near if crew.best is not None else set()
@@ -265,7 +265,7 @@ class Look:
     def breaks(self, own: Seen) -> bool:
         """Does a level break a constraint on average, beyond tolerance?"""
         e = self.evaluation
-        today = e.seen(e.today, self.worlds)
+        today = e.seen(e.today, self.replications)
         tolerance = e.scenario.evaluate.tolerance
         return any(
             each.slack(own, today).mean() < -tolerance * each.scale(today) for each in self.constraints

@@ -1,4 +1,5 @@
-"""How far one looks: what is best by then, and when an investment has paid for itself. From one and the same worlds.
+"""How far one looks: what is best by then, and when an investment has paid for itself. From one and the same
+replications.
 
 Horizon and discount rate are preferences, not facts that nobody knows: so they are rows of a table here, and none of
 them is a range of [uncertain]. Nothing of this is covered by the race's guarantee, which is of the whole horizon.
@@ -67,7 +68,7 @@ class Ahead:
 def look_ahead(
     months: np.ndarray, levels: tuple[float, ...], today: float, rate: float, confidence: float, unit: str
 ) -> Ahead:
-    """Looks at (levels, worlds, months, COLUMNS) of worlds that all levels share, two of them at least."""
+    """Looks at (levels, replications, months, COLUMNS) of replications that all levels share, two of them at least."""
     cash, years = cumulative_cash(months), months.shape[2] / MONTHS
     lengths = sorted({*(float(length) for length in LOOKS if length <= years), years})
 
@@ -90,7 +91,9 @@ def look_at(
     confidence: float,
     unit: str,
 ) -> Look:
-    """What (levels, worlds) sums of money by then say: the best on average, and which are not shown to be worse."""
+    """What (levels, replications) sums of money by then say: the best on average, and which are not shown to be
+    worse.
+    """
     place = int(sums.mean(axis=1).argmax())
     t = t_quantile(confidence, sums.shape[1] - 1, max(1, len(levels) - 1))
     behind = sums[place] - sums
@@ -141,7 +144,7 @@ class Payback:
 
 
 def payback(gaps: np.ndarray, confidence: float, unit: str) -> Payback:
-    """The payback of (worlds, months) cumulative money more than otherwise, in two worlds at least.
+    """The payback of (replications, months) cumulative money more than otherwise, in two replications at least.
 
     The interval inverts the pointwise t band of the mean, looking only after its deepest month: the crossings of the
     upper and of the lower curve (Fieller's idea for the root of a mean curve). Where the lower one ends below nought,

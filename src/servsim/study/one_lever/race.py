@@ -1,4 +1,6 @@
-"""A contest between levels of a lever on the same worlds: a first stage, then a race among those that may be best."""
+"""A contest between levels of a lever on the same replications: a first stage, then a race among those that may be
+best.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -19,14 +21,16 @@ from servsim.study.one_lever.result import Evaluation, Guarantee
 from servsim.study.yearly_projection import looks_ahead
 
 PILOT = 1 << 40
-"""The number of the pilot's first world. The pilot chooses where finer levels go, in worlds that are none of the
-race's, so that the race's guarantee does not depend on the choice."""
-PILOT_WORLDS = 3
+"""The number of the pilot's first replication. The pilot chooses where finer levels go, in replications that are none
+of the race's, so that the race's guarantee does not depend on the choice.
+"""
+PILOT_REPLICATIONS = 3
 """Enough to see where the best is, and how much it may bring."""
-FIRST_WORLDS, STEP = 10, 5
-"""Worlds of the first stage, and between two looks, of a race over the years."""
-RACE_WORLDS = 300
-"""Worlds of such a race: levels that are not told apart in so many are said not to be, and either may be taken."""
+FIRST_REPLICATIONS, STEP = 10, 5
+"""Replications of the first stage, and between two looks, of a race over the years."""
+RACE_REPLICATIONS = 300
+"""Replications of such a race: levels that are not told apart in so many are said not to be, and either may be taken.
+"""
 OF_GAIN, OF_REVENUE = 0.05, 0.001
 """Where no smallest difference is stated: this share of what the pilot's best brings over today, or of revenue where
 that is more. Never a share of value, which may be nought."""
@@ -46,17 +50,17 @@ def insist_on_budget(asked: Evaluate, levels: int) -> None:
     stated = "budget_replications" in asked.model_fields_set and asked.smallest_difference
     if "replications" in asked.model_fields_set and stated and asked.budget_replications < first:
         raise ScenarioError([
-            f"The budget (--budget, budget_replications) is {asked.budget_replications:,} worlds, and {first:,} are "
-            f"simulated to begin with: {levels} levels in {asked.replications} worlds each; raise the budget, or lower "
-            "the replications."
+            f"The budget (--budget, budget_replications) is {asked.budget_replications:,} replications, and {first:,} "
+            f"are simulated to begin with: {levels} levels in {asked.replications} replications each; raise the "
+            "budget, or lower the replications."
         ])  # fmt: skip
 
 
 class Contest:
-    """One evaluation while it is going on: the levels, their worlds, and the race between them."""
+    """One evaluation while it is going on: the levels, their replications, and the race between them."""
 
     def __init__(self, scenario: Scenario, asked: Evaluate, seed: int, means: Means, first: int = 0) -> None:
-        """The levels that are asked for, and today's; first: the number of their first world."""
+        """The levels that are asked for, and today's; first: the number of their first replication."""
         self.scenario, self.asked, self.seed = scenario, asked, seed
         self.better = direction(asked.objective)
         self.objective = NAMES.index(asked.objective)
@@ -65,7 +69,7 @@ class Contest:
         self.contenders = len({self.today, *map(float, asked.levels)}) + asked.finer
         self.pool = Pool([], seed, means, far=asks_years(asked))
         self.is_sparing = looks_sparingly(scenario, asked)
-        self.first = FIRST_WORLDS if self.is_sparing else asked.replications
+        self.first = FIRST_REPLICATIONS if self.is_sparing else asked.replications
         self.difference = 0.0
         self.gathering, self.pilot = Gathering(self.pool, first), Gathering(self.pool, PILOT + first)
         self.places: dict[float, int] = {}
@@ -105,13 +109,13 @@ class Contest:
 
     def try_out(self) -> bool:
         """A pilot: it puts finer levels around its best, and says what matters; False where interrupted."""
-        worlds = min(PILOT_WORLDS, self.asked.replications)
-        if not self.pilot.until(self.places.values(), worlds):
+        replications = min(PILOT_REPLICATIONS, self.asked.replications)
+        if not self.pilot.until(self.places.values(), replications):
             return False
         whole = bool(self.asked.finer) and isinstance(value_at(self.scenario, self.asked.lever), int)
         for level in finer_levels(self.levels, int(np.argmax(self.piloted())), self.asked.finer, whole):
             self.add(level)
-        if not self.pilot.until(self.places.values(), worlds if self.is_sparing else 0):
+        if not self.pilot.until(self.places.values(), replications if self.is_sparing else 0):
             return False
         if self.is_sparing:
             means = self.piloted()
@@ -127,7 +131,7 @@ class Contest:
         return means
 
     def revenue(self, gathering: Gathering) -> float:
-        """Today's revenue of all years in today's money, in some worlds."""
+        """Today's revenue of all years in today's money, in some replications."""
         return gathering.revenue(self.places[self.today], self.scenario.money.discount_rate)
 
     def begin(self) -> bool:
@@ -145,22 +149,22 @@ class Contest:
         if not defined:
             raise ScenarioError([
                 f'evaluate.objective is "{self.asked.objective}", which is not defined at every level of this '
-                "scenario; it must be a figure that `servsim run` shows."
+                "scenario; it must be a metric that `servsim run` shows."
             ])  # fmt: skip
 
     def go_on(self) -> None:
         """Rounds among those that may be best, until one is known to be or the budget is spent; then today's level."""
         race = self.race = Race(self.rules(), self.alive)
-        worlds, step = self.first, STEP if self.is_sparing else ROUND
+        replications, step = self.first, STEP if self.is_sparing else ROUND
         while True:
             race.look(self.objectives(race.alive), np.array([self.slack_of(level) for level in race.alive]))
-            if race.over or self.cost(worlds + step) > self.budget:
+            if race.over or self.cost(replications + step) > self.budget:
                 break
-            worlds += step
+            replications += step
             running = {*race.alive, self.today} if self.follows_today else race.alive
-            if not self.gathering.until([self.places[level] for level in sorted(running)], worlds):
+            if not self.gathering.until([self.places[level] for level in sorted(running)], replications):
                 return
-        self.gathering.until([self.places[self.today]], worlds)
+        self.gathering.until([self.places[self.today]], replications)
 
     def rules(self) -> Rules:
         """What the race is run by: half of the doubt is the race's, the other half that of the intervals."""
@@ -170,32 +174,36 @@ class Contest:
 
     @property
     def budget(self) -> int:
-        """Worlds of all levels together, at most."""
+        """Replications of all levels together, at most."""
         stated = "budget_replications" in self.asked.model_fields_set
-        return self.asked.budget_replications if stated or not self.is_sparing else len(self.pilot) + RACE_WORLDS
+        return self.asked.budget_replications if stated or not self.is_sparing else len(self.pilot) + RACE_REPLICATIONS
 
-    def cost(self, worlds: int) -> int:
-        """Worlds of all levels together, if the race goes on to so many, and today's level in the end."""
+    def cost(self, replications: int) -> int:
+        """Replications of all levels together, if the race goes on to so many, and today's level in the end."""
         run_on = {self.today, *self.alive}
         spent = len(self.pilot) + len(self.gathering)
-        return spent + sum(worlds - self.worlds(level) for level in run_on)
+        return spent + sum(replications - self.replications_of(level) for level in run_on)
 
     def table(self, level: float) -> np.ndarray:
-        """(worlds, metrics) the figures of a level."""
+        """(replications, metrics) the metrics of a level."""
         return self.gathering.table(self.places[level])
 
-    def worlds(self, level: float) -> int:
-        """Worlds in which a level was simulated."""
+    def replications_of(self, level: float) -> int:
+        """Replications in which a level was simulated."""
         return len(self.table(level))
 
     def objectives(self, levels: Sequence[float]) -> np.ndarray:
-        """(levels, worlds) the objective, more being better, at levels with as many worlds."""
+        """(levels, replications) the objective, more being better, at levels with as many replications."""
         return np.array([self.better * self.table(level)[:, self.objective] for level in levels])
 
     def slack_of(self, level: float) -> np.ndarray:
-        """(constraints, worlds) by how much each constraint is kept at a level."""
+        """(constraints, replications) by how much each constraint is kept at a level."""
         own, today = (self.gathering.seen(self.places[each]) for each in (level, self.today))
-        shared = min(self.worlds(level), self.worlds(self.today)) if self.follows_today else self.worlds(level)
+        shared = (
+            min(self.replications_of(level), self.replications_of(self.today))
+            if self.follows_today
+            else self.replications_of(level)
+        )
         slack = [each.slack(own.first(shared), today.first(shared)) for each in self.constraints]
         return np.array(slack).reshape(len(slack), shared)
 
@@ -226,7 +234,7 @@ class Contest:
     def best(self) -> float | None:
         """The best of the levels that are left; None where there is none that keeps the constraints."""
         left = [level for level in self.alive if not self.breaks(level)]
-        if not left or not min(map(self.worlds, left)):
+        if not left or not min(map(self.replications_of, left)):
             return None
         return left[int(np.argmax(self.objectives(left).mean(axis=1)))]
 
@@ -254,7 +262,9 @@ class Broken(NamedTuple):
 
 
 def looks_sparingly(scenario: Scenario, asked: Evaluate) -> bool:
-    """Is it left to the contest how many worlds it takes: is it after money over the years, and no number stated?"""
+    """Is it left to the contest how many replications it takes: is it after money over the years, and no number
+    stated?
+    """
     return asked.objective == VALUE and looks_ahead(scenario) and "replications" not in asked.model_fields_set
 
 

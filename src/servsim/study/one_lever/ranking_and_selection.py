@@ -1,11 +1,11 @@
-"""Selection: which level is best, with a guarantee, in as few worlds as it takes.
+"""Selection: which level is best, with a guarantee, in as few replications as it takes.
 
 KN, the fully sequential procedure of Kim and Nelson (2001), under common random numbers. Of two levels, that one is
-ahead for whose good their difference, summed over the worlds that they share, first leaves a region that narrows down
-to nothing. With k levels, an error of α in all, a smallest difference δ and a first stage of n₀ worlds,
+ahead for whose good their difference, summed over the replications that they share, first leaves a region that narrows
+down to nothing. With k levels, an error of α in all, a smallest difference δ and a first stage of n₀ replications,
 
-    η = ½ ((2 α / (k − 1))^(−2 / (n₀ − 1)) − 1),   h² = 2 η (n₀ − 1),   S² = variance of the difference in n₀ worlds,
-    it leaves the region after r worlds if the sum is at least  max(0, δ/2 (h² S² / δ² − r))  to either side.
+η = ½ ((2 α / (k − 1))^(−2 / (n₀ − 1)) − 1),   h² = 2 η (n₀ − 1),   S² = variance of the difference in n₀ replications,
+it leaves the region after r replications if the sum is at least  max(0, δ/2 (h² S² / δ² − r))  to either side.
 
 Whoever is behind another level leaves. A level that is δ worse than the best gets ahead of it with probability
 α / (k − 1) at most, if differences are normal; so the last level is the best with probability 1 − α where the best is δ
@@ -26,21 +26,23 @@ import numpy as np
 OPEN, KEEPS, BREAKS = 0, 1, -1
 """What is known of a level and a constraint."""
 ROUND = 10
-"""Worlds between two looks: looking less often is a little safer and keeps more workers busy, but lasts longer."""
+"""Replications between two looks: looking less often is a little safer and keeps more workers busy, but lasts longer.
+"""
 
 
 def width(share: float, first: int) -> float:
-    """h² of a comparison that may go wrong with this probability, after a first stage of so many worlds."""
+    """h² of a comparison that may go wrong with this probability, after a first stage of so many replications."""
     return ((2 * share) ** (-2 / (first - 1)) - 1) * (first - 1)
 
 
 def side(steps: np.ndarray, h2: float, difference: float, first: int) -> np.ndarray:
-    """On which side the sums of (…, worlds) steps are out of their region: 1 above, −1 below, 0 while they are inside.
+    """On which side the sums of (…, replications) steps are out of their region: 1 above, −1 below, 0 while they are
+    inside.
 
     Sums that are nothing in a region that is nothing are above.
     """
-    worlds, variance = steps.shape[-1], np.var(steps[..., :first], axis=-1, ddof=1)
-    limits = np.maximum(0.0, difference / 2 * (h2 * variance / difference**2 - worlds))
+    replications, variance = steps.shape[-1], np.var(steps[..., :first], axis=-1, ddof=1)
+    limits = np.maximum(0.0, difference / 2 * (h2 * variance / difference**2 - replications))
     sums = steps.sum(axis=-1)
     return np.where(np.abs(sums) < limits, 0, np.where(sums < 0, -1, 1))
 
@@ -49,7 +51,7 @@ def side(steps: np.ndarray, h2: float, difference: float, first: int) -> np.ndar
 class Rules:
     """What a race is run by.
 
-    contenders: levels that may take part, those included that are added later. first: worlds of the first stage.
+    contenders: levels that may take part, those included that are added later. first: replications of the first stage.
     difference: the smallest one that matters. share: probability with which the race may go wrong. tolerances:
     (constraints,) how far a level may be on the wrong side of each without harm.
     """
@@ -107,10 +109,10 @@ class Race:
         return (one, other) in self.ahead or (other, one) in self.ahead
 
     def look(self, objective: np.ndarray, slack: np.ndarray) -> None:
-        """Send away whom the worlds until now allow.
+        """Send away whom the replications until now allow.
 
-        objective: (alive, worlds), more is better. slack: (alive, constraints, worlds), positive where a constraint is
-        kept. Worlds must be the same for all.
+        objective: (alive, replications), more is better. slack: (alive, constraints, replications), positive where a
+        constraint is kept. Replications must be the same for all.
         """
         self.judge(slack)
         self.compare(objective)

@@ -1,10 +1,10 @@
-"""What an evaluation found: levels of one lever on the same worlds, the best of them, and how sure that is.
+"""What an evaluation found: levels of one lever on the same replications, the best of them, and how sure that is.
 
 Every interval of a difference belongs to one Bonferroni family over all pairs of levels, those included that a run may
 add, so that choosing the best of them does not bias it. Source: paired t under common random numbers, Law (2015),
 chapter 10. That a race ends when it is decided costs them two points of coverage at worst, where levels are alike and
 the smallest difference is a fifth of a standard deviation; the race leaves more than that of its own half of the doubt.
-They cover too little where levels differ in rare worlds only, of which a first stage has seen hardly any.
+They cover too little where levels differ in rare replications only, of which a first stage has seen hardly any.
 """
 
 from dataclasses import dataclass
@@ -45,13 +45,13 @@ class Guarantee:
 
 @dataclass(frozen=True)
 class Evaluation(Tidy):
-    """Levels of a lever in worlds that they share.
+    """Levels of a lever in replications that they share.
 
-    figures: for each level, (replications, metrics) from world 0 on; levels that were soon seen to be worse have fewer.
-    best: None where every level breaks a constraint. contenders: levels that might have taken part. breaks: for each
-    level, the constraints that it is known to break; broken_since: the first year in which it does, 0 for the window.
-    smallest_difference: 0 where none is known. months: for each level, (replications, months, COLUMNS), no months where
-    the question needs no money over the years.
+    metrics: for each level, (replications, metrics) from replication 0 on; levels that were soon seen to be worse have
+    fewer. best: None where every level breaks a constraint. contenders: levels that might have taken part. breaks: for
+    each level, the constraints that it is known to break; broken_since: the first year in which it does, 0 for the
+    window. smallest_difference: 0 where none is known. months: for each level, (replications, months, COLUMNS), no
+    months where the question needs no money over the years.
     """
 
     scenario: Scenario
@@ -62,7 +62,7 @@ class Evaluation(Tidy):
     smallest_difference: float
     levels: tuple[float, ...]
     today: float
-    figures: tuple[np.ndarray, ...]
+    metrics: tuple[np.ndarray, ...]
     best: float | None
     contenders: int
     breaks: tuple[tuple[str, ...], ...]
@@ -73,33 +73,33 @@ class Evaluation(Tidy):
 
     @property
     def replications(self) -> int:
-        """Worlds in which every level was simulated."""
-        return min(len(table) for table in self.figures)
+        """Replications in which every level was simulated."""
+        return min(len(table) for table in self.metrics)
 
-    def worlds(self, level: float) -> int:
-        """Worlds in which a level was simulated."""
-        return len(self.figures[self.levels.index(level)])
+    def replications_of(self, level: float) -> int:
+        """Replications in which a level was simulated."""
+        return len(self.metrics[self.levels.index(level)])
 
     def unit(self, metric: str) -> str:
-        """A figure's unit."""
+        """A metric's unit."""
         return unit_of(metric, self.scenario.money.currency)
 
     def sample(self, level: float, metric: str) -> np.ndarray:
-        """(replications,) a figure at a level in each of its worlds."""
-        column: np.ndarray = self.figures[self.levels.index(level)][:, NAMES.index(metric)]
+        """(replications,) a metric at a level in each of its replications."""
+        column: np.ndarray = self.metrics[self.levels.index(level)][:, NAMES.index(metric)]
         return column
 
     def is_known(self, metric: str) -> bool:
-        """Is a figure defined at every level in every world?"""
+        """Is a metric defined at every level in every replication?"""
         return all(bool(np.isfinite(self.sample(level, metric)).all()) for level in self.levels)
 
     def at(self, level: float, metric: str) -> Interval:
-        """A figure at a level, by itself."""
+        """A metric at a level, by itself."""
         return interval(self.sample(level, metric), self.unit(metric), self.confidence)
 
     def gap(self, level: float, other: float, metric: str) -> np.ndarray:
-        """(shared worlds,) a figure at a level less the same at another, world by world."""
-        shared = min(self.worlds(level), self.worlds(other))
+        """(shared replications,) a metric at a level less the same at another, replication by replication."""
+        shared = min(self.replications_of(level), self.replications_of(other))
         return self.sample(level, metric)[:shared] - self.sample(other, metric)[:shared]
 
     def difference(self, level: float, other: float, metric: str | None = None) -> Interval:
@@ -144,7 +144,9 @@ class Evaluation(Tidy):
 
     @property
     def resolved(self) -> float:
-        """The smallest difference from the best that these worlds could have told apart, among levels not worse."""
+        """The smallest difference from the best that these replications could have told apart, among levels not
+        worse.
+        """
         rivals = [level for level in self.not_worse if level != self.best] or [
             level for level in self.levels if level != self.best
         ]
@@ -170,25 +172,25 @@ class Evaluation(Tidy):
 
     @property
     def looks_ahead(self) -> bool:
-        """Is there a projection by years, at every level in two worlds at least?"""
+        """Is there a projection by years, at every level in two replications at least?"""
         return bool(self.months) and self.replications >= 2 and all(own.shape[1] for own in self.months)
 
-    def seen(self, level: float, worlds: int) -> Seen:
-        """What constraints are read from, of so many worlds."""
+    def seen(self, level: float, replications: int) -> Seen:
+        """What constraints are read from, of so many replications."""
         place = self.levels.index(level)
-        return Seen(self.figures[place], self.months[place]).first(worlds)
+        return Seen(self.metrics[place], self.months[place]).first(replications)
 
     @cached_property
     def yearly(self) -> tuple[np.ndarray, ...]:
-        """For each level, (replications, years, YEARLY) the figures of every whole year."""
+        """For each level, (replications, years, YEARLY) the metrics of every whole year."""
         return tuple(map(yearly, self.months))
 
     def worst_year(self, level: float, metric: str) -> tuple[int, float]:
-        """The year, from 1 on, in which a figure of YEARLY is largest at a level on average, and how large."""
+        """The year, from 1 on, in which a metric of YEARLY is largest at a level on average, and how large."""
         return worst_year(self.yearly[self.levels.index(level)], metric)
 
     def of_year(self, level: float, year: int, metric: str) -> Interval:
-        """A figure of YEARLY at a level in a year, from 1 on."""
+        """A metric of YEARLY at a level in a year, from 1 on."""
         sample = self.yearly[self.levels.index(level)][:, year - 1, YEARLY_NAMES.index(metric)]
         return interval(sample, yearly_unit(metric, self.currency), self.confidence)
 
@@ -211,7 +213,8 @@ class Evaluation(Tidy):
 
     @cached_property
     def look_ahead(self) -> Ahead | None:
-        """What is best by then, of today's level and those that keep the constraints, in the worlds that all share.
+        """What is best by then, of today's level and those that keep the constraints, in the replications that all
+        share.
 
         None where there is no projection.
         """
@@ -257,7 +260,7 @@ class Evaluation(Tidy):
         """One level as JSON has it."""
         return {
             "level": level,
-            "replications": self.worlds(level),
+            "replications": self.replications_of(level),
             "metrics": {name: self.at(level, name).to_dict() for name in NAMES},
             "vs_today": self.difference(level, self.today).to_dict(),
             "breaks": list(self.breaks[self.levels.index(level)]),
@@ -265,11 +268,11 @@ class Evaluation(Tidy):
         }
 
     def rows(self) -> list[dict[str, Any]]:
-        """Tidy rows, one for each level, world and figure."""
+        """Tidy rows, one for each level, world and metric."""
         return [
             {"lever": self.lever, "level": level, "replication": number, "metric": name, "value": defined(value),
              "unit": self.unit(name)}
-            for level, table in zip(self.levels, self.figures, strict=True)
+            for level, table in zip(self.levels, self.metrics, strict=True)
             for number, row in enumerate(table)
             for name, value in zip(NAMES, row, strict=True)
         ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Two levers at once: the objective at every pair of their levels, on the same worlds."""
+"""Two levers at once: the objective at every pair of their levels, on the same replications."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,7 +25,7 @@ Pair = tuple[float, float]
 
 @dataclass(frozen=True)
 class Heat:
-    """An objective over two levers. tables: (pairs, worlds, metrics), the pairs in the order of `pairs`."""
+    """An objective over two levers. tables: (pairs, replications, metrics), the pairs in the order of `pairs`."""
 
     scenario: Scenario
     seed: int
@@ -41,8 +41,8 @@ class Heat:
         return list(product(self.levers[0][1], self.levers[1][1]))
 
     @property
-    def worlds(self) -> int:
-        """Worlds in which all pairs were simulated."""
+    def replications(self) -> int:
+        """Replications in which all pairs were simulated."""
         return int(self.tables.shape[1])
 
     @property
@@ -51,7 +51,7 @@ class Heat:
         return direction(self.objective)
 
     def sample(self, pair: Pair) -> np.ndarray:
-        """(worlds,) the objective at a pair."""
+        """(replications,) the objective at a pair."""
         column: np.ndarray = self.tables[self.pairs.index(pair), :, NAMES.index(self.objective)]
         return column
 
@@ -86,7 +86,7 @@ def heat(
     seed: int = 1,
     means: Means = HERE,
 ) -> Heat:
-    """Simulate all pairs of levels of two levers, today's among them, in the same worlds."""
+    """Simulate all pairs of levels of two levers, today's among them, in the same replications."""
     (one, some), (other, others) = levers
     if one == other:
         raise ServsimError(f"{one} is both levers; they must be two settings.")

@@ -1,10 +1,10 @@
 """Scatter: the advice at plausible settings, all of them moved at once, a replication for each.
 
 One setting at a time says what could overturn an answer; only all at once say how far the best level may lie from the
-advised one, and which setting it hangs on most. Points are spread evenly over all ranges, and every one has a world of
-its own, the same for all levels there; which levels are looked at goes by what is seen. Source: value-of-information
-by regression, as in `plausible`, but with few points and straight lines: a quick look, of which `swings` confirm the
-two strongest settings.
+advised one, and which setting it hangs on most. Points are spread evenly over all ranges, and every one has a
+replication of its own, the same for all levels there; which levels are looked at goes by what is seen. Source:
+value-of-information by regression, as in `plausible`, but with few points and straight lines: a quick look, of which
+`swings` confirm the two strongest settings.
 """
 
 from collections import Counter
@@ -19,7 +19,7 @@ from servsim.study.sensitivity.plausible_settings import Climb, Elsewhere, Range
 POINTS, MORE = 16, 32
 """Points to begin with, and where the best level is another one in more than one of these."""
 STRIDE = 2
-"""Levels between those that are looked at: far enough apart to be told apart in one world."""
+"""Levels between those that are looked at: far enough apart to be told apart in one replication."""
 MIDDLE = (0.1, 0.9)
 """Between these quantiles lie 8 of 10 points."""
 
@@ -30,8 +30,8 @@ class Scatter:
 
     ranges: those that were moved. settings: (points, ranges). best: (points,) the level that is best at each, smoothed
     by a parabola through its neighbours. gain: (points,) what the level that is best as stated brings there over
-    today's, in one world each. strength: (ranges,) by how much each range moves the preference for more rather than
-    less of the lever, from its middle to an end.
+    today's, in one replication each. strength: (ranges,) by how much each range moves the preference for more rather
+    than less of the lever, from its middle to an end.
     """
 
     ranges: tuple[Range, ...]
@@ -134,10 +134,10 @@ def top_of(heights: dict[int, float], levels: Sequence[float]) -> float:
     return levels[int(np.abs(even - top).argmin())]
 
 
-def slopes(ranges: tuple[Range, ...], settings: np.ndarray, figure: np.ndarray) -> np.ndarray:
-    """(ranges,) by how much a figure moves with each range, from its middle to an end: a plane through points."""
+def slopes(ranges: tuple[Range, ...], settings: np.ndarray, metric: np.ndarray) -> np.ndarray:
+    """(ranges,) by how much a metric moves with each range, from its middle to an end: a plane through points."""
     low, high = (np.array([getattr(own, end) for own in ranges]) for end in ("low", "high"))
     moved = (settings - (low + high) / 2) / ((high - low) / 2)
     design = np.column_stack([np.ones(len(moved)), moved])
-    found: np.ndarray = np.abs(np.linalg.lstsq(design, figure)[0][1:])
+    found: np.ndarray = np.abs(np.linalg.lstsq(design, metric)[0][1:])
     return found

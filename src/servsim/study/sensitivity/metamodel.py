@@ -1,10 +1,10 @@
-"""A smooth surface over plausible settings, through figures that were simulated at some of them.
+"""A smooth surface over plausible settings, through metrics that were simulated at some of them.
 
-Few worlds at each of many points say more than many worlds at a few: the surface takes from its neighbours what a point
-lacks. It is a sum of Legendre polynomials of single settings and of pairs, shrunk the more the higher their degree
-(ridge); how much, is what best foretells each point from all others. Sources: Sudret (2008), Reliability Engineering
-and System Safety 93, for polynomials as the surface of a sensitivity analysis; Hoerl and Kennard (1970), Technometrics
-12, for ridge; Allen (1974), Technometrics 16, for leaving one out.
+Few replications at each of many points say more than many replications at a few: the surface takes from its neighbours
+what a point lacks. It is a sum of Legendre polynomials of single settings and of pairs, shrunk the more the higher
+their degree (ridge); how much, is what best foretells each point from all others. Sources: Sudret (2008), Reliability
+Engineering and System Safety 93, for polynomials as the surface of a sensitivity analysis; Hoerl and Kennard (1970),
+Technometrics 12, for ridge; Allen (1974), Technometrics 16, for leaving one out.
 """
 
 from dataclasses import dataclass
@@ -97,19 +97,19 @@ class Ridge:
         return squares
 
     def own(self, penalty: float) -> np.ndarray:
-        """(points,) how much a point's own figure counts in what the surface says there: its leverage."""
+        """(points,) how much a point's own metric counts in what the surface says there: its leverage."""
         own: np.ndarray = (self.left**2) @ (self.size**2 / self.square(penalty)) + 1 / len(self.columns)
         return own
 
-    def missed(self, figures: np.ndarray, penalty: float) -> np.ndarray:
-        """(points, figures) by how much a figure is missed where the surface is fitted to all other points."""
-        centred = figures - figures.mean(axis=0)
+    def missed(self, metrics: np.ndarray, penalty: float) -> np.ndarray:
+        """(points, metrics) by how much a metric is missed where the surface is fitted to all other points."""
+        centred = metrics - metrics.mean(axis=0)
         kept = self.size**2 / self.square(penalty)
         missed: np.ndarray = centred - self.left @ (kept[:, None] * (self.left.T @ centred))
         return missed / np.maximum(1 - self.own(penalty), 1e-9)[:, None]
 
     def fitting(self, penalty: float) -> np.ndarray:
-        """(terms, points) what turns figures into the coefficients of their surface."""
+        """(terms, points) what turns metrics into the coefficients of their surface."""
         slopes = self.weights[:, None] * ((self.right.T * (self.size / self.square(penalty))) @ self.left.T)
         constant = 1 / len(self.columns) - self.middle @ slopes
         return np.concatenate([constant[None], slopes])
@@ -117,11 +117,11 @@ class Ridge:
 
 @dataclass(frozen=True)
 class Surface:
-    """A surface for each of some figures.
+    """A surface for each of some metrics.
 
-    coefficients: (terms, figures). again: (resamples, terms, figures) those of surfaces through the same points, with
-    what the surface misses drawn anew from what it misses anywhere, all figures of a point together (Davison and
-    Hinkley 1997, section 6.2.3). explained: (figures,) the share of a figure's variance between points that is
+    coefficients: (terms, metrics). again: (resamples, terms, metrics) those of surfaces through the same points, with
+    what the surface misses drawn anew from what it misses anywhere, all metrics of a point together (Davison and
+    Hinkley 1997, section 6.2.3). explained: (metrics,) the share of a metric's variance between points that is
     foretold, each point left out in its turn.
     """
 
@@ -133,35 +133,35 @@ class Surface:
 def fitted(
     basis: Basis,
     columns: np.ndarray,
-    figures: np.ndarray,
+    metrics: np.ndarray,
     resamples: int = 0,
     chance: np.random.Generator | None = None,
 ) -> Surface:
-    """The surfaces that foretell left-out points best; columns: (points, terms), figures: (points, figures)."""
-    spread = ((figures - figures.mean(axis=0)) ** 2).sum(axis=0)
+    """The surfaces that foretell left-out points best; columns: (points, terms), metrics: (points, metrics)."""
+    spread = ((metrics - metrics.mean(axis=0)) ** 2).sum(axis=0)
     safe = np.where(spread > 0, spread, np.inf)
     tried = [
-        (((ridge.missed(figures, penalty) ** 2).sum(axis=0) / safe), ridge, penalty)
+        (((ridge.missed(metrics, penalty) ** 2).sum(axis=0) / safe), ridge, penalty)
         for ridge in (Ridge(basis, columns, fading) for fading in FADING)
         for penalty in PENALTIES
     ]
     errors, ridge, penalty = min(tried, key=lambda each: float(each[0].sum()))
     fitting = ridge.fitting(penalty)
-    coefficients = fitting @ figures
-    return Surface(coefficients, resampled(ridge, penalty, figures, resamples, chance), 1 - errors)
+    coefficients = fitting @ metrics
+    return Surface(coefficients, resampled(ridge, penalty, metrics, resamples, chance), 1 - errors)
 
 
 def resampled(
-    ridge: Ridge, penalty: float, figures: np.ndarray, resamples: int, chance: np.random.Generator | None
+    ridge: Ridge, penalty: float, metrics: np.ndarray, resamples: int, chance: np.random.Generator | None
 ) -> np.ndarray:
-    """(resamples, terms, figures) the coefficients of surfaces with what is missed drawn anew."""
-    points, many = figures.shape
+    """(resamples, terms, metrics) the coefficients of surfaces with what is missed drawn anew."""
+    points, many = metrics.shape
     if chance is None or not resamples:
         return np.empty((0, ridge.columns.shape[1], many))
     fitting = ridge.fitting(penalty)
-    surface = ridge.columns @ (fitting @ figures)
-    missed = (figures - surface) / np.sqrt(np.maximum(1 - ridge.own(penalty), 1e-9))[:, None]
+    surface = ridge.columns @ (fitting @ metrics)
+    missed = (metrics - surface) / np.sqrt(np.maximum(1 - ridge.own(penalty), 1e-9))[:, None]
     missed -= missed.mean(axis=0)
-    drawn = missed[chance.integers(0, points, (points, resamples))]  # (points, resamples, figures)
+    drawn = missed[chance.integers(0, points, (points, resamples))]  # (points, resamples, metrics)
     flat = fitting @ (surface[:, None, :] + drawn).reshape(points, resamples * many)
     return flat.reshape(-1, resamples, many).transpose(1, 0, 2)

@@ -1,6 +1,6 @@
 """Swings: what becomes of an answer when one setting is at an end of its range, and all others are as stated.
 
-Every end is looked at in the worlds that the answer was found in, so that all differences are paired.
+Every end is looked at in the replications that the answer was found in, so that all differences are paired.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from servsim.study.sensitivity.all_at_once import Scatter, climbed, scattered
 from servsim.study.sensitivity.plausible_settings import Climb, Elsewhere, Place, Range, candidates, ranges_of
 
 SHORT = 8
-"""Worlds of a short look: in common worlds, what could overturn an answer is seen in a few."""
+"""Replications of a short look: in common replications, what could overturn an answer is seen in a few."""
 CONFIRMED = 2
 """Settings whose ends are looked at by themselves: those on which the best level hangs most."""
 
@@ -79,13 +79,13 @@ class Swing:
 class Doubt:
     """What an evaluation rests on: a swing for each range, the widest in the gain first.
 
-    worlds: how many of them every end was looked at in. scatter: what all settings at once say; None where only single
-    ones were moved.
+    replications: how many of them every end was looked at in. scatter: what all settings at once say; None where only
+    single ones were moved.
     """
 
     evaluation: Evaluation
     swings: tuple[Swing, ...]
-    worlds: int
+    replications: int
     interrupted: bool = False
     scatter: Scatter | None = None
 
@@ -107,7 +107,7 @@ class Doubt:
     def to_dict(self) -> dict[str, Any]:
         """The doubt as JSON has it."""
         return {
-            "worlds": self.worlds,
+            "replications": self.replications,
             "plausible": self.scatter.to_dict() if self.scatter else None,
             "overturned_by": [
                 {"setting": swing.range.key, "value": end.value, "best": end.best_level, "cost": end.regret.to_dict()}
@@ -119,13 +119,13 @@ class Doubt:
 
 
 def rests_on(
-    evaluation: Evaluation, *, worlds: int = SHORT, confirmed: int = CONFIRMED, means: Means = HERE
+    evaluation: Evaluation, *, replications: int = SHORT, confirmed: int = CONFIRMED, means: Means = HERE
 ) -> Doubt | None:
     """What an evaluation rests on; None where it has no best level, or its scenario no [uncertain] that counts.
 
     First all settings at once (`scatter`): how far the best level may lie from the advised one, and on which settings
-    that hangs. Then a short look, in so many `worlds`, at both ends of each of the strongest, so many as are to be
-    `confirmed`: today's level, the best, those around it, and further on while it gets better.
+    that hangs. Then a short look, in so many `replications`, at both ends of each of the strongest, so many as are to
+    be `confirmed`: today's level, the best, those around it, and further on while it gets better.
     """
     ranges = ranges_of(evaluation.scenario, evaluation.lever)
     if evaluation.best is None or not ranges or evaluation.replications < 2:
@@ -136,15 +136,15 @@ def rests_on(
         if scatter is None:
             return Doubt(evaluation, (), 0, interrupted=True)
         strongest = tuple(scatter.strongest[:confirmed])
-        numbers = range(min(worlds, evaluation.replications))
+        numbers = range(min(replications, evaluation.replications))
         ends = [Climb(elsewhere, ((own, value),), numbers) for own in strongest for value in (own.low, own.high)]
         climbed(elsewhere, ends)
     return replace(doubt_of(elsewhere, strongest, [end.place for end in ends]), scatter=scatter)
 
 
-def ends_of(evaluation: Evaluation, ranges: Sequence[Range], worlds: int) -> list[Place]:
+def ends_of(evaluation: Evaluation, ranges: Sequence[Range], replications: int) -> list[Place]:
     """Every end of every range, with all levels."""
-    levels, numbers = tuple(candidates(evaluation)), range(min(worlds, evaluation.replications))
+    levels, numbers = tuple(candidates(evaluation)), range(min(replications, evaluation.replications))
     return [Place(((own, value),), levels, numbers) for own in ranges for value in (own.low, own.high)]
 
 
@@ -157,15 +157,15 @@ def doubt_of(elsewhere: Elsewhere, ranges: Sequence[Range], places: Sequence[Pla
         if all(map(elsewhere.is_finished, pair))
     ]
     widest = sorted(swings, key=lambda swing: (-swing.width(), -swing.width("today")))
-    return Doubt(evaluation, tuple(widest), len(places[0].worlds), elsewhere.pool.interrupted)
+    return Doubt(evaluation, tuple(widest), len(places[0].replications), elsewhere.pool.interrupted)
 
 
 def end_of(elsewhere: Elsewhere, place: Place) -> End:
-    """What the worlds of one end say."""
-    e, figures = elsewhere.evaluation, elsewhere.figures(place)
+    """What the replications of one end say."""
+    e, metrics = elsewhere.evaluation, elsewhere.metrics(place)
     assert e.best is not None
-    columns = {level: figures[:, number] for number, level in enumerate(place.levels)}
-    stated = {level: e.sample(level, e.objective)[: len(figures)] for level in (e.today, e.best)}
+    columns = {level: metrics[:, number] for number, level in enumerate(place.levels)}
+    stated = {level: e.sample(level, e.objective)[: len(metrics)] for level in (e.today, e.best)}
     gain, gain_stated = columns[e.best] - columns[e.today], stated[e.best] - stated[e.today]
     better = {level: float(e.better * column.mean()) for level, column in columns.items()}
     allowed = [level for level in columns if level == e.best or not e.breaks[e.levels.index(level)]]

@@ -124,11 +124,11 @@ Settings = tuple[tuple[Range, float], ...]
 
 @dataclass(frozen=True)
 class Place:
-    """Levels of the lever that are wanted at some settings, in some worlds."""
+    """Levels of the lever that are wanted at some settings, in some replications."""
 
     settings: Settings
     levels: tuple[float, ...]
-    worlds: Sequence[int]
+    replications: Sequence[int]
 
 
 class Elsewhere:
@@ -146,13 +146,13 @@ class Elsewhere:
         """Simulate what is not there yet, place by place; False where interrupted."""
         jobs = [job for place in places for job in self.jobs(place) if job not in self.found]
         for outcome in self.pool.outcomes(jobs):
-            self.found[outcome.job] = float(outcome.figures[self.objective])
+            self.found[outcome.job] = float(outcome.metrics[self.objective])
         return not self.pool.interrupted
 
     def jobs(self, place: Place) -> list[Job]:
-        """The worlds of a place."""
+        """The replications of a place."""
         numbers = [self.number(place.settings, level) for level in place.levels]
-        return [Job(number, world) for world in place.worlds for number in numbers]
+        return [Job(number, world) for world in place.replications for number in numbers]
 
     def number(self, settings: Settings, level: float) -> int:
         """The number of a scenario in the pool."""
@@ -165,21 +165,23 @@ class Elsewhere:
         return self.numbers[settings, level]
 
     def is_finished(self, place: Place) -> bool:
-        """Were all its worlds simulated, and is the objective defined in them?"""
+        """Were all its replications simulated, and is the objective defined in them?"""
         return all(np.isfinite(self.found.get(job, np.nan)) for job in self.jobs(place))
 
-    def figures(self, place: Place) -> np.ndarray:
-        """(worlds, levels) the objective at a place that is finished."""
-        return np.array([self.found[job] for job in self.jobs(place)]).reshape(len(place.worlds), len(place.levels))
+    def metrics(self, place: Place) -> np.ndarray:
+        """(replications, levels) the objective at a place that is finished."""
+        return np.array([self.found[job] for job in self.jobs(place)]).reshape(
+            len(place.replications), len(place.levels)
+        )
 
 
 class Climb:
     """Some settings while the best level there is looked for."""
 
-    def __init__(self, elsewhere: Elsewhere, settings: Settings, worlds: Sequence[int], stride: int = 1) -> None:
-        """Today's level, the best, and those a stride away from it are to be looked at, in these worlds."""
+    def __init__(self, elsewhere: Elsewhere, settings: Settings, replications: Sequence[int], stride: int = 1) -> None:
+        """Today's level, the best, and those a stride away from it are to be looked at, in these replications."""
         evaluation = elsewhere.evaluation
-        self.elsewhere, self.settings, self.worlds, self.stride = elsewhere, settings, worlds, stride
+        self.elsewhere, self.settings, self.replications, self.stride = elsewhere, settings, replications, stride
         self.candidates = candidates(evaluation)
         assert evaluation.best is not None
         best = self.candidates.index(evaluation.best)
@@ -194,11 +196,11 @@ class Climb:
     @property
     def place(self) -> Place:
         """The levels that are looked at."""
-        return Place(self.settings, tuple(self.candidates[place] for place in sorted(self.seen)), self.worlds)
+        return Place(self.settings, tuple(self.candidates[place] for place in sorted(self.seen)), self.replications)
 
     def heights(self) -> dict[int, float]:
         """The objective at the levels that were looked at, by their places, more being better."""
-        means = self.elsewhere.evaluation.better * self.elsewhere.figures(self.place).mean(axis=0)
+        means = self.elsewhere.evaluation.better * self.elsewhere.metrics(self.place).mean(axis=0)
         return dict(zip(sorted(self.seen), map(float, means), strict=True))
 
     def step(self) -> None:

@@ -19,17 +19,17 @@ from servsim.study.sensitivity.value_of_information import LEAST, Indices, Plaus
 
 POINTS = 128
 """Plausible settings that are simulated."""
-WORLDS = 1
-"""Worlds of each of them, no other's: the surface does the averaging."""
+PER_POINT = 1
+"""Replications of each of them, no other's: the surface does the averaging."""
 REPLICATIONS = 10
-"""Worlds of every end of a range, the first ones of the evaluation."""
+"""Replications of every end of a range, the first ones of the evaluation."""
 
 
 @dataclass(frozen=True)
 class Sensitivity(Tidy):
     """What an evaluation rests on.
 
-    doubt: a swing for every range. settings: (points, ranges) those drawn. figures: (points, worlds, levels) the
+    doubt: a swing for every range. settings: (points, ranges) those drawn. metrics: (points, replications, levels) the
     objective there. plausible: what they say of the advice; indices: of the objective at today's level, and of what the
     best level brings over it; both empty where too few points were finished.
     """
@@ -39,7 +39,7 @@ class Sensitivity(Tidy):
     doubt: Doubt | None
     levels: tuple[float, ...]
     settings: np.ndarray
-    figures: np.ndarray
+    metrics: np.ndarray
     plausible: Plausible | None
     indices: tuple[Indices, ...]
     interrupted: bool = False
@@ -72,14 +72,14 @@ class Sensitivity(Tidy):
 
     def rows(self) -> list[dict[str, Any]]:
         """Tidy rows, one for each point, level and world; the drawn settings beside."""
-        e, (points, worlds, _) = self.evaluation, self.figures.shape
+        e, (points, many, _) = self.evaluation, self.metrics.shape
         keys = [own.key for own in self.ranges]
         return [
             {"point": point, **dict(zip(keys, map(float, self.settings[point]), strict=True)), "lever": e.lever,
-             "level": level, "replication": point * worlds + world, "metric": e.objective,
-             "value": float(self.figures[point, world, number]), "unit": e.unit(e.objective)}
+             "level": level, "replication": point * many + each, "metric": e.objective,
+             "value": float(self.metrics[point, each, number]), "unit": e.unit(e.objective)}
             for point in range(points)
-            for world in range(worlds)
+            for each in range(many)
             for number, level in enumerate(self.levels)
         ]  # fmt: skip
 
@@ -88,13 +88,13 @@ def sensitivity(
     scenario: Scenario,
     *,
     points: int = POINTS,
-    worlds: int = WORLDS,
+    replications_per_point: int = PER_POINT,
     replications: int = REPLICATIONS,
     seed: int = 1,
     means: Means = HERE,
 ) -> Sensitivity:
     """Evaluate a scenario, then look at every end of its ranges in so many `replications`, and at so many `points`
-    drawn from all of them, each in `worlds` of its own."""
+    drawn from all of them, each in `replications_per_point` of its own."""
     ranges = ranges_of(scenario, scenario.evaluate.lever)
     if not ranges:
         raise ScenarioError([
@@ -103,24 +103,26 @@ def sensitivity(
         ])  # fmt: skip
     for row in drawn(ranges, points, seed):
         possible(scenario, {own.key: value for own, value in zip(ranges, row, strict=True)})
-    return Analysis(evaluate(scenario, seed=seed, means=means), ranges, points, worlds).run(replications, means)
+    return Analysis(evaluate(scenario, seed=seed, means=means), ranges, points, replications_per_point).run(
+        replications, means
+    )
 
 
 def affordable_analysis(scenario: Scenario, file: str, points: int, replications: int) -> None:
-    """ScenarioError where so many worlds of every level, at points and at ends of ranges, would cost too much."""
-    from servsim.study.cost_estimate import affordable, levels_at_most, worlds_of_evaluation
+    """ScenarioError where so many replications of every level, at points and at ends of ranges, would cost too much."""
+    from servsim.study.cost_estimate import affordable, levels_at_most, replications_of_evaluation
 
     ends = 2 * len(ranges_of(scenario, scenario.evaluate.lever))
     elsewhere = levels_at_most(scenario) * (points + ends * replications)
-    affordable(scenario, file, 1, worlds_of_evaluation(scenario) + elsewhere, asks_years(scenario.evaluate))
+    affordable(scenario, file, 1, replications_of_evaluation(scenario) + elsewhere, asks_years(scenario.evaluate))
 
 
 class Analysis:
     """One sensitivity analysis while it is going on."""
 
-    def __init__(self, evaluation: Evaluation, ranges: tuple[Range, ...], points: int, worlds: int) -> None:
+    def __init__(self, evaluation: Evaluation, ranges: tuple[Range, ...], points: int, per_point: int) -> None:
         """What the evaluation found, and the settings to look at."""
-        self.evaluation, self.ranges, self.worlds = evaluation, ranges, worlds
+        self.evaluation, self.ranges, self.per_point = evaluation, ranges, per_point
         self.levels = tuple(candidates(evaluation))
         self.settings = drawn(ranges, points, evaluation.seed)
 
@@ -128,27 +130,27 @@ class Analysis:
         """The whole of it, or what Ctrl-C left."""
         e = self.evaluation
         if e.best is None or e.interrupted or e.replications < 2:
-            return self.result(None, [], np.empty((0, self.worlds, len(self.levels))), e.interrupted)
+            return self.result(None, [], np.empty((0, self.per_point, len(self.levels))), e.interrupted)
         elsewhere = Elsewhere(e, means)
         ends, points = ends_of(e, self.ranges, replications), self.places()
         with elsewhere.pool:
             elsewhere.gather([*ends, *points])
         finished = [number for number, place in enumerate(points) if elsewhere.is_finished(place)]
-        figures = np.array([elsewhere.figures(points[number]) for number in finished])
-        figures = figures.reshape(len(finished), self.worlds, len(self.levels))
-        return self.result(doubt_of(elsewhere, self.ranges, ends), finished, figures, elsewhere.pool.interrupted)
+        metrics = np.array([elsewhere.metrics(points[number]) for number in finished])
+        metrics = metrics.reshape(len(finished), self.per_point, len(self.levels))
+        return self.result(doubt_of(elsewhere, self.ranges, ends), finished, metrics, elsewhere.pool.interrupted)
 
     def places(self) -> list[Place]:
-        """The drawn settings, each in worlds of its own."""
+        """The drawn settings, each in replications of its own."""
         return [
             Place(tuple(zip(self.ranges, map(float, row), strict=True)), self.levels,
-                  range(number * self.worlds, (number + 1) * self.worlds))
+                  range(number * self.per_point, (number + 1) * self.per_point))
             for number, row in enumerate(self.settings)
         ]  # fmt: skip
 
-    def result(self, doubt: Doubt | None, finished: list[int], figures: np.ndarray, interrupted: bool) -> Sensitivity:
+    def result(self, doubt: Doubt | None, finished: list[int], metrics: np.ndarray, interrupted: bool) -> Sensitivity:
         """What is found from what was simulated."""
-        e, settings, means = self.evaluation, self.settings[finished], figures.mean(axis=1)
+        e, settings, means = self.evaluation, self.settings[finished], metrics.mean(axis=1)
         over, found = None, []
         if len(finished) >= LEAST and e.best is not None:
             over = plausible(
@@ -157,10 +159,10 @@ class Analysis:
             )  # fmt: skip
             today, best = (means[:, self.levels.index(level)] for level in (e.today, e.best))
             found = [
-                indices(of, self.ranges, settings, figure, e.confidence, e.seed)
-                for of, figure in (("today", today), ("gain", best - today))
+                indices(of, self.ranges, settings, metric, e.confidence, e.seed)
+                for of, metric in (("today", today), ("gain", best - today))
             ]
         return Sensitivity(
-            e, self.ranges, doubt, self.levels, settings, figures, over,
+            e, self.ranges, doubt, self.levels, settings, metrics, over,
             tuple(own for own in found if own is not None), interrupted,
         )  # fmt: skip

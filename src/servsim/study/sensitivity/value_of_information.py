@@ -90,10 +90,10 @@ class SurfaceReading:
         worths = [each.max(axis=2).mean(axis=1) - each.mean(axis=1).max(axis=1) for each in known]
         return np.column_stack([losses, losses.min(axis=1), *worths])
 
-    def halves(self, columns: np.ndarray, figures: np.ndarray, chance: np.random.Generator) -> float:
+    def halves(self, columns: np.ndarray, metrics: np.ndarray, chance: np.random.Generator) -> float:
         """What knowing everything would bring where one half of the points chooses and the other half judges."""
         first = chance.permutation(len(columns)) < len(columns) // 2
-        surfaces = [fitted(self.basis, columns[half], figures[half]).coefficients for half in (first, ~first)]
+        surfaces = [fitted(self.basis, columns[half], metrics[half]).coefficients for half in (first, ~first)]
         one, other = gains(self.everywhere, np.array(surfaces))
         rows = np.arange(len(one))
         judged = (one[rows, other.argmax(axis=1)] + other[rows, one.argmax(axis=1)]) / 2
@@ -116,7 +116,7 @@ def shortfalls(gain: np.ndarray) -> np.ndarray:
 def plausible(
     ranges: tuple[Range, ...],
     settings: np.ndarray,
-    figures: np.ndarray,
+    metrics: np.ndarray,
     levels: Sequence[float],
     best: float,
     *,
@@ -125,9 +125,9 @@ def plausible(
     unit: str,
     seed: int,
 ) -> Plausible:
-    """What points say of the advice. settings: (points, ranges); figures: (points, levels) the objective, more better;
+    """What points say of the advice. settings: (points, ranges); metrics: (points, levels) the objective, more better;
     best: the level that is best as stated."""
-    ahead = figures - figures[:, [list(levels).index(best)]]
+    ahead = metrics - metrics[:, [list(levels).index(best)]]
     reading, chance = SurfaceReading(ranges, seed), np.random.default_rng(seed)
     columns = reading.basis.at(settings)
     surface = fitted(reading.basis, columns, ahead, RESAMPLES, chance)
@@ -161,7 +161,7 @@ READINGS = 512
 
 @dataclass(frozen=True)
 class Index:
-    """A setting's share of a figure's variance, by itself and in all."""
+    """A setting's share of a metric's variance, by itself and in all."""
 
     key: str
     first: Interval
@@ -174,8 +174,8 @@ class Index:
 
 @dataclass(frozen=True)
 class Indices:
-    """The indices of one figure over the ranges. explained: the share of its variance that the surface foretells; the
-    indices share that out. deviation: the figure's standard deviation over plausible settings. mean: its mean."""
+    """The indices of one metric over the ranges. explained: the share of its variance that the surface foretells; the
+    indices share that out. deviation: the metric's standard deviation over plausible settings. mean: its mean."""
 
     of: str
     each: tuple[Index, ...]
@@ -192,17 +192,17 @@ class Indices:
 
 
 def indices(
-    of: str, ranges: tuple[Range, ...], settings: np.ndarray, figure: np.ndarray, confidence: float, seed: int
+    of: str, ranges: tuple[Range, ...], settings: np.ndarray, metric: np.ndarray, confidence: float, seed: int
 ) -> Indices | None:
-    """The indices of a figure, (points,), simulated at settings, (points, ranges); None where it never differs."""
-    if not figure.std() > 1e-12 * max(1.0, float(np.abs(figure).max())):
+    """The indices of a metric, (points,), simulated at settings, (points, ranges); None where it never differs."""
+    if not metric.std() > 1e-12 * max(1.0, float(np.abs(metric).max())):
         return None
     basis = Basis(ranges)
-    columns, column = basis.at(settings), figure[:, None]
+    columns, column = basis.at(settings), metric[:, None]
     surface = fitted(basis, columns, column, RESAMPLES, np.random.default_rng(seed))
     samples = read(basis, np.hstack([surface.coefficients, *surface.again]), seed)
     deviation = float(samples[0][0].std())
-    if deviation <= 1e-9 * float(figure.std()):  # nothing but noise
+    if deviation <= 1e-9 * float(metric.std()):  # nothing but noise
         return None
     first, total = (reflected(values[0], values[1:], confidence) for values in sobol(*samples))
     each = tuple(map(Index, (own.key for own in ranges), first, total))

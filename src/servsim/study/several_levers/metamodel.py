@@ -1,7 +1,7 @@
 """Where to look next: a metamodel of the points tried so far, and the candidates of which it promises most.
 
 The metamodel is a cubic radial basis function through all points tried, one column for each constraint, for the
-objective, and for each figure of the front. Of a batch, some points are those of which it promises most, others are
+objective, and for each metric of the front. Of a batch, some points are those of which it promises most, others are
 promising and far from all tried before, so that the search neither stops at the first hill nor wanders. Source: Regis
 and Shoemaker (2007), A stochastic radial basis function method for the global optimization of expensive functions;
 constraints in the manner of Regis (2011). Why this one: benchmarks/search.py.
@@ -28,15 +28,15 @@ WORST = -0.3
 """By what share of its bound a constraint is broken at most, for the metamodel: how far beyond does not matter."""
 
 Aim = Callable[[np.ndarray], np.ndarray]
-"""(points,) what points are worth, from (points, 1 + figures of the front)."""
+"""(points,) what points are worth, from (points, 1 + metrics of the front)."""
 
 
 @dataclass(frozen=True)
 class Known:
     """What is known of the points tried.
 
-    slack: (points, constraints) by how much each keeps the constraints. wanted: (points, 1 + figures of the front) the
-    objective and those figures, more being better.
+    slack: (points, constraints) by how much each keeps the constraints. wanted: (points, 1 + metrics of the front) the
+    objective and those metrics, more being better.
     """
 
     points: Sequence[Values]
@@ -88,7 +88,7 @@ class Guide:
         return chosen
 
     def aims(self, many: int, traded: int) -> list[Aim]:
-        """What each point of a batch is after: the objective; with a front, every second a mix of its figures."""
+        """What each point of a batch is after: the objective; with a front, every second a mix of its metrics."""
         aims: list[Aim] = [first] * many
         for number in range(1, many if traded else 0, 2):
             aims[number] = mixed(self.chance.dirichlet(np.ones(traded)))
@@ -111,7 +111,7 @@ def first(wanted: np.ndarray) -> np.ndarray:
 
 
 def mixed(shares: np.ndarray) -> Aim:
-    """After a mix of the front's figures, the one that is least by its share counting most. Source: Knowles (2006)."""
+    """After a mix of the front's metrics, the one that is least by its share counting most. Source: Knowles (2006)."""
 
     def aim(wanted: np.ndarray) -> np.ndarray:
         weighed = shares * wanted[:, 1:]

@@ -51,14 +51,17 @@ class Finals(Contest):
         return super().tolerance(each) / 2
 
     def slack_of(self, level: float) -> np.ndarray:
-        """(constraints, worlds) by how much each constraint is kept, its bound moved by half of what is harmless."""
+        """(constraints, replications) by how much each constraint is kept, its bound moved by half of what is
+        harmless.
+        """
         moved = np.array([self.tolerance(each) for each in self.constraints])
         return super().slack_of(level) + moved[:, None]
 
     def front(self, goal: Goal, points: Sequence[Values]) -> dict[Values, np.ndarray]:
-        """Points that trade one figure for another, with their (worlds, metrics) here, by the first of the figures.
+        """Points that trade one metric for another, with their (replications, metrics) here, by the first of the
+        metrics.
 
-        Those that turn out to have no more of either figure than another point are left out; all, where interrupted.
+        Those that turn out to have no more of either metric than another point are left out; all, where interrupted.
         """
         places = {point: self.places[level] for level, point in enumerate(self.settings)}
         places |= {point: self.pool.add(self.space.scenario_at(point)) for point in points if point not in places}
@@ -96,7 +99,7 @@ def optimise(
 ) -> Optimisation:
     """Set several levers together; whatever is left out is as the scenario's [optimise] and [evaluate] say.
 
-    The search tries `points` points in few worlds. Its finalists and today's setting are then compared in
+    The search tries `points` points in few replications. Its finalists and today's setting are then compared in
     `replications` others, and in more where a smallest difference is stated, until one is best or `budget` is spent.
     """
     given: dict[str, Any] = {
@@ -122,14 +125,14 @@ def affordable_search(scenario: Scenario, file: str) -> Scenario:
     finals = asked.replications * (own.finalists + 1)
     race = asked.budget_replications if asked.smallest_difference != 0 else 0
     far = asks_years(asked) or VALUE in (own.front or ())
-    return affordable(scenario, file, 1, own.points * own.worlds + max(finals, race), far)
+    return affordable(scenario, file, 1, own.points * own.search_replications + max(finals, race), far)
 
 
-def told_of(means: Means, worlds: int) -> Means:
-    """The same means, whoever watches being told of so many worlds at least."""
+def told_of(means: Means, replications: int) -> Means:
+    """The same means, whoever watches being told of so many replications at least."""
 
     def progress(done: int, asked: int, seconds: float) -> None:
-        means.progress(done, max(asked, worlds), seconds)
+        means.progress(done, max(asked, replications), seconds)
 
     return replace(means, progress=progress)
 
@@ -139,8 +142,8 @@ def answer(scenario: Scenario, seed: int, means: Means) -> Optimisation:
     own, asked, space = scenario.optimise, asked_of(scenario), space_of(scenario)
     goal = goal_of(scenario, asked, own.front or ())
     insist_on_budget(asked, own.finalists + 1)
-    with Pool([], seed, told_of(means, own.points * own.worlds), far=goal.looks_ahead) as pool:
-        search = Search(space, goal, pool, own.worlds, seed)
+    with Pool([], seed, told_of(means, own.points * own.search_replications), far=goal.looks_ahead) as pool:
+        search = Search(space, goal, pool, own.search_replications, seed)
         finished = search.run(own.points)
         pays = search.gain() if search.tried and asked.objective == VALUE else None
         matters = difference_of(asked, pays, search.revenue())

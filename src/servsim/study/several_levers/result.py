@@ -1,4 +1,6 @@
-"""What an optimisation found: the points a search tried, and its finalists beside today's setting in other worlds."""
+"""What an optimisation found: the points a search tried, and its finalists beside today's setting in other
+replications.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,14 +23,14 @@ CLOSE = 0.01
 
 @dataclass(frozen=True)
 class Point:
-    """A value for each lever, and the figures there: (worlds, metrics)."""
+    """A value for each lever, and the metrics there: (replications, metrics)."""
 
     values: Values
-    figures: np.ndarray
+    metrics: np.ndarray
 
     def sample(self, metric: str) -> np.ndarray:
-        """(worlds,) a figure in each world."""
-        column: np.ndarray = self.figures[:, NAMES.index(metric)]
+        """(replications,) a metric in each replication."""
+        column: np.ndarray = self.metrics[:, NAMES.index(metric)]
         return column
 
 
@@ -36,10 +38,10 @@ class Point:
 class Optimisation(Tidy):
     """Several levers, set together.
 
-    asked: objective, constraints and confidence. points: those that the search tried, today's first, in the worlds of
-    the search. finals: the finalists in worlds of their own, level 0 being today's and level n the n-th of `finalists`;
-    None where the search was interrupted. idle: keys of levers that changed nothing. front: points of which no other
-    has more of both of the goal's front figures, in the finals' worlds.
+    asked: objective, constraints and confidence. points: those that the search tried, today's first, in the
+    replications of the search. finals: the finalists in replications of their own, level 0 being today's and level n
+    the n-th of `finalists`; None where the search was interrupted. idle: keys of levers that changed nothing. front:
+    points of which no other has more of both of the goal's front metrics, in the finals' replications.
     """
 
     scenario: Scenario
@@ -56,7 +58,7 @@ class Optimisation(Tidy):
 
     @property
     def objective(self) -> str:
-        """The figure that is to be best."""
+        """The metric that is to be best."""
         return self.goal.objective
 
     @property
@@ -88,7 +90,7 @@ class Optimisation(Tidy):
         return [own.key for own, value in zip(self.levers, values, strict=True) if value == own.today]
 
     def unit(self, metric: str) -> str:
-        """A figure's unit."""
+        """A metric's unit."""
         return unit_of(metric, self.scenario.money.currency)
 
     @property
@@ -103,7 +105,7 @@ class Optimisation(Tidy):
 
     def slack(self, e: Evaluation, level: float) -> np.ndarray:
         """(constraints,) by how much a finalist keeps each, as a share of its bound."""
-        shared = min(e.worlds(level), e.worlds(e.today))
+        shared = min(e.replications_of(level), e.replications_of(e.today))
         own, today = (e.seen(each, shared) for each in (level, e.today))
         found: np.ndarray = self.goal.slack([own], today)[0]
         return found
@@ -118,7 +120,7 @@ class Optimisation(Tidy):
         ]
 
     def of(self, point: Point, metric: str) -> Interval:
-        """A figure at a point, by itself."""
+        """A metric at a point, by itself."""
         return interval(point.sample(metric), self.unit(metric), self.asked.confidence)
 
     def settings(self, values: Values) -> dict[str, float]:
@@ -144,7 +146,7 @@ class Optimisation(Tidy):
             "resolved": defined(e.resolved) if e else None,
             "binding": self.binding,
             "idle": list(self.idle),
-            "front": {"figures": list(self.goal.front), "points": [self.front_dict(point) for point in self.front]},
+            "front": {"metrics": list(self.goal.front), "points": [self.front_dict(point) for point in self.front]},
             "interrupted": self.interrupted,
         }
 
@@ -152,7 +154,7 @@ class Optimisation(Tidy):
         """What the search tried, and what it proposes."""
         return {
             "points": len(self.points),
-            "worlds": len(self.points[0].figures) if self.points else 0,
+            "replications": len(self.points[0].metrics) if self.points else 0,
             "proposed": [self.settings(values) for values in self.finalists],
         }
 
@@ -163,16 +165,16 @@ class Optimisation(Tidy):
 
     def front_dict(self, point: Point) -> dict[str, Any]:
         """A point of the front as JSON has it."""
-        figures = {name: self.of(point, name).to_dict() for name in self.goal.front}
-        return {"settings": self.settings(point.values), "replications": len(point.figures), "metrics": figures}
+        metrics = {name: self.of(point, name).to_dict() for name in self.goal.front}
+        return {"settings": self.settings(point.values), "replications": len(point.metrics), "metrics": metrics}
 
     def rows(self) -> list[dict[str, Any]]:
-        """Tidy rows, one for each point, world and figure: of the search, the finals and the front."""
+        """Tidy rows, one for each point, world and metric: of the search, the finals and the front."""
         return [
             {"stage": stage, "point": number, **self.settings(point.values), "replication": world, "metric": name,
              "value": defined(value), "unit": self.unit(name)}
             for stage, number, point in self.stages()
-            for world, row in enumerate(point.figures)
+            for world, row in enumerate(point.metrics)
             for name, value in zip(NAMES, row, strict=True)
         ]  # fmt: skip
 
@@ -180,7 +182,7 @@ class Optimisation(Tidy):
         """Every point of every stage, with its number there."""
         e = self.finals
         finals = (
-            [Point(self.values(level), table) for level, table in zip(e.levels, e.figures, strict=True)] if e else []
+            [Point(self.values(level), table) for level, table in zip(e.levels, e.metrics, strict=True)] if e else []
         )
         for stage, points in (("search", self.points), ("finals", finals), ("front", self.front)):
             yield from ((stage, number, point) for number, point in enumerate(points))

@@ -19,14 +19,14 @@ from servsim.study.several_levers.metamodel import Guide, Known
 
 @dataclass(frozen=True)
 class Goal:
-    """The figure that is to be best, what must be kept to, and two figures of which one is bought with the other."""
+    """The metric that is to be best, what must be kept to, and two metrics of which one is bought with the other."""
 
     objective: str
     constraints: tuple[Constraint, ...]
     front: tuple[str, ...]
 
     def merit(self, tables: Sequence[np.ndarray]) -> np.ndarray:
-        """(points,) the mean of the objective over (worlds, metrics), more being better."""
+        """(points,) the mean of the objective over (replications, metrics), more being better."""
         return mean_of(tables, self.objective)
 
     def slack(self, several: Sequence[Seen], today: Seen) -> np.ndarray:
@@ -37,21 +37,21 @@ class Goal:
     @property
     def looks_ahead(self) -> bool:
         """Is it after money over the years?"""
-        return VALUE in (self.objective, *self.front, *(each.figure for each in self.constraints))
+        return VALUE in (self.objective, *self.front, *(each.metric for each in self.constraints))
 
     def traded(self, tables: Sequence[np.ndarray]) -> np.ndarray:
-        """(points, 2 or none) the means of the two figures of the front, more being better."""
+        """(points, 2 or none) the means of the two metrics of the front, more being better."""
         return np.reshape([mean_of(tables, name) for name in self.front], (len(self.front), len(tables))).T
 
 
-def mean_of(tables: Sequence[np.ndarray], figure: str) -> np.ndarray:
-    """(points,) a figure's mean over worlds, more being better; NaN where it is undefined in some world."""
-    column = NAMES.index(figure)
-    return np.array([BY_NAME[figure].better * table[:, column].mean() for table in tables])
+def mean_of(tables: Sequence[np.ndarray], metric: str) -> np.ndarray:
+    """(points,) a metric's mean over replications, more being better; NaN where it is undefined in some world."""
+    column = NAMES.index(metric)
+    return np.array([BY_NAME[metric].better * table[:, column].mean() for table in tables])
 
 
 def goal_of(scenario: Scenario, asked: Evaluate, front: Sequence[str]) -> Goal:
-    """The goal of a question; ScenarioError where it names figures that there are not, or that cannot be better."""
+    """The goal of a question; ScenarioError where it names metrics that there are not, or that cannot be better."""
     direction(asked.objective, "optimise.objective")
     for name in front:
         direction(name, "optimise.front")
@@ -60,22 +60,23 @@ def goal_of(scenario: Scenario, asked: Evaluate, front: Sequence[str]) -> Goal:
 
 
 def undominated(traded: np.ndarray) -> np.ndarray:
-    """(points,) whether no other point has at least as much of both figures and more of one. traded: (points, 2)."""
+    """(points,) whether no other point has at least as much of both metrics and more of one. traded: (points, 2)."""
     at_least = np.all(traded[:, None, :] <= traded[None, :, :], axis=2)
     more = np.any(traded[:, None, :] < traded[None, :, :], axis=2)
     return np.isfinite(traded).all(axis=1) & ~np.any(at_least & more, axis=1)
 
 
 def spread(traded: np.ndarray, many: int) -> list[int]:
-    """The places of so many points at most, spread over all by their first figure. traded: (points, 2)."""
+    """The places of so many points at most, spread over all by their first metric. traded: (points, 2)."""
     order = np.argsort(traded[:, 0], kind="stable")
     parts = np.linspace(0, max(0, len(order) - 1), min(len(order), many))
     return [int(order[place]) for place in np.unique(parts.round().astype(int))]
 
 
 SEARCH = 1 << 41
-"""The number of the search's first world: the finalists meet in worlds that are none of these, so that their guarantee
-does not depend on the search."""
+"""The number of the search's first replication: the finalists meet in replications that are none of these, so that
+their guarantee does not depend on the search.
+"""
 BATCH = 4
 """Points tried at once, whatever the number of workers: the same search everywhere."""
 APART = 0.1
@@ -86,11 +87,11 @@ FRONT_POINTS = 6
 
 
 class Search:
-    """A search while it is going on: the points tried, and their worlds."""
+    """A search while it is going on: the points tried, and their replications."""
 
-    def __init__(self, space: Space, goal: Goal, pool: Pool, worlds: int, seed: int) -> None:
+    def __init__(self, space: Space, goal: Goal, pool: Pool, replications: int, seed: int) -> None:
         """Nothing is tried yet."""
-        self.space, self.goal, self.pool, self.worlds = space, goal, pool, worlds
+        self.space, self.goal, self.pool, self.replications = space, goal, pool, replications
         self.chance = np.random.default_rng([seed, SEARCH])
         self.guide = Guide(space, self.chance)
         self.gathering = Gathering(pool, SEARCH)
@@ -112,10 +113,14 @@ class Search:
         return True
 
     def try_out(self, points: list[Values]) -> bool:
-        """Simulate points that are new; False where interrupted: those without all of their worlds are forgotten."""
+        """Simulate points that are new; False where interrupted: those without all of their replications are
+        forgotten.
+        """
         new = {point: self.pool.add(self.space.scenario_at(point)) for point in points if point not in self.tried}
-        finished = self.gathering.until(new.values(), self.worlds)
-        self.tried |= {point: place for point, place in new.items() if len(self.gathering.table(place)) == self.worlds}
+        finished = self.gathering.until(new.values(), self.replications)
+        self.tried |= {
+            point: place for point, place in new.items() if len(self.gathering.table(place)) == self.replications
+        }
         return finished
 
     def beginning(self, points: int) -> list[Values]:
@@ -128,12 +133,12 @@ class Search:
         return list(dict.fromkeys([space.today, *alone, *space.at(spread)]))[:points]
 
     def table(self, point: Values) -> np.ndarray:
-        """(worlds, metrics) the figures of a point tried."""
+        """(replications, metrics) the metrics of a point tried."""
         return self.gathering.table(self.tried[point])
 
     @property
     def tables(self) -> list[np.ndarray]:
-        """The figures of all points tried, today's first."""
+        """The metrics of all points tried, today's first."""
         return [self.table(point) for point in self.tried]
 
     def slack(self) -> np.ndarray:
@@ -142,7 +147,7 @@ class Search:
         return self.goal.slack(several, several[0])
 
     def gain(self) -> float:
-        """What the best point that keeps all constraints brings over today's, in value; of other figures, nothing."""
+        """What the best point that keeps all constraints brings over today's, in value; of other metrics, nothing."""
         if self.goal.objective != VALUE or not (keeping := self.keeping()):
             return 0.0
         merit = self.goal.merit([self.table(point) for point in (keeping[0], next(iter(self.tried)))])
@@ -154,13 +159,13 @@ class Search:
         return 0.0 if today is None else self.gathering.revenue(today, self.space.scenario.money.discount_rate)
 
     def known(self) -> Known:
-        """What is known of the points tried; a figure that is undefined somewhere counts as the worst there is."""
+        """What is known of the points tried; a metric that is undefined somewhere counts as the worst there is."""
         wanted = np.column_stack([self.goal.merit(self.tables), self.goal.traded(self.tables)])
         names = (self.goal.objective, *self.goal.front)
         for name, known in zip(names, np.isfinite(wanted).any(axis=0), strict=True):
             if not known:
                 raise ScenarioError([
-                    f"{name} is not defined at any point of this search; it must be a figure that `servsim run` shows."
+                    f"{name} is not defined at any point of this search; it must be a metric that `servsim run` shows."
                 ])  # fmt: skip
         wanted = np.where(np.isfinite(wanted), wanted, np.nanmin(wanted, axis=0))
         return Known(list(self.tried), self.slack(), wanted)
@@ -199,7 +204,7 @@ class Search:
             self.proposal = kept[0]
 
     def finalists(self, many: int) -> list[Values]:
-        """The points to compare in other worlds: the proposal, the best, and the best that are well apart.
+        """The points to compare in other replications: the proposal, the best, and the best that are well apart.
 
         Never today's. Where no point keeps all constraints, those that come nearest.
         """
@@ -225,7 +230,7 @@ class Search:
         return bool((gaps >= APART).all())
 
     def traders(self) -> list[Values]:
-        """Some points tried that keep all constraints, of which no other has more of both of the front's figures."""
+        """Some points tried that keep all constraints, of which no other has more of both of the front's metrics."""
         keeping = self.keeping()
         traded = self.goal.traded([self.table(point) for point in keeping])
         best = np.flatnonzero(undominated(traded))

@@ -1,6 +1,6 @@
-"""What a store holds: the questions that were asked, their settings, their worlds; and how to forget them.
+"""What a store holds: the questions that were asked, their settings, their replications; and how to forget them.
 
-A question's key is a fingerprint of all that its row says (`Worlds.key`), so that a damaged row is known.
+A question's key is a fingerprint of all that its row says (`Experiment.key`), so that a damaged row is known.
 """
 
 import json
@@ -22,12 +22,14 @@ from servsim.study.store.database import YOUNGER, Purpose, Storage, StoreError
 from servsim.study.store.store import DamageError, insist_sound
 
 BATCH = 1_000
-"""Worlds read at once."""
+"""Replications read at once."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """One scenario under one seed: what a store knows of it. worlds, size: how many are kept, in how many bytes."""
+    """One scenario under one seed: what a store knows of it. replications, size: how many are kept, in how many
+    bytes.
+    """
 
     number: int
     key: str
@@ -41,7 +43,7 @@ class Question:
     last: str
     names: dict[str, list[str]] = field(repr=False)
     settings: dict[str, Any] = field(repr=False)
-    worlds: int
+    replications: int
     size: int
 
     @cached_property
@@ -60,12 +62,12 @@ class Question:
 
     @property
     def is_old(self) -> bool:
-        """Was it another version of the model that answered? No answer of this one uses its worlds."""
+        """Was it another version of the model that answered? No answer of this one uses its replications."""
         return self.model != model_version()
 
     def to_dict(self) -> dict[str, Any]:
         """The question as `servsim results --json` prints it."""
-        told = ("key", "digest", "title", "model", "seed", "engine", "machine", "first", "last", "worlds", "size")
+        told = ("key", "digest", "title", "model", "seed", "engine", "machine", "first", "last", "replications", "size")
         return {name: getattr(self, name) for name in told}
 
 
@@ -117,13 +119,15 @@ def question(storage: Storage, key: str) -> Question:
     raise StoreError(f"{key}: {len(found)} questions begin so; say which: {keys}.")
 
 
-def worlds_of(storage: Storage, asked: Question) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
-    """Replication, (figures,) and (segments, own figures) of each world; DamageError where one is not as it was."""
-    figures = ", ".join(f'"{name}"' for name in asked.names["figures"])
+def replications_of(storage: Storage, asked: Question) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+    """Replication, (metrics,) and (segments, own metrics) of each replication; DamageError where one is not as it
+    was.
+    """
+    metrics = ", ".join(f'"{name}"' for name in asked.names["figures"])
     last = -1
     while True:
         rows = storage.rows(
-            f"SELECT replication, own, checksum, {figures} FROM world WHERE question = ? AND replication > ?"
+            f"SELECT replication, own, checksum, {metrics} FROM world WHERE question = ? AND replication > ?"
             f" ORDER BY replication LIMIT {BATCH}",
             (asked.number, last),
         )
@@ -137,13 +141,15 @@ def worlds_of(storage: Storage, asked: Question) -> Iterator[tuple[int, np.ndarr
 
 
 def run_of(storage: Storage, asked: Question) -> Run:
-    """The worlds that are kept of a question as the run they are part of; figures it did not have are undefined."""
-    worlds = list(worlds_of(storage, asked))
-    n, segments = len(worlds), len(asked.scenario.segments)
-    figures = in_order([table for _, table, _ in worlds], asked.names["figures"], NAMES).reshape(n, len(NAMES))
-    own = in_order([own for _, _, own in worlds], asked.names["own"], [each.name for each in OWN])
+    """The replications that are kept of a question as the run they are part of; metrics it did not have are
+    undefined.
+    """
+    replications = list(replications_of(storage, asked))
+    n, segments = len(replications), len(asked.scenario.segments)
+    metrics = in_order([table for _, table, _ in replications], asked.names["figures"], NAMES).reshape(n, len(NAMES))
+    own = in_order([own for _, _, own in replications], asked.names["own"], [each.name for each in OWN])
     return Run(
-        asked.scenario, asked.seed, asked.scenario.evaluate.confidence, figures, own.reshape(n, segments, len(OWN)),
+        asked.scenario, asked.seed, asked.scenario.evaluate.confidence, metrics, own.reshape(n, segments, len(OWN)),
         np.zeros((n, 0)),
     )  # fmt: skip
 
@@ -157,7 +163,7 @@ def in_order(tables: Sequence[np.ndarray], have: Sequence[str], wanted: Sequence
 
 
 def forget(storage: Storage, asked: Iterable[Question]) -> int:
-    """Take questions and their worlds out of the file; the bytes by which it becomes smaller."""
+    """Take questions and their replications out of the file; the bytes by which it becomes smaller."""
     before = storage.size()
     with storage.transaction():
         for each in asked:

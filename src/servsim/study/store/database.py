@@ -26,8 +26,9 @@ PATIENCE_SECONDS = 30.0
 A_WAIT_SECONDS = 0.2
 """How long SQLite waits by itself, during which Ctrl-C is not heard."""
 YEARS, LIVES = "years", "lives"
-"""Columns younger than the layout: all months of a world, and what is told of today's customers until their end, beside
-`customers`, which is that until the end of the window."""
+"""Columns younger than the layout: all months of a replication, and what is told of today's customers until their end,
+beside `customers`, which is that until the end of the window.
+"""
 YOUNGER = (YEARS, LIVES)
 HEADER = struct.Struct(">16sH42xI4xI28x")
 """The first hundred bytes of a database (sqlite.org/fileformat): what it is, page size, our layout, our mark."""
@@ -137,7 +138,7 @@ class Storage:
         return shared.exists() or (log.exists() and log.stat().st_size > 0)
 
     def prepare(self) -> None:
-        """Make the tables of a new file, and columns for figures that are younger than the file."""
+        """Make the tables of a new file, and columns for metrics that are younger than the file."""
         if not self.may_write:
             self.rows("SELECT 1 FROM world, question LIMIT 1")
             return
@@ -145,20 +146,20 @@ class Storage:
         self.insist("PRAGMA journal_mode = WAL")
         self.insist("PRAGMA synchronous = FULL")
 
-    def widen(self, figures: Iterable[str]) -> None:
-        """Have a column for each of these figures."""
-        if {*figures, *YOUNGER} <= self.columns():
+    def widen(self, metrics: Iterable[str]) -> None:
+        """Have a column for each of these metrics."""
+        if {*metrics, *YOUNGER} <= self.columns():
             return
         with self.transaction():  # before the log is switched on, so that the header tells whose file it is
             for statement in (f"PRAGMA application_id = {MARK}", f"PRAGMA user_version = {LAYOUT}", *TABLES):
                 self.insist(statement)
-            for name in sorted(set(figures) - self.columns()):
+            for name in sorted(set(metrics) - self.columns()):
                 self.insist(f'ALTER TABLE world ADD COLUMN "{name}" REAL')
             for name in sorted(set(YOUNGER) - self.columns()):
                 self.insist(f"ALTER TABLE world ADD COLUMN {name} BLOB")
 
     def columns(self) -> set[str]:
-        """The columns that the file has for a world."""
+        """The columns that the file has for a replication."""
         return {str(row[1]) for row in self.rows("PRAGMA table_info(world)")}
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:

@@ -12,7 +12,7 @@ import numpy as np
 from servsim.errors import needs_extra
 from servsim.study.intervals_and_tables import defined
 from servsim.study.metrics import BY_NAME, OWN, unit_of
-from servsim.study.store.catalogue import BATCH, Question, opened, questions, worlds_of
+from servsim.study.store.catalogue import BATCH, Question, opened, questions, replications_of
 from servsim.study.store.database import Storage, StoreError
 from servsim.study.store.store import ADD_WHAT_IT_LACKS, COLUMNS_OF_A_WORLD, DamageError, insist_sound, unsealed
 
@@ -28,24 +28,26 @@ Row = tuple[Any, ...]
 
 
 def rows(storage: Storage, asked: Iterable[Question]) -> Iterator[Row]:
-    """The rows of questions, world by world; undefined values are None, segment is empty for the whole desk."""
+    """The rows of questions, replication by replication; undefined values are None, segment is empty for the whole
+    desk.
+    """
     for each in asked:
         identity = (each.key, each.digest, each.title, each.model, each.seed, each.engine)
-        figures = [("", name, unit) for name, unit in units(each)]
+        metrics = [("", name, unit) for name, unit in units(each)]
         own = [(segment.name, *pair) for segment in each.scenario.segments for pair in own_units(each)]
-        for replication, table, segments in worlds_of(storage, each):
-            for (segment, name, unit), value in zip(figures + own, [*table, *segments.flat], strict=True):
+        for replication, table, segments in replications_of(storage, each):
+            for (segment, name, unit), value in zip(metrics + own, [*table, *segments.flat], strict=True):
                 yield (*identity, replication, segment, name, defined(float(value)), unit)
 
 
 def units(asked: Question) -> list[tuple[str, str]]:
-    """Each figure of a question with its unit; empty where this version no longer knows the figure."""
+    """Each metric of a question with its unit; empty where this version no longer knows the metric."""
     currency = asked.scenario.money.currency
     return [(name, unit_of(name, currency) if name in BY_NAME else "") for name in asked.names["figures"]]
 
 
 def own_units(asked: Question) -> list[tuple[str, str]]:
-    """The same of the figures that each segment has."""
+    """The same of the metrics that each segment has."""
     known = {own.name: own.unit.replace("money", asked.scenario.money.currency) for own in OWN}
     return [(name, known.get(name, "")) for name in asked.names["own"]]
 
@@ -89,58 +91,60 @@ def parts(found: Iterable[Row]) -> Iterator[list[Row]]:
         yield part
 
 
-FIGURE = re.compile(r"[a-z][a-z0-9_]{0,60}", re.ASCII)
-"""What a figure may be called: names of columns come out of files that somebody else may have written."""
+METRIC = re.compile(r"[a-z][a-z0-9_]{0,60}", re.ASCII)
+"""What a metric may be called: names of columns come out of files that somebody else may have written."""
 
 
 @dataclass(frozen=True)
 class Merged:
-    """Worlds of a part, the questions they are of, and how many of the worlds were not there before."""
+    """Replications of a part, the questions they are of, and how many of the replications were not there before."""
 
-    worlds: int
+    replications: int
     questions: int
     new: int
 
 
 def merge(storage: Storage, part: Path) -> Merged:
-    """Copy the worlds of another store, all of them or none; StoreError where it is damaged, or no store of ours."""
+    """Copy the replications of another store, all of them or none; StoreError where it is damaged, or no store of
+    ours.
+    """
     if part.exists() and part.samefile(storage.path):
         raise StoreError(f"{part} is the store that the others are to be merged into.")
     with opened(part, "read") as theirs:
         asked = questions(theirs)
-        storage.widen({name for each in asked for name in figures_of(each)})
+        storage.widen({name for each in asked for name in metrics_of(each)})
         before = count(storage)
         with storage.transaction():
             for each in asked:
                 copy(theirs, each, storage)
-        return Merged(sum(each.worlds for each in asked), len(asked), count(storage) - before)
+        return Merged(sum(each.replications for each in asked), len(asked), count(storage) - before)
 
 
-def figures_of(asked: Question) -> list[str]:
-    """The figures of a question; DamageError where one has no name that we would give."""
+def metrics_of(asked: Question) -> list[str]:
+    """The metrics of a question; DamageError where one has no name that we would give."""
     for name in asked.names["figures"]:
-        if not FIGURE.fullmatch(name):
+        if not METRIC.fullmatch(name):
             raise DamageError(f"question {asked.key[:8]}")
     return asked.names["figures"]
 
 
 def count(storage: Storage) -> int:
-    """Worlds in a store."""
+    """Replications in a store."""
     return int(storage.rows("SELECT count(*) FROM world")[0][0])
 
 
 def copy(theirs: Storage, asked: Question, storage: Storage) -> None:
-    """Copy a question and its worlds; what is there already stays, and gets what it lacks."""
+    """Copy a question and its replications; what is there already stays, and gets what it lacks."""
     number = copied_question(theirs, asked, storage)
-    figures = ", ".join(f'"{name}"' for name in figures_of(asked))
+    metrics = ", ".join(f'"{name}"' for name in metrics_of(asked))
     have = theirs.columns()
     found = ", ".join(name if name in have else "NULL" for name in COLUMNS_OF_A_WORLD)
     marks = ", ".join("?" * (1 + len(COLUMNS_OF_A_WORLD) + len(asked.names["figures"])))
     columns = ", ".join(COLUMNS_OF_A_WORLD)
-    put = f"INSERT INTO world (question, {columns}, {figures}) VALUES ({marks}) {ADD_WHAT_IT_LACKS}"
+    put = f"INSERT INTO world (question, {columns}, {metrics}) VALUES ({marks}) {ADD_WHAT_IT_LACKS}"
     last = -1
     while rows := theirs.rows(
-        f"SELECT {found}, {figures} FROM world WHERE question = ? AND replication > ?"
+        f"SELECT {found}, {metrics} FROM world WHERE question = ? AND replication > ?"
         f" ORDER BY replication LIMIT {BATCH}",
         (asked.number, last),
     ):

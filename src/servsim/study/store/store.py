@@ -11,24 +11,25 @@ from typing import Any
 import numpy as np
 
 from servsim.study.control_variates import CONTROLS
-from servsim.study.execution.replications import NO_MONTHS, NOBODYS, UNCONTROLLED, Job, Outcome, Worlds
+from servsim.study.execution.replications import NO_MONTHS, NOBODYS, UNCONTROLLED, Experiment, Job, Outcome
 from servsim.study.metrics import NAMES, OWN
 from servsim.study.scenario_identity import machine, model_version, settings_of
 from servsim.study.store.database import LIVES, YEARS, YOUNGER, Storage, StoreError
 from servsim.study.yearly_projection import COLUMNS
 
 VALUE = '"value"'
-FIGURES = ", ".join(f'"{name}"' for name in NAMES)
+METRICS = ", ".join(f'"{name}"' for name in NAMES)
 COLUMNS_OF_A_WORLD = ("replication", "own", "controls", "customers", *YOUNGER, "checksum")
-"""The columns beside the figures."""
+"""The columns beside the metrics."""
 CHECK_BYTES = 4
 ADD_WHAT_IT_LACKS = f"""ON CONFLICT (question, replication) DO UPDATE SET
     controls = coalesce(controls, excluded.controls), customers = coalesce(customers, excluded.customers),
     {LIVES} = coalesce({LIVES}, excluded.{LIVES}),
     checksum = CASE WHEN {YEARS} IS NULL THEN excluded.checksum ELSE checksum END,
     {VALUE} = coalesce({VALUE}, excluded.{VALUE}), {YEARS} = coalesce({YEARS}, excluded.{YEARS})"""
-"""What a world lacks that was kept before is added; what it has stays. `value` comes with the years, and with it the
-checksum of the figures."""
+"""What a replication lacks that was kept before is added; what it has stays. `value` comes with the years, and with it
+the checksum of the metrics.
+"""
 
 
 class DamageError(Exception):
@@ -36,7 +37,7 @@ class DamageError(Exception):
 
 
 def row_of(key: str, outcome: Outcome, controlled: bool) -> tuple[Any, ...]:
-    """What COLUMNS_OF_A_WORLD say of a world, and its figures, as they are kept."""
+    """What COLUMNS_OF_A_WORLD say of a replication, and its metrics, as they are kept."""
     replication = outcome.job.replication
     own, is_far = outcome.own.tobytes(), len(outcome.months) > 0
     customers = sealed(key, replication, packed(outcome)) if len(outcome.fate) else None
@@ -46,8 +47,8 @@ def row_of(key: str, outcome: Outcome, controlled: bool) -> tuple[Any, ...]:
         None if is_far else customers,
         sealed(key, replication, zlib.compress(outcome.months.tobytes(), 1)) if is_far else None,
         customers if is_far else None,
-        checksum_of(key, replication, outcome.figures, own),
-        *(None if figure != figure else float(figure) for figure in outcome.figures),
+        checksum_of(key, replication, outcome.metrics, own),
+        *(None if metric != metric else float(metric) for metric in outcome.metrics),
     )  # fmt: skip
 
 
@@ -55,15 +56,15 @@ def outcomes_of(key: str, place: int, rows: Sequence[tuple[Any, ...]]) -> list[O
     """Rows as outcomes of a scenario's place; DamageError where one is not as it was kept."""
     tables = np.array([row[6:] for row in rows], float).reshape(len(rows), len(NAMES))
     found = []
-    for (replication, own, controls, customers, years, checksum, *_), figures in zip(rows, tables, strict=True):
-        insist_sound(key, replication, figures, own, checksum)
+    for (replication, own, controls, customers, years, checksum, *_), metrics in zip(rows, tables, strict=True):
+        insist_sound(key, replication, metrics, own, checksum)
         sums = np.frombuffer(unsealed(key, replication, controls)) if controls else UNCONTROLLED
         fate, spent, stayed = unpacked(unsealed(key, replication, customers)) if customers else NOBODYS
         months = monthly(unsealed(key, replication, years)) if years else NO_MONTHS
         if not years:  # an answer must not depend on who has asked for the years before
-            figures[NAMES.index("value")] = np.nan
+            metrics[NAMES.index("value")] = np.nan
         segments = np.frombuffer(own).reshape(-1, len(OWN))
-        found.append(Outcome(Job(place, replication), figures, segments, sums, fate, spent, stayed, months))
+        found.append(Outcome(Job(place, replication), metrics, segments, sums, fate, spent, stayed, months))
     return found
 
 
@@ -72,20 +73,20 @@ def monthly(data: bytes) -> np.ndarray:
     return np.frombuffer(zlib.decompress(data)).reshape(-1, len(COLUMNS))
 
 
-def insist_sound(key: str, replication: int, figures: np.ndarray, own: bytes, checksum: int) -> None:
-    """DamageError where a world's figures are not as they were kept."""
-    if checksum != checksum_of(key, replication, figures, own):
-        raise DamageError(f"world {replication} of question {key[:8]}")
+def insist_sound(key: str, replication: int, metrics: np.ndarray, own: bytes, checksum: int) -> None:
+    """DamageError where a replication's metrics are not as they were kept."""
+    if checksum != checksum_of(key, replication, metrics, own):
+        raise DamageError(f"replication {replication} of question {key[:8]}")
 
 
-def checksum_of(key: str, replication: int, figures: np.ndarray, own: bytes) -> int:
-    """A checksum of what is kept of every world; each NaN counts as the same."""
-    same = np.where(np.isnan(figures), np.nan, figures)
+def checksum_of(key: str, replication: int, metrics: np.ndarray, own: bytes) -> int:
+    """A checksum of what is kept of every replication; each NaN counts as the same."""
+    same = np.where(np.isnan(metrics), np.nan, metrics)
     return zlib.crc32(own, zlib.crc32(same.tobytes(), label(key, replication)))
 
 
 def label(key: str, replication: int) -> int:
-    """A checksum of which world it is."""
+    """A checksum of which replication it is."""
     return zlib.crc32(f"{key} {replication}".encode())
 
 
@@ -98,7 +99,7 @@ def unsealed(key: str, replication: int, data: bytes) -> bytes:
     """What was sealed; DamageError where it is not as it was."""
     content = data[CHECK_BYTES:]
     if sealed(key, replication, content) != data:
-        raise DamageError(f"world {replication} of question {key[:8]}")
+        raise DamageError(f"replication {replication} of question {key[:8]}")
     return content
 
 
@@ -120,7 +121,7 @@ __all__ = ["Store", "StoreError", "usual_place"]
 AT_ONCE = 500
 """Replications looked up with one question to SQLite."""
 MARKS = ", ".join("?" * (1 + len(COLUMNS_OF_A_WORLD) + len(NAMES)))
-KEEP = f"""INSERT INTO world (question, {", ".join(COLUMNS_OF_A_WORLD)}, {FIGURES})
+KEEP = f"""INSERT INTO world (question, {", ".join(COLUMNS_OF_A_WORLD)}, {METRICS})
     VALUES ({MARKS}) {ADD_WHAT_IT_LACKS}"""
 
 
@@ -138,10 +139,10 @@ def now() -> str:
 
 
 class Store:
-    """The finished worlds in one file.
+    """The finished replications in one file.
 
-    Once something goes wrong in the midst of answering, the answer goes on without the store. unkept: worlds that were
-    finished since. is_readable: whether what is kept can still be trusted.
+    Once something goes wrong in the midst of answering, the answer goes on without the store. unkept: replications that
+    were finished since. is_readable: whether what is kept can still be trusted.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -160,26 +161,26 @@ class Store:
         """What a person should know of the store after an answer, as a sentence; empty where all went well."""
         return self.why if self.unkept or not self.is_readable else ""
 
-    def known(self, worlds: Worlds, place: int, replications: Sequence[int], customers: bool) -> list[Outcome]:
+    def known(self, experiment: Experiment, place: int, replications: Sequence[int], customers: bool) -> list[Outcome]:
         """Outcomes of those replications that are kept, labelled as jobs of this place; with customers where asked."""
         if not self.is_readable:
             return []
         try:
-            return self.found(worlds, place, replications, customers)
+            return self.found(experiment, place, replications, customers)
         except DamageError as error:
             self.distrust(f"is damaged: {error} is not as it was kept")
         except StoreError as error:
             self.distrust(f"cannot be read: {error.reason}")
         return []
 
-    def found(self, worlds: Worlds, place: int, replications: Sequence[int], customers: bool) -> list[Outcome]:
+    def found(self, experiment: Experiment, place: int, replications: Sequence[int], customers: bool) -> list[Outcome]:
         """The same; DamageError where one is not as it was kept."""
-        question = self.question_of(worlds.key)
+        question = self.question_of(experiment.key)
         if question is None:
             return []
-        customers = customers and worlds.scenario.demand.opening_book > 0
-        told = LIVES if worlds.goes_on else "customers"
-        wanted = {"controls": worlds.controlled, told: customers, YEARS: worlds.goes_on}
+        customers = customers and experiment.scenario.demand.opening_book > 0
+        told = LIVES if experiment.goes_on else "customers"
+        wanted = {"controls": experiment.controlled, told: customers, YEARS: experiment.goes_on}
         needed = "".join(f" AND {name} IS NOT NULL" for name, is_wanted in wanted.items() if is_wanted)
         asked = ", ".join(name if is_wanted else "NULL" for name, is_wanted in wanted.items())
         outcomes: list[Outcome] = []
@@ -187,11 +188,11 @@ class Store:
             some = replications[first : first + AT_ONCE]
             marks = ", ".join("?" * len(some))
             rows = self.storage.rows(
-                f"SELECT replication, own, {asked}, checksum, {FIGURES} FROM world"
+                f"SELECT replication, own, {asked}, checksum, {METRICS} FROM world"
                 f" WHERE question = ? AND replication IN ({marks}){needed}",
                 (question, *some),
             )
-            outcomes += outcomes_of(worlds.key, place, rows)
+            outcomes += outcomes_of(experiment.key, place, rows)
         return outcomes
 
     def distrust(self, why: str) -> None:
@@ -209,17 +210,19 @@ class Store:
             number = self.questions[key] = int(found[0][0])
         return number
 
-    def keep(self, finished: Sequence[tuple[Worlds, Outcome]]) -> None:
-        """Keep worlds, all of them or none; where that is not possible, no more are kept, and `trouble` says why."""
+    def keep(self, finished: Sequence[tuple[Experiment, Outcome]]) -> None:
+        """Keep replications, all of them or none; where that is not possible, no more are kept, and `trouble` says
+        why.
+        """
         if self.why:
             self.unkept += len(finished)
             return
         try:
             with self.storage.transaction():
                 self.questions.clear()  # another process may have forgotten one
-                for worlds, outcome in finished:
-                    row = row_of(worlds.key, outcome, worlds.controlled)
-                    self.storage.insist(KEEP, (self.number_of(worlds), *row))
+                for experiment, outcome in finished:
+                    row = row_of(experiment.key, outcome, experiment.controlled)
+                    self.storage.insist(KEEP, (self.number_of(experiment), *row))
             if self.storage.is_gone():
                 self.give_up(f"{self.path} was deleted or moved while it was in use", finished)
         except StoreError as error:
@@ -230,20 +233,20 @@ class Store:
         self.unkept += len(lost)
         self.why = f"{why}; what was kept before stays, what follows is not kept."
 
-    def number_of(self, worlds: Worlds) -> int:
+    def number_of(self, experiment: Experiment) -> int:
         """The number of a question, put into the file where it is not yet there; asked just now."""
-        if worlds.key not in self.questions:
+        if experiment.key not in self.questions:
             names = json.dumps(
                 {"figures": NAMES, "own": [own.name for own in OWN], "controls": CONTROLS, "months": COLUMNS}
             )
-            settings = json.dumps(settings_of(worlds.scenario), ensure_ascii=False)
+            settings = json.dumps(settings_of(experiment.scenario), ensure_ascii=False)
             self.storage.insist(
                 "INSERT INTO question (key, digest, title, model, seed, engine, machine, first, last, names, settings)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET last = excluded.last",
-                (worlds.key, worlds.digest, worlds.scenario.title, model_version(), worlds.seed, worlds.engine,
-                 machine(), now(), now(), names, settings),
+                (experiment.key, experiment.digest, experiment.scenario.title, model_version(), experiment.seed,
+                 experiment.engine, machine(), now(), now(), names, settings),
             )  # fmt: skip
-        found = self.question_of(worlds.key)
+        found = self.question_of(experiment.key)
         assert found is not None
         return found
 

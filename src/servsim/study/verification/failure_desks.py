@@ -5,7 +5,7 @@ from typing import Any
 
 from servsim.study.verification import queueing_formulas as forms
 from servsim.study.verification import queueing_formulas as known
-from servsim.study.verification.textbook_desks import EXPONENTIAL, MINUTES, Case, desk, queue_figures
+from servsim.study.verification.textbook_desks import EXPONENTIAL, MINUTES, Case, desk, queue_metrics
 
 WEEK = 7 * 24 * 60.0
 """Minutes."""
@@ -41,13 +41,13 @@ def come_to_complain(agents: int, load: float, probability: float, weeks: float)
     """M/M/c with feedback: who was served wrongly comes again after a while, and is served like anybody."""
     arrivals = known.feedback(load / MINUTES, probability)
     queue = known.erlang_c(arrivals, MINUTES, agents)
-    figures = {
+    metrics = {
         "arrivals": arrivals * WEEK,
-        **queue_figures(queue),
+        **queue_metrics(queue),
         "mistakes_share": probability,
     }
     tables = desk(load, agents, mistakes=mistakes(probability))
-    return Case(f"M/M/{agents}, mistakes", tables, weeks, figures)
+    return Case(f"M/M/{agents}, mistakes", tables, weeks, metrics)
 
 
 def with_a_manager(load: float, agents: int, escalated: float, **manager: Any) -> dict[str, Any]:
@@ -66,13 +66,13 @@ def stepping_back(load: float, weeks: float) -> Case:
     """M/M/2 → M/M/1 with feedback, where the agent turns to others: each station as if alone (Jackson 1957)."""
     visits = known.feedback(load / MINUTES, 0.5)
     to_manager = 0.8 * 0.5 * visits
-    figures = {
+    metrics = {
         "arrivals": visits * WEEK,
-        **queue_figures(known.erlang_c(visits, MINUTES, 2)),
+        **queue_metrics(known.erlang_c(visits, MINUTES, 2)),
         "escalated": to_manager * 60 * MONTH * 12,
         "hours_manager": to_manager * MINUTES * MONTH,
     }
-    return Case("M/M/2, a manager", with_a_manager(load, 2, escalated=0.8), weeks, figures)
+    return Case("M/M/2, a manager", with_a_manager(load, 2, escalated=0.8), weeks, metrics)
 
 
 def held_until_then(load: float, weeks: float) -> Case:
@@ -87,12 +87,12 @@ def held_until_then(load: float, weeks: float) -> Case:
     day = 24 * 60.0
     fading = forms.fading_in_service(MINUTES, 10.0 / day) * forms.fading_in_queue(complaints, MINUTES, 10.0 / day)
     held = complaints * (wait + MINUTES)
-    figures = {
+    metrics = {
         "hours_recovery": held * MONTH,
         "recovered_share": 1.0 - 0.5 * (1.0 - forms.recovered(0.9, 0.12, MINUTES, fading)),
         "occupancy": (visits * MINUTES + held) / 50,
     }
-    return Case("M/M/∞, agent held", with_a_manager(load, 50, escalated=1.0, agent_held=True), weeks, figures)
+    return Case("M/M/∞, agent held", with_a_manager(load, 50, escalated=1.0, agent_held=True), weeks, metrics)
 
 
 # Who comes first
@@ -107,8 +107,8 @@ def priority(level: int, **tables: Any) -> dict[str, Any]:
 def first_come_all_the_same(agents: int, load: float, weeks: float) -> Case:
     """M/M/c, where who comes first does not change how long all wait on average (Kleinrock's conservation law)."""
     tables = desk(load, agents, waiting={}, segments=[priority(1), priority(0)])
-    figures = queue_figures(known.erlang_c(load / MINUTES, MINUTES, agents))
-    return Case(f"M/M/{agents}, priorities", tables, weeks, figures)
+    metrics = queue_metrics(known.erlang_c(load / MINUTES, MINUTES, agents))
+    return Case(f"M/M/{agents}, priorities", tables, weeks, metrics)
 
 
 def quick_ones_first(weeks: float) -> Case:
@@ -127,8 +127,8 @@ def always_busy(weeks: float) -> Case:
     """Two agents with more to do than they can, and their breaks."""
     share = forms.on_break_share(50.0, 20.0, MINUTES)
     breaks = {"agents": 2, "break_minutes": 20.0, "break_after_minutes": 50.0}
-    figures = {"hours_break": 2 * MONTH * share, "occupancy": 1.0 - share}
-    return Case("breaks, always busy", {**desk(2.6, 2), "staff": breaks}, weeks, figures, warmup=0.3)
+    metrics = {"hours_break": 2 * MONTH * share, "occupancy": 1.0 - share}
+    return Case("breaks, always busy", {**desk(2.6, 2), "staff": breaks}, weeks, metrics, warmup=0.3)
 
 
 # What minutes and days do
@@ -141,7 +141,7 @@ def funnel(weeks: float) -> Case:
     wrong, voice = forms.mistaken(0.6, 1.0, quality), forms.voiced(0.8, 0.5, quality)
     overlooked = wrong * (1.0 - forms.caught(0.7, quality))
     visits = known.feedback(3.0 / MINUTES, overlooked * voice)
-    figures = {
+    metrics = {
         "arrivals": visits * WEEK,
         "mistakes_share": wrong,
         "failures": visits * overlooked * 365 * 24 * 60,
@@ -155,7 +155,7 @@ def funnel(weeks: float) -> Case:
         3.0, 50, service, investment={"minutes_per_visit": care, "recovery_minutes": recovery},
         mistakes={"mistake_share": 0.6, "light_days": 0.05}, recovery={"voice_share": 0.8},
     )  # fmt: skip
-    return Case("complaint funnel", tables, weeks, figures)
+    return Case("complaint funnel", tables, weeks, metrics)
 
 
 def kept(weeks: float) -> Case:
@@ -163,8 +163,8 @@ def kept(weeks: float) -> Case:
     demand = {"prospects_per_hour": 0.0, "opening_book": 1000}
     promises = {"promise_share": 1.0, "follow_up_minutes": 0.01, "follow_up_cv": 0.0}
     tables = {**desk(0.0, 100), "demand": demand, "promises": promises}
-    figures = {"promises_kept_share": forms.kept_share(2.7, 2.0, 0.6)}
-    return Case("promises kept", tables, weeks, figures, warmup=0.0, asked=True)
+    metrics = {"promises_kept_share": forms.kept_share(2.7, 2.0, 0.6)}
+    return Case("promises kept", tables, weeks, metrics, warmup=0.0, asked=True)
 
 
 def per_issue(minutes: float, weeks: float) -> Case:
@@ -181,5 +181,5 @@ def per_issue(minutes: float, weeks: float) -> Case:
         "mistakes": mistakes(0.2, listening_effect=3.0),
     }
     issue = forms.minutes_per_issue(setup, minutes, resolved)
-    figures = {"arrivals": per_hour * 168 / resolved, "occupancy": per_hour / 60 * issue / agents}
-    return Case(f"{minutes:g} min of listening", tables, weeks, figures)
+    metrics = {"arrivals": per_hour * 168 / resolved, "occupancy": per_hour / 60 * issue / agents}
+    return Case(f"{minutes:g} min of listening", tables, weeks, metrics)

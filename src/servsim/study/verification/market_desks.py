@@ -12,7 +12,7 @@ from servsim.study.verification import market_formulas as forms
 from servsim.study.verification import queueing_formulas as failing
 from servsim.study.verification import queueing_formulas as known
 from servsim.study.verification.failure_desks import MONTH
-from servsim.study.verification.textbook_desks import MINUTES, Case, desk, queue_figures
+from servsim.study.verification.textbook_desks import MINUTES, Case, desk, queue_metrics
 
 DAY = 24.0
 """Hours."""
@@ -73,8 +73,8 @@ def families(referrals: float, weeks: float) -> Case:
     """Prospects who come once, bring others who bring others, and so on."""
     told = {"mentions": 2 * referrals, "referral_share": 0.5, "referral_days": 0.01, "potential_customers": 0}
     visits = forms.referral_total(referrals) * 6.0 * 7 * DAY
-    figures = {"arrivals": visits, "referrals": referrals * visits * 365 / 7}
-    return Case("families of the told", desk(1.0, 20, word_of_mouth=told), weeks, figures)
+    metrics = {"arrivals": visits, "referrals": referrals * visits * 365 / 7}
+    return Case("families of the told", desk(1.0, 20, word_of_mouth=told), weeks, metrics)
 
 
 def growing(weeks: float) -> Case:
@@ -126,8 +126,8 @@ def imitating(weeks: float) -> Case:
         "loyalty": staying(1.0 - 1e-9, satisfaction_slope=0.0),
         "spending": {"conversion": 1.0, "conversion_slope": 0.0},
     }  # fmt: skip
-    figures = {"customers_end": start + won}
-    return Case("a finite pool", {**desk(0.0, 20, AT_ONCE), **tables}, weeks, figures, 0.0, asked=True)
+    metrics = {"customers_end": start + won}
+    return Case("a finite pool", {**desk(0.0, 20, AT_ONCE), **tables}, weeks, metrics, 0.0, asked=True)
 
 
 # Advertising and training
@@ -138,8 +138,8 @@ def advertised(name: str, ratio: float, elasticity: float, first: int, months: i
     lifts = [forms.advertising_lift(ratio, 0.5, month, elasticity) for month in range(first, first + months)]
     spent = {"usual_per_month": 500.0, "budget_per_month": 500.0 * ratio, "elasticity": elasticity, "carry_over": 0.5}
     tables = {**desk(0.0, 20, AT_ONCE), "demand": {"prospects_per_hour": per_hour}, "advertising": spent}
-    figures = {"arrivals": per_hour * 7 * DAY * math.fsum(lifts) / months}
-    return Case(name, tables, months * MONTH_WEEKS, figures, first * MONTH_WEEKS, asked=True)
+    metrics = {"arrivals": per_hour * 7 * DAY * math.fsum(lifts) / months}
+    return Case(name, tables, months * MONTH_WEEKS, metrics, first * MONTH_WEEKS, asked=True)
 
 
 TRAINING = {"hours_per_month": 1.0, "training_scale": 12.0, "forgotten_share": 0.3, "newcomer_knowledge": 0.3,
@@ -191,8 +191,8 @@ def win_stay(weeks: float) -> Case:
     share = forms.win_stay_share(leave, back)
     tables = {"demand": book(many, gap, "exponential"), "loyalty": staying(1e-6),
               "competitors": {"rival_drift": 0.0, "return_share": back}}  # fmt: skip
-    figures = {"arrivals": share * many * 7 / gap, "won_back": share * leave * many * 365 / gap}
-    return Case("win-stay, lose-shift", {**desk(0.0, 20, AT_ONCE), **tables}, weeks, figures, warmup=20.0)
+    metrics = {"arrivals": share * many * 7 / gap, "won_back": share * leave * many * 365 / gap}
+    return Case("win-stay, lose-shift", {**desk(0.0, 20, AT_ONCE), **tables}, weeks, metrics, warmup=20.0)
 
 
 RIVALS = (6.5, 6.0)
@@ -213,8 +213,8 @@ def stays_against(strength: float, gap: float) -> float:
 def among_rivals(name: str, many: int, kept: float, lost: float, **rivals: float) -> Case:
     """A book of customers who come ten times a year, of whom a share is kept and a share lost to rivals."""
     tables = {"demand": book(many, 36.5, "fixed"), "loyalty": staying(0.6), "competitors": rivals}
-    figures = {"retention": kept, "lost_to_rivals": many * lost}
-    return Case(name, {**desk(0.0, 5, AT_ONCE), **tables}, 365 / 7, figures, 0.0, asked=True)
+    metrics = {"retention": kept, "lost_to_rivals": many * lost}
+    return Case(name, {**desk(0.0, 5, AT_ONCE), **tables}, 365 / 7, metrics, 0.0, asked=True)
 
 
 def drifting(many: int) -> Case:
@@ -262,8 +262,8 @@ def colleagues_first(weeks: float) -> Case:
     first, last = failing.priorities(in_hand, [requests * minutes, rate * MINUTES])
     internal = {"requests_per_hour": 60 * requests, "request_minutes": minutes, "request_cv": cv,
                 "request_priority": 1}  # fmt: skip
-    figures = {"request_wait_mean": first, "wait_mean": last}
-    return Case("M/G/1, house first", desk(rate * MINUTES, 1, internal=internal), weeks, figures)
+    metrics = {"request_wait_mean": first, "wait_mean": last}
+    return Case("M/G/1, house first", desk(rate * MINUTES, 1, internal=internal), weeks, metrics)
 
 
 def colleagues_last(agents: int, load: float, weeks: float) -> Case:
@@ -273,8 +273,8 @@ def colleagues_last(agents: int, load: float, weeks: float) -> Case:
     first, last = failing.priorities(in_hand, [half / agents, half / agents])
     internal = {"requests_per_hour": 60 * half / MINUTES, "request_minutes": MINUTES,
                 "request_distribution": "exponential", "request_priority": -1}  # fmt: skip
-    figures = {"wait_mean": first, "request_wait_mean": last, "occupancy": load / agents}
-    return Case(f"M/M/{agents}, house last", desk(half, agents, internal=internal), weeks, figures)
+    metrics = {"wait_mean": first, "request_wait_mean": last, "occupancy": load / agents}
+    return Case(f"M/M/{agents}, house last", desk(half, agents, internal=internal), weeks, metrics)
 
 
 def callers_first(weeks: float) -> Case:
@@ -283,8 +283,8 @@ def callers_first(weeks: float) -> Case:
     calls, visits = (share * rate, MINUTES / 2, 1.0), ((1.0 - share) * rate, MINUTES, 1.0)
     first, last = failing.priorities(failing.residual(calls, visits), [calls[0] * calls[1], visits[0] * visits[1]])
     phone = {"phone_share": share, "phone_order": "first", "phone_core_factor": 0.5}
-    figures = {"phone_wait_mean": first, "wait_mean": share * first + (1.0 - share) * last}
-    return Case("M/G/1, callers first", desk(rate * MINUTES, 1, phone=phone), weeks, figures)
+    metrics = {"phone_wait_mean": first, "wait_mean": share * first + (1.0 - share) * last}
+    return Case("M/G/1, callers first", desk(rate * MINUTES, 1, phone=phone), weeks, metrics)
 
 
 def callers_hang_up(weeks: float) -> Case:
@@ -297,9 +297,9 @@ def callers_hang_up(weeks: float) -> Case:
     queue = known.erlang_a(5.0 / MINUTES, MINUTES, 5, lambda x: share * impatient(x) + (1.0 - share) * patient(x))
     lost = (at_counter * queue.lost - queue.wait) / (share * (at_counter - calling))
     phone = {"phone_share": share, "phone_patience_minutes": calling}
-    figures = {**queue_figures(queue), "abandoned_share": queue.lost, "phone_lost_share": lost,
+    metrics = {**queue_metrics(queue), "abandoned_share": queue.lost, "phone_lost_share": lost,
                "phone_wait_mean": lost * calling}  # fmt: skip
-    return Case("M/M/5+G, callers", desk(5.0, 5, waiting={"patience_minutes": at_counter}, phone=phone), weeks, figures)
+    return Case("M/M/5+G, callers", desk(5.0, 5, waiting={"patience_minutes": at_counter}, phone=phone), weeks, metrics)
 
 
 def most_valued_first(agents: int, load: float, weeks: float) -> Case:
@@ -315,8 +315,8 @@ def most_valued_first(agents: int, load: float, weeks: float) -> Case:
         "waiting": {"patience_distribution": "never", "queue_policy": "by_value"},
         "segments": classes,
     }
-    figures = {**queue_figures(queue), "wait_gap": first - last}
-    return Case(f"M/M/{agents}, by value", {**desk(0.0, agents), **tables}, weeks, figures)
+    metrics = {**queue_metrics(queue), "wait_gap": first - last}
+    return Case(f"M/M/{agents}, by value", {**desk(0.0, agents), **tables}, weeks, metrics)
 
 
 # Who is known
@@ -336,8 +336,8 @@ def in_turn_again(weeks: float) -> Case:
         "service": {"core_minutes": 0.01},
         "recognition": {"recognised_share": remembered, "notes_share": notes},
     }
-    figures = {"recognised_share": notes + same * remembered * (1.0 - notes)}
-    return Case("one agent in three", {**desk(0.0, agents), **tables}, weeks, figures, warmup=2.0)
+    metrics = {"recognised_share": notes + same * remembered * (1.0 - notes)}
+    return Case("one agent in three", {**desk(0.0, agents), **tables}, weeks, metrics, warmup=2.0)
 
 
 def own_agent(weeks: float) -> Case:
@@ -367,8 +367,8 @@ def tiring(weeks: float) -> Case:
         "load": {"queue_cut": 0.0, "speed_up": 0.0, "fatigue_slowdown": 0.0, "fatigue_minutes": memory,
                  "fatigue_mistakes": strength},
     }  # fmt: skip
-    figures = {"mistakes_share": share * factor, "blocked/arrivals": 0.5}
-    return Case("M/M/1/0, tiring", {**desk(1.0, 1), **tables}, weeks, figures)
+    metrics = {"mistakes_share": share * factor, "blocked/arrivals": 0.5}
+    return Case("M/M/1/0, tiring", {**desk(1.0, 1), **tables}, weeks, metrics)
 
 
 # What a customer is worth
@@ -397,8 +397,8 @@ def income(many: int, kept: float = 0.6) -> Case:
         "loyalty": staying(kept),
         "spending": {"basket_mean": basket},
     }
-    figures = {"cash": cash, "value": cash}
-    return Case("income of a book", {**desk(0.0, 5, AT_ONCE), **tables}, 1040.0, figures, 0.0, asked=True)
+    metrics = {"cash": cash, "value": cash}
+    return Case("income of a book", {**desk(0.0, 5, AT_ONCE), **tables}, 1040.0, metrics, 0.0, asked=True)
 
 
 def money_of_years(many: int, years: int) -> Case:
@@ -424,6 +424,6 @@ def money_of_years(many: int, years: int) -> Case:
         purchases = in_time * settled + (many / gap - in_time * stays) * fading
         return 0.5 * basket * purchases - (5 * DAY * wage + fixed * 12 / 365) * settled
 
-    figures = {"cash": money(365), "value": money(365 * years)}
+    metrics = {"cash": money(365), "value": money(365 * years)}
     staffed = {**desk(0.0, 5, AT_ONCE), **tables}
-    return Case(f"money of {years} years", staffed, 365 / 7, figures, 0.0, asked=True, years=float(years))
+    return Case(f"money of {years} years", staffed, 365 / 7, metrics, 0.0, asked=True, years=float(years))

@@ -206,9 +206,9 @@ class Beside:
         first = self.steps[0][1]
         return {
             **answer_to(first.scenario, self.seed),
-            "replications": len(first.figures),
+            "replications": len(first.metrics),
             "steps": [
-                {"step": name, **{figure: run[figure].to_dict() for figure in BESIDE}} for name, run in self.steps
+                {"step": name, **{metric: run[metric].to_dict() for metric in BESIDE}} for name, run in self.steps
             ],
             "closed_form": {
                 "name": near.form,
@@ -224,7 +224,7 @@ class Beside:
 
 
 BESIDE = ("wait_mean", "abandoned_share", "occupancy")
-"""Figures that are shown after each step."""
+"""Metrics that are shown after each step."""
 
 
 def beside(
@@ -234,7 +234,7 @@ def beside(
     seed: int = 1,
     means: Means = HERE,
 ) -> Beside:
-    """Simulate a scenario, then take its properties away one by one, on the same worlds."""
+    """Simulate a scenario, then take its properties away one by one, on the same replications."""
     n = replications or scenario.evaluate.replications
     steps: list[tuple[str, Run]] = []
     whole = n * (len(CHANGES) + 1)

@@ -14,10 +14,11 @@ from servsim.study.verification.queueing_formulas import Queue
 
 @dataclass(frozen=True)
 class Case:
-    """A desk with known answers: its tables, the weeks of each world in a full proof, and figure → expected value.
+    """A desk with known answers: its tables, the weeks of each replication in a full proof, and metric → expected
+    value.
 
-    A figure is one of `metrics`, or two of them as "blocked/arrivals". Where the weeks are asked for, as in a year's
-    retention, they are the same in every proof. Money is counted for some years, or for as long as figures are.
+    A metric is one of `metrics`, or two of them as "blocked/arrivals". Where the weeks are asked for, as in a year's
+    retention, they are the same in every proof. Money is counted for some years, or for as long as metrics are.
     """
 
     name: str
@@ -55,8 +56,8 @@ def desk(load: float, agents: int, service: dict[str, Any] | None = None, **tabl
     }
 
 
-def queue_figures(queue: Queue) -> dict[str, float]:
-    """What the figures of a queue should be."""
+def queue_metrics(queue: Queue) -> dict[str, float]:
+    """What the metrics of a queue should be."""
     return {"waited_share": queue.waited, "wait_mean": queue.wait}
 
 
@@ -79,14 +80,14 @@ def queues() -> Iterable[Case]:
 def erlang_c(agents: int, load: float, weeks: float) -> Case:
     """M/M/c."""
     queue = known.erlang_c(load / MINUTES, MINUTES, agents)
-    figures = {
-        **queue_figures(queue),
+    metrics = {
+        **queue_metrics(queue),
         "wait_p90": known.erlang_c_quantile(load / MINUTES, MINUTES, agents, 0.9),
         "time_in_system_mean": queue.wait + MINUTES,
         "queue_mean": load / MINUTES * queue.wait,
         "occupancy": load / agents,
     }
-    return Case(f"M/M/{agents}", desk(load, agents), weeks, figures)
+    return Case(f"M/M/{agents}", desk(load, agents), weeks, metrics)
 
 
 def one_agent(name: str, service: dict[str, Any], cv: float, weeks: float) -> Case:
@@ -103,11 +104,11 @@ def six_steps(weeks: float) -> Case:
     service = {**lognormal(0.7), "core_minutes": 4.0, "difficulty_cv": 0.6, "split": split, "step_cv": step_cv}
     mean, cv = known.in_a_row((4.0, 0.7), *zip(minutes, cvs, strict=True))
     care = sum(minutes)
-    figures = {
+    metrics = {
         "wait_mean": known.pollaczek_khinchine(0.5 / MINUTES, mean, known.scaled(cv, 0.6)),
         "investment_hours": 0.5 / MINUTES * 24 * 365 / 12 * care,
     }
-    return Case("M/G/1, six steps", desk(0.5, 1, service, investment={"minutes_per_visit": care}), weeks, figures)
+    return Case("M/G/1, six steps", desk(0.5, 1, service, investment={"minutes_per_visit": care}), weeks, metrics)
 
 
 def impatient() -> Iterable[Case]:
@@ -126,29 +127,29 @@ def impatient() -> Iterable[Case]:
 def erlang_a(name: str, waiting: dict[str, Any], patience: known.LimitedMean, weeks: float) -> Case:
     """M/M/5+G, offered all that it can do."""
     queue = known.erlang_a(5.0 / MINUTES, MINUTES, 5, patience)
-    figures = {**queue_figures(queue), "abandoned_share": queue.lost, "occupancy": 1.0 - queue.lost}
-    return Case(name, desk(5.0, 5, waiting={"patience_minutes": 2 * MINUTES, **waiting}), weeks, figures)
+    metrics = {**queue_metrics(queue), "abandoned_share": queue.lost, "occupancy": 1.0 - queue.lost}
+    return Case(name, desk(5.0, 5, waiting={"patience_minutes": 2 * MINUTES, **waiting}), weeks, metrics)
 
 
 def mandelbaum_and_zeltyn(weeks: float) -> Case:
     """Their desk of 50 agents, ten times as slow: 3.1 % abandon."""
     queue = known.erlang_a(48.0 / MINUTES, MINUTES, 50, known.exponential(2 * MINUTES))
-    figures = {**queue_figures(queue), "abandoned_share": queue.lost}
-    return Case("M/M/50+M", desk(48.0, 50, waiting={"patience_minutes": 2 * MINUTES}), weeks, figures)
+    metrics = {**queue_metrics(queue), "abandoned_share": queue.lost}
+    return Case("M/M/50+M", desk(48.0, 50, waiting={"patience_minutes": 2 * MINUTES}), weeks, metrics)
 
 
 def limited() -> Iterable[Case]:
     """Queues that not everybody joins."""
     never = {"patience_distribution": "never"}
     blocked = known.erlang_b(5, 4.0)
-    figures = {"blocked/arrivals": blocked, "occupancy": 4.0 * (1.0 - blocked) / 5}
-    yield Case("M/lognormal/5/5", desk(4.0, 5, lognormal(1.5), waiting={**never, "waiting_places": 0}), 7, figures)
+    metrics = {"blocked/arrivals": blocked, "occupancy": 4.0 * (1.0 - blocked) / 5}
+    yield Case("M/lognormal/5/5", desk(4.0, 5, lognormal(1.5), waiting={**never, "waiting_places": 0}), 7, metrics)
     queue = known.waiting_places(2.0 / MINUTES, MINUTES, 2, 3)
-    figures = {**queue_figures(queue), "blocked/arrivals": queue.lost}
-    yield Case("M/M/2/5", desk(2.0, 2, waiting={**never, "waiting_places": 3}), 13, figures)
+    metrics = {**queue_metrics(queue), "blocked/arrivals": queue.lost}
+    yield Case("M/M/2/5", desk(2.0, 2, waiting={**never, "waiting_places": 3}), 13, metrics)
     queue = known.balking(2.0 / MINUTES, MINUTES, 2, 30.0)
-    figures = {**queue_figures(queue), "balked_share": queue.lost}
-    yield Case("M/M/2, balking", desk(2.0, 2, waiting={**never, "balk_scale_minutes": 30.0}), 18, figures)
+    metrics = {**queue_metrics(queue), "balked_share": queue.lost}
+    yield Case("M/M/2, balking", desk(2.0, 2, waiting={**never, "balk_scale_minutes": 30.0}), 18, metrics)
 
 
 def inattentive() -> Iterable[Case]:
@@ -164,15 +165,15 @@ AWAY = {"agents": 1, "attentive_minutes": 40.0, "inattentive_minutes": 10.0}
 def pausing(name: str, service: dict[str, Any], cv: float, weeks: float) -> Case:
     """An agent whose work stands still while away."""
     wait = known.on_off_pausing(0.4 / MINUTES, MINUTES, cv, 1 / 40, 1 / 10)
-    figures = {"wait_mean": wait, "time_in_system_mean": wait + MINUTES * 1.25, "occupancy": 0.4 * 1.25}
-    return Case(name, {**desk(0.4, 1, service), "staff": AWAY}, weeks, figures)
+    metrics = {"wait_mean": wait, "time_in_system_mean": wait + MINUTES * 1.25, "occupancy": 0.4 * 1.25}
+    return Case(name, {**desk(0.4, 1, service), "staff": AWAY}, weeks, metrics)
 
 
 def half_there(weeks: float) -> Case:
     """An agent who works on while away, and turns to nobody new."""
     wait = known.on_off_half_there(0.4 / MINUTES, MINUTES, 1 / 40, 1 / 10)
-    figures = {"wait_mean": wait, "time_in_system_mean": wait + MINUTES, "occupancy": 0.4}
-    return Case("M/M/1, half there", {**desk(0.4, 1), "staff": {**AWAY, "while_serving": "half_there"}}, weeks, figures)
+    metrics = {"wait_mean": wait, "time_in_system_mean": wait + MINUTES, "occupancy": 0.4}
+    return Case("M/M/1, half there", {**desk(0.4, 1), "staff": {**AWAY, "while_serving": "half_there"}}, weeks, metrics)
 
 
 PROFILE = [1.0, 0.5, 0.5, 0.5, 0.5, 1.0, 2.0, 4.0, 8.0, 12.0, 14.0, 12.0, 9.0, 11.0, 12.0, 10.0, 8.0, 9.0, 12.0, 8.0,
@@ -197,11 +198,11 @@ def on_a_monday(start: float, end: float, per_hour: float) -> Case:
         "staff": {"agents": 1000},
         "service": {"core_minutes": 20.0, "core_distribution": "lognormal", "core_cv": 0.7},
     }
-    figures = {
+    metrics = {
         "arrivals": known.arrivals_between(rates, start, end) * 168 / (end - start),
         "occupancy": known.mean_load(rates, known.lognormal(1 / 3, 0.7), start, end) / 1000,
     }
-    return Case(f"Mt/G/∞ {start:g}–{end:g} h", tables, (end - start) / 168, figures, start / 168, asked=True)
+    return Case(f"Mt/G/∞ {start:g}–{end:g} h", tables, (end - start) / 168, metrics, start / 168, asked=True)
 
 
 def come_again(agents: int, load: float, probability: float, weeks: float) -> Case:
@@ -209,8 +210,8 @@ def come_again(agents: int, load: float, probability: float, weeks: float) -> Ca
     again = {"conversion": 0.0, "conversion_slope": 0.0, "second_thought_probability": probability,
              "second_thought_days": 0.1, "second_thought_limit": 100}  # fmt: skip
     arrivals = known.feedback(load / MINUTES, probability, 100)
-    figures = {"arrivals": arrivals * 60 * 168, **queue_figures(known.erlang_c(arrivals, MINUTES, agents))}
-    return Case(f"M/M/{agents}, feedback", desk(load, agents, spending=again), weeks, figures, warmup=1.0)
+    metrics = {"arrivals": arrivals * 60 * 168, **queue_metrics(known.erlang_c(arrivals, MINUTES, agents))}
+    return Case(f"M/M/{agents}, feedback", desk(load, agents, spending=again), weeks, metrics, warmup=1.0)
 
 
 def regulars(weeks: float) -> Case:

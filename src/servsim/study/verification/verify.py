@@ -22,30 +22,30 @@ from servsim.study.verification.random_scenarios import random_scenario
 from servsim.study.verification.textbook_desks import Case, textbook
 
 FALSE_ALARM = 0.001
-"""Chance that a correct installation fails the theory: over all figures together, by Šidák's bound."""
+"""Chance that a correct installation fails the theory: over all metrics together, by Šidák's bound."""
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How hard to look: worlds per desk, the share of each desk's full horizon, how sharp, how many twins."""
+    """How hard to look: replications per desk, the share of each desk's full horizon, how sharp, how many twins."""
 
-    worlds: int
+    replications: int
     share: float
     sharpness: float
     twins: int
 
 
-FULL = Effort(worlds=64, share=1.0, sharpness=0.005, twins=1000)
-QUICK = Effort(worlds=32, share=1 / 6, sharpness=0.02, twins=60)
+FULL = Effort(replications=64, share=1.0, sharpness=0.005, twins=1000)
+QUICK = Effort(replications=32, share=1 / 6, sharpness=0.02, twins=60)
 """Sharpness: the largest standard error that counts as proof, as a share of the value."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A figure of a desk, simulated, beside its known value."""
+    """A metric of a desk, simulated, beside its known value."""
 
     name: str
-    figure: str
+    metric: str
     expected: float
     simulated: float
     standard_error: float
@@ -61,7 +61,7 @@ class Finding:
         """The finding as JSON has it."""
         return {
             "name": self.name,
-            "figure": self.figure,
+            "metric": self.metric,
             "expected": defined(self.expected),
             "simulated": defined(self.simulated),
             "standard_error": defined(self.standard_error),
@@ -75,28 +75,30 @@ def cases() -> tuple[Case, ...]:
     return (*textbook(), *failing(), *around())
 
 
-def bound(figures: int, worlds: int, false_alarm: float = FALSE_ALARM) -> float:
-    """Standard errors within which all figures lie together with probability 1 − false alarm: t, Šidák (1967)."""
+def bound(metrics: int, replications: int, false_alarm: float = FALSE_ALARM) -> float:
+    """Standard errors within which all metrics lie together with probability 1 − false alarm: t, Šidák (1967)."""
     from scipy.stats import t
 
-    each = 1.0 - (1.0 - false_alarm) ** (1.0 / figures)
-    return float(t.isf(each / 2.0, worlds - 1))
+    each = 1.0 - (1.0 - false_alarm) ** (1.0 / metrics)
+    return float(t.isf(each / 2.0, replications - 1))
 
 
-def sample_of(table: np.ndarray, figure: str) -> np.ndarray:
-    """(worlds,) a figure, or the ratio of two, from (worlds, metrics)."""
-    over, _, under = figure.partition("/")
+def sample_of(table: np.ndarray, metric: str) -> np.ndarray:
+    """(replications,) a metric, or the ratio of two, from (replications, metrics)."""
+    over, _, under = metric.partition("/")
     column: np.ndarray = table[:, NAMES.index(over)]
     return column / table[:, NAMES.index(under)] if under else column
 
 
-def finding(case: Case, figure: str, sample: np.ndarray, limit: float, sharpness: float) -> Finding:
-    """What a figure's worlds say: it passes if it is sharp, and no further off than the limit in standard errors."""
+def finding(case: Case, metric: str, sample: np.ndarray, limit: float, sharpness: float) -> Finding:
+    """What a metric's replications say: it passes if it is sharp, and no further off than the limit in standard
+    errors.
+    """
     mean, error = float(sample.mean()), float(sample.std(ddof=1) / math.sqrt(len(sample)))
-    expected = case.expected[figure]
+    expected = case.expected[metric]
     sharp = error <= sharpness * abs(expected)
     near = abs(mean - expected) <= limit * error
-    return Finding(case.name, figure, expected, mean, error, sharp and near)
+    return Finding(case.name, metric, expected, mean, error, sharp and near)
 
 
 def theory(
@@ -105,20 +107,22 @@ def theory(
     seed: int,
     means: Means = HERE,
 ) -> list[Finding]:
-    """Every figure of every desk, simulated and held against its known value."""
+    """Every metric of every desk, simulated and held against its known value."""
     jobs = [
-        Job(place, place * effort.worlds + number) for place in range(len(desks)) for number in range(effort.worlds)
+        Job(place, place * effort.replications + number)
+        for place in range(len(desks))
+        for number in range(effort.replications)
     ]
     with Pool([case.scenario(effort.share) for case in desks], seed, means, far=True) as pool:
         outcomes = pool.outcomes(jobs)
     if pool.interrupted:
         raise KeyboardInterrupt
-    limit = bound(sum(len(case.expected) for case in desks), effort.worlds)
-    tables = np.array([outcome.figures for outcome in outcomes]).reshape(len(desks), effort.worlds, len(NAMES))
+    limit = bound(sum(len(case.expected) for case in desks), effort.replications)
+    tables = np.array([outcome.metrics for outcome in outcomes]).reshape(len(desks), effort.replications, len(NAMES))
     return [
-        finding(case, figure, sample_of(table, figure), limit, effort.sharpness)
+        finding(case, metric, sample_of(table, metric), limit, effort.sharpness)
         for case, table in zip(desks, tables, strict=True)
-        for figure in case.expected
+        for metric in case.expected
     ]
 
 
@@ -134,7 +138,7 @@ class Twins:
 
 
 Simulate = Callable[[np.ndarray], Trace]
-"""An engine: the sheet of a world → its trace."""
+"""An engine: the sheet of a replication → its trace."""
 
 
 def twin_scenario(seed: int, number: int) -> Scenario:
@@ -175,13 +179,13 @@ class Proof:
 
     @property
     def limit(self) -> float:
-        """Standard errors within which every figure must lie."""
-        return bound(len(self.theory), self.effort.worlds)
+        """Standard errors within which every metric must lie."""
+        return bound(len(self.theory), self.effort.replications)
 
     @property
     def failures(self) -> tuple[str, ...]:
         """What is not as it should be, each in a few words."""
-        off = tuple(f"{finding.name} {finding.figure}" for finding in self.theory if not finding.passed)
+        off = tuple(f"{finding.name} {finding.metric}" for finding in self.theory if not finding.passed)
         parts = (("theory", off), ("twins", self.twins.differences), ("laws", self.twins.broken))
         return tuple(f"{part}: {len(found)}" for part, found in parts if found)
 
@@ -218,8 +222,8 @@ class Proof:
 def verify(effort: Effort = FULL, *, seed: int = 1, means: Means = HERE) -> Proof:
     """Prove the installation: theory, twins and laws."""
     desks = cases()
-    worlds = len(desks) * effort.worlds
-    whole = worlds + effort.twins
+    replications = len(desks) * effort.replications
+    whole = replications + effort.twins
     found = theory(desks, effort, seed, replace(means, progress=lambda done, _, s: means.progress(done, whole, s)))
-    pairs = twins(effort.twins, seed, lambda done, _, s: means.progress(worlds + done, whole, s))
+    pairs = twins(effort.twins, seed, lambda done, _, s: means.progress(replications + done, whole, s))
     return Proof(seed, effort, tuple(found), pairs)

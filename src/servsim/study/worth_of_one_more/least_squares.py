@@ -1,4 +1,4 @@
-"""How much money changes with a number: least squares within every world, then over worlds."""
+"""How much money changes with a number: least squares within every replication, then over replications."""
 
 from dataclasses import dataclass
 
@@ -13,9 +13,10 @@ ALL, LOWER, UPPER = slice(None), slice(None, 3), slice(2, None)
 
 @dataclass(frozen=True)
 class Sample:
-    """Money over the years at some points in common worlds, and what was counted there.
+    """Money over the years at some points in common replications, and what was counted there.
 
-    set_at: (points,) what the points differ in. values: (worlds, points). counted: (worlds, points) by name.
+    set_at: (points,) what the points differ in. values: (replications, points). counted: (replications, points) by
+    name.
     """
 
     set_at: np.ndarray
@@ -23,11 +24,11 @@ class Sample:
     counted: dict[str, np.ndarray]
 
     def __len__(self) -> int:
-        """Worlds."""
+        """Replications."""
         return len(self.values)
 
     def slopes(self, own: np.ndarray, part: Part = ALL) -> np.ndarray:
-        """(worlds,) by how much something changes with what the points differ in: the least-squares slope."""
+        """(replications,) by how much something changes with what the points differ in: the least-squares slope."""
         at = self.set_at[part] - self.set_at[part].mean()
         slopes: np.ndarray = own[:, part] @ at / (at @ at)
         return slopes
@@ -38,13 +39,14 @@ class Sample:
         return ratio(gained, more, unit, confidence)
 
     def change(self, name: str, unit: str, confidence: float) -> Interval:
-        """How much less money one more brings above today's number than below it, in the same worlds."""
+        """How much less money one more brings above today's number than below it, in the same replications."""
         gained = self.slopes(self.values, LOWER) - self.slopes(self.values, UPPER)
         return ratio(gained, self.slopes(self.counted[name]), unit, confidence)
 
 
 def ratio(gained: np.ndarray, more: np.ndarray, unit: str, confidence: float) -> Interval:
-    """The ratio of two means over worlds, with its t interval from what the ratio leaves unexplained in each world.
+    """The ratio of two means over replications, with its t interval from what the ratio leaves unexplained in each
+    replication.
 
     Undefined where more is not shown to differ from nought. Source: Cochran (1977), Sampling Techniques, 6.4.
     """

@@ -1,6 +1,7 @@
 """The scenarios that differ in how many there are of something, and how many that is.
 
-Paired worlds differ by as much whether ten customers more come or a hundred, so the change is a large one: 10 and 20 %.
+Paired replications differ by as much whether ten customers more come or a hundred, so the change is a large one: 10 and
+20 %.
 """
 
 from collections.abc import Callable, Mapping
@@ -51,20 +52,22 @@ CUSTOMERS, PROSPECTS, WON, FAILURES, HOURS = "customers", "prospects", "won", "f
 
 @dataclass(frozen=True)
 class Seen:
-    """What is seen of a point: (worlds, metrics) figures, (worlds, months, COLUMNS) years, and the worlds' seed."""
+    """What is seen of a point: (replications, metrics) metrics, (replications, months, COLUMNS) years, and the
+    replications' seed.
+    """
 
-    figures: np.ndarray
+    metrics: np.ndarray
     months: np.ndarray
     seed: int
 
 
 Count = Callable[[int, Seen], np.ndarray]
-"""How many of something there are at a point, by its place: (worlds,)."""
+"""How many of something there are at a point, by its place: (replications,)."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """Scenarios that differ in one thing, in what units they are set, and what is counted in their worlds."""
+    """Scenarios that differ in one thing, in what units they are set, and what is counted in their replications."""
 
     scenarios: tuple[Scenario, ...]
     set_at: tuple[float, ...]
@@ -79,7 +82,7 @@ def changed(scenario: Scenario, change: Callable[[dict[str, Any]], None]) -> Sce
 
 
 def as_many_as(numbers: tuple[float, ...], point: int, seen: Seen) -> np.ndarray:
-    """As many in every world as were set."""
+    """As many in every replication as were set."""
     return np.full(len(seen.months), numbers[point])
 
 
@@ -145,13 +148,13 @@ def add_members(scenario: Scenario, name: str, more: int, come: bool, raw: dict[
 
 
 def how_many_members(scenario: Scenario, place: int, point: int, seen: Seen) -> np.ndarray:
-    """How many of the book belong to the segment at a place, in every world; none at the first point."""
-    worlds, book = len(seen.months), scenario.demand.opening_book
+    """How many of the book belong to the segment at a place, in every replication; none at the first point."""
+    replications, book = len(seen.months), scenario.demand.opening_book
     if point == 0 or book > COUNTED_ONE_BY_ONE:
-        return np.full(worlds, point * scenario.segments[place].share * book)
+        return np.full(replications, point * scenario.segments[place].share * book)
     sheet = to_sheet(scenario)
     found = []
-    for world in range(worlds):
+    for world in range(replications):
         own = readable(in_world(sheet, seen.seed, world))
         found.append(sum(segment_of(own, who) == place for who in range(book)))
     return np.array(found, float)
@@ -252,7 +255,7 @@ def mistakes(scenario: Scenario) -> Question | None:
     weeks = min(max(years * DAYS_PER_YEAR / 7, scenario.horizon.weeks), 1040.0)
 
     def failures(point: int, seen: Seen) -> np.ndarray:
-        return seen.figures[:, NAMES.index("failures")] * years
+        return seen.metrics[:, NAMES.index("failures")] * years
 
     def change(level: float, raw: dict[str, Any]) -> None:
         raw.setdefault("horizon", {})["weeks"] = weeks

@@ -37,10 +37,10 @@ from servsim.study.worth_of_one_more.scenarios_with_more_or_fewer import (
 )
 from servsim.study.yearly_projection import looks_ahead, value_of
 
-FIRST_WORLDS = MORE_WORLDS = 10
-"""Worlds of every point to begin with, and those that are then added at a time."""
-MOST_WORLDS = 100
-"""Worlds of every point at most, where no other number is asked for."""
+FIRST_REPLICATIONS = MORE_REPLICATIONS = 10
+"""Replications of every point to begin with, and those that are then added at a time."""
+MOST_REPLICATIONS = 100
+"""Replications of every point at most, where no other number is asked for."""
 KNOWN_TO = 0.2
 """How well a worth is to be known: half its interval as a share of it."""
 CUSTOMER, EMPTY_DESK, NEWCOMER, MISTAKE, HOUR = "customer", "empty_desk", "newcomer", "mistake", "hour"
@@ -60,9 +60,10 @@ def is_told_apart(worth: Interval) -> bool:
 
 @dataclass(frozen=True)
 class Worth(Tidy):
-    """What one more is worth: money over the years at several points in common worlds, for each thing that was asked.
+    """What one more is worth: money over the years at several points in common replications, for each thing that was
+    asked.
 
-    segment: whose customers are looked at; None for all of the book. most: worlds of a point at most.
+    segment: whose customers are looked at; None for all of the book. most: replications of a point at most.
     """
 
     scenario: Scenario
@@ -78,13 +79,15 @@ class Worth(Tidy):
         """The currency of every worth."""
         return self.scenario.money.currency
 
-    def worlds(self, asked: str) -> int:
-        """Worlds of every point of what was asked."""
+    def replications_of(self, asked: str) -> int:
+        """Replications of every point of what was asked."""
         return len(self.samples.get(asked, ()))
 
     def of(self, asked: str, counted: str | None = None, part: Part = ALL) -> Interval | None:
-        """Money gained for one more of what was counted; None where it was not asked, or in fewer than two worlds."""
-        if self.worlds(asked) < 2:
+        """Money gained for one more of what was counted; None where it was not asked, or in fewer than two
+        replications.
+        """
+        if self.replications_of(asked) < 2:
             return None
         return self.samples[asked].money_for_one(counted or COUNTED[asked], self.currency, self.confidence, part)
 
@@ -113,7 +116,7 @@ class Worth(Tidy):
         """Is losing one shown to cost another amount than one more brings?"""
         return (
             self.is_two_sided
-            and self.worlds(CUSTOMER) >= 2
+            and self.replications_of(CUSTOMER) >= 2
             and is_told_apart(self.samples[CUSTOMER].change(CUSTOMERS, self.currency, self.confidence))
         )
 
@@ -199,7 +202,7 @@ class Worth(Tidy):
             "told_apart": is_told_apart(first),
             "known_well": is_known(first),
             "points": list(self.samples[asked].set_at),
-            "worlds": self.worlds(asked),
+            "replications": self.replications_of(asked),
         }
 
     def rows(self) -> list[dict[str, Any]]:
@@ -260,7 +263,7 @@ def affordable_worth(scenario: Scenario, file: str, segment: str | None, replica
     """The scenario, if all of its points fit time and memory; else ScenarioError with the estimates."""
     points = points_of(scenario, segment)
     largest = max(points, key=lambda one: one.demand.opening_book)
-    affordable(largest, file, replications or FIRST_WORLDS, len(points))
+    affordable(largest, file, replications or FIRST_REPLICATIONS, len(points))
     return scenario
 
 
@@ -274,9 +277,9 @@ def worth(
 ) -> Worth:
     """What one customer more or fewer is worth, one newcomer, and one mistake less: how money changes with them.
 
-    Worlds are added until each is known to a fifth, to `replications` (100) of every point at most.
+    Replications are added until each is known to a fifth, to `replications` (100) of every point at most.
     """
-    asked, most = questions_of(scenario, segment), replications or MOST_WORLDS
+    asked, most = questions_of(scenario, segment), replications or MOST_REPLICATIONS
     samples: dict[str, Sample] = {}
 
     def told(interrupted: bool) -> Worth:
@@ -287,11 +290,11 @@ def worth(
         for name, question in asked.items():
             if pool.interrupted:
                 break
-            own, goes_on, worlds = [places(one) for one in question.scenarios], True, 0
-            while goes_on and worlds < most:
-                worlds = min(worlds + MORE_WORLDS, most)
-                goes_on = gathering.until(own, worlds)
-                samples[name] = sample_of(question, gathering, own, worlds)
+            own, goes_on, reached = [places(one) for one in question.scenarios], True, 0
+            while goes_on and reached < most:
+                reached = min(reached + MORE_REPLICATIONS, most)
+                goes_on = gathering.until(own, reached)
+                samples[name] = sample_of(question, gathering, own, reached)
                 found = told(pool.interrupted)
                 own_worth = found.hour if name == HOUR else found.of(name)
                 goes_on = goes_on and not (own_worth and is_known(own_worth))
@@ -312,10 +315,12 @@ def places_in(pool: Pool) -> Callable[[Scenario], int]:
 
 
 def sample_of(question: Question, gathering: Gathering, places: list[int], most: int) -> Sample:
-    """What is seen of a question in the worlds that all of its points have."""
-    worlds = min([most, *(len(gathering.table(place)) for place in places)])
-    seen = [Seen(gathering.table(p)[:worlds], gathering.months(p)[:worlds], gathering.pool.seed) for p in places]
-    if not worlds:
+    """What is seen of a question in the replications that all of its points have."""
+    replications = min([most, *(len(gathering.table(place)) for place in places)])
+    seen = [
+        Seen(gathering.table(p)[:replications], gathering.months(p)[:replications], gathering.pool.seed) for p in places
+    ]
+    if not replications:
         return Sample(np.array(question.set_at), np.empty((0, len(places))), {})
     counted = {
         name: np.stack([count(point, own) for point, own in enumerate(seen)], axis=1)

@@ -1,4 +1,4 @@
-/* Today and new, side by side: the figures that matter most in the strip, all of them in the table. */
+/* Today and new, side by side: the metrics that matter most in the strip, all of them in the table. */
 
 import { make, put } from "./words.js";
 
@@ -17,8 +17,8 @@ function verdict(figure) {
   return [up ? "▲" : "▼", up === better > 0 ? "better" : "worse", up === better > 0 ? "better" : "worse"];
 }
 
-/** The figures that a scenario has of those that matter most. */
-const leading = (figures) => FIRST.filter((name) => figures[name] && (figures.revenue || !MONEY.includes(name))).slice(0, CELLS);
+/** The metrics that a scenario has of those that matter most. */
+const leading = (metrics) => FIRST.filter((name) => metrics[name] && (metrics.revenue || !MONEY.includes(name))).slice(0, CELLS);
 
 /** A cell of the strip, made once and then filled again and again. */
 function cell(name) {
@@ -35,14 +35,14 @@ export class Strip {
     this.cells = new Map();
   }
 
-  show({ figures, told, of }, changed) {
-    const names = leading(figures);
+  show({ metrics, told, of }, changed) {
+    const names = leading(metrics);
     if (names.join() !== [...this.cells.keys()].join()) {
       this.cells = new Map(names.map((name) => [name, cell(name)]));
       this.root.replaceChildren(...[...this.cells.values()].map(({ box }) => box));
     }
     for (const [name, { box, parts }] of this.cells) {
-      fill(box, parts, figures[name], changed);
+      fill(box, parts, metrics[name], changed);
       box.classList.toggle("early", name === "value" && told !== of);
     }
   }
@@ -75,18 +75,18 @@ function fill(box, parts, figure, changed) {
   box.classList.toggle("worse", kind === "worse");
 }
 
-/** All figures: today, new, and the change with its interval. */
+/** All metrics: today, new, and the change with its interval. */
 export function allFigures(table, told, changed) {
   const share = `${Number((100 * told.confidence).toPrecision(6))} % interval`;
   const heads = changed ? ["Figure", "Today", "New", "Change", share] : ["Figure", "Today", share];
-  const rows = Object.values(told.figures).map((figure) => {
+  const rows = Object.values(told.metrics).map((figure) => {
     const [sign, words] = verdict(figure), name = make("th", { scope: "row" }, figure.label, make("span", { class: "pale small" }, ` ${figure.meaning}`));
     const unit = figure.unit ? ` ${figure.unit}` : "";
     const cells = changed ? [figure.today.text + unit, figure.new.text + unit, figure.change.mean ? `${sign} ${figure.change.text} ${words}` : "–", figure.change.span || "–"]
       : [figure.new.text + unit, figure.new.span || "–"];
     return make("tr", {}, name, ...cells.map((text) => make("td", {}, text)));
   });
-  const caption = `${changed ? "Today and new in" : "Today in"} ${told.worlds} worlds, the same people in both.`;
+  const caption = `${changed ? "Today and new in" : "Today in"} ${told.replications} replications, the same people in both.`;
   table.replaceChildren(make("caption", { class: "pale" }, caption), make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { scope: "col" }, head)))), make("tbody", {}, ...rows));
 }
 
@@ -104,13 +104,13 @@ export function yearTable(table, { labels, rows }, changed, currency) {
     make("tbody", {}, ...rows.map(({ year, cells }) => make("tr", {}, make("th", { scope: "row" }, String(year)), ...labels.map((_, place) => cell(cells[place]))))));
 }
 
-/** The curve as a table: each level with its figures and their intervals. */
+/** The curve as a table: each level with its metrics and their intervals. */
 export function levelTable(table, curve) {
   const marks = (level) => [level === curve.best && "best", level === curve.today && "today", level !== curve.best && curve.not_worse.includes(level) && "cannot be told apart from the best"].filter(Boolean).join(", ");
   const heads = [curve.label, "", ...curve.series.map((one) => one.label + (one.unit === "%" || !one.unit ? "" : `, ${one.unit}`)), "Worlds"];
   const rows = curve.levels.map((level, place) => make("tr", {}, make("th", { scope: "row" }, String(level)), make("td", {}, marks(level)),
     ...curve.series.map((one) => make("td", {}, `${one.texts[place]}`, make("span", { class: "pale small" }, one.spans[place] ? ` ${one.spans[place]}` : ""))),
-    make("td", {}, String(curve.worlds[place]))));
+    make("td", {}, String(curve.replications[place]))));
   table.replaceChildren(make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { scope: "col" }, head || make("span", { class: "unseen" }, "Standing"))))), make("tbody", {}, ...rows));
 }
 
