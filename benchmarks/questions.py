@@ -30,7 +30,7 @@ from servsim.model import fast
 from servsim.model.trace import Engine
 from servsim.scenario.read import read_scenario, with_level
 from servsim.scenario.scenario import Scenario
-from servsim.study.execution.options import Means
+from servsim.study.execution.options import Execution
 from servsim.study.execution.replications import PIECE, Job
 from servsim.study.execution.scheduler import Pool
 from servsim.study.metrics import metrics
@@ -327,7 +327,7 @@ def threads(quick: bool) -> Numbers:
 
 def outcomes_by(scenarios: list[Scenario], workers: int, jobs: list[Job]) -> Callable[[int], Any]:
     """The work of simulating jobs with so many workers."""
-    pool = Pool(scenarios, 1, Means(workers=workers))
+    pool = Pool(scenarios, 1, Execution(workers=workers))
     return lambda _: pool.outcomes(jobs)
 
 

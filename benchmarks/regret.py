@@ -26,7 +26,7 @@ from servsim.scenario.scenario import Scenario
 from servsim.scenario.tables.money_horizon_levers import Evaluate, Horizon
 from servsim.study.cost_estimate import affordable
 from servsim.study.execution.batches import Gathering
-from servsim.study.execution.options import HERE, Means
+from servsim.study.execution.options import HERE, Execution
 from servsim.study.execution.scheduler import Pool
 from servsim.study.expected_visits import weekly_visits
 from servsim.study.one_lever.evaluate import evaluate
@@ -175,15 +175,15 @@ def read(question: Question) -> Scenario:
     return read_scenario(ROOT / question.file, question.overrides)
 
 
-def judged(name: str, scenario: Scenario, near: int | None = None, means: Means = HERE) -> Verdict:
+def judged(name: str, scenario: Scenario, near: int | None = None, execution: Execution = HERE) -> Verdict:
     """Ask for advice, then simulate all levels in other replications until the regret is known well enough."""
     began = time.monotonic()
-    e = evaluate(scenario, means=means)
+    e = evaluate(scenario, execution=execution)
     assert e.best is not None
     chosen = [level for level in e.levels if is_near(level, e.best, e.levels, near) or level == e.today]
     years = max(LONG, scenario.horizon.years)
     longer = scenario.model_copy(update={"horizon": scenario.horizon.model_copy(update={"years": years})})
-    with Pool([with_level(longer, e.lever, level) for level in chosen], e.seed, means, far=True) as pool:
+    with Pool([with_level(longer, e.lever, level) for level in chosen], e.seed, execution, far=True) as pool:
         gathering, replications = Gathering(pool, JUDGES), 0
         while True:
             replications += FIRST if not replications else STEP

@@ -22,7 +22,7 @@ from questions import say
 
 from servsim.scenario.read import read_scenario, with_level
 from servsim.scenario.scenario import MECHANISMS, Scenario
-from servsim.study.execution.options import HERE, Means
+from servsim.study.execution.options import HERE, Execution
 from servsim.study.execution.replications import Experiment, Job, Outcome
 from servsim.study.execution.scheduler import Pool
 from servsim.study.intervals_and_tables import t_quantile
@@ -100,7 +100,7 @@ def economy(evaluations: int) -> Iterator[tuple[Any, ...]]:
     save.
     """
     salon = read_scenario(FOLDER / "salon.toml")
-    stores = {common: Means(store=Memory()) for common in (True, False)}
+    stores = {common: Execution(store=Memory()) for common in (True, False)}
     for difference in reversed(DIFFERENCES):
         say(f"a smallest difference of {difference:,} …")
         asked = {"smallest_difference": difference, "budget_replications": 1_000_000, "finer": 0}
@@ -116,11 +116,11 @@ def economy(evaluations: int) -> Iterator[tuple[Any, ...]]:
         ), f"{raced[False] / raced[True]:.1f}", f"{equal[False] / raced[True]:.1f}"  # fmt: skip
 
 
-def contested(scenario: Scenario, question: Any, number: int, common: bool, means: Means) -> Evaluation:
+def contested(scenario: Scenario, question: Any, number: int, common: bool, execution: Execution) -> Evaluation:
     """An evaluation in replications of its own, which levels share or do not."""
-    contest = Contest(scenario, question, 1, means, number * BLOCK)
+    contest = Contest(scenario, question, 1, execution, number * BLOCK)
     if not common:
-        apart = WorldsApart([each.scenario for each in contest.pool.replications], 1, means, far=True)
+        apart = WorldsApart([each.scenario for each in contest.pool.replications], 1, execution, far=True)
         contest.pool = contest.gathering.pool = contest.pilot.pool = apart
     return contest.run()
 

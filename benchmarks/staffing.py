@@ -16,7 +16,7 @@ import numpy as np
 from servsim.scenario.read import read_scenario, with_level
 from servsim.scenario.scenario import Scenario
 from servsim.study.execution.batches import Gathering
-from servsim.study.execution.options import HERE, Means
+from servsim.study.execution.options import HERE, Execution
 from servsim.study.execution.scheduler import Pool
 from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.one_lever.minutes_and_staff import Staffing, level_of, staffing
@@ -38,22 +38,24 @@ Pair = tuple[int, float]
 """Agents more than today, and a level."""
 
 
-def brute_force(s: Staffing, replications: int, means: Means = HERE) -> dict[Pair, np.ndarray]:
+def brute_force(s: Staffing, replications: int, execution: Execution = HERE) -> dict[Pair, np.ndarray]:
     """(replications,) the money of all years of every pair, in replications that were not used for advising."""
     e = s.evaluation
     crews = {more: other for more in (-1, 0, 1) if (other := with_agents(e.scenario, more)) is not None}
     pairs = [(more, level) for more in crews for level in e.levels]
-    with Pool([with_level(crews[more], e.lever, level) for more, level in pairs], e.seed, means, far=True) as pool:
+    with Pool([with_level(crews[more], e.lever, level) for more, level in pairs], e.seed, execution, far=True) as pool:
         gathering = Gathering(pool, JUDGES)
         gathering.until(range(len(pairs)), replications)
         return {pair: value_of(gathering.months(place)) for place, pair in enumerate(pairs)}
 
 
-def judged(name: str, scenario: Scenario, replications: int = REPLICATIONS, means: Means = HERE) -> tuple[str, bool]:
+def judged(
+    name: str, scenario: Scenario, replications: int = REPLICATIONS, execution: Execution = HERE
+) -> tuple[str, bool]:
     """A line of the table, and whether the pair named holds."""
-    s = staffing(evaluate(scenario, means=means), means=means)
+    s = staffing(evaluate(scenario, execution=execution), execution=execution)
     assert s is not None
-    found = brute_force(s, replications, means)
+    found = brute_force(s, replications, execution)
     named, near = (s.best.more, level_of(s.best)), {(crew.more, level) for crew, level in s.not_told_apart}
     best = max(found, key=lambda pair: float(found[pair].mean()))
     gap = found[best] - found[named]

@@ -8,9 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from servsim import evaluate, read_scenario, run
-from servsim.show.plots import convergence_plot, frontier_plot, heat_plot, save
-from servsim.study.one_lever.two_lever_grid import heat
+from servsim import evaluate, lever_grid, read_scenario, run
+from servsim.plots import convergence_plot, frontier_plot, heat_plot, save
 
 folder = Path(sys.argv[1]) if sys.argv[1:] and Path(sys.argv[1]).is_dir() else Path(tempfile.mkdtemp())
 salon = read_scenario("scenarios/salon.toml", ["horizon.weeks=13", "horizon.years=2"])
@@ -30,7 +29,7 @@ print(
 )
 
 # %% Two levers at once
-both = heat(salon, (("investment.minutes_per_visit", (3, 6, 9)), ("staff.agents", (2, 3, 4))), replications=4)
+both = lever_grid(salon, (("investment.minutes_per_visit", (3, 6, 9)), ("staff.agents", (2, 3, 4))), replications=4)
 minutes, agents = both.best
 print(f"Best of both: {minutes:g} minutes and {agents:g} agents, {both.at(both.best).mean:,.0f} CAD.")
 

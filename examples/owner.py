@@ -4,8 +4,7 @@ Run it from this repository with `python examples/owner.py`, or cell by cell in 
 """
 
 # %% The shop: a scenario file, and here three years of money instead of ten, so that the answer comes at once
-from servsim import compare, evaluate, read_scenario
-from servsim.show.evaluation_advice import advice
+from servsim import advice, compare, evaluate, read_scenario
 
 shop = read_scenario("scenarios/salon.toml", ["horizon.years=3"])
 

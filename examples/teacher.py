@@ -5,9 +5,8 @@ Run it with `python examples/teacher.py`, or cell by cell in front of a class.
 
 # %% Erlang A: 50 agents, patience of two minutes. The textbook says that 3.1 % give up and the mean wait is 3.7 s
 from servsim import read_scenario, run
-from servsim.show.plots import survival_plot, waits_plot
-from servsim.study.histories.customers import World
-from servsim.study.histories.visits import waits_of
+from servsim.histories import World, waits_of
+from servsim.plots import survival_plot, waits_plot
 
 textbook = run(read_scenario("scenarios/erlang-a.toml", ["horizon.weeks=0.3"]), replications=4)
 share, wait = textbook["abandoned_share"], textbook["wait_mean"]

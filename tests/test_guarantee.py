@@ -15,7 +15,7 @@ import pytest
 
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
-from servsim.study.execution.options import Means
+from servsim.study.execution.options import Execution
 from servsim.study.execution.replications import NO_MONTHS, Experiment, Job, Outcome, counted, sheet_of
 from servsim.study.intervals_and_tables import interval
 from servsim.study.metrics import BY_NAME, NAMES
@@ -116,8 +116,8 @@ def evaluations(name: str) -> list[Evaluation]:
     """Evaluations of a desk, each in replications that no other one has."""
     scenario = DESKS[name].scenario()
     shelf = Shelf(("profit", "blocked") if scenario.evaluate.constraints else ("profit",))
-    means = Means(workers=1, store=shelf)
-    return [Contest(scenario, scenario.evaluate, 1, means, number * APART).run() for number in range(EVALUATIONS)]
+    execution = Execution(workers=1, store=shelf)
+    return [Contest(scenario, scenario.evaluate, 1, execution, number * APART).run() for number in range(EVALUATIONS)]
 
 
 def is_right(case: Known, e: Evaluation) -> bool:
@@ -185,7 +185,7 @@ def test_the_profit_of_a_loss_system_is_known():
     asked = case.scenario().evaluate.model_copy(
         update={"levels": [7.0], "finer": 0, "replications": 50, "smallest_difference": 0.0}
     )
-    e = Contest(case.scenario(), asked, 1, Means(workers=1, store=Shelf(("profit",)))).run()
+    e = Contest(case.scenario(), asked, 1, Execution(workers=1, store=Shelf(("profit",)))).run()
     for level in (4, 7):
         profit = e.at(level, "profit")
         assert abs(profit.mean - case.profit(level)) <= profit.high - profit.low

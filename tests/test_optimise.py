@@ -20,7 +20,7 @@ from servsim.scenario.scenario import Scenario
 from servsim.show.formatting import listed, with_unit
 from servsim.show.optimisation import UNCHANGED, can_be_wider, finalists_table, front_names, proposal, reservations
 from servsim.study.execution.batches import Gathering
-from servsim.study.execution.options import Means
+from servsim.study.execution.options import Execution
 from servsim.study.execution.replications import Job
 from servsim.study.execution.scheduler import Pool
 from servsim.study.metrics import NAMES
@@ -289,7 +289,7 @@ def test_finals_are_held_as_evaluate_compares_levels():
     levels = (1.0, 4.0, 6.0)
     alone = evaluate(desk(), lever=MINUTES, levels=levels)
     space = Space(desk(), (Lever(MINUTES, 0, 10, 1.0, False),))
-    together = Finals(space, [(4.0,), (6.0,)], alone_asked(), 1, Means()).run()
+    together = Finals(space, [(4.0,), (6.0,)], alone_asked(), 1, Execution()).run()
     assert together.levels[together.levels.index(together.best)] == {1.0: 0, 4.0: 1, 6.0: 2}[alone.best]
     for one, other in zip(alone.metrics, together.metrics, strict=True):
         assert np.array_equal(one, other, equal_nan=True)
@@ -305,7 +305,7 @@ def test_one_who_just_keeps_a_constraint_keeps_it():
     """Today's costs are today's: on the very bound, where chance must not decide."""
     space = Space(desk(), (Lever(LISTEN, 0, 9, 3.0, False),))
     asked = alone_asked().model_copy(update={"constraints": ["costs <= today"]})
-    e = Finals(space, [(3.5,), (4.0,)], asked, 1, Means()).run()
+    e = Finals(space, [(3.5,), (4.0,)], asked, 1, Execution()).run()
     assert e.breaks == ((), (), ())
 
 
@@ -362,7 +362,7 @@ def test_the_head_of_the_table_says_how_many_years_of_money_it_shows():
 
 
 def test_any_number_of_workers_finds_the_same():
-    told = [optimise(desk(), points=12, means=Means(workers=workers)).to_dict() for workers in (1, 2)]
+    told = [optimise(desk(), points=12, execution=Execution(workers=workers)).to_dict() for workers in (1, 2)]
     assert told[0] == told[1]
     assert told[0] != optimise(desk(), points=12, seed=2).to_dict()
 
@@ -376,7 +376,7 @@ def interrupted_after(replications: int) -> Optimisation:
         if done and told[0] > replications:
             raise KeyboardInterrupt
 
-    return optimise(desk(), points=20, means=Means(workers=1, progress=press))
+    return optimise(desk(), points=20, execution=Execution(workers=1, progress=press))
 
 
 @pytest.mark.parametrize("replications", [1, 30, 60])

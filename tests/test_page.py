@@ -533,7 +533,7 @@ def test_the_first_levels_span_all_of_them():
 def test_memory_gives_back_what_it_was_given_and_forgets_the_oldest(file, monkeypatch):
     answers, question = Answers(), asked(file)
     memory = answers.memory
-    found = list(rounds(question, answers.ongoing, answers.means(threading.Event())))
+    found = list(rounds(question, answers.ongoing, answers.execution(threading.Event())))
     assert isinstance(found[0], Sides)
     assert isinstance(found[-1], Curve)
     assert memory.last(question.levels, question.seed) is found[-1].new
@@ -541,8 +541,8 @@ def test_memory_gives_back_what_it_was_given_and_forgets_the_oldest(file, monkey
     months = 24 * len(COLUMNS) * 8
     monkeypatch.setattr("servsim.page.replication_cache.BYTES_AT_MOST", 20 * (BYTES_OF_METRICS + months))
     answers = Answers()
-    run(question.today, replications=15, means=answers.means(threading.Event()))
-    run(asked(file, {"staff.agents": "1"}).new, replications=15, means=answers.means(threading.Event()))
+    run(question.today, replications=15, execution=answers.execution(threading.Event()))
+    run(asked(file, {"staff.agents": "1"}).new, replications=15, execution=answers.execution(threading.Event()))
     assert answers.memory.many == 15
     assert answers.memory.bytes == 15 * (BYTES_OF_METRICS + months)
 

@@ -22,7 +22,7 @@ from servsim.page.replication_cache import Memory
 from servsim.page.resumable_replications import Ongoing, cut, stops
 from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
-from servsim.study.execution.options import Means
+from servsim.study.execution.options import Execution
 from servsim.study.execution.replications import (
     Experiment,
     Job,
@@ -165,7 +165,7 @@ def test_years_come_before_replications(desk, evaluate, years, expected):
 def answers_of(asked: Question) -> list[Sides | Curve]:
     """All that is found out of a question."""
     answers = Answers()
-    return list(rounds(asked, answers.ongoing, answers.means(threading.Event())))
+    return list(rounds(asked, answers.ongoing, answers.execution(threading.Event())))
 
 
 def test_every_round_is_what_the_command_line_says_of_so_many_years(desk):
@@ -200,11 +200,11 @@ def test_no_world_is_begun_again(desk, monkeypatch):
     monkeypatch.setattr(ongoing, "World", Counted)
     shelf, levels = Ongoing(Memory()), [desk(investment={"minutes_per_visit": minutes}) for minutes in (0.0, 5.0)]
     for years in (1, 3, 4):
-        shelf.bring(levels, years, 3, 1, Means(store=shelf.memory))
+        shelf.bring(levels, years, 3, 1, Execution(store=shelf.memory))
         assert len(shelf.standing) == (6 if years < 4 else 0)
     assert len(begun) == len(set(begun)) == 6
     assert shelf.size == 0
-    shelf.bring([levels[0], levels[0]], 4, 4, 1, Means(store=shelf.memory))
+    shelf.bring([levels[0], levels[0]], 4, 4, 1, Execution(store=shelf.memory))
     assert len(begun) == 7
 
 
@@ -213,9 +213,9 @@ def test_what_goes_on_is_bounded_and_what_was_dropped_is_begun_again(desk, monke
     each = ongoing.BYTES_EACH + ongoing.BYTES_PER_CUSTOMER * scenario.demand.opening_book
     monkeypatch.setattr(ongoing, "BYTES_AT_MOST", 2 * each)
     shelf = Ongoing(Memory())
-    shelf.bring([scenario], 1, 5, 1, Means(store=shelf.memory))
+    shelf.bring([scenario], 1, 5, 1, Execution(store=shelf.memory))
     assert (len(shelf.standing), shelf.size) == (2, 2 * each)
-    shelf.bring([scenario], 4, 5, 1, Means(store=shelf.memory))
+    shelf.bring([scenario], 4, 5, 1, Execution(store=shelf.memory))
     whole = Experiment(scenario, 1, "fast", True, True)
     for told in shelf.memory.known(whole, 0, range(5), False):
         assert same(told, whole.simulated(Job(0, told.job.replication), customers=False))
@@ -225,11 +225,11 @@ def test_what_goes_on_is_bounded_and_what_was_dropped_is_begun_again(desk, monke
 def test_a_world_that_stands_goes_on_for_another_question_unless_that_goes_further(desk):
     shelf, horizons = Ongoing(Memory()), {years: desk(horizon={"years": years}) for years in (4, 6)}
     for years in (6, 4, 6):
-        shelf.bring([horizons[years]], 1 if years == 6 and not shelf.standing else years, 1, 1, Means())
+        shelf.bring([horizons[years]], 1 if years == 6 and not shelf.standing else years, 1, 1, Execution())
     (told,) = shelf.memory.known(Experiment(horizons[6], 1, "fast", True, True), 0, [0], False)
     assert same(told, Experiment(horizons[6], 1, "fast", True, True).simulated(Job(0, 0), customers=False))
-    shelf.bring([horizons[4]], 1, 2, 2, Means())
-    shelf.bring([horizons[6]], 6, 2, 2, Means())
+    shelf.bring([horizons[4]], 1, 2, 2, Execution())
+    shelf.bring([horizons[6]], 6, 2, 2, Execution())
     (first, _) = shelf.memory.known(Experiment(horizons[6], 2, "fast", True, True), 0, [0, 1], False)
     assert len(first.months) == 72
 
@@ -250,14 +250,14 @@ def test_who_does_not_wait_any_more_stops_all_of_them(desk):
     answers, stop = Answers(), threading.Event()
     stop.set()
     with pytest.raises(SupersededError):
-        answers.ongoing.bring([desk()], 4, 9, 1, answers.means(stop))
+        answers.ongoing.bring([desk()], 4, 9, 1, answers.execution(stop))
     assert answers.memory.many < 9
 
 
 def test_where_nobody_asks_any_more_no_world_is_to_go_on(desk):
     answers = Answers()
     one, other = answers.begin("one"), answers.begin("other")
-    answers.ongoing.bring([desk()], 1, 2, 1, answers.means(other))
+    answers.ongoing.bring([desk()], 1, 2, 1, answers.execution(other))
     answers.end("one", one)
     assert len(answers.ongoing.standing) == 2
     answers.end("other", other)

@@ -46,7 +46,7 @@ from servsim.study.histories.visits import waits_of
 from servsim.study.intervals_and_tables import Interval, interval
 from servsim.study.metrics import NAMES
 from servsim.study.one_lever.evaluate import evaluate
-from servsim.study.one_lever.two_lever_grid import heat
+from servsim.study.one_lever.two_lever_grid import lever_grid
 from servsim.study.run import run
 from servsim.study.sensitivity.one_at_a_time import rests_on
 from servsim.study.yearly_projection import PLACE
@@ -94,7 +94,7 @@ def results(desk):
         "minutes": (minutes_plot, (advice,)),
         "heat": (
             heat_plot,
-            (heat(desk, (("investment.minutes_per_visit", (0.0, 4.0)), ("staff.agents", (1.0, 3.0)))),),
+            (lever_grid(desk, (("investment.minutes_per_visit", (0.0, 4.0)), ("staff.agents", (1.0, 3.0)))),),
         ),
         "tornado": (tornado_plot, (rests_on(advice),)),
         "reasons": (reasons_plot, (fates(desk), fates(fewer))),
@@ -431,7 +431,7 @@ def test_heat_holds_what_a_run_finds(desk, results):
     assert found.best == max(found.pairs, key=lambda one: found.sample(one).mean())
     assert found.best in found.not_worse
     with pytest.raises(ServsimError, match="is both levers"):
-        heat(desk, (("staff.agents", (1.0,)), ("staff.agents", (2.0,))))
+        lever_grid(desk, (("staff.agents", (1.0,)), ("staff.agents", (2.0,))))
 
 
 @pytest.mark.parametrize(

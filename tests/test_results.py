@@ -18,7 +18,7 @@ from test_store import OF_MODEL_2, SEGMENTS, outcome, same, tiny
 from servsim.engine_parameters import to_sheet
 from servsim.scenario.read import read_scenario
 from servsim.study.control_variates import CONTROLS
-from servsim.study.execution.options import Means
+from servsim.study.execution.options import Execution
 from servsim.study.execution.replications import Experiment, Job
 from servsim.study.execution.scheduler import Pool
 from servsim.study.metrics import NAMES, OWN
@@ -36,10 +36,10 @@ def path(tmp_path: Path) -> Path:
     """A store with three replications of a question, five of the same with another setting, and two of another seed."""
     path = tmp_path / "worlds.sqlite"
     with closing(Store(path)) as store:
-        means = Means(workers=1, store=store)
-        run(tiny(), replications=3, controls=False, means=means)
-        run(tiny(waiting={"patience_minutes": 7.0}), replications=5, means=means)
-        run(tiny(segments=SEGMENTS, title="Tiny groups"), replications=2, seed=2, means=means)
+        execution = Execution(workers=1, store=store)
+        run(tiny(), replications=3, controls=False, execution=execution)
+        run(tiny(waiting={"patience_minutes": 7.0}), replications=5, execution=execution)
+        run(tiny(segments=SEGMENTS, title="Tiny groups"), replications=2, seed=2, execution=execution)
     return path
 
 
@@ -254,7 +254,7 @@ def test_merge_copies_the_replications_of_others_and_leaves_them_as_they_are(typ
     with closing(Store(target)) as store:
         told = []
         found = run(tiny(waiting={"patience_minutes": 7.0}), replications=5,
-                    means=Means(workers=1, store=store, progress=lambda *far: told.append(far[:2])))  # fmt: skip
+                    means=Execution(workers=1, store=store, progress=lambda *far: told.append(far[:2])))  # fmt: skip
     assert told == [(5, 5)]
     assert found.metrics.tobytes() == run(tiny(waiting={"patience_minutes": 7.0}), replications=5).metrics.tobytes()
 
@@ -413,8 +413,8 @@ def test_an_older_store_is_merged_into_one_of_today_and_the_other_way_round(type
         assert sorted(each["replications"] for each in listed(typed, target)) == [2, 2, 3, 3, 5]
         with closing(Store(target)) as store:
             told = []
-            means = Means(workers=1, store=store, progress=lambda *far, told=told: told.append(far[:2]))
-            found = run(tiny(), replications=3, controls=False, means=means)
+            execution = Execution(workers=1, store=store, progress=lambda *far, told=told: told.append(far[:2]))
+            found = run(tiny(), replications=3, controls=False, execution=execution)
         assert found.metrics.tobytes() == run(tiny(), replications=3, controls=False).metrics.tobytes()
         assert told == [(3, 3)]
 
@@ -455,8 +455,8 @@ def test_value_is_shown_and_exported_of_the_replications_that_have_it(typed, tmp
     """Of three replications two were asked for with their years: value is the mean of these, and left empty in the third."""
     path, rows = tmp_path / "worlds.sqlite", tmp_path / "rows.csv"
     with closing(Store(path)) as store:
-        far = run(tiny(), replications=2, controls=False, means=Means(workers=1, store=store))
-        Pool([tiny()], 1, Means(workers=1, store=store)).outcomes([Job(0, number) for number in range(3)])
+        far = run(tiny(), replications=2, controls=False, execution=Execution(workers=1, store=store))
+        Pool([tiny()], 1, Execution(workers=1, store=store)).outcomes([Job(0, number) for number in range(3)])
     found = json.loads(typed("results", "show", FIRST.key, "--store", path, "--json")[1])
     assert found["replications"] == 3
     assert found["metrics"]["value"] == far["value"].to_dict()

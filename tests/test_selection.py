@@ -9,7 +9,7 @@ import pytest
 from servsim.errors import ScenarioError
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
-from servsim.study.execution.options import HERE, Means
+from servsim.study.execution.options import HERE, Execution
 from servsim.study.execution.replications import Job
 from servsim.study.intervals_and_tables import t_quantile
 from servsim.study.metrics import NAMES
@@ -137,12 +137,12 @@ CONFIGURATIONS = {
 
 @pytest.mark.parametrize("alike", [0.0, 0.9], ids=["independent", "common"])
 @pytest.mark.parametrize("means", CONFIGURATIONS.values(), ids=CONFIGURATIONS)
-def test_the_best_or_one_as_good_is_chosen_as_often_as_promised(means, alike):
+def test_the_best_or_one_as_good_is_chosen_as_often_as_promised(execution, alike):
     """Two fifths of a standard deviation of a difference, 95 % promised; the intervals hold as often, give or take."""
     random, races = np.random.default_rng(1), 1000
     difference = 0.4 * np.sqrt(2 * (1 - alike))
-    truth = np.array(means) * difference
-    rules = Rules(len(means), 20, difference, 0.05)
+    truth = np.array(execution) * difference
+    rules = Rules(len(execution), 20, difference, 0.05)
     right = covered = 0
     for _ in range(races):
         metrics = made(random, truth, alike)
@@ -392,7 +392,11 @@ def test_what_is_finished_before_an_interruption_is_shown(after, finer):
             raise KeyboardInterrupt
 
     e = evaluate(
-        desk(), objective="wait_mean", smallest_difference=1e-3, finer=finer, means=Means(workers=1, progress=stop)
+        desk(),
+        objective="wait_mean",
+        smallest_difference=1e-3,
+        finer=finer,
+        execution=Execution(workers=1, progress=stop),
     )
     assert e.interrupted
     assert e.guarantee is None
@@ -402,7 +406,7 @@ def test_what_is_finished_before_an_interruption_is_shown(after, finer):
 
 
 def test_a_contest_may_begin_at_any_world():
-    early, late = (Contest(desk(), desk().evaluate, 1, Means(), first).run() for first in (0, 2))
+    early, late = (Contest(desk(), desk().evaluate, 1, Execution(), first).run() for first in (0, 2))
     column = NAMES.index("wait_mean")
     for one, other in zip(early.metrics, late.metrics, strict=True):
         assert np.array_equal(one[2:, column], other[:2, column])
@@ -453,7 +457,7 @@ def contested(today: int = 4, **asked: object) -> tuple[Watched, Evaluation]:
     """A contest about value, and its end."""
     raw = {"levels": [0, 2, 4, 8], "objective": "value", **asked}
     scenario = checked({**PAYS, "investment": {"minutes_per_visit": today}, "evaluate": raw}, "pays")
-    contest = Watched(scenario, scenario.evaluate, 1, Means(workers=1))
+    contest = Watched(scenario, scenario.evaluate, 1, Execution(workers=1))
     return contest, contest.run()
 
 
@@ -530,7 +534,7 @@ def test_an_interrupted_race_over_the_years_tells_what_it_has(after):
             raise KeyboardInterrupt
 
     scenario = checked({**PAYS, "evaluate": {"levels": [0, 2, 4, 8], "objective": "value"}}, "pays")
-    e = evaluate(scenario, means=Means(workers=1, progress=stop))
+    e = evaluate(scenario, execution=Execution(workers=1, progress=stop))
     told = e.to_dict()
     assert told["interrupted"]
     assert e.guarantee is None

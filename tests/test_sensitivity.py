@@ -13,7 +13,7 @@ from servsim.errors import ScenarioError
 from servsim.scenario.read import checked, read_scenario, with_settings
 from servsim.scenario.scenario import Scenario
 from servsim.show.sensitivity import LEFT_OUT, bar, closing, small_print
-from servsim.study.execution.options import Means
+from servsim.study.execution.options import Execution
 from servsim.study.execution.replications import Experiment
 from servsim.study.intervals_and_tables import Interval
 from servsim.study.one_lever.evaluate import evaluate
@@ -281,11 +281,11 @@ def test_less_may_be_better():
 
 def test_the_answer_is_the_same_with_any_number_of_workers_and_from_the_store(analysed, tmp_path, monkeypatch):
     store = Store(tmp_path / "worlds.sqlite")
-    two = sensitivity(small(), points=32, replications=6, means=Means(workers=2, store=store))
+    two = sensitivity(small(), points=32, replications=6, execution=Execution(workers=2, store=store))
     assert two.to_dict() == analysed.to_dict()
     assert two.rows() == analysed.rows()
     monkeypatch.setattr(Experiment, "simulated", lambda *_: pytest.fail("simulated again"))
-    again = sensitivity(small(), points=32, replications=6, means=Means(workers=2, store=store))
+    again = sensitivity(small(), points=32, replications=6, execution=Execution(workers=2, store=store))
     assert again.to_dict() == analysed.to_dict()
 
 
@@ -303,7 +303,7 @@ def interrupted_after(replications: int) -> Sensitivity:
         if total > stated and done >= replications:
             raise KeyboardInterrupt
 
-    return sensitivity(small(), points=64, replications=4, means=Means(workers=1, progress=progress))
+    return sensitivity(small(), points=64, replications=4, execution=Execution(workers=1, progress=progress))
 
 
 def test_an_interrupted_analysis_says_what_there_is():
@@ -529,7 +529,7 @@ def command_parameters():
 def test_ends_that_are_not_finished_are_left_out(evaluated):
     from servsim.study.sensitivity.plausible_settings import Elsewhere
 
-    elsewhere = Elsewhere(evaluated, Means(workers=1))
+    elsewhere = Elsewhere(evaluated, Execution(workers=1))
     ranges = study.ranges_of(evaluated.scenario, evaluated.lever)
     ends = ends_of(evaluated, ranges, 3)
     assert elsewhere.gather(ends[:3])

@@ -9,7 +9,7 @@ import pytest
 
 from servsim.scenario.read import checked, read_scenario, with_settings
 from servsim.show.evaluation_summary import first, hour_words, lines, staff_table, staff_words
-from servsim.study.execution.options import Means
+from servsim.study.execution.options import Execution
 from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.one_lever.minutes_and_staff import REPLICATIONS, Crew, Staffing, staffing
 from servsim.study.one_lever.staff_variants import paid_by_month, paid_hours, with_agents
@@ -150,7 +150,7 @@ def test_ctrl_c_leaves_what_was_finished_and_says_so(looked):
         if done:
             raise KeyboardInterrupt
 
-    s = staffing(e, means=Means(workers=1, progress=pressed))
+    s = staffing(e, execution=Execution(workers=1, progress=pressed))
     assert s.interrupted
     assert [crew.more for crew in s.crews] == [0]
     assert (s.best.more, s.best.best, s.hours) == (0, e.best, [])

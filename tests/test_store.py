@@ -20,7 +20,7 @@ from servsim.scenario.messages import belongs_to_desk, every_setting, field_at, 
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import MECHANISMS, SEGMENT_TABLES, Scenario
 from servsim.study.control_variates import CONTROLS
-from servsim.study.execution.options import Means
+from servsim.study.execution.options import Execution
 from servsim.study.execution.replications import NO_MONTHS, Experiment, Job, Outcome
 from servsim.study.execution.scheduler import Pool
 from servsim.study.metrics import NAMES, OWN
@@ -116,8 +116,8 @@ def test_what_is_kept_comes_back_bit_for_bit(path, controlled, segments, far):
 def test_a_simulated_world_comes_back_as_it_was(path, far):
     job, scenario = Job(0, 3), tiny(segments=SEGMENTS)
     with closing(Store(path)) as store:
-        (fresh,) = Pool([scenario], 1, Means(workers=1, store=store), far=far).outcomes([job], customers=True)
-        pool = Pool([scenario], 1, Means(workers=1, store=store), far=far)
+        (fresh,) = Pool([scenario], 1, Execution(workers=1, store=store), far=far).outcomes([job], customers=True)
+        pool = Pool([scenario], 1, Execution(workers=1, store=store), far=far)
         (again,) = pool.outcomes([job], customers=True)
     assert pool.simulated == 0
     assert same(fresh, again)
@@ -127,14 +127,16 @@ def test_a_simulated_world_comes_back_as_it_was(path, far):
 
 def test_nothing_is_simulated_twice(path):
     with closing(Store(path)) as store:
-        few = run(tiny(), replications=3, means=Means(workers=1, store=store))
+        few = run(tiny(), replications=3, execution=Execution(workers=1, store=store))
         counts = []
         more = run(
-            tiny(), replications=5, means=Means(workers=1, store=store, progress=lambda *far: counts.append(far[0]))
+            tiny(),
+            replications=5,
+            execution=Execution(workers=1, store=store, progress=lambda *far: counts.append(far[0])),
         )
     assert counts == [3, 4, 5]
     assert (more.metrics[:3].tobytes(), len(more.metrics)) == (few.metrics.tobytes(), 5)
-    assert more.metrics.tobytes() == run(tiny(), replications=5, means=Means(workers=1)).metrics.tobytes()
+    assert more.metrics.tobytes() == run(tiny(), replications=5, execution=Execution(workers=1)).metrics.tobytes()
 
 
 def test_what_a_kept_world_lacks_is_added_to_it(path):
@@ -179,7 +181,7 @@ def test_what_todays_customers_pay_is_told_as_far_as_it_was_asked_for(path, near
     """Until the end of the window, or of the years: neither passes for the other, whichever was asked for first."""
     with closing(Store(path)) as store:
         for place in order:
-            with Pool([tiny()], 1, Means(workers=1, store=store), far=bool(place)) as pool:
+            with Pool([tiny()], 1, Execution(workers=1, store=store), far=bool(place)) as pool:
                 (found,) = pool.outcomes([Job(0, 0)], customers=True)
             assert same(found, near_and_far[place].simulated(Job(0, 0)))
         for replications in near_and_far:
@@ -200,10 +202,10 @@ def test_an_answer_does_not_depend_on_who_has_asked_for_the_years_before(path):
     question = {"levels": (5.0,), "objective": "wait_mean", "replications": 2}
     with closing(Store(path)) as store:
         before = evaluate(tiny(), **question)
-        looked = run(tiny(), replications=2, means=Means(workers=1, store=store))
+        looked = run(tiny(), replications=2, execution=Execution(workers=1, store=store))
         told = []
-        means = Means(workers=1, store=store, progress=lambda *far: told.append(far[0]))
-        after = evaluate(tiny(), **question, means=means)
+        execution = Execution(workers=1, store=store, progress=lambda *far: told.append(far[0]))
+        after = evaluate(tiny(), **question, execution=execution)
     assert told == [2]
     assert np.isfinite(looked.sample("value")).all()
     assert np.isnan(after.sample(5.0, "value")).all()
@@ -537,7 +539,7 @@ def test_a_file_that_may_not_grow_is_a_sentence_and_the_answer_comes(path, tmp_p
     assert replications == "200"
     assert said.startswith(f"{path}: the disk ")
     with closing(Store(path)) as store:
-        kept = run(tiny(), replications=200, means=Means(workers=1, store=store))
+        kept = run(tiny(), replications=200, execution=Execution(workers=1, store=store))
         assert not store.trouble
     assert kept.metrics.tobytes() == run(tiny(), replications=200).metrics.tobytes()
 

@@ -13,7 +13,7 @@ from servsim.engine_parameters import to_sheet
 from servsim.event_codes import Happening, Reason
 from servsim.model import fast, reference
 from servsim.scenario.read import checked
-from servsim.study.execution.options import Means
+from servsim.study.execution.options import Execution
 from servsim.study.verification import queueing_formulas as known
 from servsim.study.verification.textbook_desks import (
     EXPONENTIAL,
@@ -36,7 +36,7 @@ DESKS = {case.name: case for case in cases()}
 def told(case: Case, share: float = 1.0, replications: int = 24, seed: int = 1) -> None:
     """The story meets the textbook at this desk, with this share of the weeks that the full proof takes."""
     for found in theory(
-        [case], Effort(replications, share, sharpness=0.02, twins=0), seed, Means("reference", workers=1)
+        [case], Effort(replications, share, sharpness=0.02, twins=0), seed, Execution("reference", workers=1)
     ):
         assert found.standard_error <= 0.02 * abs(found.expected), f"{found.metric}: {found} is not sharp"
         assert abs(found.z) <= 3, f"{found.metric}: {found} is off by {found.z:.1f} standard errors"

@@ -18,7 +18,7 @@ from servsim.model import fast
 from servsim.model.compilation import readable
 from servsim.model.rules.demand import segment_of
 from servsim.scenario.read import checked
-from servsim.study.execution.options import Means
+from servsim.study.execution.options import Execution
 from servsim.study.execution.replications import Job
 from servsim.study.execution.scheduler import Pool
 from servsim.study.metrics import NAMES
@@ -108,7 +108,7 @@ def test_each_class_waits_as_cobham_says():
 def simulated(scenarios: list, replications: int, metric: str, seed: int = 5) -> np.ndarray:
     """(scenarios, replications) a metric on common replications, by the compiled loop."""
     jobs = [Job(place, number) for place in range(len(scenarios)) for number in range(replications)]
-    outcomes = Pool(scenarios, seed, Means(workers=1)).outcomes(jobs)
+    outcomes = Pool(scenarios, seed, Execution(workers=1)).outcomes(jobs)
     return np.array([outcome.metrics[NAMES.index(metric)] for outcome in outcomes]).reshape(
         len(scenarios), replications
     )

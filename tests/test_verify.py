@@ -15,7 +15,7 @@ from servsim.model.trace import Trace
 from servsim.scenario.consistency import complaints
 from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
-from servsim.study.execution.options import Means
+from servsim.study.execution.options import Execution
 from servsim.study.verification import nearest_theory as beside
 from servsim.study.verification import queueing_formulas as known
 from servsim.study.verification.random_scenarios import random_scenario
@@ -104,13 +104,15 @@ def test_the_bound_raises_false_alarm_as_often_as_stated(metrics, replications):
 
 
 def test_desks_do_not_share_replications():
-    twice = theory([erlang_c(1, 0.5, 1), erlang_c(1, 0.5, 1)], HASTY, seed=1, means=Means(workers=1))
+    twice = theory([erlang_c(1, 0.5, 1), erlang_c(1, 0.5, 1)], HASTY, seed=1, execution=Execution(workers=1))
     assert twice[0].simulated != twice[len(twice) // 2].simulated
 
 
 def test_the_same_proof_for_any_number_of_workers():
     desks = cases()[:3]
-    assert theory(desks, HASTY, seed=1, means=Means(workers=1)) == theory(desks, HASTY, seed=1, means=Means(workers=3))
+    assert theory(desks, HASTY, seed=1, execution=Execution(workers=1)) == theory(
+        desks, HASTY, seed=1, execution=Execution(workers=3)
+    )
 
 
 # Random scenarios

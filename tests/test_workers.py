@@ -25,7 +25,7 @@ from servsim.study.execution import executors as cluster
 from servsim.study.execution import scheduler as crew
 from servsim.study.execution.batches import shard_of
 from servsim.study.execution.executors import Processes, Threads
-from servsim.study.execution.options import Means
+from servsim.study.execution.options import Execution
 from servsim.study.execution.replications import Experiment, Job, Outcome
 from servsim.study.execution.scheduler import Interruption, Pool
 from servsim.study.run import run
@@ -43,26 +43,26 @@ def bits(outcomes: list[Outcome]) -> list[bytes]:
     return [b"".join((o.metrics.tobytes(), o.own.tobytes(), o.fate.tobytes(), o.spent.tobytes())) for o in outcomes]
 
 
-def told(means: Means, jobs: list[Job] = JOBS, customers: bool = True) -> list[bytes]:
+def told(execution: Execution, jobs: list[Job] = JOBS, customers: bool = True) -> list[bytes]:
     """What comes of jobs by such means."""
-    with Pool([tiny()], 1, means) as pool:
+    with Pool([tiny()], 1, execution) as pool:
         return bits(pool.outcomes(jobs, customers))
 
 
 @pytest.fixture(scope="module")
 def alone() -> list[bytes]:
     """What comes of the jobs where one thread does them all."""
-    return told(Means(workers=1))
+    return told(Execution(workers=1))
 
 
 @pytest.mark.parametrize(("engine", "workers"), [("fast", 3), ("reference", 2)])
 def test_many_workers_tell_what_one_tells(alone, engine, workers):
-    assert told(Means(engine, workers)) == alone
+    assert told(Execution(engine, workers)) == alone
 
 
 def test_customers_are_told_where_they_are_asked_for(alone):
     """A book of a hundred thousand would otherwise be carried about, and kept in memory, for nothing."""
-    with Pool([tiny()], 1, Means(workers=2)) as pool:
+    with Pool([tiny()], 1, Execution(workers=2)) as pool:
         few = pool.outcomes(JOBS)
         assert all(len(outcome.fate) == len(outcome.spent) == 0 for outcome in few)
         assert bits(pool.outcomes(JOBS, customers=True)) == alone
@@ -85,7 +85,7 @@ def kill_one_at(count: int) -> Callable[[int, int, float], None]:
 def test_a_worker_process_that_is_killed_is_replaced(alone):
     deaths = []
     with Pool(
-        [tiny()], 1, Means("reference", 2, progress=lambda *far: (deaths.append(far[0]), kill_one_at(5)(*far)))
+        [tiny()], 1, Execution("reference", 2, progress=lambda *far: (deaths.append(far[0]), kill_one_at(5)(*far)))
     ) as pool:
         assert bits(pool.outcomes(JOBS, customers=True)) == alone
     assert max(deaths) == len(JOBS)
@@ -99,7 +99,10 @@ def test_workers_that_are_killed_again_and_again_are_a_sentence(monkeypatch):
         return self.executor.submit(os._exit, 9)
 
     monkeypatch.setattr(Processes, "submit", dies)
-    with Pool([tiny()], 1, Means("reference", 2)) as pool, pytest.raises(ServsimError, match="killed again and again"):
+    with (
+        Pool([tiny()], 1, Execution("reference", 2)) as pool,
+        pytest.raises(ServsimError, match="killed again and again"),
+    ):
         pool.outcomes(JOBS)
 
 
@@ -116,7 +119,7 @@ def test_a_world_that_fails_does_not_lose_those_that_are_finished(tmp_path, monk
     monkeypatch.setattr(Experiment, "simulated", fails)
     with closing(Store(tmp_path / "worlds.sqlite")) as store:
         with (
-            Pool([tiny()], 1, Means(workers=2, store=store)) as pool,
+            Pool([tiny()], 1, Execution(workers=2, store=store)) as pool,
             pytest.raises(ServsimError, match="cannot be told"),
         ):
             pool.outcomes(JOBS[:8])
@@ -314,7 +317,7 @@ def test_ctrl_c_between_a_world_and_its_place_in_the_store_loses_nothing(tmp_pat
             return genuine(experiment)
 
         store.number_of = number_of
-        with Pool([tiny()], 1, Means(workers=1, store=store)) as pool:
+        with Pool([tiny()], 1, Execution(workers=1, store=store)) as pool:
             assert len(pool.outcomes(JOBS)) == 1
             assert pool.interrupted
             assert pool.outcomes([Job(0, 99)]) == []
@@ -394,7 +397,7 @@ def dask():
 
 @pytest.mark.filterwarnings("ignore")
 def test_a_cluster_tells_what_one_thread_tells(alone, dask):
-    assert told(Means(dask=dask.scheduler_address)) == alone
+    assert told(Execution(dask=dask.scheduler_address)) == alone
 
 
 @posix
@@ -408,7 +411,7 @@ def test_a_cluster_worker_that_is_killed_changes_nothing(alone, dask):
             pids.extend(nanny.pid for nanny in dask.workers.values())
             os.kill(pids[0], signal.SIGKILL)
 
-    assert told(Means(dask=dask.scheduler_address, progress=progress), jobs) == told(Means(workers=1), jobs)
+    assert told(Execution(dask=dask.scheduler_address, progress=progress), jobs) == told(Execution(workers=1), jobs)
     assert pids
 
 
@@ -417,7 +420,7 @@ def test_a_cluster_of_others_is_a_sentence(dask, monkeypatch):
     monkeypatch.setattr(cluster, "fingerprint", lambda _: "another kind")
     cluster.kind.cache_clear()
     try:
-        with Pool([tiny()], 1, Means(dask=dask.scheduler_address)) as pool, pytest.raises(ServsimError) as said:
+        with Pool([tiny()], 1, Execution(dask=dask.scheduler_address)) as pool, pytest.raises(ServsimError) as said:
             pool.outcomes(JOBS)
     finally:
         cluster.kind.cache_clear()
@@ -437,7 +440,7 @@ def test_a_worker_that_joined_later_and_is_of_another_kind_is_a_sentence():
 def test_an_address_without_a_scheduler_is_a_sentence(monkeypatch, address, reason):
     pytest.importorskip("distributed")
     monkeypatch.setattr(cluster, "SECONDS_TO_ANSWER", 1)
-    with Pool([tiny()], 1, Means(dask=address)) as pool, pytest.raises(ServsimError) as said:
+    with Pool([tiny()], 1, Execution(dask=address)) as pool, pytest.raises(ServsimError) as said:
         pool.outcomes(JOBS)
     assert str(said.value).startswith(f"--dask {address}: {reason}")
 
@@ -448,7 +451,7 @@ def test_a_scheduler_without_workers_is_a_sentence(monkeypatch):
     monkeypatch.setattr(cluster, "SECONDS_TO_ANSWER", 1)
     with (
         distributed.LocalCluster(n_workers=0, processes=True, dashboard_address=None, silence_logs=50) as empty,
-        Pool([tiny()], 1, Means(dask=empty.scheduler_address)) as pool,
+        Pool([tiny()], 1, Execution(dask=empty.scheduler_address)) as pool,
         pytest.raises(ServsimError) as said,
     ):
         pool.outcomes(JOBS)
@@ -474,8 +477,10 @@ def test_a_scheduler_that_goes_away_is_a_sentence_and_what_was_finished_is_kept(
         wait_until(lambda: address.exists() and address.read_text().endswith("}"))
         where = json.loads(address.read_text())["address"]
         with closing(Store(tmp_path / "worlds.sqlite")) as store:
-            means = Means(dask=where, store=store, progress=lambda done, *_: scheduler.kill() if done >= 10 else None)
-            with Pool([tiny()], 1, means) as pool, pytest.raises(ServsimError) as said:
+            execution = Execution(
+                dask=where, store=store, progress=lambda done, *_: scheduler.kill() if done >= 10 else None
+            )
+            with Pool([tiny()], 1, execution) as pool, pytest.raises(ServsimError) as said:
                 pool.outcomes([Job(0, number) for number in range(2000)])
             kept = store.storage.rows("SELECT count(*) FROM world")[0][0]
         assert str(said.value) == f"--dask {where}: the scheduler is gone; run the same command again to go on."
@@ -488,7 +493,7 @@ def test_a_scheduler_that_goes_away_is_a_sentence_and_what_was_finished_is_kept(
 
 def test_dask_that_is_not_installed_is_a_sentence(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with Pool([tiny()], 1, Means(dask="tcp://127.0.0.1:1")) as pool, pytest.raises(ServsimError) as said:
+    with Pool([tiny()], 1, Execution(dask="tcp://127.0.0.1:1")) as pool, pytest.raises(ServsimError) as said:
         pool.outcomes(JOBS)
     assert str(said.value) == "--dask needs Dask; install it with pip install '.[dask]' in servsim's folder."
 

@@ -11,8 +11,8 @@ def check(file: File, overrides: Set = None, as_json: Json = False, quiet: Quiet
     from servsim.study.objective import read_question
 
     scenario = read_question(file, overrides or ())
-    with answering("Looking", quiet, no_store=True) as means:
-        result = outlook(scenario, str(file), means)
+    with answering("Looking", quiet, no_store=True) as execution:
+        result = outlook(scenario, str(file), execution)
     if as_json:
         print_json(result.to_dict())
     else:

@@ -70,13 +70,13 @@ def compare(
     b = affordable(read_scenario(other or file, same + list(to or ())), str(other or file), replications)
     if to:
         b = b.model_copy(update={"title": f"{b.title}, {', '.join(to)}"})
-    with answering("Comparing scenarios", quiet, **how) as means:
+    with answering("Comparing scenarios", quiet, **how) as execution:
         if shard:
-            return simulate_shard(shard, [a, b], replications, seed, means, customers=True)
-        result = compare_scenarios(a, b, replications=replications, seed=seed, means=means)
+            return simulate_shard(shard, [a, b], replications, seed, execution, customers=True)
+        result = compare_scenarios(a, b, replications=replications, seed=seed, execution=execution)
         from servsim.study.comparison.compare import lives as lives_in
 
-        told = None if no_lives or result.interrupted else lives_in(result, means.engine)
+        told = None if no_lives or result.interrupted else lives_in(result, execution.engine)
     write_csv(csv, result.rows())
     if as_json:
         from servsim.show.paired_lives import lives_json

@@ -91,23 +91,23 @@ def evaluate(
         ending_of(picture, "--picture")
     scenario = (read_question if no_doubt else read_doubtful)(file, [*(overrides or ()), *asked])
     scenario = affordable_evaluation(scenario, str(file), replications)
-    with answering("Comparing levels", quiet, **how) as means:
+    with answering("Comparing levels", quiet, **how) as execution:
         if shard:
             far = asks_years(scenario.evaluate)
-            return simulate_shard(shard, levels_of(scenario), replications, seed, means, far=far)
-        result = compare_levels(scenario, replications=replications, seed=seed, means=means)
+            return simulate_shard(shard, levels_of(scenario), replications, seed, execution, far=far)
+        result = compare_levels(scenario, replications=replications, seed=seed, execution=execution)
     write_csv(csv, result.rows())
     if not as_json:
         show_levels(result)
     staff = doubt = None
     if not (no_staff or result.interrupted):
-        with answering("Looking at staff", quiet, **how) as means:
-            staff = staffing(result, means=means)
+        with answering("Looking at staff", quiet, **how) as execution:
+            staff = staffing(result, execution=execution)
     if not as_json:
         show_advice(result, staff)
     if not (no_doubt or result.interrupted or (staff and staff.interrupted)):
-        with answering("Looking at doubt", quiet, **how) as means:
-            doubt = rests_on(result, means=means)
+        with answering("Looking at doubt", quiet, **how) as execution:
+            doubt = rests_on(result, execution=execution)
     if as_json:
         beside = staff.to_dict() if staff else {"staff": None, "hour": []}
         print_json({**result.to_dict(), **beside, "rests_on": doubt.to_dict() if doubt else None})

@@ -10,7 +10,7 @@ from servsim.cli.shared_options import EngineName
 
 if TYPE_CHECKING:
     from servsim.scenario.scenario import Scenario
-    from servsim.study.execution.options import Means, Progress
+    from servsim.study.execution.options import Execution, Progress
     from servsim.study.store.store import Store
 
 
@@ -23,13 +23,13 @@ def answering(
     dask: str | None = None,
     store: Path | None = None,
     no_store: bool = False,
-) -> Iterator["Means"]:
+) -> Iterator["Execution"]:
     """The means of a command; afterwards it is said how far it came, where it was interrupted, and what is not kept.
 
     The system's request to end (SIGTERM) is taken as Ctrl-C: what is nearly finished is finished, kept and shown.
     """
     from servsim.cli.output import announce_compiling, notice, progress
-    from servsim.study.execution.options import Means
+    from servsim.study.execution.options import Execution
 
     announce_compiling(quiet)
     kept = None if no_store else store_at(store, quiet)
@@ -38,7 +38,7 @@ def answering(
         with progress(what, quiet) as tell:
             far = Far(tell)
             try:
-                yield Means(engine.value, workers, dask, kept, far)
+                yield Execution(engine.value, workers, dask, kept, far)
             except KeyboardInterrupt:
                 far.say(kept)
                 raise
@@ -93,7 +93,7 @@ def simulate_shard(
     scenarios: list["Scenario"],
     replications: int | None,
     seed: int,
-    means: "Means",
+    execution: "Execution",
     customers: bool = False,
     controlled: bool = False,
     far: bool = True,
@@ -104,10 +104,10 @@ def simulate_shard(
     from servsim.study.execution.batches import shard_of, simulate
     from servsim.study.store.store import Store
 
-    if not isinstance(means.store, Store):
+    if not isinstance(execution.store, Store):
         raise ServsimError("--shard puts replications into a store; name one with --store.")
-    done = simulate(shard_of(shard), scenarios, replications, seed, means, customers, controlled, far)
-    if means.store.trouble:
+    done = simulate(shard_of(shard), scenarios, replications, seed, execution, customers, controlled, far)
+    if execution.store.trouble:
         raise ServsimError(f"shard {shard} is not kept as a whole.")
-    notice(f"Shard {shard}: {done.finished} of {done.asked} replications are in {means.store.path}.")
+    notice(f"Shard {shard}: {done.finished} of {done.asked} replications are in {execution.store.path}.")
     end_interrupted(done.interrupted)

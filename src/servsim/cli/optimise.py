@@ -74,8 +74,8 @@ def optimise(
     ) if value is not None]  # fmt: skip
     asked += [Option("--lever", f"optimise.levers={{{', '.join(map(as_range, levers))}}}")] if levers else []
     scenario = affordable_search(read_question(file, [*(overrides or ()), *asked]), str(file))
-    with answering("Setting levers", quiet, **how) as means:
-        result = set_together(scenario, seed=seed, means=means)
+    with answering("Setting levers", quiet, **how) as execution:
+        result = set_together(scenario, seed=seed, execution=execution)
     write_csv(csv, result.rows())
     if as_json:
         print_json(result.to_dict())

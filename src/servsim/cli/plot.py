@@ -87,8 +87,8 @@ def plot(
         size_named(size),
     )  # fmt: skip
     accept(kind, asked)
-    with answering("Simulating", quiet, **how) as means:
-        picture, interrupted = drawn(kind, asked, means)
+    with answering("Simulating", quiet, **how) as execution:
+        picture, interrupted = drawn(kind, asked, execution)
     write_whole(path, lambda draft: save(picture, draft))
     say(picture.alt)
     notice(f"Plot: {path}", quiet)

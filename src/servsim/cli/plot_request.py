@@ -9,7 +9,7 @@ from servsim.scenario.read import Option, read_scenario
 from servsim.scenario.scenario import Scenario
 from servsim.show.plots.style import Size
 from servsim.study.cost_estimate import affordable, affordable_evaluation
-from servsim.study.execution.options import Means
+from servsim.study.execution.options import Execution
 from servsim.study.objective import read_question
 from servsim.study.sensitivity.plausible_settings import read_doubtful
 
@@ -55,12 +55,12 @@ class Asked:
         title = f"{scenario.title}, {', '.join(self.to)}" if self.to else scenario.title
         return affordable(scenario.model_copy(update={"title": title}), str(file), self.replications)
 
-    def world(self, means: Means) -> "World":
+    def world(self, execution: Execution) -> "World":
         """One replication of the scenario."""
         from servsim.study.histories.customers import World
 
         scenario = affordable(read_scenario(self.file, self.overrides), str(self.file), 1, far=False)
-        return World(scenario, self.seed, self.replication or 0, means.engine)
+        return World(scenario, self.seed, self.replication or 0, execution.engine)
 
     def question(self) -> Scenario:
         """The scenario with the lever, where one is named, in place of its own."""
@@ -74,22 +74,24 @@ class Asked:
         scenario = read_doubtful(self.file, [*self.overrides, *asked])
         return affordable_evaluation(scenario, str(self.file), self.replications)
 
-    def evaluation(self, means: Means) -> "Evaluation":
+    def evaluation(self, execution: Execution) -> "Evaluation":
         """The evaluation of the lever."""
         from servsim.study.one_lever.evaluate import evaluate
 
-        found = evaluate(self.question(), replications=self.replications, seed=self.seed, means=means)
+        found = evaluate(self.question(), replications=self.replications, seed=self.seed, execution=execution)
         if found.replications < 2:
             raise ServsimError("nothing to plot: fewer than two replications were finished at every level.")
         return found
 
-    def comparison(self, kind: str, means: Means) -> "Comparison":
+    def comparison(self, kind: str, execution: Execution) -> "Comparison":
         """The comparison of both scenarios."""
         from servsim.study.comparison.compare import compare
 
         if not (self.other or self.to):
             raise ServsimError(f"plot {kind} needs a second scenario file, or --to KEY=VALUE for what differs in it.")
-        found = compare(self.scenario(2), self.second(), replications=self.replications, seed=self.seed, means=means)
+        found = compare(
+            self.scenario(2), self.second(), replications=self.replications, seed=self.seed, execution=execution
+        )
         if found.replications < 2:
             raise ServsimError("nothing to plot: fewer than two replications were finished in both scenarios.")
         return found

@@ -41,8 +41,8 @@ def report(
     ready(path)
     scenario = read_doubtful(file, overrides or ())
     scenario = affordable_evaluation(scenario, str(file), replications, 2)
-    with answering("Comparing levels", quiet, **how) as means:
-        found = findings(scenario, replications=replications, seed=seed, means=means)
+    with answering("Comparing levels", quiet, **how) as execution:
+        found = findings(scenario, replications=replications, seed=seed, execution=execution)
     if found.evaluation.replications < 2:
         end_interrupted(found.interrupted)
         raise ServsimError("no report: fewer than two replications were finished at every level.")

@@ -54,12 +54,12 @@ def run(
     wanted = dict(map(precision_of, precision or ()))
     most = max(replications or 0, budget or scenario.evaluate.budget_replications) if wanted else replications
     affordable(scenario, str(file), most)
-    with answering("Projecting", quiet, **how) as means:
+    with answering("Projecting", quiet, **how) as execution:
         if shard:
-            return simulate_shard(shard, [scenario], replications, seed, means, controlled=not no_controls)
+            return simulate_shard(shard, [scenario], replications, seed, execution, controlled=not no_controls)
         result = project(
             scenario, replications=replications, precision=wanted, budget=budget, controls=not no_controls, seed=seed,
-            means=means,
+            execution=execution,
         )  # fmt: skip
     write_csv(csv, result.rows())
     if as_json:

@@ -36,14 +36,14 @@ def sensitivity(
 
     scenario = read_doubtful(file, list(overrides or ()))
     affordable_analysis(scenario, str(file), points * replications_per_point, replications)
-    with answering("Looking at doubts", quiet, **how) as means:
+    with answering("Looking at doubts", quiet, **how) as execution:
         result = analyse(
             scenario,
             points=points,
             replications_per_point=replications_per_point,
             replications=replications,
             seed=seed,
-            means=means,
+            execution=execution,
         )
     write_csv(csv, result.rows())
     if as_json:

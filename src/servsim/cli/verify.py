@@ -40,8 +40,8 @@ def prove(quick: bool, seed: int, workers: int | None, as_json: bool, quiet: boo
     from servsim.study.verification.verify import FULL, QUICK
     from servsim.study.verification.verify import verify as verified
 
-    with answering("Proving", quiet, workers=workers, no_store=True) as means:
-        proof = verified(QUICK if quick else FULL, seed=seed, means=means)
+    with answering("Proving", quiet, workers=workers, no_store=True) as execution:
+        proof = verified(QUICK if quick else FULL, seed=seed, execution=execution)
     if as_json:
         print_json(proof.to_dict())
     else:
@@ -62,8 +62,8 @@ def set_beside(file: Path, quick: bool, seed: int, workers: int | None, as_json:
 
     replications = QUICK_REPLICATIONS if quick else None
     scenario = affordable(read_scenario(file), str(file), replications, len(CHANGES) + 1, far=False)
-    with answering("Simplifying", quiet, workers=workers, no_store=True) as means:
-        result = beside(scenario, replications=replications, seed=seed, means=means)
+    with answering("Simplifying", quiet, workers=workers, no_store=True) as execution:
+        result = beside(scenario, replications=replications, seed=seed, execution=execution)
     if as_json:
         print_json(result.to_dict())
     else:

@@ -38,11 +38,11 @@ def worth(
     from servsim.study.worth_of_one_more.worth import worth as worth_of
 
     scenario = affordable_worth(read_scenario(file, list(overrides or ())), str(file), segment, replications)
-    with answering("Looking at what one is worth", quiet, **how) as means:
+    with answering("Looking at what one is worth", quiet, **how) as execution:
         if shard:
             points = points_of(scenario, segment)
-            return simulate_shard(shard, points, replications or FIRST_REPLICATIONS, seed, means)
-        result = worth_of(scenario, segment=segment, replications=replications, seed=seed, means=means)
+            return simulate_shard(shard, points, replications or FIRST_REPLICATIONS, seed, execution)
+        result = worth_of(scenario, segment=segment, replications=replications, seed=seed, execution=execution)
     write_csv(csv, result.rows())
     if as_json:
         print_json(result.to_dict())

@@ -16,7 +16,7 @@ from servsim.page.progressive_answer import Sides, beside, rounds
 from servsim.page.question import Question, RefusedError
 from servsim.page.replication_cache import Memory
 from servsim.page.resumable_replications import Ongoing
-from servsim.study.execution.options import Means
+from servsim.study.execution.options import Execution
 
 AT_ONCE = 12
 """Questions that are answered at the same time at most."""
@@ -67,7 +67,7 @@ class Answers:
         for stop in self.waiting.values():
             stop.set()
 
-    def means(self, stop: threading.Event, tell: Tell | None = None) -> Means:
+    def execution(self, stop: threading.Event, tell: Tell | None = None) -> Execution:
         """By what means a question is answered until it is stopped, and who is told how far it is."""
         told_at = monotonic()
 
@@ -79,16 +79,16 @@ class Answers:
                 told_at = monotonic()
                 tell({"kind": "progress", "done": done, "total": total})
 
-        return Means(store=self.memory, progress=progress)
+        return Execution(store=self.memory, progress=progress)
 
     def answer(self, question: Question, stop: threading.Event, tell: Tell) -> None:
         """Tell all there is to a question, round by round, then what is looked at beside it, unless it is stopped."""
         try:
             tell(told.asked(question))
-            for part in rounds(question, self.ongoing, self.means(stop, tell)):
+            for part in rounds(question, self.ongoing, self.execution(stop, tell)):
                 tell(told.sides(part) if isinstance(part, Sides) else told.curve(part))
             tell({"kind": "done"})
-            if found := beside(question, self.ongoing, self.means(stop)):
+            if found := beside(question, self.ongoing, self.execution(stop)):
                 tell(told.beside(found))
         except SupersededError:
             tell({"kind": "superseded"})

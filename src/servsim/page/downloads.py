@@ -8,7 +8,7 @@ import tomli_w
 
 from servsim.page.json_answer import command
 from servsim.page.question import Question
-from servsim.study.execution.options import Means
+from servsim.study.execution.options import Execution
 from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.report_contents import findings
 
@@ -24,9 +24,9 @@ def scenario_file(question: Question) -> str:
     return "\n".join([*(f"# {line}" for line in head.splitlines()), "", tomli_w.dumps(settings)])
 
 
-def table(question: Question, means: Means) -> str:
+def table(question: Question, execution: Execution) -> str:
     """The curve's metrics as CSV, one row for each level, world and metric: what `servsim evaluate --csv` writes."""
-    rows = evaluate(question.levels, seed=question.seed, means=means).rows()
+    rows = evaluate(question.levels, seed=question.seed, execution=execution).rows()
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\r\n")
     writer.writeheader()
@@ -34,10 +34,10 @@ def table(question: Question, means: Means) -> str:
     return text.getvalue()
 
 
-def report(question: Question, means: Means) -> str:
+def report(question: Question, execution: Execution) -> str:
     """The report on the curve as one HTML page: what `servsim report` writes."""
     from servsim.show.report.html_report import report_page
 
-    found = findings(question.levels, seed=question.seed, means=means)
+    found = findings(question.levels, seed=question.seed, execution=execution)
     with DRAWING:
         return report_page(found, command("report", question, question.levels_overrides))

@@ -13,7 +13,7 @@ from servsim.page.question import Question
 from servsim.page.resumable_replications import Ongoing, cut, stops
 from servsim.scenario.read import with_level
 from servsim.scenario.scenario import Scenario
-from servsim.study.execution.options import Means
+from servsim.study.execution.options import Execution
 from servsim.study.objective import asks_years
 from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.one_lever.minutes_and_staff import Staffing, staffing
@@ -87,7 +87,7 @@ class Round:
     is_coarse: bool = False
 
 
-def rounds(question: Question, ongoing: Ongoing, means: Means) -> Iterator[Sides | Curve]:
+def rounds(question: Question, ongoing: Ongoing, execution: Execution) -> Iterator[Sides | Curve]:
     """Answers of more and more years and replications: the first one soon, from some levels; the last one at the very
     end.
 
@@ -98,27 +98,27 @@ def rounds(question: Question, ongoing: Ongoing, means: Means) -> Iterator[Sides
     for number, own in enumerate(plan(question)):
         if (sides := replace(own, is_coarse=False)) != shown:
             shown = sides
-            yield projected(question, sides, ongoing, means)
+            yield projected(question, sides, ongoing, execution)
         if last is None and (part := part_drawn(question, own)) != drawn:
             drawn = part
-            yield curve(question, part, ongoing, means)
+            yield curve(question, part, ongoing, execution)
         elif last is not None and number == 0:
-            yield finished(question, last, means)
+            yield finished(question, last, execution)
     if last is None:
-        last = evaluate(question.levels, seed=question.seed, means=means)
+        last = evaluate(question.levels, seed=question.seed, execution=execution)
         ongoing.memory.keep_last(last)
-        yield finished(question, last, means)
+        yield finished(question, last, execution)
 
 
-def beside(question: Question, ongoing: Ongoing, means: Means) -> Beside | None:
+def beside(question: Question, ongoing: Ongoing, execution: Execution) -> Beside | None:
     """Other staff and doubt, of the curve as it is known to the end; None where it is not."""
     last = ongoing.memory.last(question.levels, question.seed)
     if last is None or last.best is None:
         return None
     ranges = ranges_of(last.scenario, last.lever)
     beyond = tuple(own.key for own in ranges if not own.contains_stated)
-    staff = staffing(last, means=means)
-    return Beside(last, staff, None if beyond else rests_on(last, means=means), beyond)
+    staff = staffing(last, execution=execution)
+    return Beside(last, staff, None if beyond else rests_on(last, execution=execution), beyond)
 
 
 def plan(question: Question) -> list[Round]:
@@ -149,55 +149,62 @@ def replications_of_all(question: Question) -> int:
     return FIRST_REPLICATIONS if looks_sparingly(question.levels, asked) else asked.replications
 
 
-def projected(question: Question, own: Round, ongoing: Ongoing, means: Means) -> Sides:
+def projected(question: Question, own: Round, ongoing: Ongoing, execution: Execution) -> Sides:
     """Today's metrics and the new ones in a round."""
     sides = [question.today, question.new]
     if own.replications <= REPLICATIONS[0]:
-        ongoing.bring(sides, own.years, own.replications, question.seed, means)
+        ongoing.bring(sides, own.years, own.replications, question.seed, execution)
     today, new = (
-        run(cut(side, own.years), replications=own.replications, seed=question.seed, means=means) for side in sides
+        run(cut(side, own.years), replications=own.replications, seed=question.seed, execution=execution)
+        for side in sides
     )
     return Sides(today, new, question.new.horizon.years)
 
 
-def curve(question: Question, own: Round, ongoing: Ongoing, means: Means) -> Curve:
+def curve(question: Question, own: Round, ongoing: Ongoing, execution: Execution) -> Curve:
     """The curve of a round: of some levels in the first one, of all in others, then beside today's."""
     levels = tuple(question.levels.evaluate.levels)
     levels = spread(levels) if own.is_coarse else levels
-    new = compared(question.levels, levels, own, question.seed, ongoing, means)
+    new = compared(question.levels, levels, own, question.seed, ongoing, execution)
     beside = question.is_changed and not own.is_coarse
-    today = compared(question.today, levels, own, question.seed, ongoing, means) if beside else None
+    today = compared(question.today, levels, own, question.seed, ongoing, execution) if beside else None
     return Curve(new, today, years_of(question), is_first=own.is_coarse)
 
 
 def compared(
-    scenario: Scenario, levels: tuple[float, ...], own: Round, seed: int, ongoing: Ongoing, means: Means
+    scenario: Scenario, levels: tuple[float, ...], own: Round, seed: int, ongoing: Ongoing, execution: Execution
 ) -> Evaluation:
     """Levels in the replications of a round, without a search for the best."""
     if not (asks_years(scenario.evaluate) and looks_ahead(scenario)):
-        return searched_not(scenario, levels, own.replications, seed, means)
+        return searched_not(scenario, levels, own.replications, seed, execution)
     lever = scenario.evaluate.lever
     if own.replications <= REPLICATIONS[0]:
         several = [with_level(scenario, lever, level) for level in sorted({today_of(scenario, lever), *levels})]
-        ongoing.bring(several, own.years, own.replications, seed, means)
-    return searched_not(cut(scenario, own.years), levels, own.replications, seed, means)
+        ongoing.bring(several, own.years, own.replications, seed, execution)
+    return searched_not(cut(scenario, own.years), levels, own.replications, seed, execution)
 
 
 def searched_not(
-    scenario: Scenario, levels: tuple[float, ...], replications: int, seed: int, means: Means
+    scenario: Scenario, levels: tuple[float, ...], replications: int, seed: int, execution: Execution
 ) -> Evaluation:
     """Levels in their first replications, without a search for the best."""
     return evaluate(
-        scenario, levels=levels, replications=replications, smallest_difference=0.0, finer=0, seed=seed, means=means
+        scenario,
+        levels=levels,
+        replications=replications,
+        smallest_difference=0.0,
+        finer=0,
+        seed=seed,
+        execution=execution,
     )
 
 
-def finished(question: Question, last: Evaluation, means: Means) -> Curve:
+def finished(question: Question, last: Evaluation, execution: Execution) -> Curve:
     """The curve when there is nothing more to find out, beside today's in its first replications."""
     today = None
     if question.is_changed:
         levels = tuple(question.today.evaluate.levels)
-        today = searched_not(question.today, levels, replications_of_all(question), question.seed, means)
+        today = searched_not(question.today, levels, replications_of_all(question), question.seed, execution)
     return Curve(last, today, years_of(question), is_last=True)
 
 

@@ -16,7 +16,7 @@ from servsim.engine_parameters import horizon_of, window_of
 from servsim.page.replication_cache import Memory, key_of
 from servsim.scenario.read import with_level
 from servsim.scenario.scenario import Scenario
-from servsim.study.execution.options import Means
+from servsim.study.execution.options import Execution
 from servsim.study.execution.replications import (
     Experiment,
     Halted,
@@ -70,6 +70,9 @@ class World:
         """Hear one more piece of the window."""
         self.controls.add(rows)
 
+    def beyond(self, rows: np.ndarray) -> None:
+        """Of the years after the window only days are counted."""
+
     def until(self, end: int, halted: Halted) -> Outcome:
         """What comes of it until the end of a year; WorldHaltedError between two pieces where nobody waits for it."""
         while self.telling.told < min(end, self.telling.end):
@@ -92,28 +95,32 @@ class Ongoing:
         self.standing: OrderedDict[tuple[str, int], World] = OrderedDict()
         self.size = 0
 
-    def bring(self, scenarios: Sequence[Scenario], years: float, replications: int, seed: int, means: Means) -> None:
+    def bring(
+        self, scenarios: Sequence[Scenario], years: float, replications: int, seed: int, execution: Execution
+    ) -> None:
         """Have the first replications of scenarios told for so many years, as far as the memory does not know them."""
-        jobs = self.unknown([own for own in scenarios if looks_ahead(own)], years, replications, seed, means)
+        jobs = self.unknown([own for own in scenarios if looks_ahead(own)], years, replications, seed, execution)
         halt, begun = threading.Event(), monotonic()
-        with ThreadPoolExecutor(means.workers or os.cpu_count() or 1) as hands:
+        with ThreadPoolExecutor(execution.workers or os.cpu_count() or 1) as hands:
             futures = [hands.submit(self.told, *job, halt.is_set) for job in jobs]
             try:
                 for done, future in enumerate(as_completed(futures), 1):
                     self.memory.keep([future.result()])
-                    means.progress(done, len(jobs), monotonic() - begun)
+                    execution.progress(done, len(jobs), monotonic() - begun)
             finally:
                 halt.set()
                 hands.shutdown(cancel_futures=True)
 
     def unknown(
-        self, scenarios: Iterable[Scenario], years: float, replications: int, seed: int, means: Means
+        self, scenarios: Iterable[Scenario], years: float, replications: int, seed: int, execution: Execution
     ) -> list[tuple[Experiment, Experiment, int]]:
         """Replications to tell: whole ones, the same for so many years only, and their numbers; each of them once."""
-        whole = {key_of(own): own for own in (Experiment(each, seed, means.engine, True, True) for each in scenarios)}
+        whole = {
+            key_of(own): own for own in (Experiment(each, seed, execution.engine, True, True) for each in scenarios)
+        }
         found = []
         for own in whole.values():
-            asked = Experiment(cut(own.scenario, years), seed, means.engine, True, True)
+            asked = Experiment(cut(own.scenario, years), seed, execution.engine, True, True)
             known = {one.job.replication for one in self.memory.known(asked, 0, range(replications), False)}
             found += [(own, asked, number) for number in range(replications) if number not in known]
         return sorted(found, key=lambda job: job[2])

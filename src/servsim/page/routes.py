@@ -113,7 +113,7 @@ class Page:
 
         watcher = asyncio.create_task(watch())
         try:
-            return await run_in_threadpool(lambda: work(self.question(body), self.answers.means(stop)))
+            return await run_in_threadpool(lambda: work(self.question(body), self.answers.execution(stop)))
         except SupersededError:
             raise RefusedError([("", "Nobody waits for this any more.")]) from None
         finally:

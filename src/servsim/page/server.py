@@ -68,7 +68,7 @@ class Served:
         first = next(iter(self.page.presets))
         with suppress(ServsimError):  # the page says what is wrong
             question = question_of(Asked(tab="warm up", preset=first), self.page.presets)
-            run(question.today, replications=2, means=self.page.answers.means(threading.Event()))
+            run(question.today, replications=2, execution=self.page.answers.execution(threading.Event()))
 
 
 def listening(port: int) -> socket.socket:

@@ -1,5 +1,7 @@
 """A scenario: every table of a file, and the scenario as each segment of customers lives it."""
 
+from collections.abc import Mapping
+from importlib import import_module
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -17,6 +19,9 @@ from servsim.scenario.tables.word_of_mouth_competitors_training import (
     Training,
     WordOfMouth,
 )
+
+READ_BY = "servsim.scenario.read"
+"""What checks settings: named here and not imported, for it knows of this."""
 
 
 class Segment(Table):
@@ -135,6 +140,19 @@ class Scenario(Table):
     def settings(self) -> dict[str, Any]:
         """Every setting with its value, tables that were left out left out."""
         return self.model_dump(exclude_none=True)
+
+    def with_settings(self, values: Mapping[str, float]) -> "Scenario":
+        """The scenario with some settings at other values, by their keys, checked as a file is: ScenarioError if wrong.
+
+        scenario.with_settings({"staff.agents": 3, "investment.minutes_per_visit": 6.5})
+        """
+        changed: Scenario = import_module(READ_BY).with_settings(self, values)
+        return changed
+
+    def __repr__(self) -> str:
+        """Its title and its size, in a line."""
+        many = f"{self.demand.opening_book:,} customers, {self.staff.agents} agents"
+        return f"<Scenario {self.title!r}: {many}, {self.horizon.years:g} years>"
 
 
 def merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:

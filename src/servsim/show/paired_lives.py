@@ -38,13 +38,14 @@ def lives_parts(c: Comparison, told: Lives, full: bool) -> list[Table | str]:
     replication.
     """
     newcomers = (
-        f"In replication {told.replication}, of the newcomers of {window_words(c)}, {told.won_by_both} became customers under "
-        f"both, {told.won_by_a} only under A and {told.won_by_b} only under B."
+        f"In replication {told.replication}, of the newcomers of {window_words(c)}, {told.won_by_both} became "
+        f"customers under both, {told.won_by_a} only under A and {told.won_by_b} only under B."
     )
     counted: list[Table | str] = [newcomers] if told.won_by_both + told.won_by_a + told.won_by_b else []
     parts: list[Table | str] = []
     for life in told.told:
-        heading = f"\n{capital(person(life.key))} of replication {told.replication}, {FATES[life.fate]}{over_the_years(c, life)}:"
+        fate = f"{FATES[life.fate]}{over_the_years(c, life)}"
+        heading = f"\n{capital(person(life.key))} of replication {told.replication}, {fate}:"
         short = (f"{side.upper()}: {text}" for side, text in in_short(c, life).items())
         parts += [heading, at_length(c, life)] if full else [heading, *short]
     until = f" They are told of {window_words(c)}." if c.looks_ahead else ""

@@ -79,8 +79,8 @@ def question_parts(asked: Question, run: Run) -> list[Table | str]:
     """What `servsim results show` shows: who asked what, the metrics, and the settings that are not defaults."""
     parts: list[Table | str] = [run_table(run)] if len(run.metrics) else [asked.title]
     parts.append(
-        f"{many(asked.replications, 'kept replication')}, seed {asked.seed}, {asked.engine} engine, model {asked.model}, "
-        f"{asked.machine}; first kept {when(asked.first)} UTC, last {when(asked.last)}."
+        f"{many(asked.replications, 'kept replication')}, seed {asked.seed}, {asked.engine} engine, "
+        f"model {asked.model}, {asked.machine}; first kept {when(asked.first)} UTC, last {when(asked.last)}."
     )
     parts.append(f"Key {asked.key}, digest {asked.digest}.")
     if run.scenario.segments and len(run.metrics):

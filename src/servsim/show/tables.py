@@ -25,7 +25,7 @@ from servsim.show.formatting import (
 )
 from servsim.study.comparison.compare import Comparison
 from servsim.study.intervals_and_tables import Interval
-from servsim.study.metrics import METRICS, NAMES, OWN
+from servsim.study.metrics import NAMES, OWN
 from servsim.study.objective import VALUE
 from servsim.study.one_lever.result import Evaluation
 from servsim.study.run import Run
@@ -128,12 +128,12 @@ def run_table(run: Run) -> Table:
     title = f"{run.scenario.title}: {window_words(run.scenario)}"
     table = blank_table(title, "metric", "mean", f"{100 * run.confidence:.0f} % interval", "unit")
     table.columns[3].justify = "left"
-    for metric in METRICS:
-        interval = run[metric.name]
-        if run.sample(metric.name).any() and interval.mean == interval.mean:
-            unit = RETENTIONS.get(metric.name) or unit_words(interval.unit, metric.name)
-            unit = f"{unit}, {years_words(run.scenario)}" if metric.name == VALUE else unit
-            table.add_row(metric.name, cell_text(interval.mean, metric.name), span(interval, metric.name), unit)
+    for name in run.names:
+        interval = run[name]
+        if run.sample(name).any() and interval.mean == interval.mean:
+            unit = RETENTIONS.get(name) or unit_words(interval.unit, name)
+            unit = f"{unit}, {years_words(run.scenario)}" if name == VALUE else unit
+            table.add_row(name, cell_text(interval.mean, name), span(interval, name), unit)
     return table
 
 
@@ -275,15 +275,15 @@ def comparison_table(c: Comparison) -> Table:
     """Every metric of A and B, and their difference replication by replication."""
     table = blank_table(f"A: {c.a.title}\nB: {c.b.title}", "metric", "A", "B", "B − A", "±", "unit")
     table.columns[5].justify = "left"
-    for metric in METRICS:
-        change = c.difference(metric.name)
-        if change.mean == change.mean and c.metrics[:, :, NAMES.index(metric.name)].any():
+    for place, name in enumerate(c.names):
+        change = c[name]
+        if change.mean == change.mean and c.metrics[:, :, place].any():
             half, differs = change.half, change.low > 0 or change.high < 0
             table.add_row(
-                metric.name + DIFFERS * differs,
-                *(cell_text(c.of(which, metric.name).mean, metric.name) for which in (0, 1)),
-                signed(change.mean, metric.name), unsigned(half, metric.name) if half else "–",
-                RETENTIONS.get(metric.name) or unit_words(change.unit, metric.name),
+                name + DIFFERS * differs,
+                *(cell_text(c.of(which, name).mean, name) for which in (0, 1)),
+                signed(change.mean, name), unsigned(half, name) if half else "–",
+                RETENTIONS.get(name) or unit_words(change.unit, name),
                 style="bold" if differs else None,
             )  # fmt: skip
     return table
@@ -294,7 +294,6 @@ def comparison_lines(c: Comparison) -> list[str]:
     sure = f"the {100 * c.confidence:.0f} % interval of B − A leaves out 0"
     return [
         f"{c.replications} common replications, seed {c.seed};{DIFFERS} shown to differ: {sure}; what has no{DIFFERS} "
-        "may be "
-        "noise.",
+        "may be noise.",
         *retention_lines(c.metrics),
     ]  # fmt: skip

@@ -1,11 +1,15 @@
-"""Metrics: what a reading says, each with its unit, its better direction and one sentence."""
+"""Metrics: what a reading says, each with its unit, its better direction and one sentence; and a user's own."""
 
 import math
-from collections.abc import Callable
+import pickle
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Protocol
 
 import numpy as np
 
+from servsim.errors import ServsimError
 from servsim.event_codes import Happening as H
 from servsim.event_codes import Reason
 from servsim.study import trace_totals as t
@@ -140,6 +144,79 @@ def own_metrics(reading: Reading) -> np.ndarray:
     """
     segments = len(reading.scenario.segments)
     return np.array([[own.read(reading, number) for own in OWN] for number in range(segments)]).reshape(-1, len(OWN))
+
+
+class UnknownMetricError(ServsimError, KeyError):
+    """There is no metric of that name."""
+
+    __str__ = Exception.__str__
+
+
+class Listener(Protocol):
+    """A user's own metric that reads the trace: made anew for every replication, which it hears piece by piece.
+
+    name, meaning, unit and better are as those of a `Metric`. Rows are (n, 5) int64 with the columns of a trace, from
+    the end of the warm-up to the end of the window; to the end of all simulated years where it has `whole = True`.
+    """
+
+    name: str
+    meaning: str
+    unit: str
+    better: int
+
+    def add(self, rows: np.ndarray) -> None:
+        """Hear one more piece of the trace."""
+
+    def read(self) -> float:
+        """What it comes to; NaN where undefined."""
+
+
+UserMetric = Metric | type[Listener]
+"""A function of the reading, as a `Metric`; or a class whose objects hear the trace."""
+
+
+def insist_new(metrics: Sequence[UserMetric]) -> None:
+    """ServsimError where a user's own metric lacks something, or has a name that is taken."""
+    names = [*NAMES]
+    for metric in metrics:
+        needs = ("name", "unit", "better", *(() if isinstance(metric, Metric) else ("add", "read")))
+        lacks = [each for each in needs if not hasattr(metric, each)]
+        if lacks or not isinstance(metric, Metric | type):
+            raise ServsimError(
+                f"metrics: {metric!r} must be a servsim.Metric, or a class with name, meaning, unit, better, add(rows) and "
+                f"read(){f'; it lacks {lacks[0]}' if lacks else ', not an object of it'}."
+            )
+        if metric.name in names:
+            raise ServsimError(f'metrics: there is a metric of the name "{metric.name}"; give yours another one.')
+        names.append(metric.name)
+
+
+def insist_importable(metrics: Iterable[UserMetric]) -> None:
+    """ServsimError where another process could not import a user's own metric."""
+    for metric in metrics:
+        try:
+            pickle.dumps(metric)
+        except Exception as error:
+            raise ServsimError(
+                f'metrics: "{metric.name}" cannot be sent to other processes ({error}): define it by a name at the top of '
+                "a file that can be imported, not in a function, a notebook or as a lambda; or leave out engine and dask."
+            ) from None
+
+
+def place_of(name: str, own: Sequence[UserMetric] = ()) -> int:
+    """The column of a metric, a user's own being behind all others; UnknownMetricError with the nearest name."""
+    names = (*NAMES, *(metric.name for metric in own))
+    if name in names:
+        return names.index(name)
+    near = get_close_matches(name, names, n=1)
+    hint = f"did you mean {near[0]}?" if near else "servsim.METRICS has them all."
+    raise UnknownMetricError(f'"{name}" is no metric; {hint}')
+
+
+def unit_of_own(name: str, own: Sequence[UserMetric], currency: str) -> str:
+    """The unit of a metric, a user's own or not, in a currency."""
+    units = {metric.name: metric.unit.replace("money", currency) for metric in own}
+    return units[name] if name in units else unit_of(name, currency)
 
 
 def unit_of(name: str, currency: str) -> str:

@@ -1,11 +1,12 @@
 """Findings: everything that a report tells of a question, gathered on the same replications."""
 
 from dataclasses import dataclass
+from typing import Unpack
 
 from servsim.scenario.read import with_level
 from servsim.scenario.scenario import Scenario
 from servsim.study.comparison.compare import Comparison, compare
-from servsim.study.execution.options import HERE, Means
+from servsim.study.execution.options import HERE, Execution, Options, executed
 from servsim.study.histories.customers import World
 from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.one_lever.minutes_and_staff import Staffing, staffing
@@ -44,9 +45,17 @@ class Findings:
         return any(part is not None and part.interrupted for part in self.parts)
 
 
-def findings(scenario: Scenario, *, replications: int | None = None, seed: int = 1, means: Means = HERE) -> Findings:
+@executed
+def findings(
+    scenario: Scenario,
+    *,
+    replications: int | None = None,
+    seed: int = 1,
+    execution: Execution = HERE,
+    **options: Unpack[Options],
+) -> Findings:
     """Evaluate a scenario's lever, compare today's level with the best, and look at what the answer rests on."""
-    e = evaluate(scenario, replications=replications, seed=seed, means=means)
+    e = evaluate(scenario, replications=replications, seed=seed, execution=execution)
     comparison = None
     if e.best not in (None, e.today) and not e.interrupted:
         titles = [
@@ -56,7 +65,7 @@ def findings(scenario: Scenario, *, replications: int | None = None, seed: int =
             with_level(scenario, e.lever, level).model_copy(update={"title": title})
             for level, title in zip((e.today, e.best), titles, strict=True)
         )
-        comparison = compare(today, best, replications=replications, seed=seed, means=means)
-    staff = staffing(e, means=means)
-    doubt = None if e.interrupted or (staff and staff.interrupted) else rests_on(e, means=means)
-    return Findings(e, comparison, staff, doubt, World(scenario, seed, 0, means.engine))
+        comparison = compare(today, best, replications=replications, seed=seed, execution=execution)
+    staff = staffing(e, execution=execution)
+    doubt = None if e.interrupted or (staff and staff.interrupted) else rests_on(e, execution=execution)
+    return Findings(e, comparison, staff, doubt, World(scenario, seed, 0, execution.engine))

@@ -1,18 +1,19 @@
 """`run`: a scenario's projection, every metric with its interval."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 import numpy as np
 
 from servsim.scenario.scenario import Scenario
 from servsim.study.control_variates import controls_of
-from servsim.study.execution.options import HERE, Means
+from servsim.study.execution.options import HERE, Execution, Options, executed
 from servsim.study.execution.replications import Job, Outcome
 from servsim.study.execution.scheduler import Pool
 from servsim.study.intervals_and_tables import Interval, Tidy, controlled, defined, interval
-from servsim.study.metrics import NAMES, OWN, unit_of
+from servsim.study.metrics import NAMES, OWN, UserMetric, place_of, unit_of_own
 from servsim.study.objective import known_metric
 from servsim.study.scenario_identity import answer_to
 from servsim.study.yearly_projection import COLUMNS, YEARLY_NAMES, yearly, yearly_unit, years_as_json
@@ -48,6 +49,17 @@ class Run(Tidy):
     precision: dict[str, float] = field(default_factory=dict)
     stopped: Stopped = "replications"
     months: np.ndarray = field(default_factory=lambda: np.empty((0, 0, len(COLUMNS))))
+    own_metrics: tuple[UserMetric, ...] = ()
+    """A user's own, whose columns are behind those of NAMES."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All its metrics, a user's own at the end."""
+        return (*NAMES, *(metric.name for metric in self.own_metrics))
+
+    def unit(self, metric: str) -> str:
+        """A metric's unit."""
+        return unit_of_own(metric, self.own_metrics, self.scenario.money.currency)
 
     @property
     def interrupted(self) -> bool:
@@ -60,8 +72,8 @@ class Run(Tidy):
 
     def interval(self, metric: str, comparisons: int = 1) -> Interval:
         """The same, as one of so many intervals that hold together; with control variates where they pay."""
-        sample, unit = self.sample(metric), unit_of(metric, self.scenario.money.currency)
-        if self.controls.size == 0:
+        sample, unit = self.sample(metric), self.unit(metric)
+        if self.controls.size == 0 or metric not in NAMES:
             return interval(sample, unit, self.confidence, comparisons)
         return controlled(sample, self.controls[:, controls_of(metric)], unit, self.confidence, comparisons)
 
@@ -84,7 +96,7 @@ class Run(Tidy):
 
     def sample(self, metric: str) -> np.ndarray:
         """(replications,) a metric in each replication."""
-        column: np.ndarray = self.metrics[:, NAMES.index(metric)]
+        column: np.ndarray = self.metrics[:, place_of(metric, self.own_metrics)]
         return column
 
     @cached_property
@@ -129,8 +141,8 @@ class Run(Tidy):
             "interrupted": self.interrupted,
             "stopped": self.stopped,
             "precision": self.precision,
-            "metrics": {name: self[name].to_dict() for name in NAMES},
-            "risk": {name: self.quantiles(name) for name in NAMES},
+            "metrics": {name: self[name].to_dict() for name in self.names},
+            "risk": {name: self.quantiles(name) for name in self.names},
             "years": self.years_dict(),
             "segments": {
                 own.name: {name: metric.to_dict() for name, metric in self.of_segment(own.name).items()}
@@ -140,11 +152,10 @@ class Run(Tidy):
 
     def rows(self) -> list[dict[str, Any]]:
         """Tidy rows, one for each replication and metric."""
-        currency = self.scenario.money.currency
         return [
-            {"replication": number, "metric": name, "value": defined(value), "unit": unit_of(name, currency)}
+            {"replication": number, "metric": name, "value": defined(value), "unit": self.unit(name)}
             for number, row in enumerate(self.metrics)
-            for name, value in zip(NAMES, row, strict=True)
+            for name, value in zip(self.names, row, strict=True)
         ]
 
     def rows_of_years(self) -> list[dict[str, Any]]:
@@ -167,6 +178,7 @@ class Run(Tidy):
         return {name: yearly_unit(name, self.scenario.money.currency) for name in YEARLY_NAMES}
 
 
+@executed
 def run(
     scenario: Scenario,
     *,
@@ -176,21 +188,24 @@ def run(
     controls: bool = True,
     seed: int = 1,
     confidence: float | None = None,
-    means: Means = HERE,
+    metrics: Sequence[UserMetric] = (),
+    execution: Execution = HERE,
+    **options: Unpack[Options],
 ) -> Run:
     """Project a scenario from today's book: independent replications, every metric with its interval.
 
     precision: run on until each of these metrics is known to such a share of its mean, all of them at once, or until
-    `budget` replications are spent. controls: whether control variates may narrow intervals.
+    `budget` replications are spent. controls: whether control variates may narrow intervals. metrics: your own, each a
+    `Metric` or a class that hears the trace (`Listener`); no store keeps them.
     """
     asked = scenario.evaluate
     wanted, most = replications or asked.replications, budget or asked.budget_replications
     precision = {known_metric(name, "--precision"): share for name, share in (precision or {}).items()}
-    with Pool([scenario], seed, means, controls, far=True) as pool:
+    with Pool([scenario], seed, execution, controls, far=True, metrics=metrics) as pool:
         outcomes: list[Outcome] = []
         while True:
             outcomes += pool.outcomes([Job(0, number) for number in range(len(outcomes), wanted)])
-            found = gathered(scenario, seed, confidence or asked.confidence, outcomes, precision)
+            found = gathered(scenario, seed, confidence or asked.confidence, outcomes, precision, pool.metrics)
             if pool.interrupted:
                 return replace(found, stopped="interrupted")
             if not precision:
@@ -203,12 +218,17 @@ def run(
 
 
 def gathered(
-    scenario: Scenario, seed: int, confidence: float, outcomes: list[Outcome], precision: dict[str, float]
+    scenario: Scenario,
+    seed: int,
+    confidence: float,
+    outcomes: list[Outcome],
+    precision: dict[str, float],
+    own_metrics: tuple[UserMetric, ...] = (),
 ) -> Run:
     """A run of these replications."""
     n = len(outcomes)
-    metrics = np.array([outcome.metrics for outcome in outcomes]).reshape(n, len(NAMES))
+    metrics = np.array([outcome.metrics for outcome in outcomes]).reshape(n, len(NAMES) + len(own_metrics))
     own = np.array([outcome.own for outcome in outcomes]).reshape(n, len(scenario.segments), len(OWN))
     controls = np.array([outcome.controls for outcome in outcomes]).reshape(n, -1 if n else 0)
     months = np.stack([outcome.months for outcome in outcomes]) if n else np.empty((0, 0, len(COLUMNS)))
-    return Run(scenario, seed, confidence, metrics, own, controls, precision, months=months)
+    return Run(scenario, seed, confidence, metrics, own, controls, precision, months=months, own_metrics=own_metrics)

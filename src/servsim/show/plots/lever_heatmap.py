@@ -10,7 +10,7 @@ from servsim.show.formatting import compact, level, unit_words, years_words
 from servsim.show.plots.elements import call, lever_words, measure, named
 from servsim.show.plots.style import INK, Mark, Plot, Size, drawing, thick
 from servsim.study.objective import VALUE
-from servsim.study.one_lever.two_lever_grid import Heat, Pair
+from servsim.study.one_lever.two_lever_grid import LeverGrid, Pair
 
 COLOURS = "cividis"
 """A scale that gets lighter all the way, in grey and for the colour-blind, too."""
@@ -20,7 +20,7 @@ CELLS_WITH_NUMBERS = 14
 """Columns up to which numbers find room in their cells."""
 
 
-def heat_plot(h: Heat, size: Size = "paper") -> Plot:
+def heat_plot(h: LeverGrid, size: Size = "paper") -> Plot:
     """The mean at every pair, darker being less; a star is the best, a frame today's, dots are not told apart."""
     (one, rows), (other, columns) = h.levers
     means = np.array([h.at(pair).mean for pair in h.pairs]).reshape(len(rows), len(columns)).T
@@ -47,7 +47,7 @@ def heat_plot(h: Heat, size: Size = "paper") -> Plot:
     return plot
 
 
-def write_cells(axes: Axes, h: Heat, numbers: np.ndarray, digits: int) -> None:
+def write_cells(axes: Axes, h: LeverGrid, numbers: np.ndarray, digits: int) -> None:
     """In every cell its number, and how it stands."""
     (_, rows), (_, columns) = h.levers
     least, most = np.nanmin(numbers), np.nanmax(numbers)
@@ -71,7 +71,7 @@ def frame(across: int, up: int, colour: str, line: float) -> Rectangle:
     )
 
 
-def marks(h: Heat) -> dict[str, Mark]:
+def marks(h: LeverGrid) -> dict[str, Mark]:
     """What the signs mean."""
     found: dict[str, Mark] = {
         f"best: {words(h.best)}": Line2D([], [], marker="$★$", color=INK, linestyle=""),
@@ -87,7 +87,7 @@ def words(pair: Pair) -> str:
     return f"{level(pair[0])} and {level(pair[1])}"
 
 
-def told(h: Heat) -> str:
+def told(h: LeverGrid) -> str:
     """The plot in a sentence."""
     (one, _), (other, _) = h.levers
     over = f" of {years_words(h.scenario)}" if h.objective == VALUE else ""
@@ -95,7 +95,7 @@ def told(h: Heat) -> str:
     return f"{named(h.objective)}{over} over {one} and {other}: best at {best}, today {today}."
 
 
-def amount(h: Heat, pair: Pair) -> str:
+def amount(h: LeverGrid, pair: Pair) -> str:
     """The objective at a pair with its unit and its interval."""
     own = h.at(pair)
     mean, half = (compact(number, h.objective, own.unit) for number in (own.mean, own.half))

@@ -7,7 +7,7 @@ from servsim.engine_parameters import is_on, open_minutes, paid_hours_per_week, 
 from servsim.scenario.scenario import MECHANISMS, Scenario, as_segments
 from servsim.study.check.first_year import FirstYear, first_year
 from servsim.study.check.first_year_against_stated import sentences
-from servsim.study.execution.options import Means
+from servsim.study.execution.options import Execution
 from servsim.study.execution.replications import counted
 from servsim.study.expected_visits import reproduction, weekly_visits
 from servsim.study.histories.opening_book import FAR_CUSTOMERS
@@ -80,7 +80,7 @@ class Outlook:
         }
 
 
-def outlook(scenario: Scenario, file: str, means: Means | None = None) -> Outlook:
+def outlook(scenario: Scenario, file: str, execution: Execution | None = None) -> Outlook:
     """Look at a scenario as it stands. means: by which its first year is simulated; None: it is not."""
     from servsim.study.cost_estimate import affordable
 
@@ -103,7 +103,7 @@ def outlook(scenario: Scenario, file: str, means: Means | None = None) -> Outloo
     look = replace(
         look,
         book=settled_book(scenario) if look.wants_book else None,
-        year=first_year(scenario, means) if means else None,
+        year=first_year(scenario, execution=execution) if execution else None,
     )
     return replace(look, warnings=tuple(warnings(look)))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from servsim.event_codes import Reason
 from servsim.model.compilation import readable
 from servsim.model.rules.demand import segment_of
 from servsim.scenario.scenario import Scenario, as_segments
-from servsim.study.execution.options import HERE, Means
+from servsim.study.execution.options import HERE, Execution, Options, executed
 from servsim.study.execution.replications import counted
 from servsim.study.expected_visits import weekly_visits
 from servsim.study.intervals_and_tables import Interval, interval
@@ -154,22 +154,23 @@ def replications_of(scenario: Scenario) -> int:
     return min(REPLICATIONS, int(VISITS / max(1.0, visits_of(scenario))))
 
 
-def first_year(scenario: Scenario, means: Means = HERE) -> FirstYear | None:
+@executed
+def first_year(scenario: Scenario, *, execution: Execution = HERE, **options: Unpack[Options]) -> FirstYear | None:
     """A scenario's window in a few replications; None where no moment is enough for one, or none is meant."""
     replications = replications_of(scenario) if is_looked_at(scenario) else 0
     try:
-        readings = [*told(scenario, replications, means)]
+        readings = [*told(scenario, replications, execution)]
     except ServsimError:  # word of mouth grows without end
         return None
     return year_of(scenario, readings) if readings else None
 
 
-def told(scenario: Scenario, replications: int, means: Means) -> Iterator[Reading]:
+def told(scenario: Scenario, replications: int, execution: Execution) -> Iterator[Reading]:
     """What is counted of so many replications."""
     sheet, began = to_sheet(scenario), monotonic()
     for number in range(replications):
-        yield counted(scenario, sheet, SEED, number, means.engine)
-        means.progress(number + 1, replications, monotonic() - began)
+        yield counted(scenario, sheet, SEED, number, execution.engine)
+        execution.progress(number + 1, replications, monotonic() - began)
 
 
 def year_of(scenario: Scenario, readings: list[Reading]) -> FirstYear:

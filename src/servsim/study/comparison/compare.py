@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -25,12 +25,12 @@ from servsim.study.comparison.paired_customers import (
     paired,
     parts_of_the_difference,
 )
-from servsim.study.execution.options import HERE, Means
+from servsim.study.execution.options import HERE, Execution, Options, executed
 from servsim.study.execution.replications import Job, Outcome
 from servsim.study.execution.scheduler import Pool
 from servsim.study.histories.customers import WHAT, WHO, World
 from servsim.study.intervals_and_tables import Interval, Tidy, defined, interval
-from servsim.study.metrics import NAMES, unit_of
+from servsim.study.metrics import NAMES, UserMetric, place_of, unit_of_own
 from servsim.study.scenario_identity import digest_of
 from servsim.study.yearly_projection import COLUMNS, YEARLY_NAMES, looks_ahead, yearly, yearly_unit, years_as_json
 
@@ -50,6 +50,21 @@ class Comparison(Tidy):
     pairs: Pairs
     months: np.ndarray
     interrupted: bool = False
+    own_metrics: tuple[UserMetric, ...] = ()
+    """A user's own, whose columns are behind those of NAMES."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All its metrics, a user's own at the end."""
+        return (*NAMES, *(metric.name for metric in self.own_metrics))
+
+    def __getitem__(self, metric: str) -> Interval:
+        """B less A in a metric."""
+        return self.difference(metric)
+
+    def unit(self, metric: str) -> str:
+        """A metric's unit."""
+        return unit_of_own(metric, self.own_metrics, self.currency)
 
     @property
     def replications(self) -> int:
@@ -63,14 +78,14 @@ class Comparison(Tidy):
 
     def difference(self, metric: str) -> Interval:
         """B less A, replication by replication."""
-        place = NAMES.index(metric)
+        place = place_of(metric, self.own_metrics)
         gap = self.metrics[1, :, place] - self.metrics[0, :, place]
-        return interval(gap, unit_of(metric, self.currency), self.confidence)
+        return interval(gap, self.unit(metric), self.confidence)
 
     def of(self, which: int, metric: str) -> Interval:
         """A metric of A (0) or B (1) by itself."""
-        sample = self.metrics[which, :, NAMES.index(metric)]
-        return interval(sample, unit_of(metric, self.currency), self.confidence)
+        sample = self.metrics[which, :, place_of(metric, self.own_metrics)]
+        return interval(sample, self.unit(metric), self.confidence)
 
     @property
     def looks_ahead(self) -> bool:
@@ -112,7 +127,7 @@ class Comparison(Tidy):
             "confidence": self.confidence,
             "replications": self.replications,
             "interrupted": self.interrupted,
-            "differences": {name: self.difference(name).to_dict() for name in NAMES},
+            "differences": {name: self.difference(name).to_dict() for name in self.names},
             "sources": {part: gap.to_dict() for part, gap in self.sources().items()},
             "years": self.years_dict(),
             "customers": self.customers(),
@@ -122,36 +137,39 @@ class Comparison(Tidy):
         """Tidy rows, one for each scenario, world and metric."""
         return [
             {"scenario": "ab"[which], "replication": number, "metric": name,
-             "value": defined(float(self.metrics[which, number, place])), "unit": unit_of(name, self.currency)}
+             "value": defined(float(self.metrics[which, number, place])), "unit": self.unit(name)}
             for which in (0, 1)
             for number in range(self.replications)
-            for place, name in enumerate(NAMES)
+            for place, name in enumerate(self.names)
         ]  # fmt: skip
 
 
+@executed
 def compare(
     a: Scenario,
     b: Scenario,
     *,
     replications: int | None = None,
     seed: int = 1,
-    means: Means = HERE,
+    metrics: Sequence[UserMetric] = (),
+    execution: Execution = HERE,
+    **options: Unpack[Options],
 ) -> Comparison:
     """Simulate two scenarios on the same replications: the same people come, with the same patience and the same cases.
 
-    They go on until the end of the years where money means something there in both.
+    They go on until the end of the years where money means something there in both. metrics: your own, as in `run`.
     """
     far = looks_ahead(a) and looks_ahead(b)
     insist_alike(a, b, far)
     n = replications or a.evaluate.replications
-    with Pool([a, b], seed, means, far=far) as pool:
+    with Pool([a, b], seed, execution, far=far, metrics=metrics) as pool:
         outcomes = pool.outcomes([Job(place, number) for number in range(n) for place in (0, 1)], customers=True)
     shared = shared_replications(outcomes)
-    metrics = np.array([[pair[which].metrics for pair in shared] for which in (0, 1)])
-    table = metrics.reshape(2, len(shared), len(NAMES))
+    found = np.array([[pair[which].metrics for pair in shared] for which in (0, 1)])
+    table = found.reshape(2, len(shared), pool.width)
     months = np.array([[pair[which].months for pair in shared] for which in (0, 1)])
     years = months.reshape(2, len(shared), -1 if far and shared else 0, len(COLUMNS))
-    return Comparison(a, b, seed, a.evaluate.confidence, table, paired(shared), years, pool.interrupted)
+    return Comparison(a, b, seed, a.evaluate.confidence, table, paired(shared), years, pool.interrupted, pool.metrics)
 
 
 def insist_alike(a: Scenario, b: Scenario, far: bool) -> None:

@@ -8,10 +8,9 @@ import numpy as np
 
 from servsim.errors import ServsimError
 from servsim.scenario.scenario import Scenario
-from servsim.study.execution.options import Means
+from servsim.study.execution.options import Execution
 from servsim.study.execution.replications import Job
 from servsim.study.execution.scheduler import Pool
-from servsim.study.metrics import NAMES
 from servsim.study.objective import Seen
 from servsim.study.yearly_projection import COLUMNS, discounted_revenue
 
@@ -29,7 +28,7 @@ class Gathering:
 
     def table(self, place: int) -> np.ndarray:
         """(replications, metrics) the metrics of a scenario."""
-        return self.tables.get(place, np.empty((0, len(NAMES))))
+        return self.tables.get(place, np.empty((0, self.pool.width)))
 
     def months(self, place: int) -> np.ndarray:
         """(replications, months, COLUMNS) the years of a scenario, month by month; no months where nobody asked for
@@ -70,7 +69,7 @@ class Gathering:
                 reached = min(reached, job.replication - self.first)
         for place in places:
             more = [found[Job(place, self.first + n)] for n in range(len(self.table(place)), reached)]
-            metrics = np.reshape([outcome.metrics for outcome in more], (len(more), len(NAMES)))
+            metrics = np.reshape([outcome.metrics for outcome in more], (len(more), self.pool.width))
             self.tables[place] = np.concatenate([self.table(place), metrics])
             self.ledgers.setdefault(place, []).extend(outcome.months for outcome in more)
         return not self.pool.interrupted
@@ -109,7 +108,7 @@ def simulate(
     scenarios: Sequence[Scenario],
     replications: int | None,
     seed: int,
-    means: Means,
+    execution: Execution,
     customers: bool = False,
     controlled: bool = False,
     far: bool = True,
@@ -117,6 +116,6 @@ def simulate(
     """Simulate every so-manieth world of the first stage, each of them under every scenario; far: all its years."""
     n = replications or scenarios[0].evaluate.replications
     jobs = [Job(place, number) for number in range(shard.number - 1, n, shard.of) for place in range(len(scenarios))]
-    with Pool(scenarios, seed, means, controlled, far) as pool:
+    with Pool(scenarios, seed, execution, controlled, far) as pool:
         finished = len(pool.outcomes(jobs, customers))
     return Share(finished, len(jobs), pool.interrupted)

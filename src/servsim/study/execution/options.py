@@ -1,8 +1,14 @@
-"""By what means a question is answered. Nothing of it changes an answer."""
+"""How a question is executed: engine, workers, store, progress. Nothing of it changes an answer."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import wraps
+from importlib import import_module
+from inspect import Parameter, signature
+from os import PathLike
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypedDict, TypeVar
 
 from servsim.model.trace import Engine
 
@@ -29,21 +35,76 @@ class Keeper(Protocol):
         """Keep finished replications."""
 
 
+STORE = "servsim.study.store.store"
+"""Where stores are made: named here and not imported, for stores know of this."""
+
+
 @dataclass(frozen=True)
-class Means:
+class Execution:
     """The engine that tells the replications, who simulates them, where they are kept, and who is told of progress.
 
-    workers: replications at once on this machine; None for one on each core. dask: the address of a Dask scheduler,
-    whose workers are used instead. store: where finished replications are kept, and looked up before they are
-    simulated.
+    engine: "fast", the compiled loop, or "reference", the SimPy story. workers: replications at once on this machine;
+    None for one on each core. dask: the address of a Dask scheduler, whose workers are used instead. store: a file, or
+    a store, where finished replications are kept, and looked up before they are simulated.
     """
 
     engine: Engine = "fast"
     workers: int | None = None
     dask: str | None = None
-    store: Keeper | None = None
+    store: "Keeper | str | PathLike[str] | None" = None
     progress: Progress = quiet
 
+    @contextmanager
+    def opened(self) -> "Iterator[Execution]":
+        """The same, with the store that a path names opened for as long as it lasts."""
+        if not isinstance(self.store, str | PathLike):
+            yield self
+            return
+        kept = import_module(STORE).Store(self.store)
+        try:
+            yield replace(self, store=kept)
+        finally:
+            kept.close()
+            if kept.trouble:
+                warnings.warn(kept.trouble, stacklevel=4)
 
-HERE = Means()
+    @property
+    def keeper(self) -> Keeper | None:
+        """The store, if there is one and it is open."""
+        return None if isinstance(self.store, str | PathLike) else self.store
+
+
+HERE = Execution()
 """The compiled loop on every core of this machine, nothing kept, nothing shown."""
+
+
+class Options(TypedDict, total=False):
+    """What an `Execution` says, as keyword options of whatever answers a question."""
+
+    engine: Engine
+    workers: int | None
+    dask: str | None
+    store: "Keeper | str | PathLike[str] | None"
+    progress: Progress
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def executed(function: Callable[P, R]) -> Callable[P, R]:
+    """The function, which takes the `Options` by name, or an `execution` that has them all."""
+    declared = signature(function)
+    own = [each for each in declared.parameters.values() if each.kind is not Parameter.VAR_KEYWORD]
+    options = [Parameter(name, Parameter.KEYWORD_ONLY, default=getattr(HERE, name)) for name in Options.__annotations__]
+
+    @wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        given = {name: kwargs.pop(name) for name in Options.__annotations__ if name in kwargs}
+        asked: Any = kwargs.get("execution", HERE)
+        with replace(asked, **given).opened() as execution:
+            kwargs["execution"] = execution
+            return function(*args, **kwargs)
+
+    wrapper.__signature__ = declared.replace(parameters=[*own, *options])  # type: ignore[attr-defined]
+    return wrapper

@@ -1,6 +1,6 @@
 """Engines by name, and the replications of a scenario under one seed: one told, counted, and what comes of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import import_module
@@ -16,7 +16,8 @@ from servsim.scenario.scenario import Scenario
 from servsim.study.control_variates import CONTROLS, Controls
 from servsim.study.daily_totals import ALL, OF_MONEY, Days
 from servsim.study.expected_visits import weekly_visits
-from servsim.study.metrics import NAMES, OWN, metrics, own_metrics
+from servsim.study.metrics import NAMES, OWN, Metric, UserMetric, metrics, own_metrics
+from servsim.study.metrics import Listener as Hears
 from servsim.study.replication_totals import Reading
 from servsim.study.scenario_identity import digest_of, fingerprint, machine, model_version, settings_of
 from servsim.study.trace_totals import Tally
@@ -44,7 +45,10 @@ class Listener(Protocol):
     """Whoever wants to hear a replication as it is told."""
 
     def add(self, rows: np.ndarray) -> None:
-        """Hear one more piece of its trace."""
+        """Hear one more piece of its window; no rows where it is beyond."""
+
+    def beyond(self, rows: np.ndarray) -> None:
+        """Hear one more piece of the years after the window."""
 
 
 class Telling:
@@ -88,7 +92,9 @@ class Telling:
         tally = self.tally
         (tally if until <= tally.end else self.years).add(rows)
         if self.listener is not None:
-            self.listener.add(rows[: len(rows) if until <= tally.end else 0])
+            in_window = until <= tally.end
+            self.listener.add(rows[: len(rows) if in_window else 0])
+            self.listener.beyond(rows[: 0 if in_window else len(rows)])
         if until == tally.end:
             self.years = self.years.longer(self.end)
             tally.close()
@@ -170,10 +176,10 @@ class Job:
 class Outcome:
     """What came of a replication.
 
-    metrics: (metrics,). own: (segments, own metrics). controls: (controls,). fate, spent: (opening book,) the reason
-    each customer was lost for in the window, and the millionths of money that each of them spent; stayed: the ticks
-    that each of them was in the book, both as far as the world went. months: (months, COLUMNS) all years. Controls,
-    what is told of customers, and months are empty where nobody asked for them.
+    metrics: (metrics,) those of NAMES, and a user's own. own: (segments, own metrics). controls: (controls,). fate,
+    spent: (opening book,) the reason each customer was lost for in the window, and the millionths of money that each of
+    them spent; stayed: the ticks that each of them was in the book, both as far as the world went. months: (months,
+    COLUMNS) all years. Controls, what is told of customers, and months are empty where nobody asked for them.
     """
 
     job: Job
@@ -197,6 +203,8 @@ class Experiment:
     """Whether controls are added up, too."""
     far: bool = False
     """Whether replications go on until the end of the years, where money means something there."""
+    metrics: tuple[UserMetric, ...] = ()
+    """A user's own, which no store keeps."""
 
     @cached_property
     def digest(self) -> str:
@@ -211,11 +219,13 @@ class Experiment:
     def simulated(self, job: Job, customers: bool = True, halted: Halted | None = None) -> Outcome:
         """What comes of one replication; customers: whether each customer's fate and spending is told, too."""
         controls = self.controls(job) if self.controlled else None
-        listener = Listening(controls, halted)
+        heard = {metric: metric() for metric in self.metrics if not isinstance(metric, Metric)}
+        listener = Listening(controls, halted, tuple(heard.values()), warmup_of(self.scenario))
         reading = counted(
             self.scenario, sheet_of(self), self.seed, job.replication, self.engine, listener, self.goes_on
         )
-        return outcome_of(job, reading, controls, customers)
+        own = [metric.read(reading) if isinstance(metric, Metric) else heard[metric].read() for metric in self.metrics]
+        return outcome_of(job, reading, controls, customers, own)
 
     @cached_property
     def goes_on(self) -> bool:
@@ -237,10 +247,12 @@ class Experiment:
 
 @dataclass(frozen=True)
 class Listening:
-    """Hears a replication as it is told, for its controls; and stops it when nobody waits for it any more."""
+    """Hears a replication as it is told, for its controls and a user's own metrics; and stops it when nobody waits."""
 
     controls: Controls | None
     halted: Halted | None
+    own: tuple[Hears, ...] = ()
+    warmup: int = 0
 
     def add(self, rows: np.ndarray) -> None:
         """Hear one more piece; WorldHaltedError where it is to be the last."""
@@ -248,14 +260,25 @@ class Listening:
             raise WorldHaltedError
         if self.controls is not None:
             self.controls.add(rows)
+        for each in self.own:
+            each.add(rows[rows[:, 0] >= self.warmup])
+
+    def beyond(self, rows: np.ndarray) -> None:
+        """Hear one more piece of the years after the window."""
+        for each in self.own:
+            if getattr(each, "whole", False):
+                each.add(rows)
 
 
-def outcome_of(job: Job, reading: Reading, controls: Controls | None, customers: bool) -> Outcome:
+def outcome_of(
+    job: Job, reading: Reading, controls: Controls | None, customers: bool, own: Sequence[float] = ()
+) -> Outcome:
     """What a replication comes to as it was counted."""
     sums = controls.sums if controls else UNCONTROLLED
     days = reading.years or reading.tally.days
     told = (reading.tally.fate, days.spent, days.stayed) if customers else NOBODYS
-    return Outcome(job, metrics(reading) + 0.0, own_metrics(reading) + 0.0, sums, *told, reading.months)
+    found = np.append(metrics(reading) + 0.0, own)
+    return Outcome(job, found, own_metrics(reading) + 0.0, sums, *told, reading.months)
 
 
 def kind_of_answers() -> list[Any]:

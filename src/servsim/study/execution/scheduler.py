@@ -19,9 +19,10 @@ from typing import Self
 from servsim.errors import ServsimError
 from servsim.model import compilation as kernel
 from servsim.scenario.scenario import Scenario
-from servsim.study.execution.executors import Hands, Processes, Threads
-from servsim.study.execution.options import HERE, Means
+from servsim.study.execution.executors import Cluster, Hands, Processes, Threads
+from servsim.study.execution.options import HERE, Execution
 from servsim.study.execution.replications import Experiment, Job, Outcome
+from servsim.study.metrics import NAMES, UserMetric, insist_importable, insist_new
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -178,12 +179,17 @@ class Pool:
         self,
         scenarios: Sequence[Scenario],
         seed: int,
-        means: Means = HERE,
+        execution: Execution = HERE,
         controlled: bool = False,
         far: bool = False,
+        metrics: Sequence[UserMetric] = (),
     ) -> None:
-        """Nothing is started before it is needed. far: whether replications go on until the end of the years."""
-        self.seed, self.means, self.controlled, self.far = seed, means, controlled, far
+        """Nothing is started before it is needed. metrics: a user's own, which no store has. far: whether
+        replications go on until the end of the years.
+        """
+        insist_new(metrics)
+        self.seed, self.execution, self.controlled, self.far = seed, execution, controlled, far
+        self.metrics = tuple(metrics)
         self.experiments: list[Experiment] = []
         self.interrupted = False
         self.asked = self.done = self.simulated = 0
@@ -204,13 +210,20 @@ class Pool:
 
     def add(self, scenario: Scenario) -> int:
         """One more scenario at hand; its place."""
-        self.experiments.append(Experiment(scenario, self.seed, self.means.engine, self.controlled, self.far))
+        self.experiments.append(
+            Experiment(scenario, self.seed, self.execution.engine, self.controlled, self.far, self.metrics)
+        )
         return len(self.experiments) - 1
+
+    @property
+    def width(self) -> int:
+        """How many metrics a replication has, a user's own among them."""
+        return len(NAMES) + len(self.metrics)
 
     @property
     def lanes(self) -> int:
         """Replications at once on this machine."""
-        return self.means.workers or os.cpu_count() or 1
+        return self.execution.workers or os.cpu_count() or 1
 
     def outcomes(self, jobs: Sequence[Job], customers: bool = False) -> list[Outcome]:
         """The outcomes of the jobs that were finished; all of them unless interrupted, in the order of the jobs.
@@ -236,26 +249,26 @@ class Pool:
 
     def recalled(self, jobs: Sequence[Job], customers: bool) -> dict[Job, Outcome]:
         """What the store has of the jobs."""
-        if self.means.store is None:
+        if self.execution.keeper is None or self.metrics:
             return {}
         numbers: dict[int, list[int]] = {}
         for job in jobs:
             numbers.setdefault(job.scenario, []).append(job.replication)
         found = {}
         for place, replications in numbers.items():
-            for outcome in self.means.store.known(self.experiments[place], place, replications, customers):
+            for outcome in self.execution.keeper.known(self.experiments[place], place, replications, customers):
                 found[outcome.job] = outcome
         return found
 
     def keep(self, outcomes: Sequence[Outcome]) -> None:
-        """Put finished replications into the store."""
-        if self.means.store is not None:
-            self.means.store.keep([(self.experiments[outcome.job.scenario], outcome) for outcome in outcomes])
+        """Put finished replications into the store, unless a user's own metrics are among theirs."""
+        if self.execution.keeper is not None and not self.metrics:
+            self.execution.keeper.keep([(self.experiments[outcome.job.scenario], outcome) for outcome in outcomes])
 
     def tell(self, more: int) -> None:
         """So many more are done."""
         self.done += more
-        self.means.progress(self.done, self.asked, monotonic() - self.started)
+        self.execution.progress(self.done, self.asked, monotonic() - self.started)
 
     def simulate(self, jobs: Sequence[Job], customers: bool, finish: Finish, stop: Interruption) -> None:
         """Simulate jobs, handing on what is finished as it comes."""
@@ -270,7 +283,7 @@ class Pool:
 
     def to_do_here(self, jobs: int) -> int:
         """How many jobs this thread does itself: all where it is alone; one that compiles for those who come after."""
-        if self.means.dask is not None:
+        if self.execution.dask is not None:
             return 0
         if self.lanes == 1 or jobs == 1:
             return jobs
@@ -278,8 +291,7 @@ class Pool:
 
     def call_together(self) -> Hands:
         """Somebody's cluster; threads for the engine that releases the interpreter's lock, processes for the other."""
-        if self.means.dask is not None:
-            from servsim.study.execution.executors import Cluster
-
-            return Cluster(self.means.dask)
-        return Threads(self.lanes) if self.means.engine == "fast" else Processes(self.lanes)
+        if self.execution.dask is None and self.execution.engine == "fast":
+            return Threads(self.lanes)
+        insist_importable(self.metrics)
+        return Processes(self.lanes) if self.execution.dask is None else Cluster(self.execution.dask)

@@ -1,13 +1,14 @@
 """When and why customers left: survival by cohort, and reasons of the opening book."""
 
 from dataclasses import dataclass
+from typing import Unpack
 from warnings import catch_warnings
 
 import numpy as np
 
 from servsim.event_codes import Happening, Reason
 from servsim.scenario.scenario import Scenario
-from servsim.study.execution.options import HERE, Means
+from servsim.study.execution.options import HERE, Execution, Options, executed
 from servsim.study.execution.replications import Job
 from servsim.study.execution.scheduler import Pool
 from servsim.study.histories.customers import TICK, WHAT, WHO, World
@@ -36,10 +37,18 @@ class Fates:
         return interval(self.counts[:, reason] / self.book, "1", self.scenario.evaluate.confidence)
 
 
-def fates(scenario: Scenario, *, replications: int | None = None, seed: int = 1, means: Means = HERE) -> Fates:
+@executed
+def fates(
+    scenario: Scenario,
+    *,
+    replications: int | None = None,
+    seed: int = 1,
+    execution: Execution = HERE,
+    **options: Unpack[Options],
+) -> Fates:
     """Simulate a scenario, and count why customers of its opening book left by the end of the horizon."""
     n = replications or scenario.evaluate.replications
-    with Pool([scenario], seed, means) as pool:
+    with Pool([scenario], seed, execution) as pool:
         outcomes = pool.outcomes([Job(0, number) for number in range(n)], customers=True)
     counts = [np.bincount(outcome.fate, minlength=len(Reason)) for outcome in outcomes]
     return Fates(scenario, seed, np.array(counts).reshape(-1, len(Reason)), pool.interrupted)

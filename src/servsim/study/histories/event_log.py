@@ -11,13 +11,19 @@ the queue as a row of its own: so its entity is a visit, and not a customer, and
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Unpack
+
+import numpy as np
 
 from servsim.event_codes import By, Call, Reason
 from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.model.compilation import readable
 from servsim.model.rules.phone import by_phone
+from servsim.model.trace import COLUMNS as TRACE_COLUMNS
+from servsim.scenario.scenario import Scenario
+from servsim.study.execution.options import HERE, Execution, Options, executed
 from servsim.study.histories.customers import World, is_colleague, name_of
 from servsim.units import MILLIONTHS, MINUTE
 
@@ -205,6 +211,69 @@ class Log:
             name_of(who) if who >= 0 else resource, activity, stamp(self.tick), transition, resource, kind, segment,
             value, unit,
         )  # fmt: skip
+
+
+@dataclass(frozen=True, repr=False)
+class SimulatedTrace:
+    """Everything that happened in one replication of a scenario, a row each, in the order of time.
+
+    rows: (n, 5) int64 with the columns `tick` (milliseconds since Monday 0:00), `happening` (a `Happening`), `who` (a
+    customer's or colleague's key, −1 for none), `agent` (−1 for none) and `value`, whose unit depends on the happening:
+    `to_frame` says it in words. Source: the engine's trace; what is counted from it are METRICS.
+    """
+
+    world: World
+    rows: np.ndarray
+
+    def __len__(self) -> int:
+        """How many rows."""
+        return len(self.rows)
+
+    def __repr__(self) -> str:
+        """Of what, and how long."""
+        of = f"{self.world.scenario.title!r}, seed {self.world.seed}, replication {self.world.replication}"
+        return f"<SimulatedTrace of {of}: {len(self):,} rows>"
+
+    def __getitem__(self, column: str) -> np.ndarray:
+        """(n,) one of the columns tick, happening, who, agent, value; KeyError with their names where there is none."""
+        if column not in TRACE_COLUMNS:
+            raise KeyError(f"{column!r} is no column of a trace; it must be one of {', '.join(TRACE_COLUMNS)}.")
+        return self.rows[:, TRACE_COLUMNS.index(column)]
+
+    def of(self, happening: H | str) -> np.ndarray:
+        """(m, 5) the rows of one happening, such as "ABANDONED"; KeyError with the nearest name where there is none."""
+        names = [each.name for each in H]
+        if isinstance(happening, str) and happening not in names:
+            near = get_close_matches(happening.upper(), names, n=1)
+            raise KeyError(f"{happening!r} is no happening{f'; did you mean {near[0]}?' if near else '.'}")
+        what = H[happening] if isinstance(happening, str) else happening
+        return self.rows[self["happening"] == what]
+
+    def to_frame(self) -> Any:
+        """A pandas DataFrame (extra: servsim[frames]): minutes, happening, customer, agent, segment, value, unit."""
+        from pandas import DataFrame
+
+        log = Log(self.world)
+        told = [(row[0] / MINUTE, log.told(H(row[1]), *row[2:])) for row in self.rows.tolist()]
+        return DataFrame(
+            [(at, H(row[1]).name, row[2], one.case, row[3], one.segment, one.value, one.unit)
+             for (at, one), row in zip(told, self.rows.tolist(), strict=True)],
+            columns=["minutes", "happening", "who", "name", "agent", "segment", "value", "unit"],
+        )  # fmt: skip
+
+
+@executed
+def simulate(
+    scenario: Scenario,
+    *,
+    seed: int = 1,
+    replication: int = 0,
+    execution: Execution = HERE,
+    **options: Unpack[Options],
+) -> SimulatedTrace:
+    """The trace of one replication of a scenario, its window: the same that replication has in `run`."""
+    world = World(scenario, seed, replication, execution.engine)
+    return SimulatedTrace(world, np.concatenate([np.empty((0, len(TRACE_COLUMNS)), np.int64), *world.pieces()]))
 
 
 def stamp(tick: int) -> str:

@@ -1,14 +1,17 @@
 """`evaluate`: how much to invest. The best level of one lever, on the same replications for every level."""
 
 from collections.abc import Sequence
+from typing import Unpack
 
 from servsim.scenario.read import checked, with_level
 from servsim.scenario.scenario import Scenario
-from servsim.study.execution.options import HERE, Means
+from servsim.study.execution.options import HERE, Execution, Options, executed
+from servsim.study.metrics import UserMetric
 from servsim.study.one_lever.race import Contest, today_of
 from servsim.study.one_lever.result import Evaluation
 
 
+@executed
 def evaluate(
     scenario: Scenario,
     *,
@@ -22,13 +25,15 @@ def evaluate(
     finer: int | None = None,
     confidence: float | None = None,
     seed: int = 1,
-    means: Means = HERE,
+    metrics: Sequence[UserMetric] = (),
+    execution: Execution = HERE,
+    **options: Unpack[Options],
 ) -> Evaluation:
     """Compare levels of a lever; whatever is left out is as the scenario's [evaluate] says.
 
     Every level is simulated in the first `replications` replications. Where a smallest difference is stated, a race
     then goes on among those that may be best, until one is left or `budget` replications are spent. Levels that are
-    given are the only ones, unless `finer` is, too.
+    given are the only ones, unless `finer` is, too. metrics: your own, as in `run`; the objective is one of METRICS.
     """
     if levels is not None and finer is None:
         finer = 0
@@ -39,7 +44,7 @@ def evaluate(
     }  # fmt: skip
     raw = scenario.model_dump(exclude_unset=True, exclude_none=True)
     raw["evaluate"] = {**raw.get("evaluate", {}), **{key: value for key, value in given.items() if value is not None}}
-    return Contest(scenario, checked(raw, "evaluate()").evaluate, seed, means).run()
+    return Contest(scenario, checked(raw, "evaluate()").evaluate, seed, execution, metrics=metrics).run()
 
 
 def levels_of(scenario: Scenario) -> list[Scenario]:

@@ -8,14 +8,14 @@ difference is paired. What an hour of staff brings is read from the same replica
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from servsim.scenario.read import with_level
 from servsim.scenario.scenario import Scenario
 from servsim.study.execution.batches import Gathering
-from servsim.study.execution.options import HERE, Means
+from servsim.study.execution.options import HERE, Execution, Options, executed
 from servsim.study.execution.scheduler import Pool
 from servsim.study.intervals_and_tables import Interval, interval
 from servsim.study.objective import VALUE, Constraint, Seen, constraints_of
@@ -196,7 +196,8 @@ def level_of(crew: Crew) -> float:
     return crew.best
 
 
-def staffing(evaluation: Evaluation, *, means: Means = HERE) -> Staffing | None:
+@executed
+def staffing(evaluation: Evaluation, *, execution: Execution = HERE, **options: Unpack[Options]) -> Staffing | None:
     """An evaluation with other staff beside it; None where it is not after money over the years, or has no best level.
 
     Nor where its lever is staff itself, or where no agent can be added and none taken away.
@@ -206,7 +207,7 @@ def staffing(evaluation: Evaluation, *, means: Means = HERE) -> Staffing | None:
     others = {more: other for more in (-1, 1) if (other := with_agents(e.scenario, more)) is not None}
     if not is_apt or e.lever.startswith(STAFF) or not others:
         return None
-    look = Look(e, means)
+    look = Look(e, execution)
     crews = []
     with look.pool:
         for more, other in others.items():
@@ -219,10 +220,10 @@ def staffing(evaluation: Evaluation, *, means: Means = HERE) -> Staffing | None:
 class Look:
     """A look at other staff, while it is going on."""
 
-    def __init__(self, evaluation: Evaluation, means: Means) -> None:
+    def __init__(self, evaluation: Evaluation, execution: Execution) -> None:
         """Nothing is simulated yet."""
         self.evaluation = evaluation
-        self.pool = Pool([], evaluation.seed, means, far=True)
+        self.pool = Pool([], evaluation.seed, execution, far=True)
         self.pilot, self.gathering = Gathering(self.pool, PILOT), Gathering(self.pool)
         asked = evaluation.scenario.evaluate.model_copy(update={"objective": evaluation.objective})
         self.constraints: list[Constraint] = constraints_of(evaluation.scenario, asked)

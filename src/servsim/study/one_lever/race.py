@@ -12,9 +12,9 @@ from servsim.scenario.read import value_at, with_level
 from servsim.scenario.scenario import Scenario
 from servsim.scenario.tables.money_horizon_levers import Evaluate, share_of_revenue
 from servsim.study.execution.batches import Gathering
-from servsim.study.execution.options import Means
+from servsim.study.execution.options import Execution
 from servsim.study.execution.scheduler import Pool
-from servsim.study.metrics import NAMES, unit_of
+from servsim.study.metrics import NAMES, UserMetric, unit_of
 from servsim.study.objective import VALUE, Constraint, asks_years, constraints_of, direction
 from servsim.study.one_lever.ranking_and_selection import BREAKS, OPEN, ROUND, Race, Rules
 from servsim.study.one_lever.result import Evaluation, Guarantee
@@ -59,7 +59,15 @@ def insist_on_budget(asked: Evaluate, levels: int) -> None:
 class Contest:
     """One evaluation while it is going on: the levels, their replications, and the race between them."""
 
-    def __init__(self, scenario: Scenario, asked: Evaluate, seed: int, means: Means, first: int = 0) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        asked: Evaluate,
+        seed: int,
+        execution: Execution,
+        first: int = 0,
+        metrics: Sequence[UserMetric] = (),
+    ) -> None:
         """The levels that are asked for, and today's; first: the number of their first replication."""
         self.scenario, self.asked, self.seed = scenario, asked, seed
         self.better = direction(asked.objective)
@@ -67,7 +75,7 @@ class Contest:
         self.constraints = constraints_of(scenario, asked)
         self.today = self.todays_level()
         self.contenders = len({self.today, *map(float, asked.levels)}) + asked.finer
-        self.pool = Pool([], seed, means, far=asks_years(asked))
+        self.pool = Pool([], seed, execution, far=asks_years(asked), metrics=metrics)
         self.is_sparing = looks_sparingly(scenario, asked)
         self.first = FIRST_REPLICATIONS if self.is_sparing else asked.replications
         self.difference = 0.0
@@ -250,7 +258,7 @@ class Contest:
             tuple(levels), self.today, tuple(self.table(level) for level in levels), best,
             self.contenders, tuple(tuple(each.text for each in own) for own in broken), sure, self.pool.interrupted,
             tuple(self.gathering.months(self.places[level]) for level in levels),
-            tuple(tuple(each.year for each in own) for own in broken),
+            tuple(tuple(each.year for each in own) for own in broken), self.pool.metrics,
         )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from servsim.scenario.scenario import Scenario
 from servsim.study.intervals_and_tables import Interval, Tidy, defined, interval, t_quantile
-from servsim.study.metrics import BY_NAME, NAMES, unit_of
+from servsim.study.metrics import BY_NAME, NAMES, UserMetric, place_of, unit_of_own
 from servsim.study.objective import Seen
 from servsim.study.one_lever.payback import Ahead, Payback, look_ahead, payback
 from servsim.study.scenario_identity import answer_to
@@ -70,6 +70,17 @@ class Evaluation(Tidy):
     interrupted: bool = False
     months: tuple[np.ndarray, ...] = ()
     broken_since: tuple[tuple[int, ...], ...] = ()
+    own_metrics: tuple[UserMetric, ...] = ()
+    """A user's own, whose columns are behind those of NAMES."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All its metrics, a user's own at the end."""
+        return (*NAMES, *(metric.name for metric in self.own_metrics))
+
+    def __getitem__(self, asked: tuple[float, str]) -> Interval:
+        """A metric at a level: found[6, "revenue"]."""
+        return self.at(*asked)
 
     @property
     def replications(self) -> int:
@@ -82,11 +93,11 @@ class Evaluation(Tidy):
 
     def unit(self, metric: str) -> str:
         """A metric's unit."""
-        return unit_of(metric, self.scenario.money.currency)
+        return unit_of_own(metric, self.own_metrics, self.scenario.money.currency)
 
     def sample(self, level: float, metric: str) -> np.ndarray:
         """(replications,) a metric at a level in each of its replications."""
-        column: np.ndarray = self.metrics[self.levels.index(level)][:, NAMES.index(metric)]
+        column: np.ndarray = self.metrics[self.levels.index(level)][:, place_of(metric, self.own_metrics)]
         return column
 
     def is_known(self, metric: str) -> bool:
@@ -261,7 +272,7 @@ class Evaluation(Tidy):
         return {
             "level": level,
             "replications": self.replications_of(level),
-            "metrics": {name: self.at(level, name).to_dict() for name in NAMES},
+            "metrics": {name: self.at(level, name).to_dict() for name in self.names},
             "vs_today": self.difference(level, self.today).to_dict(),
             "breaks": list(self.breaks[self.levels.index(level)]),
             "broken_since_year": list(self.broken_since[self.levels.index(level)]) if self.broken_since else [],
@@ -274,5 +285,5 @@ class Evaluation(Tidy):
              "unit": self.unit(name)}
             for level, table in zip(self.levels, self.metrics, strict=True)
             for number, row in enumerate(table)
-            for name, value in zip(NAMES, row, strict=True)
+            for name, value in zip(self.names, row, strict=True)
         ]  # fmt: skip

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
+from typing import Unpack
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from servsim.errors import ServsimError
 from servsim.scenario.read import with_level
 from servsim.scenario.scenario import Scenario
 from servsim.study.execution.batches import Gathering
-from servsim.study.execution.options import HERE, Means
+from servsim.study.execution.options import HERE, Execution, Options, executed
 from servsim.study.execution.scheduler import Pool
 from servsim.study.intervals_and_tables import Interval, interval
 from servsim.study.metrics import NAMES, unit_of
@@ -24,7 +25,7 @@ Pair = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Heat:
+class LeverGrid:
     """An objective over two levers. tables: (pairs, replications, metrics), the pairs in the order of `pairs`."""
 
     scenario: Scenario
@@ -78,14 +79,16 @@ class Heat:
         return [pair for pair, gap in gaps.items() if pair == self.best or not gap.high < 0]
 
 
-def heat(
+@executed
+def lever_grid(
     scenario: Scenario,
     levers: tuple[LeverLevels, LeverLevels],
     *,
     replications: int | None = None,
     seed: int = 1,
-    means: Means = HERE,
-) -> Heat:
+    execution: Execution = HERE,
+    **options: Unpack[Options],
+) -> LeverGrid:
     """Simulate all pairs of levels of two levers, today's among them, in the same replications."""
     (one, some), (other, others) = levers
     if one == other:
@@ -93,10 +96,10 @@ def heat(
     today = (today_of(scenario, one), today_of(scenario, other))
     rows, columns = tuple(sorted({today[0], *some})), tuple(sorted({today[1], *others}))
     pairs = [with_level(with_level(scenario, one, row), other, column) for row, column in product(rows, columns)]
-    with Pool(pairs, seed, means, far=scenario.evaluate.objective == VALUE) as pool:
+    with Pool(pairs, seed, execution, far=scenario.evaluate.objective == VALUE) as pool:
         gathering = Gathering(pool)
         gathering.until(range(len(pairs)), replications or scenario.evaluate.replications)
     tables, objective = np.array([gathering.table(place) for place in range(len(pairs))]), scenario.evaluate.objective
     if np.isnan(tables[:, :, NAMES.index(objective)]).any():
         raise ServsimError(f"{objective} is not defined at every pair of levels; ask for another evaluate.objective.")
-    return Heat(scenario, seed, ((one, rows), (other, columns)), objective, today, tables, pool.interrupted)
+    return LeverGrid(scenario, seed, ((one, rows), (other, columns)), objective, today, tables, pool.interrupted)

@@ -5,11 +5,11 @@ Every end is looked at in the replications that the answer was found in, so that
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
-from servsim.study.execution.options import HERE, Means
+from servsim.study.execution.options import HERE, Execution, Options, executed
 from servsim.study.intervals_and_tables import Interval, interval
 from servsim.study.one_lever.result import Evaluation
 from servsim.study.sensitivity.all_at_once import Scatter, climbed, scattered
@@ -118,8 +118,14 @@ class Doubt:
         }
 
 
+@executed
 def rests_on(
-    evaluation: Evaluation, *, replications: int = SHORT, confirmed: int = CONFIRMED, means: Means = HERE
+    evaluation: Evaluation,
+    *,
+    replications: int = SHORT,
+    confirmed: int = CONFIRMED,
+    execution: Execution = HERE,
+    **options: Unpack[Options],
 ) -> Doubt | None:
     """What an evaluation rests on; None where it has no best level, or its scenario no [uncertain] that counts.
 
@@ -130,7 +136,7 @@ def rests_on(
     ranges = ranges_of(evaluation.scenario, evaluation.lever)
     if evaluation.best is None or not ranges or evaluation.replications < 2:
         return None
-    elsewhere = Elsewhere(evaluation, means)
+    elsewhere = Elsewhere(evaluation, execution)
     with elsewhere.pool:
         scatter = scattered(elsewhere, ranges)
         if scatter is None:

@@ -10,7 +10,7 @@ import numpy as np
 from servsim.errors import ScenarioError
 from servsim.scenario.read import place_of, value_at, with_level, with_settings
 from servsim.scenario.scenario import Scenario
-from servsim.study.execution.options import Means
+from servsim.study.execution.options import Execution
 from servsim.study.execution.replications import Job
 from servsim.study.execution.scheduler import Pool
 from servsim.study.metrics import NAMES
@@ -134,10 +134,10 @@ class Place:
 class Elsewhere:
     """The objective of an evaluation's scenario at other settings, as far as it was simulated."""
 
-    def __init__(self, evaluation: Evaluation, means: Means) -> None:
+    def __init__(self, evaluation: Evaluation, execution: Execution) -> None:
         """Nothing is simulated yet."""
         self.evaluation, self.objective = evaluation, NAMES.index(evaluation.objective)
-        self.pool = Pool([], evaluation.seed, means, far=evaluation.objective == VALUE)
+        self.pool = Pool([], evaluation.seed, execution, far=evaluation.objective == VALUE)
         self.scenarios: dict[Settings, Scenario] = {}
         self.numbers: dict[tuple[Settings, float], int] = {}
         self.found: dict[Job, float] = {}

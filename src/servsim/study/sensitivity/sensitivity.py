@@ -1,13 +1,13 @@
 """`sensitivity`: what an evaluation rests on. One setting at a time, and all at once over what is plausible."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from servsim.errors import ScenarioError
 from servsim.scenario.scenario import Scenario
-from servsim.study.execution.options import HERE, Means
+from servsim.study.execution.options import HERE, Execution, Options, executed
 from servsim.study.intervals_and_tables import Tidy
 from servsim.study.objective import asks_years
 from servsim.study.one_lever.evaluate import evaluate
@@ -84,6 +84,7 @@ class Sensitivity(Tidy):
         ]  # fmt: skip
 
 
+@executed
 def sensitivity(
     scenario: Scenario,
     *,
@@ -91,7 +92,8 @@ def sensitivity(
     replications_per_point: int = PER_POINT,
     replications: int = REPLICATIONS,
     seed: int = 1,
-    means: Means = HERE,
+    execution: Execution = HERE,
+    **options: Unpack[Options],
 ) -> Sensitivity:
     """Evaluate a scenario, then look at every end of its ranges in so many `replications`, and at so many `points`
     drawn from all of them, each in `replications_per_point` of its own."""
@@ -103,8 +105,8 @@ def sensitivity(
         ])  # fmt: skip
     for row in drawn(ranges, points, seed):
         possible(scenario, {own.key: value for own, value in zip(ranges, row, strict=True)})
-    return Analysis(evaluate(scenario, seed=seed, means=means), ranges, points, replications_per_point).run(
-        replications, means
+    return Analysis(evaluate(scenario, seed=seed, execution=execution), ranges, points, replications_per_point).run(
+        replications, execution
     )
 
 
@@ -126,12 +128,12 @@ class Analysis:
         self.levels = tuple(candidates(evaluation))
         self.settings = drawn(ranges, points, evaluation.seed)
 
-    def run(self, replications: int, means: Means) -> Sensitivity:
+    def run(self, replications: int, execution: Execution) -> Sensitivity:
         """The whole of it, or what Ctrl-C left."""
         e = self.evaluation
         if e.best is None or e.interrupted or e.replications < 2:
             return self.result(None, [], np.empty((0, self.per_point, len(self.levels))), e.interrupted)
-        elsewhere = Elsewhere(e, means)
+        elsewhere = Elsewhere(e, execution)
         ends, points = ends_of(e, self.ranges, replications), self.places()
         with elsewhere.pool:
             elsewhere.gather([*ends, *points])

@@ -4,7 +4,7 @@ replications.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
 from servsim.scenario.tables.money_horizon_levers import Evaluate
 from servsim.study.cost_estimate import affordable
-from servsim.study.execution.options import HERE, Means
+from servsim.study.execution.options import HERE, Execution, Options, executed
 from servsim.study.execution.scheduler import Pool
 from servsim.study.objective import VALUE, Constraint, asks_years
 from servsim.study.one_lever.race import Contest, difference_of, insist_on_budget
@@ -27,12 +27,14 @@ FINALIST = "finalist"
 class Finals(Contest):
     """A contest between today's setting, which is level 0, and the finalists of a search, numbered from 1."""
 
-    def __init__(self, space: Space, finalists: Sequence[Values], asked: Evaluate, seed: int, means: Means) -> None:
+    def __init__(
+        self, space: Space, finalists: Sequence[Values], asked: Evaluate, seed: int, execution: Execution
+    ) -> None:
         """All of them take part."""
         self.space, self.settings = space, [space.today, *finalists]
         levels = list(map(float, range(len(self.settings))))
         asked = asked.model_copy(update={"lever": FINALIST, "levels": levels, "finer": 0})
-        super().__init__(space.scenario, asked, seed, means)
+        super().__init__(space.scenario, asked, seed, execution)
 
     def todays_level(self) -> float:
         """Today's is the first."""
@@ -82,6 +84,7 @@ LEEWAY = 0.5
 """What putting levers back to today's values may cost the proposal at most, in smallest differences."""
 
 
+@executed
 def optimise(
     scenario: Scenario,
     *,
@@ -95,7 +98,8 @@ def optimise(
     budget: int | None = None,
     confidence: float | None = None,
     seed: int = 1,
-    means: Means = HERE,
+    execution: Execution = HERE,
+    **options: Unpack[Options],
 ) -> Optimisation:
     """Set several levers together; whatever is left out is as the scenario's [optimise] and [evaluate] say.
 
@@ -110,7 +114,7 @@ def optimise(
     }  # fmt: skip
     raw = scenario.model_dump(exclude_unset=True, exclude_none=True)
     raw["optimise"] = {**raw.get("optimise", {}), **{key: value for key, value in given.items() if value is not None}}
-    return answer(checked(raw, "optimise"), seed, means)
+    return answer(checked(raw, "optimise"), seed, execution)
 
 
 def asked_of(scenario: Scenario) -> Evaluate:
@@ -128,21 +132,21 @@ def affordable_search(scenario: Scenario, file: str) -> Scenario:
     return affordable(scenario, file, 1, own.points * own.search_replications + max(finals, race), far)
 
 
-def told_of(means: Means, replications: int) -> Means:
+def told_of(execution: Execution, replications: int) -> Execution:
     """The same means, whoever watches being told of so many replications at least."""
 
     def progress(done: int, asked: int, seconds: float) -> None:
-        means.progress(done, max(asked, replications), seconds)
+        execution.progress(done, max(asked, replications), seconds)
 
-    return replace(means, progress=progress)
+    return replace(execution, progress=progress)
 
 
-def answer(scenario: Scenario, seed: int, means: Means) -> Optimisation:
+def answer(scenario: Scenario, seed: int, execution: Execution) -> Optimisation:
     """Search, compare the finalists, and draw up the front where one is asked for."""
     own, asked, space = scenario.optimise, asked_of(scenario), space_of(scenario)
     goal = goal_of(scenario, asked, own.front or ())
     insist_on_budget(asked, own.finalists + 1)
-    with Pool([], seed, told_of(means, own.points * own.search_replications), far=goal.looks_ahead) as pool:
+    with Pool([], seed, told_of(execution, own.points * own.search_replications), far=goal.looks_ahead) as pool:
         search = Search(space, goal, pool, own.search_replications, seed)
         finished = search.run(own.points)
         pays = search.gain() if search.tried and asked.objective == VALUE else None
@@ -150,7 +154,7 @@ def answer(scenario: Scenario, seed: int, means: Means) -> Optimisation:
         asked = asked.model_copy(update={"smallest_difference": matters})
         finished = finished and search.tidy(LEEWAY * matters)
     finalists = search.finalists(own.finalists)
-    finals = Finals(space, finalists, asked, seed, means)
+    finals = Finals(space, finalists, asked, seed, execution)
     final = finals.run() if finished else None
     front = finals.front(goal, search.traders()) if goal.front and final and not final.interrupted else {}
     return Optimisation(

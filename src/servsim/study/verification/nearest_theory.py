@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 from pydantic import BaseModel
@@ -12,7 +12,7 @@ from servsim.engine_parameters import is_on, open_minutes, profile_mass, roster_
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, as_segments
 from servsim.scenario.tables.opening_demand_staff_service import Opening
 from servsim.study.check.before_simulation import planned
-from servsim.study.execution.options import HERE, Means, Progress
+from servsim.study.execution.options import HERE, Execution, Options, Progress, executed
 from servsim.study.intervals_and_tables import defined
 from servsim.study.run import Run
 from servsim.study.run import run as project
@@ -227,12 +227,14 @@ BESIDE = ("wait_mean", "abandoned_share", "occupancy")
 """Metrics that are shown after each step."""
 
 
+@executed
 def beside(
     scenario: Scenario,
     *,
     replications: int | None = None,
     seed: int = 1,
-    means: Means = HERE,
+    execution: Execution = HERE,
+    **options: Unpack[Options],
 ) -> Beside:
     """Simulate a scenario, then take its properties away one by one, on the same replications."""
     n = replications or scenario.evaluate.replications
@@ -242,8 +244,8 @@ def beside(
         before = steps[-1][1] if steps else None
         desk = change(before.scenario if before else scenario, arrivals_per_hour(before) if before else 0.0)
         if before is None or desk != before.scenario:
-            tell = partial(of_all, means.progress, place * n, whole)
-            found = project(desk, replications=n, seed=seed, means=replace(means, progress=tell))
+            tell = partial(of_all, execution.progress, place * n, whole)
+            found = project(desk, replications=n, seed=seed, execution=replace(execution, progress=tell))
             if found.interrupted:
                 raise KeyboardInterrupt
             steps.append((name, found))

@@ -3,14 +3,14 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from servsim.engine_parameters import to_sheet
 from servsim.model.trace import Trace, first_difference
 from servsim.scenario.scenario import Scenario
-from servsim.study.execution.options import HERE, Means, Progress, quiet
+from servsim.study.execution.options import HERE, Execution, Options, Progress, executed, quiet
 from servsim.study.execution.replications import Job, engine_named
 from servsim.study.execution.scheduler import Pool
 from servsim.study.intervals_and_tables import defined
@@ -101,11 +101,13 @@ def finding(case: Case, metric: str, sample: np.ndarray, limit: float, sharpness
     return Finding(case.name, metric, expected, mean, error, sharp and near)
 
 
+@executed
 def theory(
     desks: Sequence[Case],
     effort: Effort,
     seed: int,
-    means: Means = HERE,
+    execution: Execution = HERE,
+    **options: Unpack[Options],
 ) -> list[Finding]:
     """Every metric of every desk, simulated and held against its known value."""
     jobs = [
@@ -113,7 +115,7 @@ def theory(
         for place in range(len(desks))
         for number in range(effort.replications)
     ]
-    with Pool([case.scenario(effort.share) for case in desks], seed, means, far=True) as pool:
+    with Pool([case.scenario(effort.share) for case in desks], seed, execution, far=True) as pool:
         outcomes = pool.outcomes(jobs)
     if pool.interrupted:
         raise KeyboardInterrupt
@@ -219,11 +221,14 @@ class Proof:
         }
 
 
-def verify(effort: Effort = FULL, *, seed: int = 1, means: Means = HERE) -> Proof:
+@executed
+def verify(effort: Effort = FULL, *, seed: int = 1, execution: Execution = HERE, **options: Unpack[Options]) -> Proof:
     """Prove the installation: theory, twins and laws."""
     desks = cases()
     replications = len(desks) * effort.replications
     whole = replications + effort.twins
-    found = theory(desks, effort, seed, replace(means, progress=lambda done, _, s: means.progress(done, whole, s)))
-    pairs = twins(effort.twins, seed, lambda done, _, s: means.progress(replications + done, whole, s))
+    found = theory(
+        desks, effort, seed, replace(execution, progress=lambda done, _, s: execution.progress(done, whole, s))
+    )
+    pairs = twins(effort.twins, seed, lambda done, _, s: execution.progress(replications + done, whole, s))
     return Proof(seed, effort, tuple(found), pairs)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from math import hypot
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from servsim.errors import ScenarioError
 from servsim.scenario.scenario import Scenario
 from servsim.study.cost_estimate import affordable
 from servsim.study.execution.batches import Gathering
-from servsim.study.execution.options import HERE, Means
+from servsim.study.execution.options import HERE, Execution, Options, executed
 from servsim.study.execution.scheduler import Pool
 from servsim.study.intervals_and_tables import Interval, Tidy, defined
 from servsim.study.one_lever.staff_variants import brought_by_an_hour
@@ -267,13 +267,15 @@ def affordable_worth(scenario: Scenario, file: str, segment: str | None, replica
     return scenario
 
 
+@executed
 def worth(
     scenario: Scenario,
     *,
     segment: str | None = None,
     replications: int | None = None,
     seed: int = 1,
-    means: Means = HERE,
+    execution: Execution = HERE,
+    **options: Unpack[Options],
 ) -> Worth:
     """What one customer more or fewer is worth, one newcomer, and one mistake less: how money changes with them.
 
@@ -285,7 +287,7 @@ def worth(
     def told(interrupted: bool) -> Worth:
         return Worth(scenario, segment, seed, scenario.evaluate.confidence, most, dict(samples), interrupted)
 
-    with Pool([], seed, means, far=True) as pool:
+    with Pool([], seed, execution, far=True) as pool:
         gathering, places = Gathering(pool), places_in(pool)
         for name, question in asked.items():
             if pool.interrupted:
