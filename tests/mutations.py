@@ -66,7 +66,15 @@ SLIPS = {
         "    return customer.joined, customer.key\n    return dispatch.rank(\n        sheet, customer.segment, customer.joined,",
     ),
     "a promise done a tick late is kept": ("customer.work > customer.due:", "customer.work > customer.due + 1:"),
-    "a date falls due before a mistake comes to light": ("(LIGHT, DATE, ARRIVAL,", "(DATE, LIGHT, ARRIVAL,"),
+    "a date falls due before a mistake comes to light": ("(LIGHT, DATE, THINKS,", "(DATE, LIGHT, THINKS,"),
+    "who will complain thinks again": (
+        "    if customer.in_book == 1 and customer.complains == 0:\n        customer.thinks",
+        "    if customer.in_book == 1:\n        customer.thinks",
+    ),
+    "what fell short in the last visit is forgotten at home": ("    customer.reason = reason\n", ""),
+    "who leaves at home is not called": (
+        "    if why != Reason.NONE:\n        may_be_called(sheet, s, place)\n", "    if why != Reason.NONE:\n",
+    ),
     "who came last to the manager is first": (
         "dispatch.managers_rank(customer.joined, customer.key)", "dispatch.managers_rank(-customer.joined, customer.key)",
     ),
@@ -233,7 +241,21 @@ VAIN = {
 }
 """Everybody complains, and most are not served."""
 
-BY_HAND = [LUNCH, MONTHS, TIES, HURT, TOLD, HIRED, VAIN]
+RARE = {
+    "opening": {"monday": "09:00-17:00", "thursday": "09:00-17:00"},
+    "demand": {"prospects_per_hour": 0.05, "opening_book": 40, "visit_gap_days": 400.0},
+    "investment": {"relationship_hours_per_month": 40.0},
+    "quality": {},
+    "loyalty": {"yearly_retention": 0.5},
+    "mistakes": {"mistake_share": 1.0, "catch_share": 0.5, "light_days": 300.0},
+    "recovery": {"voice_share": 0.5},
+    "outreach": {"overdue_factor": 0.5, "win_back_share": 0.8},
+    "competitors": {"return_share": 0.5},
+    "horizon": {"weeks": 200.0, "years": 4},
+}
+"""Customers come less often than once a year, and think again at home."""
+
+BY_HAND = [LUNCH, MONTHS, TIES, HURT, TOLD, HIRED, VAIN, RARE]
 EACH = 10
 """Replications of each kind."""
 

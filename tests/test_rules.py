@@ -17,7 +17,7 @@ from servsim.model.rules import transaction_and_care_steps as service
 from servsim.model.rules import visit_outcome as visit
 from servsim.model.rules.fixed_point import millionths
 from servsim.model.rules.mistakes import NONE
-from servsim.units import DAY, DAYS_PER_YEAR, HOUR, MINUTE, NEVER
+from servsim.units import DAY, DAYS_PER_YEAR, HOUR, MINUTE, NEVER, YEAR
 
 MANY = 4000
 ALWAYS = {"opening": {"always": True}}
@@ -677,11 +677,21 @@ HALF = {"yearly_retention": 0.5, "natural_churn": 0.3}
     ("as many as ever for reasons of their own", HALF, 6.0, Reason.CHANCE, 0.2),
     ("two points more: fewer for reasons of their own", HALF, 10.0, Reason.CHANCE, 0.7 - 0.7 / (1 + 0.4 / math.e)),
     ("nobody for what fell short", HALF, 10.0, Reason.CARE, 0),
-    ("hated, but without loyalty nobody leaves", {"on": False}, 0.0, Reason.CARE, 0),
 ))  # fmt: skip
 def test_who_leaves_after_a_visit_a_year_and_why(world, settings, satisfaction, reason, share):
-    sheet = world(demand={"gap_between_cv": 0.0, "visit_gap_days": 365.0}, loyalty=settings)
-    assert is_about(lambda who: why_leaves(sheet, who, 0, 10, satisfaction, Reason.CARE) == reason, share)
+    """Whoever decides for a year, all at once."""
+    sheet = world(demand={"gap_between_cv": 0.0, "visit_gap_days": 1000.0}, loyalty=settings)
+    soon = 2 * YEAR
+
+    def why(who: int) -> int:
+        return loyalty.leaves_at_home(sheet, 0, who, 0, soon, 10, satisfaction, *TODAY, Reason.CARE)
+
+    assert is_about(lambda who: why(who) == reason, share)
+
+
+def test_hated_but_without_loyalty_nobody_leaves(world):
+    sheet = world(loyalty={"on": False})
+    assert {why_leaves(sheet, who, 0, 10, 0.0, Reason.CARE) for who in range(MANY)} == {Reason.NONE}
 
 
 @pytest.mark.parametrize(("tables", "share"), rows(

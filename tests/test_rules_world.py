@@ -381,9 +381,9 @@ def test_a_pull_divides_the_odds_of_staying(world, satisfaction, served, unrecov
 
 
 def reasons(sheet: np.ndarray, satisfaction: float, should: float, now: int) -> np.ndarray:
-    """Why each of many customers of ten visits leaves after a visit a year, or does not."""
+    """Why each of many customers of ten visits leaves who decide for a year, or does not."""
     return np.array([
-        loyalty.leaves(sheet, 0, who, NUMBER, 365.0, 10, satisfaction, should, now, Reason.CARE) for who in range(MANY)
+        loyalty.decides(sheet, 0, who, NUMBER, 365.0, 10, satisfaction, should, now, Reason.CARE) for who in range(MANY)
     ])  # fmt: skip
 
 

@@ -39,7 +39,8 @@ ALL_ON = {
     "internal": {"requests_per_hour": 2.0},
     "recognition": {}, "phone": {"phone_share": 0.4}, "load": {},
     "money": {"currency": "CHF"},
-    "segments": [{"name": "regulars", "share": 0.5}, {"name": "others", "share": 0.5, "spending": {"basket_mean": 9.0}}],
+    "segments": [{"name": "regulars", "share": 0.4}, {"name": "others", "share": 0.4, "spending": {"basket_mean": 9.0}},
+                 {"name": "rare guests", "share": 0.2, "demand": {"visit_gap_days": 900.0}}],
     "horizon": {"weeks": 6.0},
 }  # fmt: skip
 ADA = 7
