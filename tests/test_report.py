@@ -223,10 +223,10 @@ def test_a_textbook_desk_has_a_report_too():
 
 def test_the_command_writes_the_page_and_says_the_advice(shop, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    report(shop, replications=2, out=Path("made.html"))
+    report(shop, replications=2, output=Path("made.html"))
     shown = capsys.readouterr()
     assert "minutes of care per visit" in shown.out
     assert "Report: made.html" in shown.err
     assert Path("made.html").read_text(encoding="utf-8").startswith("<!doctype html>")
-    with pytest.raises(ServsimError, match=re.escape("--out made.pdf: it must end in .html.")):
-        report(shop, out=Path("made.pdf"))
+    with pytest.raises(ServsimError, match=re.escape("--output made.pdf: it must end in .html.")):
+        report(shop, output=Path("made.pdf"))
