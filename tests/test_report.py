@@ -14,7 +14,7 @@ from servsim.cli.report import command, report
 from servsim.errors import ServsimError
 from servsim.scenario.read import checked, read_scenario
 from servsim.show.evaluation_summary import lines
-from servsim.show.formatting import level, metric, sentence, with_half
+from servsim.show.formatting import cell_text, level, sentence, with_half
 from servsim.show.report.html_report import coded, report_page
 from servsim.show.report.settings_section import evidence, groups
 from servsim.show.years_ahead import payback_words
@@ -147,7 +147,7 @@ def test_numbers_are_those_of_evaluate(page, found):
         assert said in text
     for value in e.levels:
         cells = re.search(rf'<tr[^>]*><th scope="row">{level(value)}(?: [a-z~! ]+)?</th>(.*?)</tr>', page)[1]
-        assert metric(e.at(value, "retention").mean, "retention") in cells
+        assert cell_text(e.at(value, "retention").mean, "retention") in cells
 
 
 def test_numbers_are_those_of_evaluate_json(shop, found):
