@@ -312,7 +312,7 @@ def test_merge_refuses_itself_foreign_files_and_what_is_not_there(typed, path, t
     assert not (tmp_path / "none.sqlite").exists()
 
 
-@pytest.mark.parametrize("command", [["list"], ["show", "ab"], ["export", "x.csv"], ["forget", "--all"]])
+@pytest.mark.parametrize("command", [["list"], ["show", "ab"], ["export", "-o", "x.csv"], ["forget", "--all"]])
 def test_where_there_is_no_store_none_is_made(typed, tmp_path, command):
     path = tmp_path / "none.sqlite"
     assert typed("results", *command, "--store", path) == (2, "", f"{path}: there is no store yet.\n")

@@ -89,7 +89,9 @@ def test_a_mistake_found_after_reading_has_its_line_too(pipe, typed):
 
 def test_a_question_too_large_is_refused_by_its_name(pipe, typed):
     pipe(TINY)
-    code, _, err = typed("run", "-", "--no-store", "--set", "demand.prospects_per_hour=1000000")
+    code, _, err = typed(
+        "run", "-", "--no-store", "--set", "demand.prospects_per_hour=1000000", "--set", "horizon.years=20"
+    )
     assert code == 2
     assert err.startswith("standard input: this would simulate about ")
 
