@@ -7,14 +7,20 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
+from importlib.metadata import version
 from pathlib import Path
 from typing import IO
 
 import pytest
 from conftest import TINY
+from typer.main import get_command
 
+from servsim.cli import app
 from servsim.cli.plot_request import Asked
+from servsim.cli.renamed_options import RENAMED
 
+ROOT = Path(__file__).parent.parent
 SERVSIM = [sys.executable, "-c", "from servsim.cli import main; main()"]
 
 
@@ -66,9 +72,59 @@ def test_init_writes_a_scenario_that_checks_without_warning(template, tmp_path):
 
 
 def test_init_never_overwrites(tiny):
-    result = servsim("init", "--out", str(tiny))
-    assert (result.returncode, result.stderr) == (2, f"{tiny} exists already; choose another name with --out.\n")
+    result = servsim("init", "--output", str(tiny))
+    assert (result.returncode, result.stderr) == (2, f"{tiny} exists already; choose another name with --output.\n")
     assert tiny.read_text() == TINY
+
+
+def test_the_version_is_that_of_the_package(typed):
+    assert typed("--version") == (0, f"servsim {version('servsim')}\n", "")
+
+
+def test_the_changelog_begins_with_the_version_that_is_built():
+    built = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    assert re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)[0] == built
+
+
+@pytest.mark.parametrize("option", ["--output", "-o"])
+def test_init_writes_where_it_is_told(typed, tmp_path, option):
+    assert typed("init", "phone", option, tmp_path / "mine.toml")[0] == 0
+    assert (tmp_path / "mine.toml").read_text("utf-8").startswith("#")
+
+
+@pytest.mark.parametrize("words", [
+    ("init",), ("plot", "levels", "x.toml"), ("report", "x.toml"), ("film", "x.toml"), ("export", "x.toml"),
+    ("results", "export"),
+])  # fmt: skip
+def test_every_command_that_writes_a_file_has_the_same_option_for_it(typed, words):
+    assert re.search(r"--output +-o\b", typed(*words[:2], "--help")[1])
+    code, out, err = typed(*words, "--out", "x.y")
+    assert (code, out, err) == (2, "", "--out is now called --output.\n")
+
+
+@pytest.mark.parametrize(("words", "now"), [
+    (("export", "x.toml", "--events", "log.csv"), "--output"),
+    (("export", "x.toml", "--events=log.csv"), "--output"),
+    (("plot", "convergence", "x.toml", "--figure", "value"), "--metric"),
+    (("sensitivity", "x.toml", "--worlds", "2"), "--replications-per-point"),
+])  # fmt: skip
+def test_an_option_that_had_another_name_is_refused_with_its_new_one(typed, words, now):
+    old = next(word for word in words if word.startswith("--")).partition("=")[0]
+    assert typed(*words) == (2, "", f"{old} is now called {now}.\n")
+
+
+@pytest.mark.parametrize("words", [("run", "x.toml", "--out", "y"), ("run", "x.toml", "--worlds", "2")])
+def test_a_command_that_never_had_an_option_is_not_told_of_another_ones(typed, words):
+    code, _, err = typed(*words)
+    assert code == 2
+    assert f"No such option: {words[2]}" in err
+    assert "now called" not in err
+
+
+def test_new_names_of_options_are_those_of_options():
+    takes = {name for command in get_command(app).commands.values() for own in command.params for name in own.opts}
+    assert set(RENAMED.values()) <= takes
+    assert not set(RENAMED) & takes
 
 
 def test_run_prints_a_table_of_80_columns_and_nothing_else(tiny):

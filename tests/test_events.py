@@ -219,7 +219,7 @@ def exported(*args: object) -> subprocess.CompletedProcess[str]:
 
 def test_the_command_writes_a_table(tmp_path):
     path = tmp_path / "log.csv"
-    done = exported("--events", path, "--replication", "3")
+    done = exported("--output", path, "--replication", "3")
     assert done.returncode == 0, done.stderr
     with path.open(encoding="utf-8", newline="") as file:
         head, *rows = csv.reader(file)
@@ -232,9 +232,9 @@ def test_the_command_writes_a_table(tmp_path):
 @pytest.mark.parametrize(
     ("args", "sentence"),
     [
-        ((), "export needs --events PATH.csv, where the event log of one replication is to go."),
+        ((), "export needs --output PATH.csv, where the event log of one replication is to go."),
         (
-            ("--events", "no/where.csv"),
+            ("--output", "no/where.csv"),
             "no/where.csv cannot be written: there is no folder no; make it, or name another.",
         ),
     ],

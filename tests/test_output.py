@@ -76,8 +76,8 @@ def test_what_a_link_leads_to_is_written(tiny):
         ("run", "--csv", "/nowhere/at/all.csv"),
         ("evaluate", "--picture", "no/x.png"),
         ("evaluate", "--csv", "no/x.csv"),
-        ("report", "--out", "no/x.html"),
-        ("plot levels", "--out", "no/x.png"),
+        ("report", "--output", "no/x.html"),
+        ("plot levels", "--output", "no/x.png"),
     ],
 )
 def test_a_folder_that_is_not_there_is_said_before_the_work(tiny, command, option, place):

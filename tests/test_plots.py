@@ -501,7 +501,7 @@ def test_every_kind_that_is_offered_can_be_made():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_command_draws_every_kind_and_says_what_it_shows(tiny, kind, capsys):
-    plot(kind, Path("tiny.toml"), out=Path("made.svg"), **MORE.get(kind, {}))
+    plot(kind, Path("tiny.toml"), output=Path("made.svg"), **MORE.get(kind, {}))
     shown = capsys.readouterr()
     assert shown.out.strip()
     assert "Plot: made.svg" in shown.err
@@ -518,8 +518,8 @@ def test_the_command_draws_every_kind_and_says_what_it_shows(tiny, kind, capsys)
         ("heat", {"lever": ["staff.agents=1,two"]}, "--lever staff.agents=1,two: it must be a setting and numbers"),
         ("saved", {}, "plot saved needs a second scenario file, or --to KEY=VALUE for what differs in it."),
         ("levels", {"size": "huge"}, "--size huge: it must be slide or paper."),
-        ("levels", {"out": Path("levels.gif")}, "--out levels.gif: it must end in .svg, .png or .pdf."),
-        ("levels", {"out": Path("-")}, "--out -: it must end in .svg, .png or .pdf."),
+        ("levels", {"output": Path("levels.gif")}, "--output levels.gif: it must end in .svg, .png or .pdf."),
+        ("levels", {"output": Path("-")}, "--output -: it must end in .svg, .png or .pdf."),
         ("convergence", {"metric": "valeu"}, "Did you mean value?"),
         ("tornado", {"overrides": ["uncertain={}"]}, "plot tornado needs ranges in [uncertain]"),
         ("years", {"overrides": ["horizon.years=1"]}, "plot years needs two years of money or more"),

@@ -14,7 +14,7 @@ from servsim.cli.report import command, report
 from servsim.errors import ServsimError
 from servsim.scenario.read import checked, read_scenario
 from servsim.show.evaluation_summary import lines
-from servsim.show.formatting import level, metric, sentence, with_half
+from servsim.show.formatting import cell_text, level, sentence, with_half
 from servsim.show.report.html_report import coded, report_page
 from servsim.show.report.settings_section import evidence, groups
 from servsim.show.years_ahead import payback_words
@@ -147,7 +147,7 @@ def test_numbers_are_those_of_evaluate(page, found):
         assert said in text
     for value in e.levels:
         cells = re.search(rf'<tr[^>]*><th scope="row">{level(value)}(?: [a-z~! ]+)?</th>(.*?)</tr>', page)[1]
-        assert metric(e.at(value, "retention").mean, "retention") in cells
+        assert cell_text(e.at(value, "retention").mean, "retention") in cells
 
 
 def test_numbers_are_those_of_evaluate_json(shop, found):
@@ -223,10 +223,10 @@ def test_a_textbook_desk_has_a_report_too():
 
 def test_the_command_writes_the_page_and_says_the_advice(shop, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    report(shop, replications=2, out=Path("made.html"))
+    report(shop, replications=2, output=Path("made.html"))
     shown = capsys.readouterr()
     assert "minutes of care per visit" in shown.out
     assert "Report: made.html" in shown.err
     assert Path("made.html").read_text(encoding="utf-8").startswith("<!doctype html>")
-    with pytest.raises(ServsimError, match=re.escape("--out made.pdf: it must end in .html.")):
-        report(shop, out=Path("made.pdf"))
+    with pytest.raises(ServsimError, match=re.escape("--output made.pdf: it must end in .html.")):
+        report(shop, output=Path("made.pdf"))

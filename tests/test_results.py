@@ -155,7 +155,7 @@ def test_a_key_that_is_ambiguous_or_unknown_is_a_sentence(typed, path):
 
 def test_export_writes_a_tidy_row_for_each_world_and_metric(typed, path, tmp_path):
     target = tmp_path / "rows.csv"
-    assert typed("results", "export", target, "--store", path)[0] == 0
+    assert typed("results", "export", "--output", target, "--store", path)[0] == 0
     rows = rows_in(target)
     assert len(rows) == 10 * len(NAMES) + 2 * 2 * len(OWN)
     table = run(tiny(), replications=3, controls=False)
@@ -174,7 +174,7 @@ def test_export_writes_a_tidy_row_for_each_world_and_metric(typed, path, tmp_pat
 def test_export_of_one_question_as_parquet(typed, path, tmp_path):
     pandas = pytest.importorskip("pandas")
     target = tmp_path / "rows.parquet"
-    assert typed("results", "export", target, "--question", FIRST.key[:8], "--store", path)[0] == 0
+    assert typed("results", "export", "--output", target, "--question", FIRST.key[:8], "--store", path)[0] == 0
     frame = pandas.read_parquet(target)
     assert len(frame) == 3 * len(NAMES)
     values = frame.pivot(index="replication", columns="metric", values="value")[list(NAMES)].to_numpy()
@@ -185,20 +185,29 @@ def test_export_of_one_question_as_parquet(typed, path, tmp_path):
 def test_export_of_nothing_is_a_table_without_rows(typed, tmp_path):
     Store(tmp_path / "empty.sqlite").close()
     for name in ("rows.csv", "rows.parquet"):
-        assert typed("results", "export", tmp_path / name, "--store", tmp_path / "empty.sqlite")[0] == 0
+        assert typed("results", "export", "--output", tmp_path / name, "--store", tmp_path / "empty.sqlite")[0] == 0
         assert (tmp_path / name).stat().st_size > 0
 
 
 def test_parquet_without_pyarrow_is_a_sentence_and_leaves_no_file(typed, path, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    code, _, err = typed("results", "export", tmp_path / "rows.parquet", "--store", path)
+    code, _, err = typed("results", "export", "--output", tmp_path / "rows.parquet", "--store", path)
     assert (code, err) == (2, "Parquet needs pyarrow; install it with pip install '.[frames]' in servsim's folder.\n")
     assert not [name for name in os.listdir(tmp_path) if "parquet" in name]
 
 
 def test_export_to_another_kind_of_file_is_a_sentence(typed, path, tmp_path):
-    code, _, err = typed("results", "export", tmp_path / "rows.xlsx", "--store", path)
+    code, _, err = typed("results", "export", "--output", tmp_path / "rows.xlsx", "--store", path)
     assert (code, err) == (2, f"{tmp_path / 'rows.xlsx'}: it must end in .csv or .parquet.\n")
+
+
+def test_export_says_by_which_option_the_file_is_named(typed, path, tmp_path):
+    target = tmp_path / "rows.csv"
+    told = f"results export {target}: where the rows go is said with --output {target}.\n"
+    assert typed("results", "export", target, "--store", path) == (2, "", told)
+    told = "results export needs --output PATH, where the rows are to go: .csv or .parquet.\n"
+    assert typed("results", "export", "--store", path) == (2, "", told)
+    assert not target.exists()
 
 
 def test_forget_takes_out_what_is_named_and_gives_the_space_back(typed, path):
@@ -303,7 +312,7 @@ def test_merge_refuses_itself_foreign_files_and_what_is_not_there(typed, path, t
     assert not (tmp_path / "none.sqlite").exists()
 
 
-@pytest.mark.parametrize("command", [["list"], ["show", "ab"], ["export", "x.csv"], ["forget", "--all"]])
+@pytest.mark.parametrize("command", [["list"], ["show", "ab"], ["export", "-o", "x.csv"], ["forget", "--all"]])
 def test_where_there_is_no_store_none_is_made(typed, tmp_path, command):
     path = tmp_path / "none.sqlite"
     assert typed("results", *command, "--store", path) == (2, "", f"{path}: there is no store yet.\n")
@@ -341,7 +350,7 @@ def test_a_question_of_an_older_servsim_is_shown_and_exported_by_its_own_metrics
     metrics = json.loads(out)["metrics"]
     assert metrics[NAMES[0]]["mean"] is None
     assert metrics[NAMES[10]]["mean"] == row[7]
-    typed("results", "export", tmp_path / "old.csv", "--question", key, "--store", path)
+    typed("results", "export", "--output", tmp_path / "old.csv", "--question", key, "--store", path)
     rows = rows_in(tmp_path / "old.csv")
     assert [each["metric"] for each in rows] == names
     assert rows[-1]["unit"] == ""
@@ -378,7 +387,7 @@ def test_an_older_models_replications_are_shown_with_the_metrics_that_are_still_
 
 
 def test_an_older_models_replications_are_exported_by_the_metrics_that_they_had(typed, old, tmp_path):
-    typed("results", "export", tmp_path / "old.csv", "--store", old)
+    typed("results", "export", "--output", tmp_path / "old.csv", "--store", old)
     rows = rows_in(tmp_path / "old.csv")
     with closing(sqlite3.connect(old)) as file:
         kept = dict(file.execute("SELECT replication, closing_book FROM world WHERE question = 1"))
@@ -461,7 +470,7 @@ def test_value_is_shown_and_exported_of_the_replications_that_have_it(typed, tmp
     assert found["replications"] == 3
     assert found["metrics"]["value"] == far["value"].to_dict()
     assert re.search(r"value +[\d,-]+", typed("results", "show", FIRST.key, "--store", path)[1])
-    typed("results", "export", rows, "--store", path)
+    typed("results", "export", "--output", rows, "--store", path)
     values = {row["replication"]: row["value"] for row in rows_in(rows) if row["metric"] == "value"}
     assert values == {"0": repr(float(far.sample("value")[0])), "1": repr(float(far.sample("value")[1])), "2": ""}
 

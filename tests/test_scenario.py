@@ -150,6 +150,7 @@ def test_value_at_is_what_the_file_says_or_the_default(read: Any) -> None:
     ("lever", "words"),
     [
         ("staff.agnts", "staff.agnts is not a setting. Did you mean staff.agents?"),
+        ("optimise.worlds", "optimise.worlds is now called optimise.search_replications."),
         ("patience_minutes", "patience_minutes is not a setting. Did you mean waiting.patience_minutes?"),
         ("staff.agents.x", "staff.agents.x is not a setting."),
         ("segments.share", "segments.share is not a setting."),

@@ -15,6 +15,7 @@ from servsim.cli.init import init
 from servsim.cli.optimise import optimise
 from servsim.cli.page import page
 from servsim.cli.plot import plot
+from servsim.cli.renamed_options import Command
 from servsim.cli.report import report
 from servsim.cli.results import results
 from servsim.cli.run import run
@@ -22,6 +23,7 @@ from servsim.cli.schema import schema
 from servsim.cli.sensitivity import sensitivity
 from servsim.cli.story import story
 from servsim.cli.verify import verify
+from servsim.cli.version import before_any_command
 from servsim.cli.worth import worth
 from servsim.errors import ServsimError
 
@@ -49,7 +51,8 @@ for command in (
     schema,
     verify,
 ):
-    app.command()(command)
+    app.command(cls=Command)(command)
+app.callback()(before_any_command)
 app.add_typer(results, name="results")
 
 

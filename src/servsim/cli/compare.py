@@ -18,6 +18,7 @@ from servsim.cli.shared_options import (
     Set,
     Shard,
     To,
+    refuse_both_piped,
     simulates,
 )
 
@@ -59,15 +60,16 @@ def compare(
     from servsim.cli.execution_options import answering, simulate_shard
     from servsim.cli.output import end_interrupted, print_json, write_csv
     from servsim.errors import ServsimError
-    from servsim.scenario.read import read_scenario
+    from servsim.scenario.read import called, read_scenario
     from servsim.study.comparison.compare import compare as compare_scenarios
     from servsim.study.cost_estimate import affordable
 
     if other is None and not to:
         raise ServsimError("compare needs a second scenario file, or --to KEY=VALUE for what differs in it.")
+    refuse_both_piped(file, other)
     same = list(overrides or ())
-    a = affordable(read_scenario(file, same), str(file), replications)
-    b = affordable(read_scenario(other or file, same + list(to or ())), str(other or file), replications)
+    a = affordable(read_scenario(file, same), called(file), replications)
+    b = affordable(read_scenario(other or file, same + list(to or ())), called(other or file), replications)
     if to:
         b = b.model_copy(update={"title": f"{b.title}, {', '.join(to)}"})
     with answering("Comparing scenarios", quiet, **how) as execution:

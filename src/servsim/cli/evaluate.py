@@ -66,8 +66,8 @@ def evaluate(
 ) -> None:
     """How much time to invest: the table of levels, the best, the advice, the picture."""
     from servsim.cli.execution_options import answering, simulate_shard
-    from servsim.cli.output import end_interrupted, print_json, ready, say, write_csv
-    from servsim.scenario.read import Option
+    from servsim.cli.output import end_interrupted, named_after, print_json, ready, say, write_csv
+    from servsim.scenario.read import Option, called
     from servsim.study.cost_estimate import affordable_evaluation
     from servsim.study.objective import asks_years, read_question
     from servsim.study.one_lever.evaluate import evaluate as compare_levels
@@ -90,7 +90,7 @@ def evaluate(
 
         ending_of(picture, "--picture")
     scenario = (read_question if no_doubt else read_doubtful)(file, [*(overrides or ()), *asked])
-    scenario = affordable_evaluation(scenario, str(file), replications)
+    scenario = affordable_evaluation(scenario, called(file), replications)
     with answering("Comparing levels", quiet, **how) as execution:
         if shard:
             far = asks_years(scenario.evaluate)
@@ -116,7 +116,7 @@ def evaluate(
 
         say(*parts(doubts(result, doubt, not no_doubt)))
     if result.replications >= 2 and not no_picture and (picture or not as_json):
-        draw(result, picture or Path(f"{file.stem}-evaluate.png"), quiet)
+        draw(result, picture or named_after(file, "evaluate.png"), quiet)
     return end_interrupted(result.interrupted or any(look and look.interrupted for look in (staff, doubt)))
 
 

@@ -5,20 +5,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servsim.cli.shared_options import Engine, EngineName, File, Quiet, Replication, Seed, Set
+from servsim.cli.shared_options import OUTPUT, Engine, EngineName, File, Quiet, Replication, Seed, Set
 
 if TYPE_CHECKING:
     from servsim.study.histories.customers import World
 
-Events = Annotated[
+Output = Annotated[
     Path | None,
-    typer.Option(metavar="PATH", help="Where the event log goes, as CSV.", show_default=False),
+    typer.Option(*OUTPUT, metavar="PATH", help="Where the event log goes, as CSV.", show_default=False),
 ]
 
 
 def export(
     file: File,
-    events: Events = None,
+    output: Output = None,
     overrides: Set = None,
     replication: Replication = 0,
     seed: Seed = 1,
@@ -28,18 +28,18 @@ def export(
     """Write one replication as an event log, for vidigi and for process-mining tools such as pm4py."""
     from servsim.cli.output import announce_compiling, notice, write_whole
     from servsim.errors import ServsimError
-    from servsim.scenario.read import read_scenario
+    from servsim.scenario.read import called, read_scenario
     from servsim.study.cost_estimate import affordable
     from servsim.study.histories.customers import World
 
-    if events is None:
-        raise ServsimError("export needs --events PATH.csv, where the event log of one replication is to go.")
-    scenario = affordable(read_scenario(file, overrides or ()), str(file), 1, far=False)
+    if output is None:
+        raise ServsimError("export needs --output PATH.csv, where the event log of one replication is to go.")
+    scenario = affordable(read_scenario(file, overrides or ()), called(file), 1, far=False)
     announce_compiling(quiet)
     world = World(scenario, seed, replication, engine.value)
     written: list[int] = []
-    write_whole(events, lambda draft: written.append(write_events(world, draft)))
-    notice(f"Event log: {events}, {written[0]:,} rows", quiet)
+    write_whole(output, lambda draft: written.append(write_events(world, draft)))
+    notice(f"Event log: {output}, {written[0]:,} rows", quiet)
 
 
 def write_events(world: "World", path: Path) -> int:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servsim.cli.shared_options import Engine, EngineName, File, Quiet, Replication, Seed, Set, To
+from servsim.cli.shared_options import OUTPUT, Engine, EngineName, File, Quiet, Replication, Seed, Set, To
 
 if TYPE_CHECKING:
     from servsim.study.histories.customers import World
@@ -19,9 +19,9 @@ Day = Annotated[
         show_default=False,
     ),
 ]
-Out = Annotated[
+Output = Annotated[
     Path | None,
-    typer.Option(metavar="PATH", help="Where to: .html, or .gif for slides. Default: FILE-film.html here.",
+    typer.Option(*OUTPUT, metavar="PATH", help="Where to: .html, or .gif for slides. Default: FILE-film.html here.",
                  show_default=False),
 ]  # fmt: skip
 
@@ -34,23 +34,23 @@ def film(
     replication: Replication = 0,
     seed: Seed = 1,
     engine: Engine = EngineName.fast,
-    out: Out = None,
+    output: Output = None,
     quiet: Quiet = False,
 ) -> None:
     """Film a day at the desk: who comes, waits and gives up, what agents do; with --to, two desks side by side."""
-    from servsim.cli.output import announce_compiling, notice
+    from servsim.cli.output import announce_compiling, named_after, notice
     from servsim.errors import ServsimError
-    from servsim.scenario.read import read_scenario
+    from servsim.scenario.read import called, read_scenario
     from servsim.study.cost_estimate import affordable
     from servsim.study.histories.customers import World, weekday_words
     from servsim.study.histories.day import day_of, first_day
 
-    path = out or Path(f"{file.stem}-film.html")
+    path = output or named_after(file, "film.html")
     if path.suffix not in (".html", ".gif"):
-        raise ServsimError(f"--out {path}: it must end in .html or .gif.")
+        raise ServsimError(f"--output {path}: it must end in .html or .gif.")
     same = list(overrides or ())
     sides = [same, [*same, *to]] if to else [same]
-    scenarios = [affordable(read_scenario(file, settings), str(file), 1, far=False) for settings in sides]
+    scenarios = [affordable(read_scenario(file, settings), called(file), 1, far=False) for settings in sides]
     announce_compiling(quiet)
     replications = [World(scenario, seed, replication, engine.value) for scenario in scenarios]
     if day is None:

@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
+from servsim.cli.shared_options import OUTPUT
+
 Template = Annotated[str, typer.Argument(help="shop, phone or textbook.")]
-Target = Annotated[Path | None, typer.Option("--out", metavar="PATH", help="Where to; default: TEMPLATE.toml here.")]
+Output = Annotated[Path | None, typer.Option(*OUTPUT, metavar="PATH", help="Where to; default: TEMPLATE.toml here.")]
 
 
-def init(template: Template = "shop", out: Target = None) -> None:
+def init(template: Template = "shop", output: Output = None) -> None:
     """Write a commented scenario to start from."""
     from importlib.resources import files
 
@@ -20,12 +22,12 @@ def init(template: Template = "shop", out: Target = None) -> None:
     known = sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
     if template not in known:
         raise ServsimError(f"{template} is not a template; it must be one of {', '.join(known)}.")
-    path = out or Path(f"{template}.toml")
+    path = output or Path(f"{template}.toml")
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write((folder / f"{template}.toml").read_text(encoding="utf-8"))
     except FileExistsError:
-        raise ServsimError(f"{path} exists already; choose another name with --out.") from None
+        raise ServsimError(f"{path} exists already; choose another name with --output.") from None
     except OSError as error:
         raise ServsimError(f"{path} cannot be written: {error.strerror}.") from None
     notice(f"Wrote {path}. Next: servsim check {path}, then servsim evaluate {path}")

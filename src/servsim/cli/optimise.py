@@ -60,7 +60,7 @@ def optimise(
     """Several levers at once: a search, its finalists beside today, the advice, the front."""
     from servsim.cli.execution_options import answering
     from servsim.cli.output import end_interrupted, print_json, write_csv
-    from servsim.scenario.read import Option
+    from servsim.scenario.read import Option, called
     from servsim.study.objective import read_question
     from servsim.study.several_levers.optimise import affordable_search
     from servsim.study.several_levers.optimise import optimise as set_together
@@ -73,7 +73,7 @@ def optimise(
         ("--front", "front", front and [name.strip() for name in front.split(",")]),
     ) if value is not None]  # fmt: skip
     asked += [Option("--lever", f"optimise.levers={{{', '.join(map(as_range, levers))}}}")] if levers else []
-    scenario = affordable_search(read_question(file, [*(overrides or ()), *asked]), str(file))
+    scenario = affordable_search(read_question(file, [*(overrides or ()), *asked]), called(file))
     with answering("Setting levers", quiet, **how) as execution:
         result = set_together(scenario, seed=seed, execution=execution)
     write_csv(csv, result.rows())

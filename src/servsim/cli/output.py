@@ -151,6 +151,13 @@ def ready(path: Path | None) -> None:
         raise ServsimError(f"{path} cannot be written: it is write-protected; name another place.")
 
 
+def named_after(file: Path, what: str) -> Path:
+    """Where a command writes when nobody says: here, named after the scenario's file."""
+    from servsim.scenario.read import is_standard_input
+
+    return Path(f"{'scenario' if is_standard_input(file) else file.stem}-{what}")
+
+
 def write_csv(path: Path | None, rows: Iterable[dict[str, Any]]) -> None:
     """Write tidy rows as CSV, if a path is given."""
     if path is None:

@@ -23,7 +23,8 @@ def page(file: File = None, port: Port = 0, no_open: NoOpen = False, quiet: Quie
     from contextlib import suppress
 
     from servsim.cli.output import announce_compiling, notice, say
-    from servsim.errors import needs_extra
+    from servsim.errors import ServsimError, needs_extra
+    from servsim.scenario.read import is_standard_input
 
     try:
         from servsim.page.server import Served, open_soon
@@ -32,6 +33,10 @@ def page(file: File = None, port: Port = 0, no_open: NoOpen = False, quiet: Quie
         if missing not in EXTRA:
             raise
         raise needs_extra("page", missing, "page") from None
+    if file is not None and is_standard_input(file):
+        raise ServsimError(
+            f"page {file}: it must be a file, which the page reads whenever it is asked; save it as one."
+        )
     served = Served(file, port)
     announce_compiling(quiet)
     say(served.address)

@@ -5,7 +5,19 @@ from typing import Annotated
 
 import typer
 
-from servsim.cli.shared_options import NOTHING_SAID, Day, File, How, Quiet, Replications, Seed, Set, simulates
+from servsim.cli.shared_options import (
+    NOTHING_SAID,
+    OUTPUT,
+    Day,
+    File,
+    How,
+    Quiet,
+    Replications,
+    Seed,
+    Set,
+    refuse_both_piped,
+    simulates,
+)
 
 KINDS = {
     "levels": "value, retention, revenue and wait against the lever",
@@ -45,10 +57,10 @@ Replication = Annotated[
     int | None,
     typer.Option(min=0, max=2**31, help="Which of the seed's replications, from 0, where one replication is shown."),
 ]
-Out = Annotated[
+Output = Annotated[
     Path | None,
     typer.Option(
-        metavar="PATH", help="Where the plot goes (svg, png, pdf); default: FILE-KIND.png.", show_default=False
+        *OUTPUT, metavar="PATH", help="Where the plot goes (svg, png, pdf); default: FILE-KIND.png.", show_default=False
     ),
 ]
 SizeName = Annotated[str, typer.Option("--size", metavar="slide|paper", help="For a slide of 16:9, or a page of A4.")]
@@ -65,7 +77,7 @@ def plot(
     metric: FigureName = None,
     day: Day = None,
     replication: Replication = None,
-    out: Out = None,
+    output: Output = None,
     size: SizeName = "paper",
     replications: Replications = None,
     seed: Seed = 1,
@@ -74,19 +86,20 @@ def plot(
 ) -> None:
     """Draw a plot, and say in a sentence what it shows."""
     from servsim.cli.execution_options import answering
-    from servsim.cli.output import end_interrupted, notice, ready, say, write_whole
+    from servsim.cli.output import end_interrupted, named_after, notice, ready, say, write_whole
     from servsim.cli.plot_kinds import accept, drawn, size_named
     from servsim.cli.plot_request import Asked
     from servsim.show.plots.style import ending_of, save
 
-    path = out or Path(f"{file.stem}-{kind}.png")
-    ending_of(path, "--out")
+    path = output or named_after(file, f"{kind}.png")
+    ending_of(path, OUTPUT[0])
     ready(path)
     asked = Asked(
         file, other, overrides or [], to or [], lever or [], metric, day, replication, replications, seed,
         size_named(size),
     )  # fmt: skip
     accept(kind, asked)
+    refuse_both_piped(file, other)
     with answering("Simulating", quiet, **how) as execution:
         picture, interrupted = drawn(kind, asked, execution)
     write_whole(path, lambda draft: save(picture, draft))

@@ -6,7 +6,7 @@ from typing import cast, get_args
 
 from servsim.cli.plot_request import Asked, split_lever
 from servsim.errors import ServsimError
-from servsim.scenario.read import Option
+from servsim.scenario.read import Option, called
 from servsim.show.plots.style import Plot, Size
 from servsim.study.execution.options import Execution
 from servsim.study.objective import known_metric, read_question
@@ -151,7 +151,7 @@ def front(asked: Asked, execution: Execution) -> Made:
     ranges, replications = ", ".join(map(as_range, asked.levers)), asked.replications
     levers = [Option("--lever", f"optimise.levers={{{ranges}}}")] if ranges else []
     given = [Option("--replications", f"optimise.replications={replications}")] if replications else []
-    scenario = affordable_search(read_question(asked.file, [*asked.overrides, *levers, *given]), str(asked.file))
+    scenario = affordable_search(read_question(asked.file, [*asked.overrides, *levers, *given]), called(asked.file))
     if len(scenario.optimise.front or ()) != 2:
         raise ServsimError('plot front needs two metrics in [optimise], such as front = ["retention", "profit"].')
     o = optimise(scenario, seed=asked.seed, execution=execution)

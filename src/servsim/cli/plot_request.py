@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from servsim.errors import ServsimError
-from servsim.scenario.read import Option, read_scenario
+from servsim.scenario.read import Option, called, read_scenario
 from servsim.scenario.scenario import Scenario
 from servsim.show.plots.style import Size
 from servsim.study.cost_estimate import affordable, affordable_evaluation
@@ -46,20 +46,20 @@ class Asked:
 
     def scenario(self, times: int = 1) -> Scenario:
         """The scenario, if so many times its replications can be afforded."""
-        return affordable(read_question(self.file, self.overrides), str(self.file), self.replications, times)
+        return affordable(read_question(self.file, self.overrides), called(self.file), self.replications, times)
 
     def second(self) -> Scenario:
         """The other scenario."""
         file = self.other or self.file
         scenario = read_scenario(file, [*self.overrides, *self.to])
         title = f"{scenario.title}, {', '.join(self.to)}" if self.to else scenario.title
-        return affordable(scenario.model_copy(update={"title": title}), str(file), self.replications)
+        return affordable(scenario.model_copy(update={"title": title}), called(file), self.replications)
 
     def world(self, execution: Execution) -> "World":
         """One replication of the scenario."""
         from servsim.study.histories.customers import World
 
-        scenario = affordable(read_scenario(self.file, self.overrides), str(self.file), 1, far=False)
+        scenario = affordable(read_scenario(self.file, self.overrides), called(self.file), 1, far=False)
         return World(scenario, self.seed, self.replication or 0, execution.engine)
 
     def question(self) -> Scenario:
@@ -72,7 +72,7 @@ class Asked:
             own = (f"lever={key}", f"levels={list(levels)}", "finer=0")
             asked = [Option("--lever", f"evaluate.{each}") for each in own]
         scenario = read_doubtful(self.file, [*self.overrides, *asked])
-        return affordable_evaluation(scenario, str(self.file), self.replications)
+        return affordable_evaluation(scenario, called(self.file), self.replications)
 
     def evaluation(self, execution: Execution) -> "Evaluation":
         """The evaluation of the lever."""

@@ -5,14 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servsim.cli.shared_options import NOTHING_SAID, File, How, Quiet, Replications, Seed, Set, simulates
+from servsim.cli.shared_options import NOTHING_SAID, OUTPUT, File, How, Quiet, Replications, Seed, Set, simulates
 
 if TYPE_CHECKING:
     from servsim.study.report_contents import Findings
 
-Out = Annotated[
+Output = Annotated[
     Path | None,
-    typer.Option(metavar="PATH", help="Where the report goes (.html); default: FILE-report.html.", show_default=False),
+    typer.Option(
+        *OUTPUT, metavar="PATH", help="Where the report goes (.html); default: FILE-report.html.", show_default=False
+    ),
 ]
 
 
@@ -20,7 +22,7 @@ Out = Annotated[
 def report(
     file: File,
     overrides: Set = None,
-    out: Out = None,
+    output: Output = None,
     replications: Replications = None,
     seed: Seed = 1,
     how: How = NOTHING_SAID,
@@ -28,19 +30,20 @@ def report(
 ) -> None:
     """Write a report: the question, the advice, plots, what it rests on, all settings. One HTML file, which prints."""
     from servsim.cli.execution_options import answering
-    from servsim.cli.output import end_interrupted, notice, ready, say
+    from servsim.cli.output import end_interrupted, named_after, notice, ready, say
     from servsim.errors import ServsimError
+    from servsim.scenario.read import called
     from servsim.show.evaluation_summary import lines, parts
     from servsim.study.cost_estimate import affordable_evaluation
     from servsim.study.report_contents import findings
     from servsim.study.sensitivity.plausible_settings import read_doubtful
 
-    path = out or Path(f"{file.stem}-report.html")
+    path = output or named_after(file, "report.html")
     if path.suffix != ".html":
-        raise ServsimError(f"--out {path}: it must end in .html.")
+        raise ServsimError(f"--output {path}: it must end in .html.")
     ready(path)
     scenario = read_doubtful(file, overrides or ())
-    scenario = affordable_evaluation(scenario, str(file), replications, 2)
+    scenario = affordable_evaluation(scenario, called(file), replications, 2)
     with answering("Comparing levels", quiet, **how) as execution:
         found = findings(scenario, replications=replications, seed=seed, execution=execution)
     if found.evaluation.replications < 2:

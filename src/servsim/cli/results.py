@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servsim.cli.shared_options import Json, Store
+from servsim.cli.renamed_options import Command
+from servsim.cli.shared_options import OUTPUT, Json, Store
 
 if TYPE_CHECKING:
     from servsim.study.store.catalogue import Question
@@ -17,7 +18,11 @@ results = typer.Typer(
 
 Key = Annotated[str, typer.Argument(help="Beginning of a question's key, or of its scenario's digest.")]
 Keys = Annotated[list[str] | None, typer.Argument(help="Beginnings of keys or digests.", show_default=False)]
-Target = Annotated[Path, typer.Argument(metavar="PATH", help="Where the rows go: .csv or .parquet.")]
+Output = Annotated[
+    Path | None,
+    typer.Option(*OUTPUT, metavar="PATH", help="Where the rows go: .csv or .parquet.", show_default=False),
+]
+Bare = Annotated[Path | None, typer.Argument(hidden=True)]
 One = Annotated[
     str | None, typer.Option("--question", metavar="KEY", help="Only this question; default: all.", show_default=False)
 ]
@@ -73,20 +78,32 @@ def show(key: Key, store: Store = None, as_json: Json = False) -> None:
     return say(*question_parts(asked, run))
 
 
-@results.command()
-def export(path: Target, one: One = None, store: Store = None) -> None:
+@results.command(cls=Command)
+def export(bare: Bare = None, output: Output = None, one: One = None, store: Store = None) -> None:
     """Every kept replication and metric as tidy rows, in a CSV or Parquet file."""
     from servsim.cli.output import notice, write_whole
     from servsim.errors import ServsimError
     from servsim.study.store import export_and_merge as exporting
     from servsim.study.store.catalogue import opened, question, questions
 
+    path = told_where(bare, output)
     if path.suffix not in exporting.FORMATS:
         raise ServsimError(f"{path}: it must end in {' or '.join(exporting.FORMATS)}.")
     with opened(place(store)) as storage:
         asked = [question(storage, one)] if one else questions(storage)
         write_whole(path, lambda draft: exporting.export(storage, asked, draft, path.suffix))
     notice(f"Rows: {path}, of {sum(each.replications for each in asked):,} replications")
+
+
+def told_where(bare: Path | None, output: Path | None) -> Path:
+    """The file that --output names; ServsimError where it names none, or a file is named without it, as it once was."""
+    from servsim.errors import ServsimError
+
+    if bare is not None:
+        raise ServsimError(f"results export {bare}: where the rows go is said with --output {bare}.")
+    if output is None:
+        raise ServsimError("results export needs --output PATH, where the rows are to go: .csv or .parquet.")
+    return output
 
 
 @results.command()

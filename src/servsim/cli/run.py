@@ -46,14 +46,14 @@ def run(
     """Project retention and revenue: the metrics of next year, and those of the years after; all with intervals."""
     from servsim.cli.execution_options import answering, simulate_shard
     from servsim.cli.output import end_interrupted, print_json, say, write_csv
-    from servsim.scenario.read import read_scenario
+    from servsim.scenario.read import called, read_scenario
     from servsim.study.cost_estimate import affordable
     from servsim.study.run import run as project
 
     scenario = read_scenario(file, overrides or ())
     wanted = dict(map(precision_of, precision or ()))
     most = max(replications or 0, budget or scenario.evaluate.budget_replications) if wanted else replications
-    affordable(scenario, str(file), most)
+    affordable(scenario, called(file), most)
     with answering("Projecting", quiet, **how) as execution:
         if shard:
             return simulate_shard(shard, [scenario], replications, seed, execution, controlled=not no_controls)

@@ -30,12 +30,13 @@ def sensitivity(
     """What the advice rests on: uncertain settings, one at a time and all at once; which to measure first."""
     from servsim.cli.execution_options import answering
     from servsim.cli.output import end_interrupted, print_json, write_csv
+    from servsim.scenario.read import called
     from servsim.study.sensitivity.plausible_settings import read_doubtful
     from servsim.study.sensitivity.sensitivity import affordable_analysis
     from servsim.study.sensitivity.sensitivity import sensitivity as analyse
 
     scenario = read_doubtful(file, list(overrides or ()))
-    affordable_analysis(scenario, str(file), points * replications_per_point, replications)
+    affordable_analysis(scenario, called(file), points * replications_per_point, replications)
     with answering("Looking at doubts", quiet, **how) as execution:
         result = analyse(
             scenario,

@@ -20,6 +20,15 @@ def number_or_words(typed: str) -> float | str:
     return number if math.isfinite(number) else typed
 
 
+def refuse_both_piped(file: Path, other: Path | None) -> None:
+    """ServsimError where two scenarios are both to be read from standard input, which gives one."""
+    from servsim.errors import ServsimError
+    from servsim.scenario.read import is_standard_input
+
+    if other is not None and is_standard_input(file) and is_standard_input(other):
+        raise ServsimError(f"{file} {other}: standard input is one scenario; name a file for the other.")
+
+
 class EngineName(StrEnum):
     """Which telling of the story: the compiled loop, or the SimPy reference."""
 
@@ -27,7 +36,10 @@ class EngineName(StrEnum):
     reference = "reference"
 
 
-File = Annotated[Path, typer.Argument(help="Scenario file (TOML).", show_default=False)]
+OUTPUT = ("--output", "-o")
+"""What the option is called that says where the file goes that a command writes."""
+
+File = Annotated[Path, typer.Argument(help="Scenario file (TOML); - for standard input.", show_default=False)]
 Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Override a setting, e.g. staff.agents=3. Repeatable."),

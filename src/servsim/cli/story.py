@@ -38,13 +38,13 @@ def story(
     """Tell a customer's life, an agent's day or a day at the desk, in sentences: what happened, and why."""
     from servsim.cli.output import announce_compiling
     from servsim.errors import ServsimError
-    from servsim.scenario.read import read_scenario
+    from servsim.scenario.read import called, read_scenario
     from servsim.study.cost_estimate import affordable
     from servsim.study.histories.customers import World
 
     if (customer is None) == (agent is None and day is None):
         raise ServsimError("story needs one of --customer, --agent and --day; only --agent may have a --day besides.")
-    scenario = affordable(read_scenario(file, overrides or ()), str(file), 1, far=False)
+    scenario = affordable(read_scenario(file, overrides or ()), called(file), 1, far=False)
     announce_compiling(quiet)
     world = World(scenario, seed, replication, engine.value)
     if customer is not None:

@@ -10,7 +10,8 @@ from servsim.cli.shared_options import Json, Quiet, Seed, Workers
 Own = Annotated[
     Path | None,
     typer.Argument(
-        help="A scenario to set beside the nearest textbook desk, instead of the proof.", show_default=False
+        help="A scenario to set beside the nearest textbook desk, instead of the proof; - for standard input.",
+        show_default=False,
     ),
 ]
 Quick = Annotated[bool, typer.Option("--quick", help="Within a minute, a quarter as sharp; 5 replications for a FILE.")]
@@ -56,12 +57,12 @@ def set_beside(file: Path, quick: bool, seed: int, workers: int | None, as_json:
     """A scenario's desk beside the nearest closed form, losing one property after the other."""
     from servsim.cli.execution_options import answering
     from servsim.cli.output import print_json, say
-    from servsim.scenario.read import read_scenario
+    from servsim.scenario.read import called, read_scenario
     from servsim.study.cost_estimate import affordable
     from servsim.study.verification.nearest_theory import CHANGES, beside
 
     replications = QUICK_REPLICATIONS if quick else None
-    scenario = affordable(read_scenario(file), str(file), replications, len(CHANGES) + 1, far=False)
+    scenario = affordable(read_scenario(file), called(file), replications, len(CHANGES) + 1, far=False)
     with answering("Simplifying", quiet, workers=workers, no_store=True) as execution:
         result = beside(scenario, replications=replications, seed=seed, execution=execution)
     if as_json:

@@ -32,12 +32,12 @@ def worth(
     """What one customer is worth, lost or won, what a newcomer, and what a mistake costs, over the years."""
     from servsim.cli.execution_options import answering, simulate_shard
     from servsim.cli.output import end_interrupted, print_json, say, write_csv
-    from servsim.scenario.read import read_scenario
+    from servsim.scenario.read import called, read_scenario
     from servsim.show.worth_of_one_more import worth_parts
     from servsim.study.worth_of_one_more.worth import FIRST_REPLICATIONS, affordable_worth, points_of
     from servsim.study.worth_of_one_more.worth import worth as worth_of
 
-    scenario = affordable_worth(read_scenario(file, list(overrides or ())), str(file), segment, replications)
+    scenario = affordable_worth(read_scenario(file, list(overrides or ())), called(file), segment, replications)
     with answering("Looking at what one is worth", quiet, **how) as execution:
         if shard:
             points = points_of(scenario, segment)

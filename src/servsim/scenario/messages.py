@@ -23,6 +23,10 @@ BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 UNIT = re.compile(r"(_per)?_(s|sec|seconds?|m|mins?|minutes?|h|hours?|d|days?|weeks?|months?|years?)$")
 MOST_DIGITS = 10_000
 """Bits of a whole number up to which Python writes it in decimal digits without complaint."""
+RENAMED: dict[Path, Path] = {
+    ("optimise", "worlds"): ("optimise", "search_replications"),
+}
+"""Settings that had another name once, and what they are called now."""
 
 
 def dotted(path: Path) -> str:
@@ -228,6 +232,13 @@ def unknown(path: Path, value: Any) -> str:
     """A key that is no setting where it is: where it belongs, or what it may stand for."""
     if path[0] == "segments" and field_at(path[2:]):
         return desk_setting(path)
+    return not_a_setting(path, value)
+
+
+def not_a_setting(path: Path, value: Any = None) -> str:
+    """That there is no setting of a name; what it is called now, or what it may stand for."""
+    if path in RENAMED:
+        return f"{dotted(path)} is now called {dotted(RENAMED[path])}."
     return f"{dotted(path)} is not a setting.{did_you_mean(nearest(path, value))}"
 
 

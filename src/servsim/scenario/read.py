@@ -1,11 +1,13 @@
 """A scenario file, read; a setting, overridden; a level, applied."""
 
+import sys
 import tomllib
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from operator import eq
 from pathlib import Path as File
-from typing import Any, Self
+from typing import Any, Self, TextIO
 
 from pydantic import ValidationError
 
@@ -13,17 +15,19 @@ from servsim.errors import ScenarioError
 from servsim.scenario.consistency import complaints
 from servsim.scenario.lever_and_uncertain_ranges import numeric_settings
 from servsim.scenario.line_numbers import Path, line_of, lines_of, not_toml
-from servsim.scenario.messages import as_written, did_you_mean, dotted, every_setting, nearest, sentence
+from servsim.scenario.messages import as_written, every_setting, not_a_setting, sentence
 from servsim.scenario.scenario import Scenario
 from servsim.scenario.tables.money_horizon_levers import Evaluate
 
 LARGEST_FILE = 1_000_000
+STANDARD_INPUT = "-"
+"""What stands in a file's place for standard input."""
 LEVER: str = Evaluate.model_fields["lever"].default
 LEVER_PATH: Path = ("evaluate", "lever")
 
 
 def read_scenario(file: str | File, overrides: Iterable[str] = ()) -> Scenario:
-    """The scenario in a TOML file, with overrides such as "staff.agents=3" put in its place.
+    """The scenario in a TOML file, - for standard input, with overrides such as "staff.agents=3" put in its place.
 
     Raises ScenarioError with one message for each mistake: file, line, key, value, what it must be.
     """
@@ -32,13 +36,13 @@ def read_scenario(file: str | File, overrides: Iterable[str] = ()) -> Scenario:
         raw = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         line, message = not_toml(text, error)
-        raise ScenarioError([f"{file}:{line}: {message}"]) from None
+        raise ScenarioError([f"{called(file)}:{line}: {message}"]) from None
     lever = lever_in(raw)
     origins: dict[Path, str] = {}
     for override in overrides:
         origins[apply(raw, override)] = typed(override)
     refuse_levels_of(lever, lever_in(raw), origins)
-    return checked(raw, str(file), text, origins)
+    return checked(raw, called(file), text, origins)
 
 
 class Option(str):
@@ -81,27 +85,53 @@ def place_of(file: str | File, overrides: Iterable[str], path: Path) -> str:
     raw = tomllib.loads(text)
     label = origin({apply(raw, override): typed(override) for override in overrides}, path)
     line = line_of(lines_of(text), path)
-    return label or (f"{file}:{line}" if line else str(file))
+    return label or (f"{called(file)}:{line}" if line else called(file))
+
+
+def called(file: str | File) -> str:
+    """What messages call the place that a scenario is read from: its path, or standard input."""
+    return "standard input" if is_standard_input(file) else str(file)
+
+
+def is_standard_input(file: str | File) -> bool:
+    """Does - stand in a file's place?"""
+    return str(file) == STANDARD_INPUT
 
 
 def text_of(file: File) -> str:
-    """The text of a file; ScenarioError where there is none to be had."""
+    """The text of a file, or of standard input; ScenarioError where there is none to be had."""
+    name = called(file)
     try:
-        if file.is_dir():
-            raise ScenarioError([f"{file} is a folder; it must be a scenario file such as scenarios/salon.toml."])
-        with file.open("rb") as opened:
-            data = opened.read(LARGEST_FILE + 1)
+        data = bytes_of(file)
         if len(data) > LARGEST_FILE:
-            raise ScenarioError([f"{file} is too large; a scenario file must be at most {LARGEST_FILE:,} bytes."])
+            raise ScenarioError([f"{name} is too large; a scenario file must be at most {LARGEST_FILE:,} bytes."])
         return data.decode("utf-8-sig")
     except FileNotFoundError:
         raise ScenarioError([missing(file)]) from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise ScenarioError([f"{file}:{line}: this line is not UTF-8 text; the file must be saved as UTF-8."]) from None
+        raise ScenarioError([f"{name}:{line}: this line is not UTF-8 text; the file must be saved as UTF-8."]) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise ScenarioError([f"{file} cannot be read: {reason}."]) from None
+        raise ScenarioError([f"{name} cannot be read: {reason}."]) from None
+
+
+def bytes_of(file: File) -> bytes:
+    """What a file, or standard input, begins with: up to one byte more than a scenario may have."""
+    if is_standard_input(file):
+        return piped(sys.stdin)
+    if file.is_dir():
+        raise ScenarioError([f"{file} is a folder; it must be a scenario file such as scenarios/salon.toml."])
+    with file.open("rb") as opened:
+        return opened.read(LARGEST_FILE + 1)
+
+
+@lru_cache(maxsize=1)
+def piped(stdin: TextIO | None) -> bytes:
+    """What standard input begins with, kept: it gives its bytes once, and a scenario's text is asked for again."""
+    if stdin is None:
+        raise ScenarioError(["standard input cannot be read: it is closed."])
+    return stdin.buffer.read(LARGEST_FILE + 1)
 
 
 def missing(file: File) -> str:
@@ -184,7 +214,7 @@ def known(lever: str) -> list[str]:
     """The keys of a setting; ScenarioError where there is no such setting."""
     parts = tuple(lever.split("."))
     if parts not in every_setting():
-        raise ScenarioError([f"{dotted(parts)} is not a setting.{did_you_mean(nearest(parts))}"])
+        raise ScenarioError([not_a_setting(parts)])
     return list(parts)
 
 
