@@ -9,9 +9,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from servsim.engine_parameters import staffed_minutes
 from servsim.event_codes import Call, Reason
 from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
+from servsim.opening_hours_and_rates import staffed_minutes
 from servsim.scenario.scenario import Scenario
 from servsim.show.formatting import capital
 from servsim.study.histories.customers import person, weekday_words
