@@ -1,6 +1,6 @@
 """Plants slips in a copy of the compiled loop and asks whether the twins notice: python tests/mutations.py
 
-Each slip is a line of model/fast/engine.py or of model/loop written wrongly. The copy runs without the compiler on small random
+Each slip is a line of a file of model/fast written wrongly. The copy runs without the compiler on small random
 replications, and on some made by hand. A slip is caught when a trace differs from the reference's, the loop falls over or does
 not end. The loop as it is must pass the same check, or its word is worth nothing.
 
@@ -66,7 +66,15 @@ SLIPS = {
         "    return customer.joined, customer.key\n    return dispatch.rank(\n        sheet, customer.segment, customer.joined,",
     ),
     "a promise done a tick late is kept": ("customer.work > customer.due:", "customer.work > customer.due + 1:"),
-    "a date falls due before a mistake comes to light": ("(LIGHT, DATE, ARRIVAL,", "(DATE, LIGHT, ARRIVAL,"),
+    "a date falls due before a mistake comes to light": ("(LIGHT, DATE, THINKS,", "(DATE, LIGHT, THINKS,"),
+    "who will complain thinks again": (
+        "    if customer.in_book == 1 and customer.complains == 0:\n        customer.thinks",
+        "    if customer.in_book == 1:\n        customer.thinks",
+    ),
+    "what fell short in the last visit is forgotten at home": ("    customer.reason = reason\n", ""),
+    "who leaves at home is not called": (
+        "    if why != Reason.NONE:\n        may_be_called(sheet, s, place)\n", "    if why != Reason.NONE:\n",
+    ),
     "who came last to the manager is first": (
         "dispatch.managers_rank(customer.joined, customer.key)", "dispatch.managers_rank(-customer.joined, customer.key)",
     ),
@@ -276,7 +284,7 @@ def look(told: list[str]) -> str:
 
 def texts_of_the_loop(model: Path) -> dict[Path, str]:
     """What the loop is written in, by file."""
-    return {path: path.read_text() for path in [model / "fast.py", *sorted(model.glob("loop/*.py"))]}
+    return {path: path.read_text() for path in sorted(model.glob("fast/*.py"))}
 
 
 def plant(slip: str, model: Path) -> None:
