@@ -1,6 +1,6 @@
 """Plants slips in a copy of the compiled loop and asks whether the twins notice: python tests/mutations.py
 
-Each slip is a line of model/fast/engine.py or of model/loop written wrongly. The copy runs without the compiler on small random
+Each slip is a line of a file of model/fast written wrongly. The copy runs without the compiler on small random
 replications, and on some made by hand. A slip is caught when a trace differs from the reference's, the loop falls over or does
 not end. The loop as it is must pass the same check, or its word is worth nothing.
 
@@ -298,7 +298,7 @@ def look(told: list[str]) -> str:
 
 def texts_of_the_loop(model: Path) -> dict[Path, str]:
     """What the loop is written in, by file."""
-    return {path: path.read_text() for path in [model / "fast.py", *sorted(model.glob("loop/*.py"))]}
+    return {path: path.read_text() for path in sorted(model.glob("fast/*.py"))}
 
 
 def plant(slip: str, model: Path) -> None:

@@ -9,11 +9,12 @@ from hypothesis import assume, example, given, reject, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from servsim.engine_parameters import GUIDE_PLACES, in_world, steady_minutes, to_sheet
+from servsim.engine_parameters import in_world, to_sheet
 from servsim.errors import ScenarioError
 from servsim.model import calendar
 from servsim.model.compilation import readable
 from servsim.model.rules.demand import busyness, candidate
+from servsim.opening_hours_and_rates import GUIDE_PLACES, steady_minutes
 from servsim.scenario.read import checked
 from servsim.units import DAY, HOUR, MINUTE, MINUTES_PER_WEEK, NEVER, WEEK
 

@@ -20,17 +20,8 @@ from servsim.show.check import book_lines, outlook_parts
 from servsim.study.check.before_simulation import outlook, unsettled
 from servsim.study.execution.replications import PIECE, engine_named
 from servsim.study.histories import steady_state as search
-from servsim.study.histories.opening_book import Book, Own, book_of, staying_by_tenure, with_book
-from servsim.study.histories.steady_state import (
-    MEMBER,
-    SettledBook,
-    as_loyal,
-    extent,
-    members,
-    moves,
-    ratchet,
-    settled_book,
-)
+from servsim.study.histories.opening_book import Book, Own, as_loyal, book_of, staying_by_tenure, with_book
+from servsim.study.histories.steady_state import MEMBER, SettledBook, extent, members, moves, ratchet, settled_book
 from servsim.units import DAY, MILLIONTHS, YEAR
 
 STREET = 1 << 60

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from scipy import stats
 from test_rules import ALWAYS, CALM, CARED_FOR, LOYAL, MANY, SAME_GAP, is_about, judged, rows, staying, visited
 
-from servsim.engine_parameters import MOST_LAYERS, MOST_TRAINING
 from servsim.event_codes import Kind, Purpose, Reason, Remedy
 from servsim.model import calendar
 from servsim.model.random_numbers import drawn
@@ -36,6 +35,7 @@ from servsim.model.rules import load_and_fatigue as load
 from servsim.model.rules import quality_and_satisfaction as quality
 from servsim.model.rules import transaction_and_care_steps as service
 from servsim.model.rules.demand import next_visit, usual_gap
+from servsim.opening_hours_and_rates import MOST_LAYERS, MOST_TRAINING
 from servsim.units import DAY, DAYS_PER_YEAR, HOUR, MINUTE, MONTH, NEVER, WEEK
 
 NUMBER = 3

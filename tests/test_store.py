@@ -529,7 +529,7 @@ def test_a_file_that_may_not_grow_is_a_sentence_and_the_answer_comes(path, tmp_p
         "import resource, sys; sys.path.insert(0, 'tests')\n"
         "from test_store import *\n"
         "store = Store(sys.argv[1]); resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))\n"
-        "found = run(tiny(), replications=200, means=Means(workers=2, store=store))\n"
+        "found = run(tiny(), replications=200, execution=Execution(workers=2, store=store))\n"
         "print(len(found.metrics), store.trouble)"
     )
     done = subprocess.run(

@@ -11,8 +11,8 @@ from servsim.event_codes import By, Call, Kind, Reason
 from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.scenario.read import checked, read_scenario
 from servsim.show.day_timeline import timeline
-from servsim.show.life_story import SENTENCES, life_story
-from servsim.show.trace_words import capital
+from servsim.show.life_story import life_story
+from servsim.show.trace_words import SENTENCES, capital
 from servsim.study.histories import customers as lives
 from servsim.study.histories.customers import BOOKKEEPING, FIRSTS, PROSPECTS, WHAT, WHO, World, life, name_of, person
 from servsim.units import DAY, HOUR, MILLIONTHS, MINUTE, WEEK

@@ -274,19 +274,20 @@ def test_the_cache_is_named_after_every_compiled_source(tmp_path, monkeypatch):
     stamps = {kernel.source_stamp()}
     model = tmp_path / "servsim" / "model"
     compiled = [path for path in model.rglob("*.py") if "from servsim.model.compilation import" in path.read_text()]
-    told = [path for path in compiled if "simpy" in path.read_text() or path.name in ("told.py", "reference.py")]
+    told = [path for path in compiled if path.parent.name == "reference" or path.name == "trace_index.py"]
     compiled = [path for path in compiled if path not in told]
     compiled += [
-        model / "kernel.py",
-        tmp_path / "servsim" / "study" / "tally.py",
+        model / "compilation.py",
+        tmp_path / "servsim" / "study" / "trace_totals.py",
         tmp_path / "servsim" / "engine_parameters.py",
+        tmp_path / "servsim" / "opening_hours_and_rates.py",
     ]
     for path in compiled:
         path.write_text(path.read_text() + "\n")
         stamps.add(kernel.source_stamp())
     assert len(stamps) == len(compiled) + 1
-    assert "settling.py" in {path.name for path in compiled}
-    for path in [*told, model / "laws.py"]:
+    assert {"due_events.py", "end_of_instant.py"} <= {path.name for path in compiled}
+    for path in [*told, model / "invariants" / "catalogue.py"]:
         path.write_text(path.read_text() + "\n")
     assert kernel.source_stamp() in stamps
 

@@ -23,6 +23,7 @@ COMPILED_ELSEWHERE = (
     "event_codes.py",
     "units.py",
     "engine_parameters.py",
+    "opening_hours_and_rates.py",
     "model/compilation.py",
     "study/trace_totals.py",
     "study/daily_totals.py",

@@ -2,16 +2,13 @@
 
 import math
 import shlex
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
-from servsim.engine_parameters import window_of
+from servsim.page.metric_words import Told, change, label, unit_drawn, with_words, years_told
 from servsim.page.progressive_answer import Beside, Curve, Sides
 from servsim.page.question import Question
 from servsim.page.sliders import LEADING, is_whole
-from servsim.scenario.scenario import Scenario
 from servsim.show.evaluation_advice import (
     LEVERS,
     constraint_lines,
@@ -23,35 +20,23 @@ from servsim.show.evaluation_advice import (
 from servsim.show.evaluation_summary import first, hour_words, lines, staff_table, staff_words
 from servsim.show.formatting import (
     capital,
-    compact,
     ends,
-    is_share,
     is_shown,
     level,
     listed,
     more_or_less,
-    signed,
     together,
     unit_words,
-    window_words,
 )
 from servsim.show.sensitivity import closing
 from servsim.show.year_table import years_shown
-from servsim.study.intervals_and_tables import Interval, defined, interval
+from servsim.study.intervals_and_tables import defined, interval
 from servsim.study.metrics import METRICS, unit_of
 from servsim.study.objective import VALUE
 from servsim.study.one_lever.result import Evaluation
 from servsim.study.scenario_identity import digest_of
 from servsim.study.yearly_projection import YEARLY_NAMES, looks_ahead
-from servsim.units import YEAR
 
-Told = dict[str, Any]
-
-CALLED = {
-    "cash": "Cash", "customers_end": "Customers", "unserved_share": "Leave unserved", "wait_mean": "Mean wait",
-    "retention": "Customers who stay",
-}  # fmt: skip
-"""What the metrics that are shown first are called; others are called by their name."""
 DRAWN = ("value", "cash", "customers_end", "unserved_share", "wait_mean", "retention", "revenue")
 """What is drawn below the objective, as far as there is room."""
 DRAWN_AT_MOST = 4
@@ -62,8 +47,6 @@ BY_YEAR = {
     "cash": "Cash", "customers_end": "Customers at its end", "unserved_share": "Leave unserved",
 }  # fmt: skip
 """What is told of every year, and what it is called."""
-FEW_PEOPLE = 10
-"""Customers from which on a tenth of one does not matter."""
 ADVISED = 6
 """Replications of every level from which on there is advice: from fewer, nothing but the largest differences is shown.
 """
@@ -159,52 +142,6 @@ def of_year(found: Sides, year: int, name: str) -> Told:
         "change": change(interval(gap, unit, new.confidence), name),
         "better": next(metric.better for metric in METRICS if metric.name == name),
     }  # fmt: skip
-
-
-def label(name: str, scenario: Scenario, years: float) -> str:
-    """What a metric is called on the page: money by the years that are told, out of so many; all else by the window."""
-    if name == VALUE:
-        return f"Money of {years_told(scenario.horizon.years, years)}"
-    called = CALLED.get(name, name.replace("_", " ").capitalize())
-    if name == "customers_end":
-        return f"{called} {end_of_window(scenario)}"
-    return f"{called} {window_words(scenario)}" if name == "cash" else called
-
-
-def years_told(told: float, years: float) -> str:
-    """Years as far as they are told: the first year only, the first 3 years, 10 years."""
-    if told == years:
-        return "one year" if years == 1 else f"{level(years)} years"
-    return "the first year only" if told == 1 else f"the first {level(told)} years"
-
-
-def end_of_window(scenario: Scenario) -> str:
-    """When the window ends: in a year, where that is how long it is."""
-    return "in a year" if window_of(scenario) == YEAR else f"after {level(scenario.horizon.weeks)} weeks"
-
-
-def few_digits(number: float, name: str, unit: str) -> str:
-    """A metric for a narrow column; people in whole ones, unless they are few."""
-    return f"{number:,.0f}" if unit == "customers" and abs(number) >= FEW_PEOPLE else compact(number, name, unit)
-
-
-def with_words(found: Interval, name: str, said: Callable[[float, str, str], str] = few_digits) -> Told:
-    """An interval as it is, and as a person reads it."""
-    mean, *ends = (said(number, name, found.unit) for number in (found.mean, found.low, found.high))
-    known = math.isfinite(found.low) and found.low != found.high
-    return found.to_dict() | {"text": mean, "span": " to ".join(ends) if known else ""}
-
-
-def change(gap: Interval, name: str) -> Told:
-    """A difference as it is, as a person reads it, and whether it is shown to be one."""
-    return with_words(gap, name, difference) | {"shown": bool(gap.low > 0 or gap.high < 0)}
-
-
-def difference(number: float, name: str, unit: str) -> str:
-    """A difference with its sign; of shares in percentage points."""
-    if is_share(name) or not math.isfinite(number):
-        return signed(number, name)
-    return ("+" if number > 0 else "") + few_digits(number, name, unit)
 
 
 def curve(found: Curve) -> Told:
@@ -318,10 +255,3 @@ def series(found: Curve, name: str) -> Told:
         "spans": [words["span"] for words in said],
         "before": [[level, defined(today.at(level, name).mean)] for level in today.levels] if today else None,
     }
-
-
-def unit_drawn(name: str, unit: str) -> str:
-    """A unit as it stands above a curve; nothing where the curve's name says it."""
-    if is_share(name):
-        return "%"
-    return f"{unit} in today's money" if name == VALUE else unit.removesuffix("customers")

@@ -14,7 +14,8 @@ from servsim.show.tables import blank_table
 from servsim.study.check.before_simulation import Outlook
 from servsim.study.check.first_year import FEW, FirstYear, is_looked_at
 from servsim.study.check.first_year_against_stated import sentences
-from servsim.study.histories.steady_state import LOOKS, Change, SettledBook
+from servsim.study.histories.opening_book import Change
+from servsim.study.histories.steady_state import LOOKS, SettledBook
 from servsim.study.intervals_and_tables import Interval
 from servsim.study.yearly_projection import looks_ahead
 

@@ -11,8 +11,8 @@ import numpy as np
 from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.scenario.scenario import Scenario
 from servsim.show.formatting import capital, listed
-from servsim.show.life_story import Told, by_telephone, episodes
-from servsim.show.trace_words import Line, lines_of, minutes, plural, when
+from servsim.show.life_story import Told, episodes
+from servsim.show.trace_words import Line, by_telephone, lines_of, minutes, plural, when
 from servsim.study.histories.customers import BOOKKEEPING, OF_THE_MONTH, weekday_words
 from servsim.units import DAY, MILLIONTHS, MINUTE
 

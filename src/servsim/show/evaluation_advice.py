@@ -13,18 +13,16 @@ from servsim.show.formatting import (
     is_shown,
     level,
     listed,
-    more_or_less,
     ranged,
     scale_of,
     sentence,
-    sure,
     together,
     window_words,
     with_half,
     years_words,
 )
 from servsim.show.formatting import with_unit as with_unit
-from servsim.show.years_ahead import over_the_years
+from servsim.show.years_ahead import in_the_window, over_the_years
 from servsim.study.objective import VALUE
 from servsim.study.one_lever.result import Evaluation
 from servsim.study.yearly_projection import MONTHS
@@ -98,68 +96,6 @@ def effects(e: Evaluation, best: float) -> str:
         return ""
     parts = (sentence(*in_the_window(e, best, window_words(e.scenario))), over_the_years(e, best))
     return together(*parts)
-
-
-def in_the_window(e: Evaluation, best: float, when: str = "") -> list[str]:
-    """What a level changes against today's in the window: the objective, money, who is served, who stays.
-
-    when: how the clause on money says when that is, where nothing else says it.
-    """
-    told = [gain_words(e, best, e.objective)] if e.objective not in (VALUE, "cash", *CUSTOMERS) else []
-    if is_on(e.scenario, "spending") and e.is_known("cash"):
-        told.append(f"{when} {in_the_till(e, best)}".lstrip())
-    return told + [of_hundred(e, best, name) for name in shown_of_customers(e, best)]
-
-
-def in_the_till(e: Evaluation, best: float) -> str:
-    """The window's money, all costs paid."""
-    change = e.difference(best, e.today, "cash")
-    doubt = f"{sure(e.confidence)} {ends(change, 'cash')}"
-    if not is_shown(change):
-        return f"the money in the till is not shown to change ({doubt} {change.unit})"
-    brings, between = more_or_less(change, "cash")
-    return f"about {brings} in the till ({sure(e.confidence)} {between})"
-
-
-CUSTOMERS = {
-    "unserved_share": ("who come", "leave unserved"),
-    "retention": ("customers of today", "are still there after a year"),
-}
-"""Shares of customers, told of a hundred: of whom, and what they do."""
-
-
-def shown_of_customers(e: Evaluation, best: float) -> list[str]:
-    """The shares of customers that there are, and that are not nought."""
-    there = [name for name in CUSTOMERS if e.is_known(name)]
-    return [name for name in there if max(e.at(value, name).mean for value in (e.today, best)) >= A_HALF]
-
-
-A_HALF = 0.005
-"""Of one in a hundred."""
-
-
-def of_hundred(e: Evaluation, best: float, metric: str) -> str:
-    """How many of a hundred do so at a level and today, and how sure the difference is."""
-    who, what = CUSTOMERS[metric]
-    change = e.difference(best, e.today, metric)
-    before, after = (100 * e.at(value, metric).mean for value in (e.today, best))
-    sign, more = (-1, "fewer") if change.high < 0 else (1, "more")
-    low, high = sorted((100 * sign * change.low, 100 * sign * change.high))
-    doubt = f"{low:.1f} to {high:.1f} {more}"
-    if not is_shown(change):
-        return f"of 100 {who}, {after:.0f} {what}, about as now ({doubt})"
-    digits = 0 if round(before) != round(after) else 1
-    return f"of 100 {who}, {after:.{digits}f} {what} instead of {before:.{digits}f} ({doubt})"
-
-
-def gain_words(e: Evaluation, best: float, metric: str) -> str:
-    """A metric's change from today to the best level, with its interval."""
-    change = e.difference(best, e.today, metric)
-    if not is_shown(change):
-        return f"{metric} is not shown to change ({sure(e.confidence)} {ends(change, metric)})"
-    verb, sign = ("rises", 1) if change.mean > 0 else ("falls", -1)
-    by = with_unit(abs(change.mean), metric, change.unit)
-    return f"{metric} {verb} by {by} ({sure(e.confidence)} {ends(change, metric, sign)})"
 
 
 def told_apart(e: Evaluation, best: float) -> str:

@@ -13,7 +13,6 @@ from servsim.show.evaluation_advice import (
     constraint_lines,
     effort,
     guarantee_words,
-    in_the_window,
     limits_words,
     marks_words,
     next_step,
@@ -38,7 +37,7 @@ from servsim.show.formatting import (
 )
 from servsim.show.sensitivity import closing
 from servsim.show.tables import blank_table, with_width, years_in_digits
-from servsim.show.years_ahead import looks, payback_words, projected
+from servsim.show.years_ahead import in_the_window, looks, payback_words, projected
 from servsim.study.objective import VALUE
 from servsim.study.one_lever.minutes_and_staff import Crew, Hour, Staffing, level_of
 from servsim.study.one_lever.result import Evaluation

@@ -1,8 +1,7 @@
 """A customer's life in sentences, one paragraph for each visit and for each thing that happens between visits.
 
-Sentences stand in a table, in the order in which they are told within an instant: `{it.…}` are the words for a row's
-columns. What depends on what came before is told by the methods of `Life`. Every number is one of the trace, or the
-time between two of its rows.
+Sentences stand in the tables of `trace_words`. What depends on what came before is told by the methods of `Life`. Every
+number is one of the trace, or the time between two of its rows.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,73 +13,22 @@ from servsim.event_codes import By, Call, Reason
 from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.scenario.scenario import Scenario, as_segments
 from servsim.show.formatting import capital
-from servsim.show.trace_words import Cast, Line, lines_of, points, steps, times, when
+from servsim.show.trace_words import (
+    RANK,
+    RINGS,
+    SENTENCES,
+    Cast,
+    Line,
+    by_telephone,
+    lines_of,
+    points,
+    steps,
+    times,
+    when,
+    with_durations,
+)
 from servsim.study.histories.customers import BOOKKEEPING, PROSPECTS, is_colleague, name_of
 from servsim.units import MILLIONTHS, WEEK
-
-SENTENCES: dict[H, str] = {
-    H.CALLED: "{it.Agent} called them, {it.call}.",
-    H.TOOK_UP: "{it.Agent} took up what had been promised.",
-    H.FOLLOWED_UP: "The follow-up of {it.minutes} was finished at {it.clock}",
-    H.ARRIVED: "They came to the desk",
-    H.REFERRED: " because {it.other} had told them about it",
-    H.WON_BACK: "They were won back and are in the book again; the chance that they stay for a year is {it.share}.",
-    H.STAYED_AWAY: "They had been warned of the business and stayed away.",
-    H.ASKED: "They asked the desk for something.",
-    H.PICKED_UP: "",
-    H.RANG_OFF: "",
-    H.BLOCKED: "There was no place left to wait, so they turned round and went.",
-    H.BALKED: "They saw the queue and did not join it.",
-    H.ABANDONED: "They waited {it.minutes}, lost patience and left unserved.",
-    H.SENT_HOME: "They waited {it.minutes}; then the doors closed and they were sent home unserved.",
-    H.STARTED: "They waited {it.minutes} for {it.agent}.",
-    H.HELPING: "They waited {it.minutes} for {it.agent}.",
-    H.HELPED: "The work on it took {it.minutes}.",
-    H.RECOGNISED: "{it.Agent} knew who they were.",
-    H.FINISHED: "The visit took {it.lasted}",
-    H.CARED: ", with {it.minutes} of care",
-    H.CLARIFIED: "Something had gone wrong, but it was noticed and put right on the spot in {it.minutes}.",
-    H.SOOTHED: "{it.Agent} spent {it.minutes} on making up for the failure.",
-    H.ESCALATED: "{it.Agent} stepped back and left it to the manager",
-    H.STEPPED_IN: "They waited {it.minutes} for {it.agent}.",
-    H.STEPPED_BACK: "They talked for {it.minutes}.",
-    H.RECOVERED: "",
-    H.LET_DOWN: "",
-    H.FAILED: "",
-    H.KEPT: "The date came, and the promise had been kept.",
-    H.COOLED: "A friend warned them of the business.",
-    H.JUDGED: "",
-    H.PRAISED: "They spoke well of the business to {it.people}.",
-    H.WARNED: "They warned {it.people} of the business",
-    H.DETERRED: " will stay away for a while",
-    H.BOUGHT: "They spent {it.money}.",
-    H.DECLINED: "They bought nothing.",
-    H.RETRIES: "They would try again.",
-    H.COMPLAINED: "They decided to complain.",
-    H.PROMISED: "{it.Agent} promised to have something done by {it.date}.",
-    H.HUNG_UP: "They hung up after {it.minutes}.",
-    H.THOUGHT_AGAIN: "At home, long before their next visit, they thought again whether to come here.",
-    H.WON: "They became a customer; the chance that they stay for a year is {it.share}.",
-    H.LOST: "They left the business {it.reason}",
-    H.GONE: "They will not come again.",
-    H.OVERLOOKED: "What neither they nor {it.agent} noticed, and the desk does not know: something was done wrong.",
-    H.MEMBER: "",
-    H.REMAINS: "They are in the book",
-}
-"""What is said of each happening to a customer; nothing, or a beginning, where a method of `Life` has the word."""
-RANK = {what: place for place, what in enumerate(SENTENCES)}
-
-RINGS = {
-    H.ARRIVED: "They called the desk",
-    H.STARTED: "They waited on the line for {it.minutes} until {it.agent} picked up.",
-    H.BLOCKED: "All lines were taken, so they rang off.",
-    H.ABANDONED: "They waited on the line for {it.minutes}, lost patience and rang off.",
-    H.SENT_HOME: "They waited on the line for {it.minutes}; then the desk closed, and nobody had picked up.",
-}
-"""What is said instead of those who telephone."""
-ON_THE_LINE = (H.PICKED_UP, H.RANG_OFF)
-ANSWERS = (H.STARTED, H.BLOCKED, H.BALKED, H.ABANDONED, H.SENT_HOME)
-"""What ends the wait of those who come, beside the words for those who telephone."""
 
 BEGINS = {H.ARRIVED: "visit", H.ESCALATED: "visit", H.TOOK_UP: "work", H.CALLED: "call", H.ASKED: "request"}
 ENDS = {H.BLOCKED: "visit", H.BALKED: "visit", H.ABANDONED: "visit", H.SENT_HOME: "visit", H.FINISHED: "visit",
@@ -135,24 +83,6 @@ def as_judged(levels: list[int], beside: list[Line], broken_loss: float) -> list
         return [high, low, middle]
     after = high - broken_loss * MILLIONTHS
     return [low, high, middle] if abs(middle - after) <= abs(low - after) else [middle, high, low]
-
-
-def by_telephone(line: Line, episode: list[Line]) -> bool:
-    """Does the visit that begins, goes on or ends with this row of an episode come by telephone?"""
-    later = episode[episode.index(line) :] if line.what == H.ARRIVED else [o for o in episode if o.tick == line.tick]
-    turns = (other.what for other in later if other.what in ON_THE_LINE or other.what in ANSWERS)
-    return next(turns, None) in ON_THE_LINE
-
-
-def with_durations(episode: list[Line]) -> list[Line]:
-    """The rows, those that end a visit knowing when it began."""
-    began: dict[int, int] = {}
-    for line in episode:
-        if line.what == H.STARTED:
-            began[line.agent_number] = line.tick
-        if line.what == H.FINISHED:
-            line.lasts = line.tick - began.get(line.agent_number, line.tick)
-    return episode
 
 
 def life_story(rows: np.ndarray, scenario: Scenario, segment: int = 0) -> list[Told]:

@@ -6,7 +6,8 @@ from servsim.show.evaluation_advice import CHANCE_ONLY, todays_money
 from servsim.show.formatting import how_sure, is_shown, plain, sure, together, years_words
 from servsim.show.tables import blank_table
 from servsim.study.intervals_and_tables import Interval
-from servsim.study.worth_of_one_more.worth import CUSTOMER, MISTAKE, MORE_REPLICATIONS, NEWCOMER, Worth, is_known
+from servsim.study.worth_of_one_more.least_squares import is_known
+from servsim.study.worth_of_one_more.worth import CUSTOMER, MISTAKE, MORE_REPLICATIONS, NEWCOMER, Worth
 
 Row = tuple[str, Interval]
 

@@ -3,12 +3,13 @@
 import math
 from typing import Any
 
-from servsim.engine_parameters import is_on, most_lift, open_minutes, to_sheet
+from servsim.engine_parameters import is_on, to_sheet
 from servsim.model.compilation import readable
 from servsim.model.rules.competitors import USUAL
 from servsim.model.rules.loyalty import SETTLED, yearly_retention
 from servsim.model.rules.quality_and_satisfaction import before_the_first_visit
 from servsim.model.rules.recovery import brought_back_probability
+from servsim.opening_hours_and_rates import most_lift, open_minutes
 from servsim.scenario.scenario import Scenario, as_segments
 from servsim.units import DAYS_PER_YEAR
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from servsim.engine_parameters import hourly_training_cost, is_on, monthly_advertising
+from servsim.engine_parameters import is_on
+from servsim.opening_hours_and_rates import hourly_training_cost, monthly_advertising
 from servsim.scenario.scenario import Scenario
 from servsim.study import daily_totals as d
 from servsim.study.daily_totals import Days

@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.model.durations import ticks
-from servsim.model.trace_index import BREAKS, ENDS, WORK, Line, Told, leaving_last, out_of_turn, spans
+from servsim.model.trace_index import Told
+from servsim.model.trace_spans import BREAKS, ENDS, WORK, Line, leaving_last, out_of_turn, spans
 
 
 def agents_do_one_thing_at_a_time(told: Told) -> Iterator[str]:

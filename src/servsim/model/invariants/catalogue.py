@@ -31,6 +31,19 @@ from servsim.model.invariants.agents import (
     who_is_held_is_released,
     work_takes_its_time,
 )
+from servsim.model.invariants.customer_book import (
+    satisfaction_stays_as_last_judged,
+    stock_is_who_remains,
+    the_book_adds_up,
+    the_book_is_entered_and_left_in_turn,
+    the_opening_book_is_the_sheets,
+    who_is_lost_has_the_reason,
+    who_is_served_buys_or_declines,
+    who_judges_judges_everything,
+    who_thinks_again_is_at_home,
+    years_between_visits_are_thought_over,
+)
+from servsim.model.invariants.queue_order import nobody_is_passed_over
 from servsim.model.invariants.service_failures import (
     an_extra_visit_sells_nothing,
     calls_stay_within_the_month,
@@ -53,7 +66,6 @@ from servsim.model.invariants.surroundings import (
     knowledge_changes_for_a_reason,
     no_more_are_deterred_than_were_warned,
     nobody_is_lost_to_rivals_as_they_were,
-    nobody_is_passed_over,
     nobody_new_comes_where_nobody_is_left,
     regulars_get_their_own_agent,
     requests_are_helped_once,
@@ -72,33 +84,22 @@ from servsim.model.invariants.visits import (
     nobody_comes_back_for_good,
     nobody_comes_while_the_doors_are_closed,
     nobody_is_served_twice_at_once,
-    satisfaction_stays_as_last_judged,
-    stock_is_who_remains,
-    the_book_adds_up,
-    the_book_is_entered_and_left_in_turn,
-    the_opening_book_is_the_sheets,
     visits_are_numbered,
     waits_are_counted_right,
     waits_make_the_queue,
     what_comes_of_a_visit_has_its_end,
     who_comes_is_not_here,
-    who_is_lost_has_the_reason,
-    who_is_served_buys_or_declines,
     who_is_served_or_leaves_was_waiting,
-    who_judges_judges_everything,
-    who_thinks_again_is_at_home,
-    years_between_visits_are_thought_over,
 )
 from servsim.model.rules.demand import KIND_BITS
 from servsim.model.trace import Trace
-from servsim.model.trace_index import BREAKS, ENDS, OF_COLLEAGUES, OF_VISITS, UNSERVED, WORK, Told, kind_of
+from servsim.model.trace_index import Told
+from servsim.model.trace_spans import ENDS, OF_AGENTS, OF_COLLEAGUES, OF_VISITS, UNSERVED, WORK, kind_of
 from servsim.units import MILLIONTHS, NEVER
 
 MOST = 5
 """How many sentences each law says at most about one trace."""
 
-OF_AGENTS = BREAKS | {H.CAME_ON, H.LOST_ATTENTION, H.REGAINED_ATTENTION, H.RELEASED, H.REPLACED, H.LEARNED}
-"""What is told of an agent and no customer."""
 BY_THE_WAY = OF_VISITS | {H.OVERLOOKED, H.PROMISED, H.ESCALATED, H.RECOGNISED}
 """What is told of the agent who served, once the visit is over."""
 OF_BOTH = frozenset(WORK) | ENDS | BY_THE_WAY | {H.PICKED_UP}

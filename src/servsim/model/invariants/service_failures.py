@@ -6,7 +6,8 @@ from itertools import pairwise
 
 from servsim.event_codes import By, Call, Reason
 from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
-from servsim.model.trace_index import SERVED, Line, Told, out_of_turn, spans
+from servsim.model.trace_index import Told
+from servsim.model.trace_spans import SERVED, Line, out_of_turn, spans
 from servsim.units import HOUR, MONTH
 
 SALES = frozenset({H.BOUGHT, H.DECLINED, H.WON})

@@ -1,8 +1,8 @@
 """What the fields of the sheet are made of, and who reads a setting: read off the source, nothing is run.
 
 A field keeps its setting's name, so that an attribute or a text that is a field's name means that setting. A field that
-no setting fills by itself is followed through the assignments of `engine_parameters`, through local names and the
-functions that it calls, to the settings that it is made of.
+no setting fills by itself is followed through the assignments of the files that make a sheet, through local names and
+the functions that they call, to the settings that it is made of.
 """
 
 import ast
@@ -15,6 +15,8 @@ from servsim.scenario.scenario import MECHANISMS
 from servsim.show.model_card.settings import Setting, settings
 
 PACKAGE = Path(__file__).parents[2]
+SHEET_FILES = ("engine_parameters", "opening_hours_and_rates")
+"""The files that make a sheet."""
 CALENDAR = "calendar"
 """The module whose functions say when; what they read is named as a whole, not setting by setting."""
 OF_THE_WORLD = frozenset(("seed", "replication"))
@@ -69,10 +71,9 @@ def settings_behind(field: str) -> frozenset[str]:
 
 
 def sheet_functions() -> dict[str, ast.FunctionDef]:
-    """The functions of `engine_parameters.py`."""
-    return {
-        node.name: node for node in parsed(PACKAGE / "engine_parameters.py").body if isinstance(node, ast.FunctionDef)
-    }
+    """The functions of the files that make a sheet."""
+    body = [node for name in SHEET_FILES for node in parsed(PACKAGE / f"{name}.py").body]
+    return {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
 
 
 def makers(field: str) -> Iterator[tuple[ast.AST, ast.FunctionDef]]:
@@ -98,7 +99,7 @@ def tests_around(function: ast.FunctionDef, inner: ast.AST) -> Iterator[ast.expr
 
 
 def mentioned(node: ast.AST, function: ast.FunctionDef, seen: frozenset[str] = frozenset()) -> set[str]:
-    """The settings that a piece of `engine_parameters` reads, through its local names and the functions it calls."""
+    """The settings that a piece of the making of a sheet reads, through its local names and the functions it calls."""
     found: set[str] = set()
     for part in ast.walk(node):
         if isinstance(part, ast.Attribute):
@@ -137,7 +138,7 @@ def meant(attribute: str) -> set[str]:
 
 
 def held_in(field: str, seen: frozenset[str]) -> set[str]:
-    """The settings behind a field that `engine_parameters.py` names."""
+    """The settings behind a field that the making of a sheet names."""
     if field in by_field():
         return {by_field()[field].path}
     held = field in (sheet_type().names or ()) and field not in OF_THE_WORLD
@@ -192,14 +193,14 @@ def readers() -> dict[str, tuple[str, ...]]:
 
 
 def behind_calls(tree: ast.AST) -> set[str]:
-    """The settings that a file reads through functions of `engine_parameters`, not through the making of a sheet."""
+    """The settings that a file reads through functions of the files that make a sheet, not through its making."""
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - {"to_sheet", "sheet_type"}
     called = [function for name, function in sheet_functions().items() if name in names]
     return {path for function in called for line in body_of(function) for path in mentioned(line, function)}
 
 
 def behind_word(word: str) -> frozenset[str]:
-    """The settings that an attribute or a text in a file outside `engine_parameters.py` means."""
+    """The settings that an attribute or a text in a file that makes no sheet means."""
     if tuple(word.split(".")) in MONEY_ONLY:
         return frozenset((word,))
     if word in READ_AS_A_WHOLE:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from servsim.engine_parameters import is_on, open_minutes, paid_hours_per_week, to_sheet
+from servsim.engine_parameters import is_on, to_sheet
+from servsim.opening_hours_and_rates import open_minutes, paid_hours_per_week
 from servsim.scenario.scenario import MECHANISMS, Scenario, as_segments
 from servsim.study.check.first_year import FirstYear, first_year
 from servsim.study.check.first_year_against_stated import sentences

@@ -1,7 +1,7 @@
 """Replications gathered scenario by scenario, and one shard of a question's first ones for arrays of jobs."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from servsim.study.execution.options import Execution
 from servsim.study.execution.replications import Job
 from servsim.study.execution.scheduler import Pool
 from servsim.study.objective import Seen
+from servsim.study.scenario_identity import digest_of
 from servsim.study.yearly_projection import COLUMNS, discounted_revenue
 
 
@@ -119,3 +120,16 @@ def simulate(
     with Pool(scenarios, seed, execution, controlled, far) as pool:
         finished = len(pool.outcomes(jobs, customers))
     return Share(finished, len(jobs), pool.interrupted)
+
+
+def places_in(pool: Pool) -> Callable[[Scenario], int]:
+    """Where a scenario is in a pool, to which it is added where it is not there yet."""
+    found: dict[str, int] = {}
+
+    def place(scenario: Scenario) -> int:
+        digest = digest_of(scenario)
+        if digest not in found:
+            found[digest] = pool.add(scenario)
+        return found[digest]
+
+    return place

@@ -1,7 +1,7 @@
 """An opening book: how many customers there are today, how loyal and how satisfied, segment by segment."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,8 @@ FAR_SATISFACTION = 0.3
 """Points by which its satisfaction is far from the settled."""
 FAR_STAYING = 0.1
 """Share of customers who stay a year by which its tenure is far from the settled."""
+LONGEST_TENURE, LARGEST_BOOK, BEST = 1000, 10_000_000, 10.0
+"""What `demand.opening_tenure`, `demand.opening_book` and `quality.opening_expectation` may be at most."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,16 @@ class Book:
         return apart or any(map(are_far, self.own, settled.own))
 
 
+@dataclass(frozen=True)
+class Change:
+    """A setting of an opening book: of which segment (None: of the file), what it is today, and in the settled book."""
+
+    segment: str | None
+    setting: str
+    today: float
+    settled: float
+
+
 def are_far(one: Own, other: Own) -> bool:
     """Does a segment stay or judge otherwise than in another book?"""
     judge = one.satisfaction is not None and other.satisfaction is not None
@@ -92,6 +104,30 @@ def own_today(sheet: Any, segment: int, own: Scenario) -> Own:
     )
 
 
+def own_after(sheet: Any, segment: int, own: Scenario, members: np.ndarray, each: float) -> Own:
+    """Customers of one segment as a file can open with those whom a replication leads to, each counted so many times.
+
+    They are alike in a file, though in truth some have come for years and some are new. The tenure is the one with
+    which as many stay a year; where tenure makes customers spend more, it is the mean.
+    """
+    if len(members) == 0:
+        return replace(own_today(sheet, segment, own), customers=0.0, visits=0.0)
+    by_tenure = staying_by_tenure(sheet, segment)
+    up_to = np.minimum(members["served"], SETTLED)
+    tenure = min(round(float(members["served"].mean())), LONGEST_TENURE)
+    if own.spending is None or own.spending.spend_growth == 0.0:
+        tenure = as_loyal(by_tenure, up_to)
+    judge = judges(sheet, segment)
+    return Own(
+        len(members) * each,
+        tenure,
+        round(float(members["satisfaction"].mean()), 2) if judge else None,
+        round(min(BEST, float(members["should"].mean())), 2) if judge else None,
+        float(by_tenure[min(tenure, SETTLED)]),
+        float((DAYS_PER_YEAR / members["gap"]).sum()) * each,
+    )
+
+
 def staying_by_tenure(sheet: Any, segment: int) -> np.ndarray:
     """(SETTLED + 1,) the share who stay a year, satisfied at 8, by the visits that they have behind them."""
     gap = min(float(sheet[segment]["visit_gap_days"]), DAYS_PER_YEAR)
@@ -105,6 +141,13 @@ def staying_by_tenure(sheet: Any, segment: int) -> np.ndarray:
         for served in range(1, SETTLED + visits + 1)
     ]
     return np.array([math.prod(stay[served : served + visits]) for served in range(SETTLED + 1)])
+
+
+def as_loyal(by_tenure: np.ndarray, served: np.ndarray) -> int:
+    """The tenure of customers who are alike and of whom as many stay a year as of these; nearest to their mean."""
+    off = np.abs(by_tenure - by_tenure[served].mean())
+    alike = np.flatnonzero(off <= off.min() + 1e-9)
+    return int(alike[np.abs(alike - served.mean()).argmin()])
 
 
 def with_book(scenario: Scenario, book: Book) -> Scenario:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,16 +11,22 @@ from servsim.engine_parameters import in_world, to_sheet
 from servsim.event_codes import Happening
 from servsim.model.compilation import readable
 from servsim.model.rules.demand import of_opening_book, segment_of, usual_gap, visits_behind
-from servsim.model.rules.loyalty import SETTLED
-from servsim.model.rules.quality_and_satisfaction import expected_before, judges
+from servsim.model.rules.quality_and_satisfaction import expected_before
 from servsim.scenario.scenario import Scenario, as_segments
 from servsim.scenario.tables.money_horizon_levers import WEEKS_PER_YEAR
 from servsim.study.execution.replications import PIECE, engine_named
 from servsim.study.expected_visits import weekly_visits
 from servsim.study.histories.customers import TICK, VALUE, WHAT, WHO, World
-from servsim.study.histories.opening_book import Book, Own, book_of, own_today, staying_by_tenure, with_book
+from servsim.study.histories.opening_book import (
+    LARGEST_BOOK,
+    Book,
+    Change,
+    book_of,
+    own_after,
+    with_book,
+)
 from servsim.study.histories.visits import ENDS
-from servsim.units import DAY, DAYS_PER_YEAR, MILLIONTHS, WEEK, YEAR
+from servsim.units import DAY, MILLIONTHS, WEEK, YEAR
 
 YEARS = 10
 """Years that a try looks ahead, and the fewest where that takes too long."""
@@ -35,24 +41,12 @@ TRIES = 4
 SEED = 1
 ROWS_AT_MOST = 6_000_000
 """Rows of a try after which it is given up: its desk grows too large."""
-LONGEST_TENURE, LARGEST_BOOK, BEST = 1000, 10_000_000, 10.0
-"""What `demand.opening_tenure`, `demand.opening_book` and `quality.opening_expectation` may be at most."""
 
 JOINED = [Happening.WON, Happening.WON_BACK]
 IS_TOLD = np.isin(np.arange(max(Happening) + 1), [*JOINED, Happening.LOST, Happening.FINISHED, Happening.REMAINS])
 MEMBER = np.dtype([("segment", "i8"), ("gap", "f8"), ("served", "i8"), ("satisfaction", "f8"), ("should", "f8")])
 """Who remains at the end: segment, usual gap in days, visits they have behind them, satisfaction, and what they think
 should happen."""
-
-
-@dataclass(frozen=True)
-class Change:
-    """A setting of an opening book: of which segment (None: of the file), what it is today, and in the settled book."""
-
-    segment: str | None
-    setting: str
-    today: float
-    settled: float
 
 
 @dataclass(frozen=True)
@@ -205,37 +199,6 @@ def ratchet(sheet: Any, found: np.ndarray, place: np.ndarray, quality: np.ndarra
     by_price = (sheet["price_expectation"] * sheet["log_price"])[segment]
     asked = np.clip(found["should"][place] + by_price, 0.0, 10.0)
     found["should"][place] += sheet["should_ratchet"][segment] * np.maximum(0.0, quality - asked)
-
-
-def own_after(sheet: Any, segment: int, own: Scenario, members: np.ndarray, each: float) -> Own:
-    """Customers of one segment as a file can open with those whom a replication leads to, each counted so many times.
-
-    They are alike in a file, though in truth some have come for years and some are new. The tenure is the one with
-    which as many stay a year; where tenure makes customers spend more, it is the mean.
-    """
-    if len(members) == 0:
-        return replace(own_today(sheet, segment, own), customers=0.0, visits=0.0)
-    by_tenure = staying_by_tenure(sheet, segment)
-    up_to = np.minimum(members["served"], SETTLED)
-    tenure = min(round(float(members["served"].mean())), LONGEST_TENURE)
-    if own.spending is None or own.spending.spend_growth == 0.0:
-        tenure = as_loyal(by_tenure, up_to)
-    judge = judges(sheet, segment)
-    return Own(
-        len(members) * each,
-        tenure,
-        round(float(members["satisfaction"].mean()), 2) if judge else None,
-        round(min(BEST, float(members["should"].mean())), 2) if judge else None,
-        float(by_tenure[min(tenure, SETTLED)]),
-        float((DAYS_PER_YEAR / members["gap"]).sum()) * each,
-    )
-
-
-def as_loyal(by_tenure: np.ndarray, served: np.ndarray) -> int:
-    """The tenure of customers who are alike and of whom as many stay a year as of these; nearest to their mean."""
-    off = np.abs(by_tenure - by_tenure[served].mean())
-    alike = np.flatnonzero(off <= off.min() + 1e-9)
-    return int(alike[np.abs(alike - served.mean()).argmin()])
 
 
 LOOKS = 10

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from servsim.engine_parameters import staffed_minutes
 from servsim.errors import ScenarioError
+from servsim.opening_hours_and_rates import staffed_minutes
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
 from servsim.study.intervals_and_tables import Interval

@@ -8,7 +8,8 @@ from typing import Any, Unpack
 import numpy as np
 from pydantic import BaseModel
 
-from servsim.engine_parameters import is_on, open_minutes, profile_mass, roster_minutes
+from servsim.engine_parameters import is_on
+from servsim.opening_hours_and_rates import open_minutes, profile_mass, roster_minutes
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, as_segments
 from servsim.scenario.tables.opening_demand_staff_service import Opening
 from servsim.study.check.before_simulation import planned

@@ -13,8 +13,8 @@ import numpy as np
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from servsim.engine_parameters import most_lift, open_minutes, profile_mass
 from servsim.errors import ScenarioError
+from servsim.opening_hours_and_rates import most_lift, open_minutes, profile_mass
 from servsim.scenario.messages import bare, table_of
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, as_segments

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from servsim.study.execution.batches import Gathering
 from servsim.study.intervals_and_tables import Interval, interval, t_quantile
+from servsim.study.worth_of_one_more.scenarios_with_more_or_fewer import Question, Seen
+from servsim.study.yearly_projection import value_of
 
 Part = slice
 ALL, LOWER, UPPER = slice(None), slice(None, 3), slice(2, None)
@@ -59,3 +62,32 @@ def ratio(gained: np.ndarray, more: np.ndarray, unit: str, confidence: float) ->
     left = gained - mean * more
     half = t_quantile(confidence, n - 1) * float(left.std(ddof=1) / np.sqrt(n)) / abs(counted.mean)
     return Interval(mean, mean - half, mean + half, unit)
+
+
+KNOWN_TO = 0.2
+"""How well a worth is to be known: half its interval as a share of it."""
+
+
+def is_known(worth: Interval) -> bool:
+    """Is a worth known as well as it should be?"""
+    return bool(worth.half <= KNOWN_TO * abs(worth.mean))
+
+
+def is_told_apart(worth: Interval) -> bool:
+    """Is a worth told apart from nothing?"""
+    return worth.low > 0 or worth.high < 0
+
+
+def sample_of(question: Question, gathering: Gathering, places: list[int], most: int) -> Sample:
+    """What is seen of a question in the replications that all of its points have."""
+    replications = min([most, *(len(gathering.table(place)) for place in places)])
+    seen = [
+        Seen(gathering.table(p)[:replications], gathering.months(p)[:replications], gathering.pool.seed) for p in places
+    ]
+    if not replications:
+        return Sample(np.array(question.set_at), np.empty((0, len(places))), {})
+    counted = {
+        name: np.stack([count(point, own) for point, own in enumerate(seen)], axis=1)
+        for name, count in question.counts.items()
+    }
+    return Sample(np.array(question.set_at), np.stack([value_of(own.months) for own in seen], axis=1), counted)

@@ -12,17 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from servsim.engine_parameters import (
-    MOST_AGENTS,
-    in_world,
-    is_on,
-    monthly_advertising,
-    monthly_training_hours,
-    to_sheet,
-)
+from servsim.engine_parameters import MOST_AGENTS, in_world, is_on, to_sheet
 from servsim.model.compilation import readable
 from servsim.model.rules.advertising import lift
 from servsim.model.rules.demand import segment_of
+from servsim.opening_hours_and_rates import monthly_advertising, monthly_training_hours
 from servsim.scenario.read import checked, with_settings
 from servsim.scenario.scenario import Scenario, as_segments
 from servsim.study.expected_visits import weekly_prospects

@@ -1,24 +1,30 @@
 """`worth`: what one customer more or fewer, one newcomer and one mistake change in the money of the years."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from math import hypot
 from typing import Any, Unpack
 
-import numpy as np
-
 from servsim.errors import ScenarioError
 from servsim.scenario.scenario import Scenario
 from servsim.study.cost_estimate import affordable
-from servsim.study.execution.batches import Gathering
+from servsim.study.execution.batches import Gathering, places_in
 from servsim.study.execution.options import HERE, Execution, Options, executed
 from servsim.study.execution.scheduler import Pool
 from servsim.study.intervals_and_tables import Interval, Tidy, defined
 from servsim.study.one_lever.staff_variants import brought_by_an_hour
 from servsim.study.scenario_identity import answer_to, digest_of
-from servsim.study.worth_of_one_more.least_squares import ALL, LOWER, UPPER, Part, Sample
+from servsim.study.worth_of_one_more.least_squares import (
+    ALL,
+    LOWER,
+    UPPER,
+    Part,
+    Sample,
+    is_known,
+    is_told_apart,
+    sample_of,
+)
 from servsim.study.worth_of_one_more.scenarios_with_more_or_fewer import (
     CUSTOMERS,
     FAILURES,
@@ -27,7 +33,6 @@ from servsim.study.worth_of_one_more.scenarios_with_more_or_fewer import (
     PROSPECTS,
     WON,
     Question,
-    Seen,
     books,
     hours,
     members,
@@ -35,27 +40,15 @@ from servsim.study.worth_of_one_more.scenarios_with_more_or_fewer import (
     newcomers,
     on_an_empty_desk,
 )
-from servsim.study.yearly_projection import looks_ahead, value_of
+from servsim.study.yearly_projection import looks_ahead
 
 FIRST_REPLICATIONS = MORE_REPLICATIONS = 10
 """Replications of every point to begin with, and those that are then added at a time."""
 MOST_REPLICATIONS = 100
 """Replications of every point at most, where no other number is asked for."""
-KNOWN_TO = 0.2
-"""How well a worth is to be known: half its interval as a share of it."""
 CUSTOMER, EMPTY_DESK, NEWCOMER, MISTAKE, HOUR = "customer", "empty_desk", "newcomer", "mistake", "hour"
 COUNTED = {CUSTOMER: CUSTOMERS, EMPTY_DESK: CUSTOMERS, NEWCOMER: PROSPECTS, MISTAKE: FAILURES, HOUR: HOURS}
 """What can be asked, and of what one more is looked at."""
-
-
-def is_known(worth: Interval) -> bool:
-    """Is a worth known as well as it should be?"""
-    return bool(worth.half <= KNOWN_TO * abs(worth.mean))
-
-
-def is_told_apart(worth: Interval) -> bool:
-    """Is a worth told apart from nothing?"""
-    return worth.low > 0 or worth.high < 0
 
 
 @dataclass(frozen=True)
@@ -301,31 +294,3 @@ def worth(
                 own_worth = found.hour if name == HOUR else found.of(name)
                 goes_on = goes_on and not (own_worth and is_known(own_worth))
     return told(pool.interrupted)
-
-
-def places_in(pool: Pool) -> Callable[[Scenario], int]:
-    """Where a scenario is in a pool, to which it is added where it is not there yet."""
-    found: dict[str, int] = {}
-
-    def place(scenario: Scenario) -> int:
-        digest = digest_of(scenario)
-        if digest not in found:
-            found[digest] = pool.add(scenario)
-        return found[digest]
-
-    return place
-
-
-def sample_of(question: Question, gathering: Gathering, places: list[int], most: int) -> Sample:
-    """What is seen of a question in the replications that all of its points have."""
-    replications = min([most, *(len(gathering.table(place)) for place in places)])
-    seen = [
-        Seen(gathering.table(p)[:replications], gathering.months(p)[:replications], gathering.pool.seed) for p in places
-    ]
-    if not replications:
-        return Sample(np.array(question.set_at), np.empty((0, len(places))), {})
-    counted = {
-        name: np.stack([count(point, own) for point, own in enumerate(seen)], axis=1)
-        for name, count in question.counts.items()
-    }
-    return Sample(np.array(question.set_at), np.stack([value_of(own.months) for own in seen], axis=1), counted)
