@@ -255,16 +255,16 @@ def test_scene_and_scene_js_are_one(film, size, tmp_path):
         const reel = JSON.parse(require("fs").readFileSync({json.dumps(str(tmp_path / "reel.json"))}));
         const plan = layout({size[0]}, {size[1]}, reel.agents.length, longestLines(reel));
         console.log(JSON.stringify({json.dumps(instants)}.map((t) => {{
-          const {{ metrics, more }} = scene(reel, t, reel.pace, plan);
-          return [metrics.map((f) => [f.person.name, f.place, f.x, f.y, f.size, f.gone, f.fade]), more];
+          const {{ figures, more }} = scene(reel, t, reel.pace, plan);
+          return [figures.map((f) => [f.person.name, f.place, f.x, f.y, f.size, f.gone, f.fade]), more];
         }})));"""))  # fmt: skip
     plan = Plan(*size, len(film["agents"]), longest_lines(film))
-    for t, (metrics, more) in zip(instants, theirs, strict=True):
+    for t, (figures, more) in zip(instants, theirs, strict=True):
         ours, ours_more = scene(film, t, film["pace"], plan)
-        assert [(f.person["name"], f.place) for f in ours] == [(name, place) for name, place, *_ in metrics]
+        assert [(f.person["name"], f.place) for f in ours] == [(name, place) for name, place, *_ in figures]
         assert {str(line): many for line, many in ours_more.items()} == more
-        for metric, (_, _, *numbers) in zip(ours, metrics, strict=True):
-            assert (metric.x, metric.y, metric.size, metric.gone, metric.fade) == pytest.approx(numbers, abs=1e-6)
+        for figure, (_, _, *numbers) in zip(ours, figures, strict=True):
+            assert (figure.x, figure.y, figure.size, figure.gone, figure.fade) == pytest.approx(numbers, abs=1e-6)
 
 
 @needs_node
@@ -287,11 +287,11 @@ def test_nobody_is_drawn_outside_the_picture(film):
     plan = Plan(800, 424, len(film["agents"]), longest_lines(film))
     for number in range(200):
         t = film["begins"] + (film["ends"] - film["begins"]) * number / 199
-        metrics, more = scene(film, t, film["pace"], plan)
+        figures, more = scene(film, t, film["pace"], plan)
         assert not more
-        for metric in metrics:
-            assert 0 < metric.x < plan.w
-            assert plan.head < metric.y < plan.h - plan.strip
+        for figure in figures:
+            assert 0 < figure.x < plan.w
+            assert plan.head < figure.y < plan.h - plan.strip
 
 
 def test_a_line_for_which_there_is_no_room_says_how_many_more():
@@ -299,9 +299,9 @@ def test_a_line_for_which_there_is_no_room_says_how_many_more():
                "new": False, "fate": "still inside", "mood": "neutral", "spent": 0.0, "book": ""} for n in range(900)]  # fmt: skip
     crowd = {"people": people, "step": 1.0, "way": 1.0}
     plan = Plan(400, 424, 1, longest_lines(crowd))
-    metrics, more = scene(crowd, 60.0, 60, plan)
+    figures, more = scene(crowd, 60.0, 60, plan)
     room = plan.lines[COUNTER].room
-    assert len(metrics) == room < 900
+    assert len(figures) == room < 900
     assert more == {COUNTER: 900 - room}
 
 
@@ -354,7 +354,7 @@ def test_the_command_films_a_day_after_the_first_week(tmp_path):
 
 
 def test_the_command_films_two_sides_with_the_same_customers(tmp_path):
-    done = servsim("--to", "staff.agents=1", "--day", "9", "--output", "two.html", "--quiet", folder=tmp_path)
+    done = servsim("--to", "staff.agents=1", "--day", "9", "--out", "two.html", "--quiet", folder=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     page = (tmp_path / "two.html").read_text(encoding="utf-8")
     left, right = json.loads(re.search(r'id="reels">(.*?)</script>', page, re.DOTALL)[1])
@@ -367,11 +367,11 @@ def test_the_command_films_two_sides_with_the_same_customers(tmp_path):
 @pytest.mark.parametrize(
     ("args", "sentence"),
     [
-        (("--output", "day.mp4"), "--output day.mp4: it must end in .html or .gif."),
+        (("--out", "day.mp4"), "--out day.mp4: it must end in .html or .gif."),
         (("--day", "6"), "Nothing happens on day 6 (week 1, Sunday): the doors open on"),
         (("--day", "99"), "There is no day 99 in this world: its days are 0 to 20."),
         (
-            ("--output", "no/where.html"),
+            ("--out", "no/where.html"),
             "no/where.html cannot be written: there is no folder no; make it, or name another.",
         ),
         (("--to", "staff.agnts=3"), "Did you mean staff.agents?"),

@@ -446,7 +446,7 @@ def test_json_and_csv_hold_the_same_numbers(file, tmp_path):
     (["--lever", "staff.agnts=1..4"], "optimise.levers.staff.agnts is not a numeric setting. Did you mean optimise.levers.staff.agents?"),
     (["--lever", "staff.agents=4..1"], "optimise.levers.staff.agents is [4, 1]; it must be ascending numbers, [low, high]."),
     (["--lever", "staff.agents=1..2", "--front", "retention,profits"], 'optimise.front is "profits"; it must be the name of a metric. Did you mean profit?'),
-    (["--lever", "staff.agents=1..2", "--constraint", "costs < 3"], 'optimise.constraints has "costs < 3"; it must be FIGURE <= BOUND'),
+    (["--lever", "staff.agents=1..2", "--constraint", "costs < 3"], 'optimise.constraints has "costs < 3"; it must be METRIC <= BOUND'),
     (["--lever", "staff.agents=1..2", "--objective", "arrivals"], 'optimise.objective is "arrivals"; it must be a metric of which more, or less, is better.'),
     ([], "optimise.levers is empty; it must name what may be changed"),
 ])  # fmt: skip

@@ -285,7 +285,7 @@ def test_a_bound_of_a_share_may_be_a_percentage(text: str, bound: float | None) 
     ("text", "words"),
     [("abandoned_share <= 5", "abandoned_share is a share, at most 1: write 5 % or 0.05."),
      ("wait_mean <= 5 %", "wait_mean is no share: its bound must be a number without %, or today."),
-     ("costs <= today %", 'it must be FIGURE <= BOUND or FIGURE >= BOUND, such as "abandoned_share <= 5 %", ')],
+     ("costs <= today %", 'it must be METRIC <= BOUND or METRIC >= BOUND, such as "abandoned_share <= 5 %", ')],
 )  # fmt: skip
 def test_a_bound_that_cannot_be_meant_is_answered_with_a_way_out(text: str, words: str) -> None:
     with pytest.raises(ScenarioError, match=re.escape(f'evaluate.constraints has "{text}"; {words}')):

@@ -35,7 +35,7 @@ Constraint = Annotated[
 Points = Annotated[int | None, typer.Option(min=2, help="Settings of the levers that the search tries.")]
 Budget = Annotated[int | None, typer.Option(min=2, help="Simulated replications of all finalists together, at most.")]
 Front = Annotated[
-    str | None, typer.Option(metavar="FIGURE,FIGURE", help="Show how one is bought with the other: retention,profit.")
+    str | None, typer.Option(metavar="METRIC,METRIC", help="Show how one is bought with the other: retention,profit.")
 ]
 
 

@@ -21,7 +21,7 @@ from servsim.cli.shared_options import (
 Precision = Annotated[
     list[str] | None,
     typer.Option(
-        "--precision", metavar="FIGURE=SHARE", help="Run on until it is known so well, e.g. value=0.02. Repeatable."
+        "--precision", metavar="METRIC=SHARE", help="Run on until it is known so well, e.g. value=0.02. Repeatable."
     ),
 ]
 Budget = Annotated[int | None, typer.Option(min=2, help="Simulated replications at most, to reach the --precision.")]
@@ -88,6 +88,6 @@ def precision_of(words: str) -> tuple[str, float]:
         number = 0.0
     if not 0 < number < 1:
         raise ServsimError(
-            f"--precision {words}: it must be FIGURE=SHARE with a share between 0 and 1, such as value=0.02."
+            f"--precision {words}: it must be METRIC=SHARE with a share between 0 and 1, such as value=0.02."
         )
     return name.strip(), number

@@ -142,7 +142,7 @@ def constraint(text: str, asker: str = "evaluate.constraints") -> Constraint:
     match = CONSTRAINT.fullmatch(text)
     if match is None or not (number_like(match[3]) or (match[3] == TODAY and not match[4])):
         raise ScenarioError([
-            f'{asker} has "{text}"; it must be FIGURE <= BOUND or FIGURE >= BOUND, such as "abandoned_share <= 5 %", '
+            f'{asker} has "{text}"; it must be METRIC <= BOUND or METRIC >= BOUND, such as "abandoned_share <= 5 %", '
             '"wait_mean <= 4" or "investment_hours <= today".'
         ])  # fmt: skip
     metric = known_metric(match[1], asker, "has")

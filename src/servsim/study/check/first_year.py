@@ -58,7 +58,7 @@ rivals who have become better."""
 class FirstYear:
     """Some replications of a scenario's window.
 
-    metrics: (replications, FIGURES). lost: (replications, CAUSES) shares of today's customers who have left by the
+    metrics: (replications, METRICS). lost: (replications, CAUSES) shares of today's customers who have left by the
     window's end. satisfaction: (replications,) of those in the book then. own: (replications, segments) shares of
     today's customers who are there then.
     """
