@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import special, stats
 
 from servsim.duration_quantile_tables import Z, erlang_quantiles, residual_quantiles, weibull_scale
-from servsim.event_codes import Law
+from servsim.event_codes import Distribution
 from servsim.model import durations
 from servsim.model.durations import exponential, length, lognormal, normal_quantile, tabled, ticks, weibull
 from servsim.units import MINUTE, NEVER, WEEK
@@ -22,44 +22,56 @@ NO_TABLE = np.zeros(len(Z))
 UNIFORM = st.floats(0, 1, exclude_max=True)
 
 LAWS = {
-    "exponential": (Law.EXPONENTIAL, 0.7, 1.0, stats.expon),
-    "lognormal": (Law.LOGNORMAL, 0.7, 1.0, stats.lognorm(math.sqrt(math.log(1.49)), scale=1 / math.sqrt(1.49))),
-    "lognormal, wide": (Law.LOGNORMAL, 3.0, 1.0, stats.lognorm(math.sqrt(math.log(10)), scale=1 / math.sqrt(10))),
-    "weibull, early": (Law.WEIBULL, 0.7, 0.5, stats.weibull_min(0.5, scale=0.5)),
-    "weibull, regular": (Law.WEIBULL, 0.7, 2.0, stats.weibull_min(2.0, scale=2 / math.sqrt(math.pi))),
-    "erlang 1": (Law.ERLANG, 1, 1.0, stats.gamma(1, scale=1.0)),
-    "erlang 3": (Law.ERLANG, 3, 1.0, stats.gamma(3, scale=1 / 3)),
-    "erlang 100": (Law.ERLANG, 100, 1.0, stats.gamma(100, scale=0.01)),
+    "exponential": (Distribution.EXPONENTIAL, 0.7, 1.0, stats.expon),
+    "lognormal": (
+        Distribution.LOGNORMAL,
+        0.7,
+        1.0,
+        stats.lognorm(math.sqrt(math.log(1.49)), scale=1 / math.sqrt(1.49)),
+    ),
+    "lognormal, wide": (
+        Distribution.LOGNORMAL,
+        3.0,
+        1.0,
+        stats.lognorm(math.sqrt(math.log(10)), scale=1 / math.sqrt(10)),
+    ),
+    "weibull, early": (Distribution.WEIBULL, 0.7, 0.5, stats.weibull_min(0.5, scale=0.5)),
+    "weibull, regular": (Distribution.WEIBULL, 0.7, 2.0, stats.weibull_min(2.0, scale=2 / math.sqrt(math.pi))),
+    "erlang 1": (Distribution.ERLANG, 1, 1.0, stats.gamma(1, scale=1.0)),
+    "erlang 3": (Distribution.ERLANG, 3, 1.0, stats.gamma(3, scale=1 / 3)),
+    "erlang 100": (Distribution.ERLANG, 100, 1.0, stats.gamma(100, scale=0.01)),
 }
 """Name → (law, cv or phases, shape, scipy's distribution of the same law with mean 1)."""
 
 GAPS = {
-    "fixed": (Law.FIXED, 0.7, 1.5),
-    "exponential": (Law.EXPONENTIAL, 0.7, 1.5),
-    "lognormal, regular": (Law.LOGNORMAL, 0.1, 1.5),
-    "lognormal": (Law.LOGNORMAL, 0.7, 1.5),
-    "lognormal, wide": (Law.LOGNORMAL, 3.0, 1.5),
-    "weibull, early": (Law.WEIBULL, 0.7, 0.25),
-    "weibull": (Law.WEIBULL, 0.7, 1.5),
-    "weibull, regular": (Law.WEIBULL, 0.7, 20.0),
+    "fixed": (Distribution.FIXED, 0.7, 1.5),
+    "exponential": (Distribution.EXPONENTIAL, 0.7, 1.5),
+    "lognormal, regular": (Distribution.LOGNORMAL, 0.1, 1.5),
+    "lognormal": (Distribution.LOGNORMAL, 0.7, 1.5),
+    "lognormal, wide": (Distribution.LOGNORMAL, 3.0, 1.5),
+    "weibull, early": (Distribution.WEIBULL, 0.7, 0.25),
+    "weibull": (Distribution.WEIBULL, 0.7, 1.5),
+    "weibull, regular": (Distribution.WEIBULL, 0.7, 20.0),
 }
 """Name → (law, cv, shape) of gaps with mean 1."""
 
 
-def quantiles(law: Law, mean: float, cv: float, shape: float, us: np.ndarray) -> np.ndarray:
+def quantiles(law: Distribution, mean: float, cv: float, shape: float, us: np.ndarray) -> np.ndarray:
     """A law's durations at many u."""
-    table = erlang_quantiles(int(cv)) if law == Law.ERLANG else NO_TABLE
+    table = erlang_quantiles(int(cv)) if law == Distribution.ERLANG else NO_TABLE
     scale = weibull_scale(mean, shape)
     return np.array([length(int(law), mean, math.log(1 + cv * cv), scale, shape, table, u) for u in us])
 
 
-def residual_chance(law: Law, cv: float, shape: float, x: np.ndarray) -> np.ndarray:
+def residual_chance(law: Distribution, cv: float, shape: float, x: np.ndarray) -> np.ndarray:
     """P(residual ≤ x) = ∫₀ˣ P(gap > t) dt by quadrature, the gap having mean 1."""
     survival = {
-        Law.FIXED: lambda t: (t < 1.0) * 1.0,
-        Law.EXPONENTIAL: stats.expon.sf,
-        Law.LOGNORMAL: lambda t: stats.lognorm.sf(t, math.sqrt(math.log1p(cv * cv)), scale=1 / math.sqrt(1 + cv * cv)),
-        Law.WEIBULL: lambda t: stats.weibull_min.sf(t, shape, scale=weibull_scale(1.0, shape)),
+        Distribution.FIXED: lambda t: (t < 1.0) * 1.0,
+        Distribution.EXPONENTIAL: stats.expon.sf,
+        Distribution.LOGNORMAL: lambda t: stats.lognorm.sf(
+            t, math.sqrt(math.log1p(cv * cv)), scale=1 / math.sqrt(1 + cv * cv)
+        ),
+        Distribution.WEIBULL: lambda t: stats.weibull_min.sf(t, shape, scale=weibull_scale(1.0, shape)),
     }[law]
     nodes, weights = np.polynomial.legendre.leggauss(20)
     edges = np.concatenate([[0.0], x])
@@ -98,7 +110,7 @@ def test_normal_quantile_has_no_step_where_its_formulas_meet(edge):
 def test_quantiles_are_scipys(law, cv, shape, truth):
     us = ALL_U[(ALL_U > 1e-5) & (ALL_U < 1 - 1e-5)]
     found = quantiles(law, 12.0, cv, shape, us)
-    error = 3e-5 if law == Law.ERLANG else 1e-15
+    error = 3e-5 if law == Distribution.ERLANG else 1e-15
     np.testing.assert_allclose(found, 12 * truth.ppf(us), rtol=1e-13, atol=12 * error)
 
 
@@ -131,10 +143,10 @@ def test_erlang_table_is_off_by_less_than_2_in_1000_at_the_farthest_tails():
 @pytest.mark.parametrize(
     ("law", "mean", "cv", "expected"),
     [
-        pytest.param(Law.FIXED, 12.0, 0.7, 12.0, id="fixed"),
-        pytest.param(Law.LOGNORMAL, 12.0, 0.0, 12.0, id="lognormal without variation"),
-        pytest.param(Law.LOGNORMAL, 0.0, 0.7, 0.0, id="lognormal of nothing"),
-        pytest.param(Law.EXPONENTIAL, 12.0, 0.7, 12 * math.log(10), id="exponential"),
+        pytest.param(Distribution.FIXED, 12.0, 0.7, 12.0, id="fixed"),
+        pytest.param(Distribution.LOGNORMAL, 12.0, 0.0, 12.0, id="lognormal without variation"),
+        pytest.param(Distribution.LOGNORMAL, 0.0, 0.7, 0.0, id="lognormal of nothing"),
+        pytest.param(Distribution.EXPONENTIAL, 12.0, 0.7, 12 * math.log(10), id="exponential"),
     ],
 )
 def test_nine_tenths_are_no_longer_than(law, mean, cv, expected):
@@ -142,7 +154,7 @@ def test_nine_tenths_are_no_longer_than(law, mean, cv, expected):
 
 
 def test_never_is_never():
-    assert ticks(length(int(Law.NEVER), 12.0, 0.4, 0.0, 1.0, NO_TABLE, 0.5)) == NEVER
+    assert ticks(length(int(Distribution.NEVER), 12.0, 0.4, 0.0, 1.0, NO_TABLE, 0.5)) == NEVER
 
 
 @pytest.mark.parametrize(("law", "cv", "shape", "truth"), LAWS.values(), ids=LAWS)
@@ -169,18 +181,18 @@ def test_residual_quantiles_are_those_of_quadrature(law, cv, shape):
 
 
 def test_fixed_gap_is_uniform_left_over():
-    np.testing.assert_allclose(residual_quantiles(Law.FIXED, 0.7, 1.5), special.ndtr(Z), rtol=1e-13)
+    np.testing.assert_allclose(residual_quantiles(Distribution.FIXED, 0.7, 1.5), special.ndtr(Z), rtol=1e-13)
 
 
 def test_exponential_gap_is_left_over_as_long_as_ever():
     np.testing.assert_allclose(
-        residual_quantiles(Law.EXPONENTIAL, 0.7, 1.5), -special.log_ndtr(-Z), rtol=1e-13, atol=2e-16
+        residual_quantiles(Distribution.EXPONENTIAL, 0.7, 1.5), -special.log_ndtr(-Z), rtol=1e-13, atol=2e-16
     )
 
 
 @pytest.mark.parametrize("cv", [0.1, 0.7, 1.0])
 def test_mean_residual_grows_with_the_variance_of_the_gap(cv):
-    table = residual_quantiles(Law.LOGNORMAL, cv, 1.5)
+    table = residual_quantiles(Distribution.LOGNORMAL, cv, 1.5)
     mean = np.mean([tabled(table, u) for u in MIDDLES])
     assert mean == pytest.approx((1 + cv * cv) / 2, rel=2e-3)
 

@@ -8,7 +8,7 @@ import pytest
 from servsim.engine_parameters import to_sheet
 from servsim.event_codes import Happening, Purpose, Reason
 from servsim.model import fast, reference
-from servsim.model.invariants.catalogue import broken_laws
+from servsim.model.invariants.catalogue import broken_invariants
 from servsim.model.random_numbers import drawn
 from servsim.model.rules import demand, loyalty
 from servsim.model.trace import Trace, first_difference
@@ -123,7 +123,7 @@ def test_a_failure_counts_as_for_a_year_at_most():
         assert whys[0] == whys[1]
 
 
-# Both engines, and the laws
+# Both engines, and the invariants
 
 
 def unusual(number: int) -> Scenario:
@@ -144,11 +144,11 @@ def unusual(number: int) -> Scenario:
 
 
 def assert_twins_at_home(number: int) -> Trace:
-    """Both engines tell the same, and keep every law."""
+    """Both engines tell the same, and keep every invariant."""
     sheet = to_sheet(unusual(number), seed=number)
     trace = reference.simulate(sheet)
     assert not first_difference(trace, fast.simulate(sheet))
-    assert broken_laws(sheet, trace) == []
+    assert broken_invariants(sheet, trace) == []
     return trace
 
 
@@ -181,7 +181,7 @@ def test_a_thought_that_is_missing_is_noticed(told):
     place = next(
         row for row in np.flatnonzero(trace.rows[:, WHAT] == Happening.THOUGHT_AGAIN) if trace.rows[row, WHO] in came
     )
-    breaches = broken_laws(sheet, Trace(np.delete(trace.rows, place, axis=0)))
+    breaches = broken_invariants(sheet, Trace(np.delete(trace.rows, place, axis=0)))
     assert any(breach.startswith("years between visits are thought over") for breach in breaches)
 
 
@@ -189,7 +189,7 @@ def test_a_thought_at_another_time_is_noticed(told):
     sheet, trace = told
     arrived = trace.of(Happening.ARRIVED)[0]
     rows = [*trace.rows.tolist(), [arrived[0] - 5, Happening.THOUGHT_AGAIN, arrived[2], -1, 0]]
-    breaches = broken_laws(sheet, Trace(np.array(sorted(rows), np.int64)))
+    breaches = broken_invariants(sheet, Trace(np.array(sorted(rows), np.int64)))
     assert any(breach.startswith("years between visits are thought over") for breach in breaches)
 
 
@@ -200,5 +200,5 @@ def test_who_is_lost_at_home_had_thought_again(told):
         row for row in np.flatnonzero(trace.rows[:, WHAT] == Happening.THOUGHT_AGAIN)
         if (trace.rows[row, 0], trace.rows[row, WHO]) in lost
     )  # fmt: skip
-    breaches = broken_laws(sheet, Trace(np.delete(trace.rows, place, axis=0)))
+    breaches = broken_invariants(sheet, Trace(np.delete(trace.rows, place, axis=0)))
     assert any(breach.startswith("who is lost has the reason") for breach in breaches)

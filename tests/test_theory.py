@@ -198,7 +198,7 @@ def test_erlang_a_is_a_birth_death_process():
     assert formula.waited == pytest.approx(math.fsum(chain[2:]))
 
 
-def test_laws_of_patience_meet_where_they_are_the_same():
+def test_invariants_of_patience_meet_where_they_are_the_same():
     plain = known.erlang_a(1.2, 1.0, 1, known.exponential(2.0))
     assert known.erlang_a(1.2, 1.0, 1, known.weibull(2.0, 1.0)) == pytest.approx(plain)
     assert known.erlang_a(1.2, 1.0, 1, known.lognormal(2.0, 1e-4)) == pytest.approx(

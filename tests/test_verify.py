@@ -39,10 +39,20 @@ def test_the_quick_proof_passes_and_says_what_it_did():
     proof = json.loads(result.stdout)
     assert result.exit_code == 0
     assert proof["passed"]
-    assert list(proof) == ["passed", "model", "seed", "false_alarm", "limit", "sharpness", "theory", "twins", "laws"]
+    assert list(proof) == [
+        "passed",
+        "model",
+        "seed",
+        "false_alarm",
+        "limit",
+        "sharpness",
+        "theory",
+        "twins",
+        "invariants",
+    ]
     assert all(row["standard_error"] <= 0.02 * abs(row["expected"]) for row in proof["theory"])
     assert proof["twins"]["rows"] > 10_000
-    assert proof["laws"] == {"passed": True, "traces": 60, "broken": []}
+    assert proof["invariants"] == {"passed": True, "traces": 60, "broken": []}
 
 
 def test_the_table_fits_80_columns(monkeypatch):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from servsim import histories, plots
     from servsim.engine_parameters import to_sheet
     from servsim.errors import ScenarioError, ServsimError
+    from servsim.event_codes import Happening
     from servsim.scenario.read import read_scenario
     from servsim.scenario.scenario import Scenario
     from servsim.show.evaluation_advice import advice
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 HOMES = {
     "METRICS": "study.metrics",
     "Execution": "study.execution.options",
+    "Happening": "event_codes",
     "Interval": "study.intervals_and_tables",
     "Listener": "study.metrics",
     "Metric": "study.metrics",
@@ -63,8 +65,8 @@ MODULES = ("histories", "plots")
 
 __all__ = [  # noqa: RUF022 in the order of use
     "read_scenario", "Scenario", "run", "evaluate", "optimise", "sensitivity", "compare", "worth", "lever_grid",
-    "verify", "simulate", "advice", "Execution", "Store", "METRICS", "Metric", "Listener", "Interval", "plots",
-    "histories", "to_sheet", "ServsimError", "ScenarioError", "UnknownMetricError",
+    "verify", "simulate", "advice", "Execution", "Store", "METRICS", "Metric", "Listener", "Happening", "Interval",
+    "plots", "histories", "to_sheet", "ServsimError", "ScenarioError", "UnknownMetricError",
 ]  # fmt: skip
 
 

@@ -1,11 +1,11 @@
-"""Quantiles of times that a sheet holds as tables, for laws whose inverse has no closed form."""
+"""Quantiles of times that a sheet holds as tables, for distributions whose inverse has no closed form."""
 
 import math
 from functools import lru_cache
 
 import numpy as np
 
-from servsim.event_codes import Law
+from servsim.event_codes import Distribution
 
 QUANTILES = 1025
 Z = np.linspace(-8.0, 8.0, QUANTILES)
@@ -30,18 +30,18 @@ def normal_tail(z: np.ndarray) -> np.ndarray:
 
 
 @lru_cache(64)
-def residual_quantiles(law: Law, cv: float, shape: float) -> np.ndarray:
+def residual_quantiles(distribution: Distribution, cv: float, shape: float) -> np.ndarray:
     """Quantiles at Φ(Z) of the equilibrium residual of a gap of mean 1: P(residual > x) = ∫ₓ^∞ P(gap > t) dt.
 
     It is the time until the next visit of a customer looked at on an ordinary day, the gap's renewal process having
     gone on for long. Source: Cox (1962), Renewal Theory. Evidence: theorem.
     """
-    if law == Law.FIXED:
+    if distribution == Distribution.FIXED:
         return normal_tail(-Z)
-    if law == Law.EXPONENTIAL:
+    if distribution == Distribution.EXPONENTIAL:
         return -np.log(normal_tail(Z))
     x = np.exp(np.linspace(math.log(1e-12), math.log(1e6), 20_001))
-    if law == Law.LOGNORMAL:
+    if distribution == Distribution.LOGNORMAL:
         variance = math.log(1.0 + cv * cv)
         survival = normal_tail((np.log(x) + variance / 2) / math.sqrt(variance))
     else:

@@ -1,9 +1,9 @@
 """The sheet: a scenario as bare numbers, one row for each segment of customers; the only thing an engine is given.
 
 A setting keeps its name: `waiting.patience_minutes` in a file is `sheet[segment].patience_minutes` in a rule, and a
-switch is its table's name with `_on`. Words become the numbers of `words.Law`, or their place in the setting's list.
-What belongs to the whole desk is the same in every row; rules read it from row 0. The type is the same for every
-scenario, so that the compiler sees one kind of sheet.
+switch is its table's name with `_on`. Words become the numbers of `event_codes.Distribution`, or their place in the
+setting's list. What belongs to the whole desk is the same in every row; rules read it from row 0. The type is the same
+for every scenario, so that the compiler sees one kind of sheet.
 """
 
 import math
@@ -16,7 +16,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from servsim.duration_quantile_tables import QUANTILES, erlang_quantiles, residual_quantiles, weibull_scale
-from servsim.event_codes import Law
+from servsim.event_codes import Distribution
 from servsim.opening_hours_and_rates import (
     GUIDE_PLACES,
     guide_of,
@@ -137,7 +137,7 @@ def number(value: Any, choices: tuple[str, ...]) -> float:
     if value is None:
         return -1
     if isinstance(value, str):
-        return Law[value.upper()] if value.upper() in Law.__members__ else choices.index(value)
+        return Distribution[value.upper()] if value.upper() in Distribution.__members__ else choices.index(value)
     return float(value) if isinstance(value, float) else int(value)
 
 
@@ -173,9 +173,11 @@ def to_sheet(scenario: Scenario, seed: int = 1, replication: int = 0) -> np.ndar
         row["patience_scale"] = weibull_scale(row["patience_minutes"], row["patience_shape"])
         row["gap_scale"] = weibull_scale(1.0, row["gap_shape"])
         row["core_profile"] = own.service.core_profile or [1.0] * 24
-        if row["core_distribution"] == Law.ERLANG:
+        if row["core_distribution"] == Distribution.ERLANG:
             row["core_table"] = erlang_quantiles(row["core_phases"])
-        row["residual_table"] = residual_quantiles(Law(row["gap_distribution"]), row["gap_cv"], row["gap_shape"])
+        row["residual_table"] = residual_quantiles(
+            Distribution(row["gap_distribution"]), row["gap_cv"], row["gap_shape"]
+        )
     sheet["share"] = [segment.share for segment in scenario.segments] or [1.0]
     sheet["end"] = sheet["window"] = window_of(scenario)
     sheet["drift_ends"] = math.ceil(scenario.horizon.drift_years * YEAR)

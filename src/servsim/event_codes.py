@@ -197,7 +197,7 @@ class Purpose(IntEnum):
     LAST_AGENT = 142
 
 
-class Law(IntEnum):
+class Distribution(IntEnum):
     """The shape of a duration's distribution, as scenarios name it."""
 
     FIXED = 0
@@ -246,8 +246,18 @@ GLOSSARY = {
     "retention": "share of today's book still in it after a year",
     "book": "the customers the business has today (opening) or at the end (closing)",
     "lever": "a scenario setting that the owner decides on; a level is one value of it",
-    "happening": "one line of the trace",
+    "happening": "one line of the trace: what happened to whom, and when",
+    "trace": "everything that happened in one replication, a row for each happening",
     "instant": "a point in simulated time, counted in ticks of one millisecond",
     "replication": "one simulated run; number r has the same people and luck under every level of a lever",
+    "experiment": "all replications of a scenario under one seed, of which any may be simulated",
+    "metric": "a number that is read of every replication, with its unit and its better direction",
+    "interval": "a mean over replications with its confidence interval",
+    "objective": "the metric that is to be best, value by default",
+    "window": "the time in which metrics are counted, a year by default; value is of all years",
+    "scenario": "a file with every setting of a desk, and what is asked of it",
+    "invariant": "what must hold of any trace, whatever the scenario and whichever engine told it",
+    "execution": "the engine, the workers, the store and the progress bar; nothing of it changes an answer",
+    "store": "a file of finished replications, in which they are found again",
 }
 """One word per thing, in code, scenario files, output and docs."""

@@ -1,4 +1,4 @@
-"""servsim check"""
+"""`servsim check`: what can be said of a scenario before it is simulated, and what it implies for its first year."""
 
 from servsim.cli.shared_options import File, Json, Quiet, Set
 

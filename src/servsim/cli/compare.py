@@ -1,4 +1,4 @@
-"""servsim compare"""
+"""`servsim compare`: two scenarios on the same replications, and why one brings more."""
 
 from enum import StrEnum
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""servsim evaluate"""
+"""`servsim evaluate`: the best level of one lever, with other staff beside it, and how sure that is."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""servsim export"""
+"""`servsim export`: the event log of one replication, for other tools."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

@@ -1,4 +1,4 @@
-"""servsim film"""
+"""`servsim film`: a day at the desk as an HTML film or a GIF."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

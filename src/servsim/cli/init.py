@@ -1,4 +1,4 @@
-"""servsim init"""
+"""`servsim init`: a scenario file to begin with, from a template."""
 
 from pathlib import Path
 from typing import Annotated

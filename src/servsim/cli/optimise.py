@@ -1,4 +1,4 @@
-"""servsim optimise"""
+"""`servsim optimise`: several levers set together."""
 
 import json
 from typing import TYPE_CHECKING, Annotated

@@ -1,4 +1,4 @@
-"""servsim page"""
+"""`servsim page`: the page to play with, served by this machine."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""servsim plot"""
+"""`servsim plot`: any plot of a result, as SVG or PNG."""
 
 from pathlib import Path
 from typing import Annotated

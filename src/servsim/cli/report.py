@@ -1,4 +1,4 @@
-"""servsim report"""
+"""`servsim report`: an HTML report on a question, with its plots."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

@@ -1,4 +1,4 @@
-"""servsim results"""
+"""`servsim results`: what the store holds: list, show, export, merge, forget."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

@@ -1,4 +1,4 @@
-"""servsim run"""
+"""`servsim run`: next year and the years after, projected with intervals."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""servsim schema"""
+"""`servsim schema`: the JSON Schema of scenario files."""
 
 
 def schema() -> None:

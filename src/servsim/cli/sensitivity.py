@@ -1,4 +1,4 @@
-"""servsim sensitivity"""
+"""`servsim sensitivity`: which assumptions the advice rests on, and which to measure first."""
 
 from typing import TYPE_CHECKING, Annotated
 

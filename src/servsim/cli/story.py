@@ -1,4 +1,4 @@
-"""servsim story"""
+"""`servsim story`: one customer's life or one day at the desk, told in sentences."""
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any

@@ -1,4 +1,4 @@
-"""servsim verify"""
+"""`servsim verify`: the proof of this installation, and a scenario beside queueing theory."""
 
 from pathlib import Path
 from typing import Annotated
@@ -27,7 +27,7 @@ def verify(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Prove this installation: textbook answers met, both engines equal, laws kept. Exit code 1 if not."""
+    """Prove this installation: textbook answers met, both engines equal, invariants kept. Exit code 1 if not."""
     if file is None:
         prove(quick, seed, workers, as_json, quiet)
     else:

@@ -1,4 +1,4 @@
-"""servsim worth"""
+"""`servsim worth`: what one customer, newcomer, mistake or hour more or fewer is worth."""
 
 from typing import Annotated
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from servsim.event_codes import Law
+from servsim.event_codes import Distribution
 from servsim.model.compilation import kernel, part
 from servsim.units import MINUTE, NEVER
 
@@ -89,17 +89,17 @@ def tabled(table, u):
 
 
 @kernel
-def length(law, mean, log_variance, scale, shape, table, u):
-    """One draw of a scenario's distribution, in the unit of its mean; only the parameters of its own law are read."""
-    if law == Law.FIXED:
+def length(distribution, mean, log_variance, scale, shape, table, u):
+    """One draw of a scenario's distribution, in the unit of its mean; only its own parameters are read."""
+    if distribution == Distribution.FIXED:
         return mean
-    elif law == Law.EXPONENTIAL:
+    elif distribution == Distribution.EXPONENTIAL:
         return exponential(mean, u)
-    elif law == Law.LOGNORMAL:
+    elif distribution == Distribution.LOGNORMAL:
         return lognormal(mean, log_variance, u)
-    elif law == Law.WEIBULL:
+    elif distribution == Distribution.WEIBULL:
         return weibull(scale, shape, u)
-    elif law == Law.ERLANG:
+    elif distribution == Distribution.ERLANG:
         return mean * tabled(table, u)
     return LONGEST
 

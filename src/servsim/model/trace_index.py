@@ -43,7 +43,7 @@ HALF_THERE = 1
 
 
 @dataclass
-class Told:
+class TraceIndex:
     """A trace beside its sheet, as lines, and cut by who and by agent, by both, and by who and instant."""
 
     sheet: np.ndarray

@@ -12,7 +12,7 @@ from servsim.study.verification.nearest_theory import BESIDE, Beside, Nearest
 from servsim.study.verification.verify import FALSE_ALARM, Proof
 
 SHOWN = 5
-"""Differences between twins, and broken laws, that are listed."""
+"""Differences between twins, and broken invariants, that are listed."""
 
 
 def proof_parts(proof: Proof) -> list[Table | str]:
@@ -26,7 +26,7 @@ def proof_parts(proof: Proof) -> list[Table | str]:
         f"Twins: {found.scenarios} random scenarios, {found.storms} of them tie storms, {found.rows:,} rows: "
         + (f"{len(found.differences)} differ." if found.differences else "both engines tell the same."),
         *found.differences[:SHOWN],
-        f"Laws: {found.scenarios} traces: " + (f"{len(found.broken)} breaches." if found.broken else "all kept."),
+        f"Invariants: {found.scenarios} traces: " + (f"{len(found.broken)} breaches." if found.broken else "all kept."),
         *found.broken[:SHOWN],
         "",
     ]

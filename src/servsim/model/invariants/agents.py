@@ -1,4 +1,4 @@
-"""The laws of agents and managers: what they do, when they are there. `laws` says what a law is."""
+"""The invariants of agents and managers: what they do, when they are there. `catalogue` says what an invariant is."""
 
 from bisect import bisect
 from collections import Counter
@@ -7,18 +7,18 @@ from itertools import pairwise
 
 from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.model.durations import ticks
-from servsim.model.trace_index import Told
+from servsim.model.trace_index import TraceIndex
 from servsim.model.trace_spans import BREAKS, ENDS, WORK, Line, leaving_last, out_of_turn, spans
 
 
-def agents_do_one_thing_at_a_time(told: Told) -> Iterator[str]:
+def agents_do_one_thing_at_a_time(told: TraceIndex) -> Iterator[str]:
     """What an agent or manager begins is ended before the next thing begins, be it a visit, a call or a request."""
     for lines in told.agents.values():
         for line in out_of_turn(lines, WORK, ENDS):
             yield f"{line}: the agent is {'already' if line.what in WORK else 'not'} at work."
 
 
-def who_ends_something_began_it(told: Told) -> Iterator[str]:
+def who_ends_something_began_it(told: TraceIndex) -> Iterator[str]:
     """One agent does a thing from its beginning to its end, for one customer or colleague."""
     for lines in told.agents.values():
         for began, ended in spans(lines, WORK, ENDS):
@@ -26,7 +26,7 @@ def who_ends_something_began_it(told: Told) -> Iterator[str]:
                 yield f"{ended}: the agent began something else, {began}."
 
 
-def agents_serve_and_managers_talk(told: Told) -> Iterator[str]:
+def agents_serve_and_managers_talk(told: TraceIndex) -> Iterator[str]:
     """Managers speak to those left to them and do nothing else; agents of the desk do all the rest."""
     for line in told.lines:
         if line.agent >= 0 and line.what not in (H.CAME_ON, H.WENT_OFF, H.LOST_ATTENTION, H.REGAINED_ATTENTION):
@@ -35,7 +35,7 @@ def agents_serve_and_managers_talk(told: Told) -> Iterator[str]:
                 yield f"{line}: the agent is {'not ' if talks else ''}a manager."
 
 
-def nobody_begins_anything_while_held_or_on_a_break(told: Told) -> Iterator[str]:
+def nobody_begins_anything_while_held_or_on_a_break(told: TraceIndex) -> Iterator[str]:
     """Work, waiting for the manager's talk to end, and breaks of one agent do not overlap."""
     for agent in told.agents:
         pieces = [*told.work[agent], *told.holds.get(agent, []), *told.breaks[agent]]
@@ -44,7 +44,7 @@ def nobody_begins_anything_while_held_or_on_a_break(told: Told) -> Iterator[str]
                 yield f"{after.opened}: the agent was not free, because of {before.opened}."
 
 
-def who_is_held_is_released(told: Told) -> Iterator[str]:
+def who_is_held_is_released(told: TraceIndex) -> Iterator[str]:
     """An agent who waits for the manager's talk to end is released when it does, and told how long it took."""
     released = Counter((line.agent, line.tick, line.value) for line in told.of(H.RELEASED))
     held = Counter((agent, last.tick, last.tick - first.tick)
@@ -54,14 +54,14 @@ def who_is_held_is_released(told: Told) -> Iterator[str]:
         yield f"agent {agent} {word} at {tick} after {waited} ticks."
 
 
-def shifts_alternate(told: Told) -> Iterator[str]:
+def shifts_alternate(told: TraceIndex) -> Iterator[str]:
     """An agent comes on, goes off, comes on."""
     for lines in told.agents.values():
         for line in out_of_turn(lines, {H.CAME_ON}, {H.WENT_OFF}):
             yield f"{line}: the agent is {'already' if line.what == H.CAME_ON else 'not'} here."
 
 
-def shifts_follow_the_roster(told: Told) -> Iterator[str]:
+def shifts_follow_the_roster(told: TraceIndex) -> Iterator[str]:
     """An agent comes on when the roster asks for it, and goes off only when it does not; managers as the doors open."""
     for line in told.of(H.CAME_ON, H.WENT_OFF):
         asked = told.is_on_duty(line.agent, line.tick)
@@ -71,7 +71,7 @@ def shifts_follow_the_roster(told: Told) -> Iterator[str]:
             yield f"{line}: the agent has been on duty for a while."
 
 
-def managers_stay_for_who_is_inside(told: Told) -> Iterator[str]:
+def managers_stay_for_who_is_inside(told: TraceIndex) -> Iterator[str]:
     """A manager goes home only when no customer is at the desk."""
     going = [line for line in told.of(H.WENT_OFF) if told.is_manager(line.agent)]
     stays = [stay for some in told.stays.values() for stay in some] if going else []
@@ -83,7 +83,7 @@ def managers_stay_for_who_is_inside(told: Told) -> Iterator[str]:
             yield f"{line}: {inside} customers were at the desk."
 
 
-def nobody_works_while_away(told: Told) -> Iterator[str]:
+def nobody_works_while_away(told: TraceIndex) -> Iterator[str]:
     """Work begins and ends within one shift of its agent, overtime included, and so does waiting for the manager."""
     for agent, shifts in told.shifts.items():
         begun = [shift.opened.number for shift in shifts]
@@ -93,7 +93,7 @@ def nobody_works_while_away(told: Told) -> Iterator[str]:
                 yield f"{work.opened}: the agent was away, or went before the work was done."
 
 
-def breaks_alternate(told: Told) -> Iterator[str]:
+def breaks_alternate(told: TraceIndex) -> Iterator[str]:
     """An agent who is here goes on a break and comes back in turn; going home ends a break too."""
     for lines in told.agents.values():
         here = on_break = False
@@ -104,7 +104,7 @@ def breaks_alternate(told: Told) -> Iterator[str]:
             on_break = line.what == H.WENT_ON_BREAK if line.what in BREAKS else on_break
 
 
-def breaks_are_as_long_as_they_should_be(told: Told) -> Iterator[str]:
+def breaks_are_as_long_as_they_should_be(told: TraceIndex) -> Iterator[str]:
     """An agent comes back when the break is over, no sooner and no later, unless the agent goes home before."""
     lasts = int(ticks(told.number("break_minutes")))
     for pause in (pause for breaks in told.breaks.values() for pause in breaks):
@@ -114,7 +114,7 @@ def breaks_are_as_long_as_they_should_be(told: Told) -> Iterator[str]:
             yield f"{pause.opened}: the break ends at {over}, not at {ended}."
 
 
-def attention_alternates(told: Told) -> Iterator[str]:
+def attention_alternates(told: TraceIndex) -> Iterator[str]:
     """An agent who is here loses and regains attention in turn, and begins each shift attentive."""
     for lines in told.agents.values():
         for line in inattentive_out_of_turn(lines):
@@ -133,7 +133,7 @@ def inattentive_out_of_turn(lines: list[Line]) -> Iterator[Line]:
             attentive = False
 
 
-def nobody_begins_anything_inattentive(told: Told) -> Iterator[str]:
+def nobody_begins_anything_inattentive(told: TraceIndex) -> Iterator[str]:
     """Work begins only with an agent who is attentive, a talk with a manager who is not at other work."""
     for lines in told.agents.values():
         absent = False
@@ -144,7 +144,7 @@ def nobody_begins_anything_inattentive(told: Told) -> Iterator[str]:
                 absent = line.what == H.LOST_ATTENTION
 
 
-def work_takes_its_time(told: Told) -> Iterator[str]:
+def work_takes_its_time(told: TraceIndex) -> Iterator[str]:
     """A follow-up, a call or a request lasts as long as the work on it, and as the agent was elsewhere meanwhile."""
     for agent, work in told.work.items():
         for piece in work:
@@ -154,7 +154,7 @@ def work_takes_its_time(told: Told) -> Iterator[str]:
                     yield f"{piece.closed}: it took {lasted} ticks of work since {piece.opened}."
 
 
-def busy_time_is_the_sum_of_its_parts(told: Told) -> Iterator[str]:
+def busy_time_is_the_sum_of_its_parts(told: TraceIndex) -> Iterator[str]:
     """The time each agent is busy is the time that customers and colleagues account for, one by one."""
     parts: Counter[int] = Counter()
     for (_, agent), lines in told.pairs.items():
@@ -165,7 +165,7 @@ def busy_time_is_the_sum_of_its_parts(told: Told) -> Iterator[str]:
             yield f"agent {agent} was busy for {busy} ticks, but people account for {parts[agent]}."
 
 
-def the_shift_is_long_enough(told: Told) -> Iterator[str]:
+def the_shift_is_long_enough(told: TraceIndex) -> Iterator[str]:
     """Time here = work + held + breaks + rest, and the rest is not negative."""
     for agent, shifts in told.shifts.items():
         here = told.length(shifts)

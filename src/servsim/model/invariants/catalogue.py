@@ -1,9 +1,9 @@
-"""The laws: what must hold of any trace, whatever the scenario and whichever engine told it.
+"""The invariants: what must hold of any trace, whatever the scenario and whichever engine told it.
 
-A law is a small function that yields a sentence for each row, customer, agent or sum that breaks it. Laws know neither
-the engines nor the rules; they read a trace as a distrustful clerk would, row by row, and are written to be checked by
-reading. A law says what cannot be otherwise (nobody serves two at once), never what is likely or good. `told` cuts the
-trace for them, and says what the order of rows within an instant means.
+An invariant is a small function that yields a sentence for each row, customer, agent or sum that breaks it. Invariants
+know neither the engines nor the rules; they read a trace as a distrustful clerk would, row by row, and are written to
+be checked by reading. An invariant says what cannot be otherwise (nobody serves two at once), never what is likely or
+good. `trace_index` cuts the trace for them, and says what the order of rows within an instant means.
 """
 
 from collections.abc import Callable, Iterator
@@ -93,12 +93,12 @@ from servsim.model.invariants.visits import (
 )
 from servsim.model.rules.demand import KIND_BITS
 from servsim.model.trace import Trace
-from servsim.model.trace_index import Told
+from servsim.model.trace_index import TraceIndex
 from servsim.model.trace_spans import ENDS, OF_AGENTS, OF_COLLEAGUES, OF_VISITS, UNSERVED, WORK, kind_of
 from servsim.units import MILLIONTHS, NEVER
 
 MOST = 5
-"""How many sentences each law says at most about one trace."""
+"""How many sentences each invariant says at most about one trace."""
 
 BY_THE_WAY = OF_VISITS | {H.OVERLOOKED, H.PROMISED, H.ESCALATED, H.RECOGNISED}
 """What is told of the agent who served, once the visit is over."""
@@ -162,7 +162,7 @@ RANGES: dict[int, tuple[int, int]] = {
 """Smallest and largest value of a happening, where it is a share, a point or a reason; others are not negative."""
 
 
-def rows_are_in_order(told: Told) -> Iterator[str]:
+def rows_are_in_order(told: TraceIndex) -> Iterator[str]:
     """Rows are in canonical order, and no two say the same of the same customer and agent at the same instant.
 
     Only what is manifold may come twice at one instant, failures for two reasons.
@@ -175,14 +175,14 @@ def rows_are_in_order(told: Told) -> Iterator[str]:
             yield f"{line} belongs before the row before it."
 
 
-def rows_are_within_the_horizon(told: Told) -> Iterator[str]:
+def rows_are_within_the_horizon(told: TraceIndex) -> Iterator[str]:
     """Everything happens before the end; stock is taken at the ends of the window and of the horizon only."""
     for line in told.lines:
         if line.tick not in told.stocks if line.what == H.REMAINS else not 0 <= line.tick < told.end:
             yield f"{line} is outside the horizon."
 
 
-def values_are_within_their_ranges(told: Told) -> Iterator[str]:
+def values_are_within_their_ranges(told: TraceIndex) -> Iterator[str]:
     """Satisfaction and quality are 0 to 10, retention 0 to 1, a reason is one of the list, nothing is negative."""
     for line in told.lines:
         low, high = RANGES.get(line.what, (0, NEVER))
@@ -190,7 +190,7 @@ def values_are_within_their_ranges(told: Told) -> Iterator[str]:
             yield f"{line} has a value outside its range."
 
 
-def rows_name_whom_they_are_about(told: Told) -> Iterator[str]:
+def rows_name_whom_they_are_about(told: TraceIndex) -> Iterator[str]:
     """A row names a customer or colleague, an agent, or both, as its happening is about, and whom it is about.
 
     What comes of a visit names who served in it.
@@ -207,7 +207,7 @@ def rows_name_whom_they_are_about(told: Told) -> Iterator[str]:
             yield f"{line}: the agent had not served the customer."
 
 
-def what_is_switched_off_does_not_happen(told: Told) -> Iterator[str]:
+def what_is_switched_off_does_not_happen(told: TraceIndex) -> Iterator[str]:
     """What belongs to a table happens only where some customers have the table."""
     for setting, happenings in NEEDS.items():
         if not told.somewhere(setting):
@@ -215,7 +215,7 @@ def what_is_switched_off_does_not_happen(told: Told) -> Iterator[str]:
                 yield f"{line}: {setting} is 0."
 
 
-LAWS: tuple[Callable[[Told], Iterator[str]], ...] = (
+INVARIANTS: tuple[Callable[[TraceIndex], Iterator[str]], ...] = (
     rows_are_in_order,
     rows_are_within_the_horizon,
     values_are_within_their_ranges,
@@ -290,10 +290,14 @@ LAWS: tuple[Callable[[Told], Iterator[str]], ...] = (
     who_is_recognised_has_been_served,
     regulars_get_their_own_agent,
 )
-"""Every law, in the order in which a person would check them."""
+"""Every invariant, in the order in which a person would check them."""
 
 
-def broken_laws(sheet: np.ndarray, trace: Trace) -> list[str]:
-    """A sentence for each breach of a law in the trace of a sheet's world; empty where all are kept."""
-    told = Told(sheet, trace)
-    return [f"{law.__name__.replace('_', ' ')}: {breach}" for law in LAWS for breach in islice(law(told), MOST)]
+def broken_invariants(sheet: np.ndarray, trace: Trace) -> list[str]:
+    """A sentence for each breach of an invariant in the trace of a sheet's world; empty where all are kept."""
+    told = TraceIndex(sheet, trace)
+    return [
+        f"{invariant.__name__.replace('_', ' ')}: {breach}"
+        for invariant in INVARIANTS
+        for breach in islice(invariant(told), MOST)
+    ]

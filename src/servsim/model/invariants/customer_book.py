@@ -1,6 +1,6 @@
-"""The laws of the book that customers enter and leave, and of what they judge and buy.
+"""The invariants of the book that customers enter and leave, and of what they judge and buy.
 
-`catalogue` says what a law is.
+`catalogue` says what an invariant is.
 """
 
 from collections import Counter
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.event_codes import Reason
 from servsim.model.rules.demand import of_opening_book
-from servsim.model.trace_index import Told
+from servsim.model.trace_index import TraceIndex
 from servsim.model.trace_spans import DEPARTURES, ENTERS, LEAVES, SERVED, UNSERVED, Line, out_of_turn
 from servsim.units import YEAR
 
@@ -39,7 +39,7 @@ ORDINARY = frozenset({
 """Reasons for which nobody leaves after an extra visit, which counts only as far as it puts things right."""
 
 
-def the_book_is_entered_and_left_in_turn(told: Told) -> Iterator[str]:
+def the_book_is_entered_and_left_in_turn(told: TraceIndex) -> Iterator[str]:
     """Only who is not in the book is won, once, only who is in it is lost, and only who was lost is won back."""
     for lines in told.customers.values():
         for line in out_of_turn(lines, ENTERS, LEAVES):
@@ -49,7 +49,7 @@ def the_book_is_entered_and_left_in_turn(told: Told) -> Iterator[str]:
                 yield f"{line}: the customer has {'' if number else 'not '}been in the book before."
 
 
-def who_is_lost_has_the_reason(told: Told) -> Iterator[str]:
+def who_is_lost_has_the_reason(told: TraceIndex) -> Iterator[str]:
     """The reason for leaving is something that happened at that instant; who complains leaves only over the failure."""
     failures = {(line.who, line.tick, line.value) for line in told.of(H.FAILED)}
     extra = {(line.who, line.tick) for some in told.extra_visits.values() for _, line in some if line}
@@ -62,7 +62,7 @@ def who_is_lost_has_the_reason(told: Told) -> Iterator[str]:
             yield f"{line}: nothing of the kind happened to the customer."
 
 
-def who_thinks_again_is_at_home(told: Told) -> Iterator[str]:
+def who_thinks_again_is_at_home(told: TraceIndex) -> Iterator[str]:
     """Who thinks again is in the book, at home, comes less often than twice a year, and is not about to complain."""
     for line in told.of(H.THOUGHT_AGAIN):
         in_book = told.is_member(line.who, line.tick - 1)
@@ -71,7 +71,7 @@ def who_thinks_again_is_at_home(told: Told) -> Iterator[str]:
             yield f"{line}: nobody of the book who comes less often than twice a year was at home, and not to complain."
 
 
-def years_between_visits_are_thought_over(told: Told) -> Iterator[str]:
+def years_between_visits_are_thought_over(told: TraceIndex) -> Iterator[str]:
     """Who comes less often than twice a year thinks again whole years before the next visit, and only then.
 
     Where nothing else happened meanwhile that may have changed when they come.
@@ -90,7 +90,7 @@ def years_between_visits_are_thought_over(told: Told) -> Iterator[str]:
                 yield f"{comes}: after {came_from} the customer thought again at {thought}."
 
 
-def absences(told: Told, who: int, lines: list[Line]) -> Iterator[tuple[int, Line]]:
+def absences(told: TraceIndex, who: int, lines: list[Line]) -> Iterator[tuple[int, Line]]:
     """(since, until) the times in the book and at home that nothing interrupted, up to the next visit."""
     since = 0 if of_opening_book(who) else None
     for line in lines:
@@ -102,7 +102,7 @@ def absences(told: Told, who: int, lines: list[Line]) -> Iterator[tuple[int, Lin
             since = None
 
 
-def the_opening_book_is_the_sheets(told: Told) -> Iterator[str]:
+def the_opening_book_is_the_sheets(told: TraceIndex) -> Iterator[str]:
     """The book opens with the customers that the sheet says, at tick 0."""
     members = [line.who for line in told.of(H.MEMBER) if line.tick == 0]
     expected = int(told.sheet[0]["opening_book"])
@@ -110,7 +110,7 @@ def the_opening_book_is_the_sheets(told: Told) -> Iterator[str]:
         yield f"the opening book has {told.count(H.MEMBER)} members, not customers 0 to {expected - 1} at tick 0."
 
 
-def the_book_adds_up(told: Told) -> Iterator[str]:
+def the_book_adds_up(told: TraceIndex) -> Iterator[str]:
     """Opening book + won + won back − lost = customers who remain, whenever stock is taken."""
     for stock in told.stocks:
         enter, leave = (sum(line.tick < stock for line in told.of(*words)) for words in (ENTERS, LEAVES))
@@ -119,7 +119,7 @@ def the_book_adds_up(told: Told) -> Iterator[str]:
             yield f"the book comes to {enter - leave} customers at {stock}, but {remain} remain."
 
 
-def stock_is_who_remains(told: Told) -> Iterator[str]:
+def stock_is_who_remains(told: TraceIndex) -> Iterator[str]:
     """Those who entered the book and did not leave it remain, whenever stock is taken, and nobody else."""
     for who, lines in told.customers.items():
         for stock in told.stocks:
@@ -129,7 +129,7 @@ def stock_is_who_remains(told: Told) -> Iterator[str]:
                 yield f"customer {who} is {'' if member else 'not '}in the book at {stock}; last: {before[-1:]}."
 
 
-def satisfaction_stays_as_last_judged(told: Told) -> Iterator[str]:
+def satisfaction_stays_as_last_judged(told: TraceIndex) -> Iterator[str]:
     """A customer who remains is as satisfied as at the last judgement before stock is taken, or as on the first day."""
     for lines in told.customers.values():
         for line in (line for line in lines if line.what == H.REMAINS):
@@ -139,7 +139,7 @@ def satisfaction_stays_as_last_judged(told: Told) -> Iterator[str]:
                 yield f"{line}: the customer's satisfaction was last {known[-1].value}."
 
 
-def who_judges_judges_everything(told: Told) -> Iterator[str]:
+def who_judges_judges_everything(told: TraceIndex) -> Iterator[str]:
     """Who judges at all does so after every visit, failure, recovery, promise kept and warning, and at no other time.
 
     Being let down is judged beside the visit. Prospects who were not served have nothing to judge.
@@ -153,7 +153,7 @@ def who_judges_judges_everything(told: Told) -> Iterator[str]:
                 yield f"customer {who} judges {judged[tick]} times at {tick}, with {lived[tick]} occasions to do so."
 
 
-def occasions(told: Told, who: int) -> Counter[int]:
+def occasions(told: TraceIndex, who: int) -> Counter[int]:
     """How often there is something to judge at which instant."""
     judged_apart = (H.FAILED, H.RECOVERED, H.LET_DOWN, H.KEPT, H.COOLED)
     found = Counter(line.tick for line in told.customers[who] if line.what in judged_apart)
@@ -165,7 +165,7 @@ def occasions(told: Told, who: int) -> Counter[int]:
     return found
 
 
-def who_is_served_buys_or_declines(told: Told) -> Iterator[str]:
+def who_is_served_buys_or_declines(told: TraceIndex) -> Iterator[str]:
     """Money comes of every visit in which something was for sale, unless the customer declined; never of another."""
     extra = {line for some in told.extra_visits.values() for _, line in some}
     asked = told.everywhere("spending_on") and told.everywhere("basket_mean")

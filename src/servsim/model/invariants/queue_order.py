@@ -1,4 +1,4 @@
-"""The laws of whose turn it is: nobody is passed over. `catalogue` says what a law is."""
+"""The invariants of whose turn it is: nobody is passed over. `catalogue` says what an invariant is."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.model.rules.dispatch import BY_SEGMENT, BY_VALUE, VALUABLE, value_class
 from servsim.model.rules.recovery import FIRST, IN_TURN
-from servsim.model.trace_index import Told
+from servsim.model.trace_index import TraceIndex
 from servsim.model.trace_spans import UNSERVED, Line, spans
 
 TURNED_TO = frozenset({H.STARTED, H.HELPING})
@@ -26,7 +26,7 @@ class Wait(NamedTuple):
     ended: Line | None
 
 
-def nobody_is_passed_over(told: Told) -> Iterator[str]:
+def nobody_is_passed_over(told: TraceIndex) -> Iterator[str]:
     """Nobody's visit, and no work on a request, begins while somebody waits who comes before.
 
     Complaints and callers go where the scenario says, then the higher class goes before the lower, as far as the sheet
@@ -55,7 +55,7 @@ def passed_over(queues: dict[tuple[object, object], list[tuple[int, int, int]]],
                 yield queue[0][1]
 
 
-def all_waits(told: Told) -> Iterator[Wait]:
+def all_waits(told: TraceIndex) -> Iterator[Wait]:
     """Every wait of which it is known how the desk ranks it."""
     priority = int(told.number("request_priority"))
     if told.number("queue_policy") == BY_VALUE:
@@ -74,7 +74,7 @@ def all_waits(told: Told) -> Iterator[Wait]:
 Class = tuple[int, int, int]
 
 
-def class_of(told: Told, who: int, arrived: Line, ended: Line | None) -> tuple[Class, Class] | None:
+def class_of(told: TraceIndex, who: int, arrived: Line, ended: Line | None) -> tuple[Class, Class] | None:
     """A visit's class at least and at most: as a complaint, as a call, as one of its kind; None if that is not told."""
     own = told.sheet[told.segment(who)]
     order, calls = int(told.number("complaint_order")), int(told.number("phone_order"))
@@ -93,7 +93,7 @@ def class_of(told: Told, who: int, arrived: Line, ended: Line | None) -> tuple[C
     return (0, place, least), (0, place, most)
 
 
-def complains(told: Told, who: int, tick: int) -> bool:
+def complains(told: TraceIndex, who: int, tick: int) -> bool:
     """Does a customer who comes at this instant come to complain?"""
     return any(
         begun.tick < tick and (left is None or tick <= left.tick) for begun, left in told.extra_visits.get(who, [])

@@ -1,4 +1,4 @@
-"""The laws of what goes wrong and is put right, of promises and calls. `laws` says what a law is."""
+"""The invariants of what goes wrong and is put right, of promises and calls. `catalogue` says what an invariant is."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from servsim.event_codes import By, Call, Reason
 from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
-from servsim.model.trace_index import Told
+from servsim.model.trace_index import TraceIndex
 from servsim.model.trace_spans import SERVED, Line, out_of_turn, spans
 from servsim.units import HOUR, MONTH
 
@@ -26,7 +26,7 @@ KNOWN: tuple[tuple[int, int], ...] = (
 # When things go wrong
 
 
-def mistakes_come_to_light_once(told: Told) -> Iterator[str]:
+def mistakes_come_to_light_once(told: TraceIndex) -> Iterator[str]:
     """A mistake is found out after it was overlooked, and once; not by who was lost or did not buy meanwhile."""
     for lines in told.customers.values():
         overlooked: Line | None = None
@@ -41,14 +41,14 @@ def mistakes_come_to_light_once(told: Told) -> Iterator[str]:
                 overlooked = None
 
 
-def nobody_finds_out_at_the_desk(told: Told) -> Iterator[str]:
+def nobody_finds_out_at_the_desk(told: TraceIndex) -> Iterator[str]:
     """Mistakes come to light, and dates fall due, before a customer comes or once the customer has left."""
     for line in told.of(H.FAILED, H.KEPT):
         if told.seen_to(line.who, line.tick) != line.tick:
             yield f"{line}: the customer was at the desk."
 
 
-def complaints_are_answered(told: Told) -> Iterator[str]:
+def complaints_are_answered(told: TraceIndex) -> Iterator[str]:
     """Who complains comes, and complains again only after that visit, which ends well or badly.
 
     They come at once, or within a day of the profile's clock if the doors are closed.
@@ -65,12 +65,12 @@ def complaints_are_answered(told: Told) -> Iterator[str]:
                 yield f"{left}: the customer, who had complained, was neither won over nor let down, or both."
 
 
-def answers(told: Told, left: Line) -> int:
+def answers(told: TraceIndex, left: Line) -> int:
     """How many words there are on what became of a complaint when the customer left."""
     return len({H.RECOVERED, H.LET_DOWN} & told.said(left.who, left.tick))
 
 
-def who_is_won_over_had_been_failed(told: Told) -> Iterator[str]:
+def who_is_won_over_had_been_failed(told: TraceIndex) -> Iterator[str]:
     """Recovery, the manager and being let down belong to a complaint's visit; only a call wins over who swallowed it.
 
     Who is called is in the book, with a failure that was not put right, whatever the call is for.
@@ -86,7 +86,7 @@ def who_is_won_over_had_been_failed(told: Told) -> Iterator[str]:
             yield f"{line}: the customer had not complained."
 
 
-def an_extra_visit_sells_nothing(told: Told) -> Iterator[str]:
+def an_extra_visit_sells_nothing(told: TraceIndex) -> Iterator[str]:
     """Who comes to have a failure put right is not sold anything."""
     left = {(line.who, line.tick) for some in told.extra_visits.values() for _, line in some if line}
     for line in told.of(*SALES):
@@ -94,7 +94,7 @@ def an_extra_visit_sells_nothing(told: Told) -> Iterator[str]:
             yield f"{line}: the customer came to complain."
 
 
-def who_waits_for_the_manager_is_heard_once(told: Told) -> Iterator[str]:
+def who_waits_for_the_manager_is_heard_once(told: TraceIndex) -> Iterator[str]:
     """Each customer left to the manager is spoken to once, by one manager, and then goes."""
     for lines in told.customers.values():
         for opens, closes in ((H.ESCALATED, H.STEPPED_IN), (H.STEPPED_IN, H.STEPPED_BACK)):
@@ -108,7 +108,7 @@ def who_waits_for_the_manager_is_heard_once(told: Told) -> Iterator[str]:
 # Promises and calls
 
 
-def promises_come_to_their_date(told: Told) -> Iterator[str]:
+def promises_come_to_their_date(told: TraceIndex) -> Iterator[str]:
     """At its date each promise is kept or broken, unless the customer has left for good; at the desk, on leaving it.
 
     It is kept if and only if the work on it was done by the date.
@@ -128,14 +128,14 @@ def promises_come_to_their_date(told: Told) -> Iterator[str]:
                 yield f"{promised}: it was to be {word.name} at {expected}, once."
 
 
-def is_done(told: Told, chapter: list[Line], due: int) -> bool:
+def is_done(told: TraceIndex, chapter: list[Line], due: int) -> bool:
     """Was the work on a promise done by its date?"""
     begun = next((line for line in chapter if line.what == H.TOOK_UP), None)
     work = begun and next((span for span in told.work[begun.agent] if span.opened == begun), None)
     return bool(work and work.closed and work.closed.tick <= due)
 
 
-def work_is_done_on_promises(told: Told) -> Iterator[str]:
+def work_is_done_on_promises(told: TraceIndex) -> Iterator[str]:
     """Each promise is worked on once at most, after it was made, and not for customers who have left for good."""
     for who, lines in told.customers.items():
         for promised, *chapter in since_each(lines, H.PROMISED):
@@ -154,7 +154,7 @@ def since_each(lines: list[Line], what: int) -> Iterator[list[Line]]:
         yield lines[begin:end]
 
 
-def who_is_called_is_at_home(told: Told) -> Iterator[str]:
+def who_is_called_is_at_home(told: TraceIndex) -> Iterator[str]:
     """Customers of the book, and those who left it because of the desk, are called; nobody who is at the desk."""
     for line in told.of(H.CALLED):
         before = [past for past in told.customers[line.who] if past.tick < line.tick]
@@ -173,7 +173,7 @@ def who_is_called_is_at_home(told: Told) -> Iterator[str]:
             yield f"{line}: the desk knew of nothing that had gone wrong."
 
 
-def nobody_is_called_before_they_are_overdue(told: Told) -> Iterator[str]:
+def nobody_is_called_before_they_are_overdue(told: TraceIndex) -> Iterator[str]:
     """Who is called for nothing that the desk knows of has not been here for longer than usual.
 
     Where usual gaps differ between customers a trace does not tell them, and nothing is said.
@@ -187,7 +187,7 @@ def nobody_is_called_before_they_are_overdue(told: Told) -> Iterator[str]:
             yield f"{line}: the customer was here at {left[-1]}."
 
 
-def calls_stay_within_the_month(told: Told) -> Iterator[str]:
+def calls_stay_within_the_month(told: TraceIndex) -> Iterator[str]:
     """The calls begun in a month take no longer than the hours set aside for it; one not over yet counts as a tick."""
     on = told.somewhere("outreach_on") and told.somewhere("investment_on")
     limit = told.number("relationship_hours_per_month") * HOUR if on else 0.0

@@ -1,4 +1,4 @@
-"""The laws of the world around the desk. `catalogue` says what a law is.
+"""The invariants of the world around the desk. `catalogue` says what an invariant is.
 
 What people tell each other, rivals, candidates, training, colleagues, the telephone and recognition.
 """
@@ -11,7 +11,7 @@ from itertools import pairwise
 from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.event_codes import Kind, Reason
 from servsim.model.rules.demand import DAY_BITS, KIND_BITS, LAYER_BITS, of_opening_book
-from servsim.model.trace_index import Told
+from servsim.model.trace_index import TraceIndex
 from servsim.model.trace_spans import DEPARTURES, OF_COLLEAGUES, UNSERVED, Line, Span, Tide, kind_of, spans
 from servsim.units import DAY, MILLIONTHS, MONTH, WEEK, YEAR
 
@@ -24,7 +24,7 @@ TO_TELL_OF = DEPARTURES | {H.FAILED}
 # What people tell each other
 
 
-def who_tells_has_something_to_tell(told: Told) -> Iterator[str]:
+def who_tells_has_something_to_tell(told: TraceIndex) -> Iterator[str]:
     """Customers tell others once of each thing that happens to them, and warn only after judging it to be bad."""
     for who, lines in told.customers.items():
         had = Counter(line.tick for line in lines if line.what in TO_TELL_OF)
@@ -35,14 +35,14 @@ def who_tells_has_something_to_tell(told: Told) -> Iterator[str]:
                 yield f"{line}: the customer was not disappointed."
 
 
-def is_disappointed(told: Told, line: Line) -> bool:
+def is_disappointed(told: TraceIndex, line: Line) -> bool:
     """Did a customer's satisfaction fall below the limit at this instant?"""
     limit = float(told.sheet[told.segment(line.who)]["disappointed_below"]) * MILLIONTHS
     judged = [other.value for other in told.customers[line.who] if (other.what, other.tick) == (H.JUDGED, line.tick)]
     return bool(judged) and min(judged) <= limit
 
 
-def no_more_are_deterred_than_were_warned(told: Told) -> Iterator[str]:
+def no_more_are_deterred_than_were_warned(told: TraceIndex) -> Iterator[str]:
     """Each warning keeps away at most as many people as were told."""
     warned, deterred = (sums(told, what) for what in (H.WARNED, H.DETERRED))
     for (who, tick), (many, rows) in deterred.items():
@@ -51,7 +51,7 @@ def no_more_are_deterred_than_were_warned(told: Told) -> Iterator[str]:
             yield f"customer {who} deterred {many} people at {tick}, having warned {told_many}."
 
 
-def sums(told: Told, what: int) -> dict[tuple[int, int], tuple[int, int]]:
+def sums(told: TraceIndex, what: int) -> dict[tuple[int, int], tuple[int, int]]:
     """For each customer and instant, (sum of the values, number of rows) of a happening."""
     found: dict[tuple[int, int], tuple[int, int]] = defaultdict(lambda: (0, 0))
     for line in told.of(what):
@@ -60,7 +60,7 @@ def sums(told: Told, what: int) -> dict[tuple[int, int], tuple[int, int]]:
     return dict(found)
 
 
-def who_refers_had_praised(told: Told) -> Iterator[str]:
+def who_refers_had_praised(told: TraceIndex) -> Iterator[str]:
     """Who is referred comes because a customer praised the business before, and told no fewer people than come."""
     praised: dict[int, list[Line]] = defaultdict(list)
     referred: Counter[int] = Counter()
@@ -73,7 +73,7 @@ def who_refers_had_praised(told: Told) -> Iterator[str]:
             yield f"{line}: customer {line.value} had told {many} people."
 
 
-def who_is_named_a_referral_was_referred(told: Told) -> Iterator[str]:
+def who_is_named_a_referral_was_referred(told: TraceIndex) -> Iterator[str]:
     """Whose key says that they were referred are, once, as they come for the first time; nobody else is."""
     for who, lines in told.customers.items():
         came = [line.tick for line in lines if line.what == H.ARRIVED][:1]
@@ -82,7 +82,7 @@ def who_is_named_a_referral_was_referred(told: Told) -> Iterator[str]:
             yield f"customer {who} {'was not' if expected else 'was'} referred as they came, or not only then."
 
 
-def who_stays_away_was_warned(told: Told) -> Iterator[str]:
+def who_stays_away_was_warned(told: TraceIndex) -> Iterator[str]:
     """Candidates stay away only while somebody is deterred, and are never heard of otherwise; customers come."""
     for line in told.of(H.STAYED_AWAY):
         if told.deterred.before(line.tick) <= 0:
@@ -91,7 +91,7 @@ def who_stays_away_was_warned(told: Told) -> Iterator[str]:
             yield f"{line}: the customer was no candidate."
 
 
-def nobody_new_comes_where_nobody_is_left(told: Told) -> Iterator[str]:
+def nobody_new_comes_where_nobody_is_left(told: TraceIndex) -> Iterator[str]:
     """Newcomers come only while customers and deterred are fewer than all potential customers."""
     pool = told.number("potential_customers")
     if pool == 0 or not told.everywhere("word_of_mouth_on"):
@@ -103,7 +103,7 @@ def nobody_new_comes_where_nobody_is_left(told: Told) -> Iterator[str]:
                 yield f"{line}: {others} of {pool:.0f} potential customers were customers already, or deterred."
 
 
-def friends_are_in_the_book(told: Told) -> Iterator[str]:
+def friends_are_in_the_book(told: TraceIndex) -> Iterator[str]:
     """Friends who are warned are of the opening book and still in it, and no more are than people were warned."""
     size, warned = told.number("opening_book"), Tide([(line.tick, line.value) for line in told.of(H.WARNED)])
     for cooled, line in enumerate(told.of(H.COOLED), start=1):
@@ -115,7 +115,7 @@ def friends_are_in_the_book(told: Told) -> Iterator[str]:
             yield f"{line}: {many} people had been warned."
 
 
-def friends_cool_by_no_more_than_that(told: Told) -> Iterator[str]:
+def friends_cool_by_no_more_than_that(told: TraceIndex) -> Iterator[str]:
     """Who judges nothing else at the instant of a warning loses the points of the sheet for each, down to 0."""
     for lines in told.customers.values():
         cooled = Counter(line.tick for line in lines if line.what == H.COOLED)
@@ -134,7 +134,7 @@ def friends_cool_by_no_more_than_that(told: Told) -> Iterator[str]:
 # Rivals and candidates
 
 
-def who_comes_back_had_a_rival(told: Told) -> Iterator[str]:
+def who_comes_back_had_a_rival(told: TraceIndex) -> Iterator[str]:
     """Customers come back by themselves from rivals only, where some do, and not who left for reasons of their own."""
     returns = told.somewhere("competitors_on") and told.somewhere("return_share")
     for line in told.of(H.WON_BACK):
@@ -144,7 +144,7 @@ def who_comes_back_had_a_rival(told: Told) -> Iterator[str]:
                 yield f"{line}: the customer was not with a rival."
 
 
-def nobody_is_lost_to_rivals_as_they_were(told: Told) -> Iterator[str]:
+def nobody_is_lost_to_rivals_as_they_were(told: TraceIndex) -> Iterator[str]:
     """Rivals are a reason to leave only where they have become better, or a newcomer has opened."""
     better = told.number("rival_drift") > 0
     opens = told.number("newcomer_week") * WEEK if told.number("newcomer_quality") > 0 else told.end
@@ -155,7 +155,7 @@ def nobody_is_lost_to_rivals_as_they_were(told: Told) -> Iterator[str]:
             yield f"{line}: rivals were no better than today."
 
 
-def candidates_come_on_their_day(told: Told) -> Iterator[str]:
+def candidates_come_on_their_day(told: TraceIndex) -> Iterator[str]:
     """Candidates and requests come on the day of their name; of later layers, where advertising or the year is why."""
     layers, advertises = told.number("layers"), told.somewhere("advertising_on")
     for line in told.of(H.ARRIVED, H.STAYED_AWAY, H.ASKED):
@@ -170,7 +170,7 @@ def candidates_come_on_their_day(told: Told) -> Iterator[str]:
 # What agents know
 
 
-def everybody_learns_as_months_end(told: Told) -> Iterator[str]:
+def everybody_learns_as_months_end(told: TraceIndex) -> Iterator[str]:
     """Where agents are trained, all of the desk learn as each month ends, and at no other time."""
     ends = range(MONTH, told.end, MONTH) if told.number("training_on") else range(0)
     expected = Counter((tick, agent) for tick in ends for agent in range(int(told.number("desk_agents"))))
@@ -179,7 +179,7 @@ def everybody_learns_as_months_end(told: Told) -> Iterator[str]:
         yield f"agent {agent} {'did not learn' if expected[tick, agent] else 'learnt'} at {tick}."
 
 
-def who_is_replaced_is_a_newcomer(told: Told) -> Iterator[str]:
+def who_is_replaced_is_a_newcomer(told: TraceIndex) -> Iterator[str]:
     """At an agent's place that changes hands the newcomer knows what newcomers know."""
     learnt = {(line.tick, line.agent): line.value for line in told.of(H.LEARNED)}
     newcomer = told.number("newcomer_knowledge") * MILLIONTHS
@@ -188,7 +188,7 @@ def who_is_replaced_is_a_newcomer(told: Told) -> Iterator[str]:
             yield f"{line}: that is not what the newcomer knows."
 
 
-def knowledge_changes_for_a_reason(told: Told) -> Iterator[str]:
+def knowledge_changes_for_a_reason(told: TraceIndex) -> Iterator[str]:
     """Without hours of training nobody knows more, and where nothing is forgotten nobody knows less; but newcomers."""
     replaced = {(line.tick, line.agent) for line in told.of(H.REPLACED)}
     taught, forgets = told.number("training_hours") > 0, told.number("forgotten_share") > 0
@@ -205,7 +205,7 @@ def knowledge_changes_for_a_reason(told: Told) -> Iterator[str]:
 # Colleagues and the telephone
 
 
-def requests_are_helped_once(told: Told) -> Iterator[str]:
+def requests_are_helped_once(told: TraceIndex) -> Iterator[str]:
     """Each request is asked once, while the doors are open, and then helped once at most; nights are no waiting."""
     for who, lines in told.colleagues.items():
         asked, *rest = lines
@@ -219,7 +219,7 @@ def requests_are_helped_once(told: Told) -> Iterator[str]:
             yield f"{rest[0]}: the colleague asked at {asked.tick}."
 
 
-def calls_are_visits(told: Told) -> Iterator[str]:
+def calls_are_visits(told: TraceIndex) -> Iterator[str]:
     """Telephone calls are told beside the visit's beginning or end, with the same agent and the same wait."""
     for lines in told.customers.values():
         for arrived, ended in spans(lines, {H.ARRIVED}, UNSERVED | {H.STARTED}):
@@ -231,7 +231,7 @@ def calls_are_visits(told: Told) -> Iterator[str]:
                 yield f"{ended}: everybody calls."
 
 
-def all_phone(told: Told) -> bool:
+def all_phone(told: TraceIndex) -> bool:
     """Do all customers call on all visits?"""
     return told.everywhere("phone_on") and bool((told.sheet["phone_share"] == 1).all())
 
@@ -239,7 +239,7 @@ def all_phone(told: Told) -> bool:
 # Who serves whom
 
 
-def who_is_recognised_has_been_served(told: Told) -> Iterator[str]:
+def who_is_recognised_has_been_served(told: TraceIndex) -> Iterator[str]:
     """Only who was served before is recognised, and where there are no notes only by the agent of the last visit.
 
     Of the opening book nobody knows from the trace who served them last.
@@ -253,17 +253,17 @@ def who_is_recognised_has_been_served(told: Told) -> Iterator[str]:
             yield f"{line}: somebody else had served the customer at {visits[-2].tick}."
 
 
-def is_the_same(told: Told, before: Line, line: Line) -> bool:
+def is_the_same(told: TraceIndex, before: Line, line: Line) -> bool:
     """Is the agent of a visit the same person as that of another, and not a newcomer at the same place?"""
     return before.agent == line.agent and not is_replaced(told, line.agent, before.tick, line.tick)
 
 
-def is_replaced(told: Told, agent: int, since: int, until: int) -> bool:
+def is_replaced(told: TraceIndex, agent: int, since: int, until: int) -> bool:
     """Has an agent's place changed hands after one instant, and before another is over?"""
     return any(line.what == H.REPLACED and since < line.tick <= until for line in told.agents[agent])
 
 
-def regulars_get_their_own_agent(told: Told) -> Iterator[str]:
+def regulars_get_their_own_agent(told: TraceIndex) -> Iterator[str]:
     """Where customers get the agent of their last visit first, none other serves them while that one is idle."""
     if not told.number("own_agent_first") or not told.everywhere("recognition_on"):
         return
@@ -274,7 +274,7 @@ def regulars_get_their_own_agent(told: Told) -> Iterator[str]:
                 yield f"{line}: agent {before.agent}, who served the customer last, had nothing to do."
 
 
-def is_idle(told: Told, agent: int, tick: int) -> bool:
+def is_idle(told: TraceIndex, agent: int, tick: int) -> bool:
     """Is an agent here with nothing in hand, just before and just after an instant, and attentive?"""
     here = at(told.shifts[agent], tick)
     taken = (at(some.get(agent, []), tick) for some in (told.work, told.holds, told.breaks, told.lapses))

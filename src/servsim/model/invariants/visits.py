@@ -1,4 +1,4 @@
-"""The laws of visits. `catalogue` says what a law is."""
+"""The invariants of visits. `catalogue` says what an invariant is."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ import numpy as np
 
 from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.event_codes import Reason
-from servsim.model.trace_index import Told
+from servsim.model.trace_index import TraceIndex
 from servsim.model.trace_spans import (
     DEPARTURES,
     OF_VISITS,
@@ -61,7 +61,7 @@ COMES_OF: dict[int, frozenset[H]] = {
 """What comes of something else, and what of it must happen to the customer at the same instant."""
 
 
-def nobody_is_served_twice_at_once(told: Told) -> Iterator[str]:
+def nobody_is_served_twice_at_once(told: TraceIndex) -> Iterator[str]:
     """A customer's visits begin and end in turn."""
     for lines in told.customers.values():
         for line in out_of_turn(lines, {H.STARTED}, {H.FINISHED}):
@@ -69,14 +69,14 @@ def nobody_is_served_twice_at_once(told: Told) -> Iterator[str]:
             yield f"{line}: the customer is {already} being served."
 
 
-def who_comes_is_not_here(told: Told) -> Iterator[str]:
+def who_comes_is_not_here(told: TraceIndex) -> Iterator[str]:
     """A customer arrives again only after having left the desk, the manager's talk included."""
     for lines in told.customers.values():
         for line in out_of_turn(stay_lines(lines), {H.ARRIVED}, DEPARTURES):
             yield f"{line}: the customer {'is still' if line.what == H.ARRIVED else 'was not'} here."
 
 
-def who_is_served_or_leaves_was_waiting(told: Told) -> Iterator[str]:
+def who_is_served_or_leaves_was_waiting(told: TraceIndex) -> Iterator[str]:
     """A visit begins, and a wait ends, only for a customer who has arrived and not yet left."""
     for lines in told.customers.values():
         for line in out_of_turn(lines, {H.ARRIVED}, WAIT_ENDS):
@@ -84,7 +84,7 @@ def who_is_served_or_leaves_was_waiting(told: Told) -> Iterator[str]:
                 yield f"{line}: the customer was not waiting."
 
 
-def waits_are_counted_right(told: Told) -> Iterator[str]:
+def waits_are_counted_right(told: TraceIndex) -> Iterator[str]:
     """The ticks waited are those from arrival to the end of the wait."""
     for lines in told.customers.values():
         for arrived, ended in spans(lines, {H.ARRIVED}, WAIT_ENDS):
@@ -92,7 +92,7 @@ def waits_are_counted_right(told: Told) -> Iterator[str]:
                 yield f"{ended}: the customer came at {arrived.tick}."
 
 
-def visits_are_numbered(told: Told) -> Iterator[str]:
+def visits_are_numbered(told: TraceIndex) -> Iterator[str]:
     """A customer's visits are numbered 0, 1, 2 … without gap."""
     for lines in told.customers.values():
         visits = (line for line in lines if line.what == H.ARRIVED)
@@ -101,7 +101,7 @@ def visits_are_numbered(told: Told) -> Iterator[str]:
                 yield f"{line} is the customer's visit {number}."
 
 
-def nobody_comes_back_for_good(told: Told) -> Iterator[str]:
+def nobody_comes_back_for_good(told: TraceIndex) -> Iterator[str]:
     """Nothing new is told of a customer after GONE, or after LOST until the customer is won back."""
     for lines in told.customers.values():
         left: Line | None = None
@@ -118,14 +118,14 @@ def may_still_be_told(line: Line, left: Line) -> bool:
     return line.what in AFTERWARDS[left.what] or (line.what in AT_ONCE and line.tick == left.tick)
 
 
-def what_comes_of_a_visit_has_its_end(told: Told) -> Iterator[str]:
+def what_comes_of_a_visit_has_its_end(told: TraceIndex) -> Iterator[str]:
     """Care, buying, judging, being won or lost need an end of a visit at that instant, or what else they come of."""
     for line in told.of(*COMES_OF):
         if not COMES_OF[line.what] & told.causes(line):
             yield f"{line} does not follow from what happened to the customer then."
 
 
-def care_fits_into_the_visit(told: Told) -> Iterator[str]:
+def care_fits_into_the_visit(told: TraceIndex) -> Iterator[str]:
     """The six steps, clarifying and recovery take no longer than the visit did, its pauses left out."""
     parts: Counter[tuple[int, int]] = Counter()
     for line in told.of(*OF_VISITS):
@@ -138,14 +138,14 @@ def care_fits_into_the_visit(told: Told) -> Iterator[str]:
                     yield f"{visit.closed}: the visit took {lasted} ticks of work, but its parts {taken}."
 
 
-def nobody_comes_while_the_doors_are_closed(told: Told) -> Iterator[str]:
+def nobody_comes_while_the_doors_are_closed(told: TraceIndex) -> Iterator[str]:
     """Arrivals fall within opening hours."""
     for line in told.of(H.ARRIVED):
         if not told.is_open(line.tick):
             yield f"{line}: the doors were closed."
 
 
-def arrivals_add_up(told: Told) -> Iterator[str]:
+def arrivals_add_up(told: TraceIndex) -> Iterator[str]:
     """Arrivals = served + abandoned + balked + blocked + sent home + still inside."""
     inside = sum(is_inside(lines) for lines in told.customers.values())
     arrived, ended = told.count(H.ARRIVED), told.count(*VISIT_ENDS)
@@ -159,14 +159,14 @@ def is_inside(lines: list[Line]) -> bool:
     return last == H.ARRIVED
 
 
-def waits_make_the_queue(told: Told) -> Iterator[str]:
+def waits_make_the_queue(told: TraceIndex) -> Iterator[str]:
     """Little's law as an identity: the integral of the queue's length is the sum of all waits."""
     waits = sum(line.value for line in told.lines if line.what in WAITED) + still_waited(told)
     if queue_time(told) != waits:
         yield f"the queue's length adds up to {queue_time(told)} ticks, but the waits to {waits}."
 
 
-def queue_time(told: Told) -> int:
+def queue_time(told: TraceIndex) -> int:
     """∫ (arrivals − ends of waiting) dt, in customer ticks."""
     steps = [(line.tick, 1 if line.what == H.ARRIVED else -1) for line in told.lines
              if line.what == H.ARRIVED or line.what in WAIT_ENDS]  # fmt: skip
@@ -174,13 +174,13 @@ def queue_time(told: Told) -> int:
     return int((np.cumsum(changes)[:-1] * np.diff(instants)).sum())
 
 
-def still_waited(told: Told) -> int:
+def still_waited(told: TraceIndex) -> int:
     """Ticks waited so far by those who wait when the horizon ends."""
     waits = (span for lines in told.customers.values() for span in spans(lines, {H.ARRIVED}, WAIT_ENDS))
     return sum(told.end - arrived.tick for arrived, ended in waits if ended is None)
 
 
-def every_visit_leads_on(told: Told) -> Iterator[str]:
+def every_visit_leads_on(told: TraceIndex) -> Iterator[str]:
     """A customer who is not in the book when a visit is over is lost, is gone, or has a reason to come again."""
     for left in (stay.closed for stays in told.stays.values() for stay in stays if stay.closed):
         said = {H.LOST, H.GONE, H.RETRIES, H.DECLINED, H.COMPLAINED} & told.said(left.who, left.tick)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from servsim.event_codes import Kind, Law, Purpose
+from servsim.event_codes import Distribution, Kind, Purpose
 from servsim.model.calendar import business_time
 from servsim.model.compilation import kernel
 from servsim.model.durations import exponential, lognormal, ticks
@@ -44,7 +44,7 @@ def request(sheet, day, number, reached):
 def request_work(sheet, who):
     """Work on a request, in ticks. Evidence: c."""
     u = drawn(sheet, who, 0, Purpose.REQUEST_WORK)
-    if sheet[0].request_distribution == Law.EXPONENTIAL:
+    if sheet[0].request_distribution == Distribution.EXPONENTIAL:
         return ticks(exponential(sheet[0].request_minutes, u))
     return ticks(lognormal(sheet[0].request_minutes, sheet[0].request_log_variance, u))
 

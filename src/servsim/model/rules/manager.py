@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from servsim.event_codes import Law, Purpose
+from servsim.event_codes import Distribution, Purpose
 from servsim.model.compilation import kernel
 from servsim.model.durations import exponential, lognormal, ticks
 from servsim.model.random_numbers import drawn
@@ -39,7 +39,7 @@ def holds_agent(sheet):
 def talk(sheet, who, visit):
     """Length of a manager's talk, in ticks. Evidence: c for 10 minutes with a cv of 1."""
     u = drawn(sheet, who, visit, Purpose.MANAGER)
-    if sheet[0].manager_distribution == Law.EXPONENTIAL:
+    if sheet[0].manager_distribution == Distribution.EXPONENTIAL:
         return ticks(exponential(sheet[0].manager_minutes, u))
     return ticks(lognormal(sheet[0].manager_minutes, sheet[0].manager_log_variance, u))
 

@@ -130,7 +130,7 @@ def theory(
 
 @dataclass(frozen=True)
 class Twins:
-    """Random scenarios told by both engines: how many, their rows, where traces part, and which laws they break."""
+    """Random scenarios told by both engines: how many, their rows, where traces part, which invariants break."""
 
     scenarios: int
     storms: int
@@ -151,8 +151,8 @@ def twin_scenario(seed: int, number: int) -> Scenario:
 def twins(
     count: int, seed: int, progress: Progress = quiet, story: Simulate | None = None, loop: Simulate | None = None
 ) -> Twins:
-    """Tell random scenarios with both engines; compare the traces row by row and hold the loop's to the laws."""
-    from servsim.model.invariants.catalogue import broken_laws
+    """Tell random scenarios with both engines; compare the traces row by row and hold the loop's to the invariants."""
+    from servsim.model.invariants.catalogue import broken_invariants
 
     story, loop = story or engine_named("reference").simulate, loop or engine_named("fast").simulate
     rows, differences, broken = 0, [], []
@@ -162,7 +162,7 @@ def twins(
         rows += len(told)
         if told != looped:
             differences.append(f"scenario {number}: {first_difference(told, looped)}")
-        broken += [f"scenario {number}: {breach}" for breach in broken_laws(sheet, looped)]
+        broken += [f"scenario {number}: {breach}" for breach in broken_invariants(sheet, looped)]
         progress(number + 1, count, 0.0)
     return Twins(count, count // 2, rows, tuple(differences), tuple(broken))
 
@@ -188,7 +188,7 @@ class Proof:
     def failures(self) -> tuple[str, ...]:
         """What is not as it should be, each in a few words."""
         off = tuple(f"{finding.name} {finding.metric}" for finding in self.theory if not finding.passed)
-        parts = (("theory", off), ("twins", self.twins.differences), ("laws", self.twins.broken))
+        parts = (("theory", off), ("twins", self.twins.differences), ("invariants", self.twins.broken))
         return tuple(f"{part}: {len(found)}" for part, found in parts if found)
 
     @property
@@ -213,7 +213,7 @@ class Proof:
                 "rows": self.twins.rows,
                 "differences": list(self.twins.differences),
             },
-            "laws": {
+            "invariants": {
                 "passed": not self.twins.broken,
                 "traces": self.twins.scenarios,
                 "broken": list(self.twins.broken),
@@ -223,7 +223,7 @@ class Proof:
 
 @executed
 def verify(effort: Effort = FULL, *, seed: int = 1, execution: Execution = HERE, **options: Unpack[Options]) -> Proof:
-    """Prove the installation: theory, twins and laws."""
+    """Prove the installation: theory, twins and invariants."""
     desks = cases()
     replications = len(desks) * effort.replications
     whole = replications + effort.twins

@@ -1,4 +1,4 @@
-"""Laws: both engines keep them all, and each of them notices a trace that was doctored against it."""
+"""Invariants: both engines keep them all, and each of them notices a trace that was doctored against it."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import pytest
 from servsim.engine_parameters import in_world, to_sheet
 from servsim.event_codes import By, Call, Kind, Reason
 from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
-from servsim.model.invariants.catalogue import LAWS, NEEDS, RANGES, broken_laws
+from servsim.model.invariants.catalogue import INVARIANTS, NEEDS, RANGES, broken_invariants
 from servsim.model.trace import Trace, canonical
 from servsim.scenario.read import read_scenario
 from servsim.study.daily_totals import REVENUE
@@ -293,7 +293,7 @@ STORY = {
     **{f"{key} remains": (END, H.REMAINS, key, NOBODY, points(last))
        for key, last in ((HAL, 7.5), (IDA, 8.2), (JIM, 3), (KAY, 8.5), (MIA, 8), (NED, 6.3))},
 }  # fmt: skip
-"""A day, and a month, that keep every law; at the end Gus is still waiting and Max is still there."""
+"""A day, and a month, that keep every invariant; at the end Gus is still waiting and Max is still there."""
 
 WAITING = "who is served or leaves was waiting"
 FOLLOWS = "what comes of a visit has its end"
@@ -525,7 +525,7 @@ DOCTORINGS = [
      {"bea is lost": (at(40), H.LOST, BEA, NOBODY, Reason.COMPETITOR)}),
     ("busy with nobody", "busy time is the sum of its parts", {"ada is done": (at(20), H.FINISHED, EVE, ANN, points(8))}),
 ]  # fmt: skip
-"""What was done, the law that must notice, the rows that were added, changed or taken away (None)."""
+"""What was done, the invariant that must notice, the rows that were added, changed or taken away (None)."""
 
 
 def told(story: dict) -> Trace:
@@ -593,13 +593,13 @@ def longer(day):
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_engines_keep_every_law(replications, scenario, engine):
-    assert broken_laws(*replications[scenario, engine]) == []
+    assert broken_invariants(*replications[scenario, engine]) == []
 
 
 @pytest.mark.parametrize("number", range(20))
 def test_random_replications_keep_every_law(number):
     sheet = to_sheet(twin_scenario(5, number), 5, number)
-    assert broken_laws(sheet, engine_named("fast").simulate(sheet)) == []
+    assert broken_invariants(sheet, engine_named("fast").simulate(sheet)) == []
 
 
 @pytest.mark.parametrize("number", range(20))
@@ -607,26 +607,26 @@ def test_random_replications_that_go_on_after_the_window_keep_every_law(number):
     sheet = to_sheet(twin_scenario(6, number), 6, number)
     longer = in_world(sheet, 6, number, end=3 * int(sheet[0]["window"]) + number)
     trace = engine_named("fast").simulate(longer)
-    assert broken_laws(longer, trace) == []
+    assert broken_invariants(longer, trace) == []
 
 
 def test_the_story_keeps_every_law(day):
-    assert broken_laws(day, told(STORY)) == []
+    assert broken_invariants(day, told(STORY)) == []
 
 
 def test_the_story_keeps_every_law_where_the_window_is_over_before_its_end(longer):
-    assert broken_laws(longer, told(STORY | AT_THE_WINDOW)) == []
+    assert broken_invariants(longer, told(STORY | AT_THE_WINDOW)) == []
 
 
 def test_stock_is_taken_at_the_window_only_where_it_is_over_before_the_end(day, longer):
-    assert broken_laws(longer, told(STORY))
-    assert broken_laws(day, told(STORY | AT_THE_WINDOW))
+    assert broken_invariants(longer, told(STORY))
+    assert broken_invariants(day, told(STORY | AT_THE_WINDOW))
 
 
 def test_an_empty_trace_breaks_no_law_but_that_of_the_opening_book(day):
     untaught = day.copy()
     untaught["training_on"] = 0
-    (only,) = broken_laws(untaught, told({}))
+    (only,) = broken_invariants(untaught, told({}))
     assert only.startswith("the opening book is the sheets: ")
 
 
@@ -645,29 +645,29 @@ def test_money_adds_up(replications, scenario, engine):
 # What breaks them
 
 
-@pytest.mark.parametrize(("law", "changes"), [row[1:] for row in DOCTORINGS], ids=[row[0] for row in DOCTORINGS])
-def test_a_doctored_story_breaks_the_law(day, law, changes):
-    assert any(breach.startswith(f"{law}: ") for breach in broken_laws(day, told(STORY | changes)))
+@pytest.mark.parametrize(("invariant", "changes"), [row[1:] for row in DOCTORINGS], ids=[row[0] for row in DOCTORINGS])
+def test_a_doctored_story_breaks_the_law(day, invariant, changes):
+    assert any(breach.startswith(f"{invariant}: ") for breach in broken_invariants(day, told(STORY | changes)))
 
 
 @pytest.mark.parametrize(
-    ("law", "changes"), [row[1:] for row in LATER_DOCTORINGS], ids=[row[0] for row in LATER_DOCTORINGS]
+    ("invariant", "changes"), [row[1:] for row in LATER_DOCTORINGS], ids=[row[0] for row in LATER_DOCTORINGS]
 )
-def test_a_doctored_story_that_goes_on_after_the_window_breaks_the_law(longer, law, changes):
-    broken = broken_laws(longer, told(STORY | AT_THE_WINDOW | changes))
-    assert any(breach.startswith(f"{law}: ") for breach in broken)
+def test_a_doctored_story_that_goes_on_after_the_window_breaks_the_law(longer, invariant, changes):
+    broken = broken_invariants(longer, told(STORY | AT_THE_WINDOW | changes))
+    assert any(breach.startswith(f"{invariant}: ") for breach in broken)
 
 
 def test_every_law_has_a_doctored_story():
-    laws = {law.__name__.replace("_", " ") for law in LAWS}
-    assert {row[1] for row in DOCTORINGS} | {SWITCHED_OFF, YEARS} == laws
+    invariants = {invariant.__name__.replace("_", " ") for invariant in INVARIANTS}
+    assert {row[1] for row in DOCTORINGS} | {SWITCHED_OFF, YEARS} == invariants
 
 
 @pytest.mark.parametrize("setting", NEEDS)
 def test_what_is_switched_off_is_noticed(day, setting):
     off = day.copy()
     off[setting] = 0
-    said = [breach for breach in broken_laws(off, told(STORY)) if breach.startswith(f"{SWITCHED_OFF}: ")]
+    said = [breach for breach in broken_invariants(off, told(STORY)) if breach.startswith(f"{SWITCHED_OFF}: ")]
     assert said
     assert all(breach.endswith(f": {setting} is 0.") for breach in said)
 
@@ -676,18 +676,18 @@ def test_who_complains_and_never_comes_is_noticed(day):
     patient = day.copy()
     patient["end"] = 3 * WEEK
     story = {name: row for name, row in STORY.items() if row[0] <= at(70) or row[2] != HAL}
-    assert any(breach.endswith(": the customer did not come.") for breach in broken_laws(patient, told(story)))
+    assert any(breach.endswith(": the customer did not come.") for breach in broken_invariants(patient, told(story)))
 
 
 def test_rows_that_change_places_are_noticed(day):
     rows = told(STORY).rows.copy()
     rows[[10, 11]] = rows[[11, 10]]
-    first, *_ = broken_laws(day, Trace(rows))
+    first, *_ = broken_invariants(day, Trace(rows))
     assert first.startswith("rows are in order: row 11 (")
     assert first.endswith(") belongs before the row before it.")
 
 
-@pytest.mark.parametrize(("setting", "value", "law"), [
+@pytest.mark.parametrize(("setting", "value", "invariant"), [
     ("return_share", 0, "who comes back had a rival"),
     ("competitors_on", 0, "nobody is lost to rivals as they were"),
     ("newcomer_week", 1, "nobody is lost to rivals as they were"),
@@ -695,10 +695,10 @@ def test_rows_that_change_places_are_noticed(day):
     ("training_on", 0, "everybody learns as months end"),
     ("forgotten_share", 0, "knowledge changes for a reason"),
 ])  # fmt: skip
-def test_the_same_story_in_another_world_breaks_the_law(day, setting, value, law):
+def test_the_same_story_in_another_world_breaks_the_law(day, setting, value, invariant):
     other = day.copy()
     other[setting] = value
-    assert any(breach.startswith(f"{law}: ") for breach in broken_laws(other, told(STORY)))
+    assert any(breach.startswith(f"{invariant}: ") for breach in broken_invariants(other, told(STORY)))
 
 
 ORDERS = [
@@ -728,7 +728,7 @@ def test_who_is_passed_over_depends_on_how_the_desk_ranks_people(world, tables, 
     begun = [(at(12), H.PICKED_UP, DOT, ANN, MINUTE), (at(12), H.STARTED, DOT, ANN, MINUTE),
              (at(13), H.STARTED, EVE, BOB, 3 * MINUTE), (at(13), H.HELPING, KIM, TIM, at(2.5) - at(0))]  # fmt: skip
     rows = Trace(canonical(came + begun))
-    breaches = [said for said in broken_laws(world(**{**TABLES, **tables}), rows) if said.startswith(TURNS)]
+    breaches = [said for said in broken_invariants(world(**{**TABLES, **tables}), rows) if said.startswith(TURNS)]
     found = {who for who in (EVE, KIM) if any(f": {who} had waited" in breach for breach in breaches)}
     assert found == passed, breaches
 
@@ -773,13 +773,13 @@ SAID = {
 
 @pytest.mark.parametrize("done", SAID)
 def test_a_breach_says_what_is_wrong(day, done):
-    law, changes = next(row[1:] for row in DOCTORINGS if row[0] == done)
-    breaches = [breach for breach in broken_laws(day, told(STORY | changes)) if breach.startswith(law)]
+    invariant, changes = next(row[1:] for row in DOCTORINGS if row[0] == done)
+    breaches = [breach for breach in broken_invariants(day, told(STORY | changes)) if breach.startswith(invariant)]
     assert any(breach.endswith(SAID[done]) for breach in breaches), breaches
 
 
 def test_a_breach_names_its_row(day):
-    (breach,) = broken_laws(day, told(STORY | {"again": (at(44), H.LOST_ATTENTION, NOBODY, BOB, 0)}))
+    (breach,) = broken_invariants(day, told(STORY | {"again": (at(44), H.LOST_ATTENTION, NOBODY, BOB, 0)}))
     assert breach == (
         "attention alternates: row 39 (LOST_ATTENTION at 35040000, customer -1, agent 1, value 0): "
         "the agent is already inattentive."
@@ -791,14 +791,14 @@ def test_a_breach_names_its_row(day):
 def test_values_may_be_at_the_ends_of_their_ranges_and_not_beyond(day, what, edge):
     value = RANGES[what][edge == "highest"]
     for beyond in (0, 1 if edge == "highest" else -1):
-        breaches = broken_laws(day, told({"it": (at(10), what, ADA, ANN, value + beyond)}))
+        breaches = broken_invariants(day, told({"it": (at(10), what, ADA, ANN, value + beyond)}))
         assert any(breach.startswith("values are within") for breach in breaches) == bool(beyond)
 
 
 def test_a_law_says_at_most_five_sentences(replications):
     sheet, trace = replications["salon", "fast"]
     later = trace.rows + np.array([1, 0, 0, 0, 0])
-    outside = [breach for breach in broken_laws(sheet, Trace(later)) if breach.startswith("rows are within")]
+    outside = [breach for breach in broken_invariants(sheet, Trace(later)) if breach.startswith("rows are within")]
     assert len(outside) == 5
 
 
@@ -821,7 +821,7 @@ def test_a_row_that_is_missing_is_noticed(replications, scenario, happening):
     sheet, trace = replications[scenario, "fast"]
     places = np.flatnonzero(trace.column("happening") == happening)
     for place in places[:: max(1, len(places) // 3)][:3]:
-        assert broken_laws(sheet, Trace(np.delete(trace.rows, place, axis=0)))
+        assert broken_invariants(sheet, Trace(np.delete(trace.rows, place, axis=0)))
 
 
 TWICE = {
@@ -838,6 +838,6 @@ def test_a_row_that_is_told_twice_is_noticed(replications, happening):
     both = [replications[name, "fast"] for name in ("hapless-salon", "worldly-salon", "seldom")]
     sheet, trace = next(one for one in both if (one[1].column("happening") == happening).any())
     place = np.flatnonzero(trace.column("happening") == happening)[0]
-    breaches = broken_laws(sheet, Trace(np.insert(trace.rows, place, trace.rows[place], axis=0)))
+    breaches = broken_invariants(sheet, Trace(np.insert(trace.rows, place, trace.rows[place], axis=0)))
     twice = TWICE.get(happening, "says again what the row before it says.")
     assert any(twice in breach for breach in breaches)
