@@ -25,7 +25,7 @@ from servsim.scenario.read import read_scenario, with_level
 from servsim.scenario.scenario import Scenario
 from servsim.scenario.tables.money_horizon_levers import Evaluate, Horizon
 from servsim.study.cost_estimate import affordable
-from servsim.study.execution.batches import Gathering
+from servsim.study.execution.gathering_and_shards import Gathering
 from servsim.study.execution.options import HERE, Execution
 from servsim.study.execution.scheduler import Pool
 from servsim.study.expected_visits import weekly_visits

@@ -18,7 +18,7 @@ from scipy.optimize import NonlinearConstraint, differential_evolution, minimize
 from scipy.stats import qmc
 
 from servsim.scenario.read import checked, read_scenario
-from servsim.study.execution.batches import Gathering
+from servsim.study.execution.gathering_and_shards import Gathering
 from servsim.study.execution.scheduler import Pool
 from servsim.study.objective import Seen
 from servsim.study.several_levers.levers import Values, space_of

@@ -15,7 +15,7 @@ import numpy as np
 
 from servsim.scenario.read import read_scenario, with_level
 from servsim.scenario.scenario import Scenario
-from servsim.study.execution.batches import Gathering
+from servsim.study.execution.gathering_and_shards import Gathering
 from servsim.study.execution.options import HERE, Execution
 from servsim.study.execution.scheduler import Pool
 from servsim.study.one_lever.evaluate import evaluate

@@ -19,8 +19,8 @@ from servsim.show.model_card import card as model_card
 from servsim.show.model_card import markdown
 from servsim.show.model_card import rules as rule_book
 from servsim.show.model_card import setting_readers as lineage
+from servsim.show.model_card.advice_articles import ADVICE
 from servsim.show.model_card.settings import graded, settings
-from servsim.show.model_card.sources import ADVICE
 from servsim.study.metrics import NAMES
 from servsim.study.verification.random_scenarios import random_scenario
 
@@ -109,7 +109,11 @@ def test_every_file_of_rules_has_its_place_on_the_page():
             {"quality.steepness", "service.split.listen", "investment.minutes_per_visit"},
         ),
         ("demand", "first_visit", {"demand.gap_cv", "demand.gap_between_cv", "demand.gap_shape"}),
-        ("visit_outcome", "visit", {"mistakes.catch_share", "promises.distance_loss", "staff.while_serving"}),
+        (
+            "visit_length_and_quality",
+            "visit",
+            {"mistakes.catch_share", "promises.distance_loss", "staff.while_serving"},
+        ),
         ("dispatch", "readiness", {"staff.choice", "staff.agent_speed"}),
     ],
 )

@@ -19,7 +19,7 @@ from servsim.scenario.read import checked, read_scenario, with_settings
 from servsim.scenario.scenario import Scenario
 from servsim.show.formatting import listed, with_unit
 from servsim.show.optimisation import UNCHANGED, can_be_wider, finalists_table, front_names, proposal, reservations
-from servsim.study.execution.batches import Gathering
+from servsim.study.execution.gathering_and_shards import Gathering
 from servsim.study.execution.options import Execution
 from servsim.study.execution.replications import Job
 from servsim.study.execution.scheduler import Pool

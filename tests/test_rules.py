@@ -14,8 +14,8 @@ from servsim.model.rules import attention_lapses as attention
 from servsim.model.rules import demand, dispatch, loyalty, spending, training, waiting
 from servsim.model.rules import quality_and_satisfaction as quality
 from servsim.model.rules import transaction_and_care_steps as service
-from servsim.model.rules import visit_outcome as visit
-from servsim.model.rules.fixed_point import millionths
+from servsim.model.rules import visit_length_and_quality as visit
+from servsim.model.rules.millionths import millionths
 from servsim.model.rules.mistakes import NONE
 from servsim.units import DAY, DAYS_PER_YEAR, HOUR, MINUTE, NEVER, YEAR
 

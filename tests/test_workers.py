@@ -23,8 +23,8 @@ from servsim.errors import ServsimError
 from servsim.model import compilation as kernel
 from servsim.study.execution import executors as cluster
 from servsim.study.execution import scheduler as crew
-from servsim.study.execution.batches import shard_of
 from servsim.study.execution.executors import Processes, Threads
+from servsim.study.execution.gathering_and_shards import shard_of
 from servsim.study.execution.options import Execution
 from servsim.study.execution.replications import Experiment, Job, Outcome
 from servsim.study.execution.scheduler import Interruption, Pool

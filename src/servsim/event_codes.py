@@ -1,4 +1,4 @@
-"""The words of the trace and of chance: what can happen, why a customer leaves, and what a draw is for."""
+"""Codes of events and of draws: what can happen in a trace, why a customer leaves, what a draw is for; the glossary."""
 
 from enum import IntEnum
 

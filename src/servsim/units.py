@@ -1,4 +1,4 @@
-"""Time in ticks and amounts in millionths: the integers of the model, and the way to them."""
+"""Units: time in ticks and amounts in millionths, the integers of the model, and the way to them."""
 
 TICKS_PER_SECOND = 1000
 MINUTE = 60 * TICKS_PER_SECOND

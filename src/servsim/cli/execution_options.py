@@ -101,7 +101,7 @@ def simulate_shard(
     """Simulate one part of a question's first replications into the store, and say how many there are."""
     from servsim.cli.output import end_interrupted, notice
     from servsim.errors import ServsimError
-    from servsim.study.execution.batches import shard_of, simulate
+    from servsim.study.execution.gathering_and_shards import shard_of, simulate
     from servsim.study.store.store import Store
 
     if not isinstance(execution.store, Store):

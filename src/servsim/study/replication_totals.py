@@ -1,4 +1,4 @@
-"""A finished tally beside its scenario, asked for rates, ratios and money."""
+"""The totals of one finished replication beside its scenario, asked for rates, ratios and money."""
 
 import math
 from dataclasses import dataclass

@@ -4,7 +4,7 @@ import numpy as np
 
 from servsim.event_codes import Happening, Purpose, Reason
 from servsim.model.compilation import inner
-from servsim.model.fast.customers import (
+from servsim.model.fast.known_customers import (
     comes_at,
     gone,
     judge,
@@ -20,8 +20,8 @@ from servsim.model.fast.state import INSIDE, LIGHT, MEMBERS, NOW, add, note, sch
 from servsim.model.fast.word_of_mouth import tells
 from servsim.model.rules import demand, loyalty, mistakes, phone, recovery, spending, waiting, word_of_mouth
 from servsim.model.rules import quality_and_satisfaction as quality
-from servsim.model.rules import visit_outcome as visit
-from servsim.model.rules.fixed_point import millionths
+from servsim.model.rules import visit_length_and_quality as visit
+from servsim.model.rules.millionths import millionths
 from servsim.units import NEVER
 
 

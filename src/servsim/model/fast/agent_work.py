@@ -25,8 +25,8 @@ from servsim.model.fast.state import (
     note,
 )
 from servsim.model.rules import dispatch, manager, outreach, phone, promises, recognition
-from servsim.model.rules import visit_outcome as visit
-from servsim.model.rules.fixed_point import millionths
+from servsim.model.rules import visit_length_and_quality as visit
+from servsim.model.rules.millionths import millionths
 
 END_OF = (
     Happening.FINISHED, Happening.STEPPED_BACK, Happening.FOLLOWED_UP, Happening.HUNG_UP, Happening.HELPED,

@@ -25,7 +25,7 @@ from servsim.model.fast.state import (
 from servsim.model.rules import attention_lapses as attention
 from servsim.model.rules import breaks, dispatch, manager, training
 from servsim.model.rules import load_and_fatigue as load
-from servsim.model.rules.fixed_point import millionths
+from servsim.model.rules.millionths import millionths
 from servsim.units import NEVER
 
 

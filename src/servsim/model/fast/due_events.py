@@ -8,7 +8,9 @@ from servsim.model.binary_heap import pop
 from servsim.model.compilation import inner, within
 from servsim.model.fast.agent_work import work_ends
 from servsim.model.fast.agents import break_begins, break_ends, shift_begins, shift_ends, spell_ends
-from servsim.model.fast.customers import (
+from servsim.model.fast.end_of_instant import patience_ends
+from servsim.model.fast.internal_requests import asks
+from servsim.model.fast.known_customers import (
     is_at_home,
     is_listed,
     lapses,
@@ -17,8 +19,6 @@ from servsim.model.fast.customers import (
     thinks_it_over,
     won_back,
 )
-from servsim.model.fast.end_of_instant import patience_ends
-from servsim.model.fast.internal_requests import asks
 from servsim.model.fast.service_failures import falls_due, finds_out, is_prepared
 from servsim.model.fast.state import (
     ARRIVAL,

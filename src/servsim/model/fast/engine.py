@@ -13,13 +13,13 @@ import numpy as np
 from servsim.event_codes import Happening
 from servsim.model import calendar
 from servsim.model.compilation import inner, kernel, mark_warm, readable
-from servsim.model.fast.customers import (
-    comes_at,
-    newborn,
-)
 from servsim.model.fast.due_events import happen, next_candidate, next_instant
 from servsim.model.fast.end_of_instant import in_order, settle
 from servsim.model.fast.internal_requests import next_request
+from servsim.model.fast.known_customers import (
+    comes_at,
+    newborn,
+)
 from servsim.model.fast.state import (
     CALENDAR,
     CALLS,
@@ -52,7 +52,7 @@ from servsim.model.fast.state import (
 )
 from servsim.model.rules import demand, outreach, training, waiting
 from servsim.model.rules import internal_requests as internal
-from servsim.model.rules.fixed_point import millionths
+from servsim.model.rules.millionths import millionths
 from servsim.model.trace import Trace, stocks_of, stops_of
 from servsim.units import NEVER
 

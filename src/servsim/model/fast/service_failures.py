@@ -5,7 +5,7 @@ import numpy as np
 from servsim.event_codes import By, Call, Happening, Purpose, Reason, Remedy
 from servsim.model.binary_heap import push
 from servsim.model.compilation import aside, inner
-from servsim.model.fast.customers import (
+from servsim.model.fast.known_customers import (
     comes_at,
     gone,
     lost,

@@ -2,7 +2,7 @@
 
 from servsim.event_codes import Happening
 from servsim.model.compilation import aside, inner
-from servsim.model.fast.customers import note_satisfaction
+from servsim.model.fast.known_customers import note_satisfaction
 from servsim.model.fast.state import (
     DETERRED,
     FORGOTTEN,

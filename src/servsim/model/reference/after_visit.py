@@ -5,8 +5,8 @@ from servsim.model.reference.service_failures import Failures
 from servsim.model.reference.state import Agent, Customer
 from servsim.model.rules import demand, loyalty, mistakes, recovery, spending, waiting, word_of_mouth
 from servsim.model.rules import quality_and_satisfaction as quality
-from servsim.model.rules.fixed_point import millionths
-from servsim.model.rules.visit_outcome import main_reason
+from servsim.model.rules.millionths import millionths
+from servsim.model.rules.visit_length_and_quality import main_reason
 from servsim.units import NEVER
 
 

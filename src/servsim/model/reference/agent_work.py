@@ -6,8 +6,8 @@ from servsim.event_codes import By, Happening, Remedy
 from servsim.model.reference.after_visit import Afterwards
 from servsim.model.reference.state import Agent, Customer, Promise, Story
 from servsim.model.rules import dispatch, manager, outreach, phone, promises, recognition, waiting
-from servsim.model.rules.fixed_point import millionths
-from servsim.model.rules.visit_outcome import visit
+from servsim.model.rules.millionths import millionths
+from servsim.model.rules.visit_length_and_quality import visit
 from servsim.units import NEVER
 
 

@@ -4,12 +4,12 @@ from heapq import heappush
 
 from servsim.event_codes import Happening
 from servsim.model import calendar
-from servsim.model.reference.customers import People
+from servsim.model.reference.known_customers import People
 from servsim.model.reference.state import Agent, Story
 from servsim.model.rules import attention_lapses as attention
 from servsim.model.rules import breaks, dispatch, manager, training
 from servsim.model.rules import load_and_fatigue as load
-from servsim.model.rules.fixed_point import millionths
+from servsim.model.rules.millionths import millionths
 from servsim.units import NEVER
 
 

@@ -31,7 +31,7 @@ from servsim.model.reference.end_of_instant import Settling
 from servsim.model.reference.state import Count, Customer, Story
 from servsim.model.rules import advertising, demand, outreach, recognition, training, waiting
 from servsim.model.rules import internal_requests as internal
-from servsim.model.rules.fixed_point import millionths
+from servsim.model.rules.millionths import millionths
 from servsim.model.trace import Trace, canonical, stocks_of, stops_of
 from servsim.units import NEVER
 

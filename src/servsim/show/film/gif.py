@@ -6,7 +6,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from servsim.show.film.drawing import (
+from servsim.show.film.film_data import COLLEAGUE, COLLEAGUES, COUNTER, MANAGER, TELEPHONE, Reel
+from servsim.show.film.layout import Box, Plan, between
+from servsim.show.film.positions import NOWHERE, Figure, last_at, longest_lines, place_at, scene
+from servsim.show.film.shapes import (
     ABSENT,
     AISLE,
     CROSS,
@@ -23,9 +26,6 @@ from servsim.show.film.drawing import (
     Pen,
     palette,
 )
-from servsim.show.film.film_data import COLLEAGUE, COLLEAGUES, COUNTER, MANAGER, TELEPHONE, Reel
-from servsim.show.film.layout import Box, Plan, between
-from servsim.show.film.positions import NOWHERE, Figure, last_at, longest_lines, place_at, scene
 from servsim.show.trace_words import clock
 from servsim.study.histories.day import Doing
 from servsim.study.histories.visits import Fate

@@ -10,10 +10,10 @@ from servsim.event_codes import GLOSSARY, Happening, Purpose, Reason
 from servsim.scenario.scenario import MECHANISMS, Scenario
 from servsim.show.model_card import rules as rule_book
 from servsim.show.model_card import setting_readers as lineage
+from servsim.show.model_card.advice_articles import ADVICE
 from servsim.show.model_card.markdown import code, codes, flowing, link, table, wrapped
 from servsim.show.model_card.rules import Rule
 from servsim.show.model_card.settings import GRADES, Setting, graded, settings, shown_default
-from servsim.show.model_card.sources import ADVICE
 from servsim.study import cost_estimate as budget
 from servsim.study.histories import steady_state as settled_book
 from servsim.study.metrics import METRICS
@@ -24,9 +24,9 @@ from servsim.study.yearly_projection import YEARLY
 
 ORDER = (
     "demand", "advertising", "word_of_mouth", "waiting", "phone", "dispatch", "attention_lapses", "breaks",
-    "load_and_fatigue", "training", "transaction_and_care_steps", "visit_outcome", "mistakes", "promises", "manager",
-    "recovery", "outreach", "recognition", "quality_and_satisfaction", "competitors", "loyalty", "spending",
-    "internal_requests", "fixed_point",
+    "load_and_fatigue", "training", "transaction_and_care_steps", "visit_length_and_quality", "mistakes", "promises",
+    "manager", "recovery", "outreach", "recognition", "quality_and_satisfaction", "competitors", "loyalty", "spending",
+    "internal_requests", "millionths",
 )  # fmt: skip
 """The rules' files in the order of a customer's life."""
 ARROWS = {1: "↑", 0: "", -1: "↓"}

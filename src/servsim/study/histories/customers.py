@@ -1,4 +1,4 @@
-"""Lives: the rows of one world that belong to a customer, or to a day at the desk, and the ways to ask for them."""
+"""Customers' lives: the rows of one replication that belong to a customer, or to a day at the desk."""
 
 import re
 from collections.abc import Callable, Iterator

@@ -11,7 +11,7 @@ from servsim.errors import ScenarioError
 from servsim.scenario.read import value_at, with_level
 from servsim.scenario.scenario import Scenario
 from servsim.scenario.tables.money_horizon_levers import Evaluate, share_of_revenue
-from servsim.study.execution.batches import Gathering
+from servsim.study.execution.gathering_and_shards import Gathering
 from servsim.study.execution.options import Execution
 from servsim.study.execution.scheduler import Pool
 from servsim.study.metrics import NAMES, UserMetric, unit_of

@@ -10,7 +10,7 @@ import numpy as np
 from servsim.errors import ServsimError
 from servsim.scenario.read import with_level
 from servsim.scenario.scenario import Scenario
-from servsim.study.execution.batches import Gathering
+from servsim.study.execution.gathering_and_shards import Gathering
 from servsim.study.execution.options import HERE, Execution, Options, executed
 from servsim.study.execution.scheduler import Pool
 from servsim.study.intervals_and_tables import Interval, interval

@@ -9,7 +9,7 @@ import numpy as np
 from servsim.errors import ScenarioError
 from servsim.scenario.scenario import Scenario
 from servsim.scenario.tables.money_horizon_levers import Evaluate
-from servsim.study.execution.batches import Gathering
+from servsim.study.execution.gathering_and_shards import Gathering
 from servsim.study.execution.scheduler import Pool
 from servsim.study.metrics import BY_NAME, NAMES
 from servsim.study.objective import VALUE, Constraint, Seen, constraints_of, direction

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from servsim.study.execution.batches import Gathering
+from servsim.study.execution.gathering_and_shards import Gathering
 from servsim.study.intervals_and_tables import Interval, interval, t_quantile
 from servsim.study.worth_of_one_more.scenarios_with_more_or_fewer import Question, Seen
 from servsim.study.yearly_projection import value_of

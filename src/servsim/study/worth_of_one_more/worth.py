@@ -9,7 +9,7 @@ from typing import Any, Unpack
 from servsim.errors import ScenarioError
 from servsim.scenario.scenario import Scenario
 from servsim.study.cost_estimate import affordable
-from servsim.study.execution.batches import Gathering, places_in
+from servsim.study.execution.gathering_and_shards import Gathering, places_in
 from servsim.study.execution.options import HERE, Execution, Options, executed
 from servsim.study.execution.scheduler import Pool
 from servsim.study.intervals_and_tables import Interval, Tidy, defined

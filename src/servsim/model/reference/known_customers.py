@@ -6,7 +6,7 @@ from servsim.event_codes import Call, Happening, Reason
 from servsim.model.reference.state import Customer, State, Story
 from servsim.model.rules import competitors, demand, loyalty, outreach, recovery
 from servsim.model.rules import quality_and_satisfaction as quality
-from servsim.model.rules.fixed_point import millionths
+from servsim.model.rules.millionths import millionths
 from servsim.units import NEVER
 
 

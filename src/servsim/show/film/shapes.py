@@ -1,4 +1,4 @@
-"""The pen: the few shapes that a film is made of, drawn with Pillow. No state is told by colour alone.
+"""Shapes: the few that a film's frames are drawn of, with Pillow. No state is told by colour alone.
 
 It draws twice as large as asked, for a frame that is made smaller afterwards and so has smooth edges.
 """

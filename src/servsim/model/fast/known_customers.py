@@ -21,7 +21,7 @@ from servsim.model.fast.state import (
 )
 from servsim.model.rules import competitors, demand, loyalty, outreach, recognition, recovery
 from servsim.model.rules import quality_and_satisfaction as quality
-from servsim.model.rules.fixed_point import millionths
+from servsim.model.rules.millionths import millionths
 from servsim.units import NEVER
 
 
