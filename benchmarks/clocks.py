@@ -152,7 +152,7 @@ DIGITS = (1, 2, 1, 1)
 
 
 def years_of(scenario: Scenario, number: int) -> np.ndarray:
-    """(FIGURES, years) one replication: customers at a year's end, satisfaction judged by in it, retention, revenue."""
+    """(METRICS, years) one replication: customers at a year's end, satisfaction judged by in it, retention, revenue."""
     sheet = in_world(to_sheet(scenario), SEED, number, YEARS * YEAR)
     days, judged = Days(sheet, YEARS * YEAR), np.zeros((2, YEARS))
     for rows in engine_named("fast").pieces(sheet, PIECE):
@@ -165,13 +165,13 @@ def years_of(scenario: Scenario, number: int) -> np.ndarray:
 
 
 def replications_of(scenario: Scenario) -> np.ndarray:
-    """(replications, FIGURES, years) of a scenario."""
+    """(replications, METRICS, years) of a scenario."""
     return np.array([years_of(scenario, number) for number in range(REPLICATIONS)])
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What a mechanism does: (FIGURES, years) means of the differences that it makes, and their standard errors.
+    """What a mechanism does: (METRICS, years) means of the differences that it makes, and their standard errors.
 
     Of customers and revenue in per cent, of retention in percentage points, of satisfaction in points. drift: by how
     much customers of the desk without it move in ten years, in per cent.

@@ -278,7 +278,7 @@ SIZES = (10, 15, 30)
 
 @cache
 def money_more() -> dict[float, np.ndarray]:
-    """(WORLDS, months) of each level: money until the end of each month, more than at today's two minutes."""
+    """(REPLICATIONS, months) of each level: money until the end of each month, more than at today's two minutes."""
     scenario = checked(SETTLED, "settled")
     levels = [with_level(scenario, "investment.minutes_per_visit", level) for level in (2.0, *PAYING)]
     with Pool(levels, 1, HERE, far=True) as pool:

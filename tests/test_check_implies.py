@@ -12,10 +12,11 @@ import pytest
 from test_opening_book import desk
 from typer.testing import CliRunner
 
-from servsim import run, simulate
+from servsim import run
 from servsim.cli import app
 from servsim.engine_parameters import to_sheet
 from servsim.event_codes import Happening, Kind, Reason
+from servsim.model.fast import simulate
 from servsim.model.rules.demand import KIND_BITS
 from servsim.scenario.read import read_scenario
 from servsim.scenario.scenario import Scenario
@@ -337,7 +338,7 @@ DESK = ["visits", "unserved_share", "wait_mean", "occupancy"]
     ],
 )
 def test_what_does_not_apply_is_left_out(tables: dict[str, Any], expected: list[str], monkeypatch):
-    monkeypatch.setattr(look, "WORLDS", 4)
+    monkeypatch.setattr(look, "REPLICATIONS", 4)
     scenario = desk(**tables)
     seen = outlook(scenario, "test", HERE)
     assert [name for name, _ in seen.year.known()] == expected
@@ -358,7 +359,7 @@ def test_nothing_is_shown_where_a_steady_state_is_asked_for():
 @pytest.mark.usefixtures("unsettled")
 @pytest.mark.parametrize("few", [1, 3])
 def test_few_replications_have_no_intervals(few, monkeypatch, shop):
-    monkeypatch.setattr(look, "WORLDS", few)
+    monkeypatch.setattr(look, "REPLICATIONS", few)
     shown = " ".join(invoked("check", shop).split())
     assert (
         f"From {'one simulated year' if few == 1 else '3 simulated years'}, as more would take too long here" in shown

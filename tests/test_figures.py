@@ -17,7 +17,7 @@ from servsim.scenario.read import checked, read_scenario
 from servsim.study import daily_totals as days
 from servsim.study import trace_totals as t
 from servsim.study.execution.replications import counted
-from servsim.study.metrics import BY_NAME, NAMES, OWN, metrics, own_metrics, unit_of
+from servsim.study.metrics import BY_NAME, METRICS, NAMES, OWN, metrics, own_metrics, unit_of
 from servsim.study.replication_totals import Reading
 from servsim.study.trace_totals import Tally
 from servsim.study.yearly_projection import looks_ahead
@@ -805,7 +805,7 @@ def test_metrics_are_those_of_the_design_and_no_others():
     assert len(set(NAMES)) == len(NAMES)
 
 
-@pytest.mark.parametrize("metric", CASES_OF, ids=NAMES)
+@pytest.mark.parametrize("metric", METRICS, ids=NAMES)
 def test_every_metric_says_what_it_is(metric):
     assert metric.meaning
     assert not metric.meaning.endswith(".")

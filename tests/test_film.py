@@ -354,7 +354,7 @@ def test_the_command_films_a_day_after_the_first_week(tmp_path):
 
 
 def test_the_command_films_two_sides_with_the_same_customers(tmp_path):
-    done = servsim("--to", "staff.agents=1", "--day", "9", "--out", "two.html", "--quiet", folder=tmp_path)
+    done = servsim("--to", "staff.agents=1", "--day", "9", "--output", "two.html", "--quiet", folder=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     page = (tmp_path / "two.html").read_text(encoding="utf-8")
     left, right = json.loads(re.search(r'id="reels">(.*?)</script>', page, re.DOTALL)[1])
@@ -367,11 +367,11 @@ def test_the_command_films_two_sides_with_the_same_customers(tmp_path):
 @pytest.mark.parametrize(
     ("args", "sentence"),
     [
-        (("--out", "day.mp4"), "--out day.mp4: it must end in .html or .gif."),
+        (("--output", "day.mp4"), "--output day.mp4: it must end in .html or .gif."),
         (("--day", "6"), "Nothing happens on day 6 (week 1, Sunday): the doors open on"),
         (("--day", "99"), "There is no day 99 in this world: its days are 0 to 20."),
         (
-            ("--out", "no/where.html"),
+            ("--output", "no/where.html"),
             "no/where.html cannot be written: there is no folder no; make it, or name another.",
         ),
         (("--to", "staff.agnts=3"), "Did you mean staff.agents?"),

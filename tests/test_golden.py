@@ -20,7 +20,7 @@ from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
 from servsim.study.execution.replications import Experiment, Job
 from servsim.study.metrics import NAMES
-from servsim.study.scenario_identity import MODEL
+from servsim.study.scenario_identity import MODEL, digest_of
 
 GOLDEN = Path(__file__).parent / "golden"
 FINGERPRINTS = GOLDEN / "fingerprints.json"
@@ -66,7 +66,7 @@ def digests() -> Fingerprints:
     """The fingerprint of two weeks of every scenario's trace, an hour and a half of the textbook one, and of its file."""
     return {
         path.stem: {
-            "file": hashlib.sha256(path.read_bytes()).hexdigest()[:8],
+            "file": digest_of(read_scenario(path))[:8],
             "trace": fast.simulate(to_sheet(read_scenario(path, short(path)))).digest(),
         }
         for path in scenarios()

@@ -28,7 +28,7 @@ genuine, log = Pool.simulate, open(sys.argv.pop(1), "a", buffering=1)
 
 def simulate(pool, jobs, *rest):
     for job in jobs:
-        print(pool.replications[job.scenario].key, job.replication, file=log)
+        print(pool.experiments[job.scenario].key, job.replication, file=log)
     genuine(pool, jobs, *rest)
 
 Pool.simulate = simulate

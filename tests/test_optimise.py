@@ -47,7 +47,7 @@ DESK = {
     "evaluate": {"smallest_difference": 1500.0, "replications": 10},
 }
 """A counter that is open for two mornings a week."""
-FEW = {"optimise": {"points": 40, "replications": 4, "levers": {MINUTES: [0, 10], AGENTS: [1, 4]}}}
+FEW = {"optimise": {"points": 40, "search_replications": 4, "levers": {MINUTES: [0, 10], AGENTS: [1, 4]}}}
 
 
 def desk(**tables: object) -> Scenario:
@@ -257,7 +257,7 @@ def test_a_range_with_few_values_is_tried_out_to_its_end():
 
 
 def test_a_lever_that_does_nothing_stays_at_todays_value_and_is_named():
-    idle = desk(optimise={"points": 24, "replications": 3, "levers": {MINUTES: [0, 10], RECOVERY: [0, 30]}})
+    idle = desk(optimise={"points": 24, "search_replications": 3, "levers": {MINUTES: [0, 10], RECOVERY: [0, 30]}})
     o = optimise(idle)
     assert o.idle == (RECOVERY,)
     assert o.best[1] == 0

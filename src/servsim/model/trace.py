@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 COLUMNS = ("tick", "happening", "who", "agent", "value")
-"""When, what (words.Happening), which customer or −1, which agent or −1, and what `words` says the value means."""
+"""When, what (event_codes.Happening), which customer or −1, which agent or −1, and what `event_codes` says it means."""
 
 Engine = Literal["reference", "fast"]
 """Who tells a trace: the SimPy story, or the compiled loop."""

@@ -1,9 +1,9 @@
 """A trace cut for reading: as lines, by customer, colleague and agent, and by what belongs together in it.
 
 Laws read traces; this is how a trace is laid out for them. It knows neither the engines nor the rules, only how names
-are made. Within an instant a trace is in the order of `words.Happening`, not of what led to what: WENT_OFF comes before
-the FINISHED that made the agent free to go, and STARTED comes last. Only WON_BACK is moved: it opens its instant among
-a customer's lines, for who comes back by themselves may be lost again at once.
+are made. Within an instant a trace is in the order of `event_codes.Happening`, not of what led to what: WENT_OFF comes
+before the FINISHED that made the agent free to go, and STARTED comes last. Only WON_BACK is moved: it opens its instant
+among a customer's lines, for who comes back by themselves may be lost again at once.
 """
 
 from bisect import bisect

@@ -25,7 +25,7 @@ HOW_CHOSEN = (
     "Some examples. Of customers lost by one: a middling one among those lost for the commonest reason; of those kept "
     "or lost by both: the one whose spending differs most, so not a typical one."
 )
-"""The rule by which lives are chosen (`study.why_lives.picked`)."""
+"""The rule by which lives are chosen (`study.comparison.compare.picked`)."""
 PARTING = (
     H.BLOCKED, H.BALKED, H.ABANDONED, H.SENT_HOME, H.STARTED, H.FINISHED, H.LET_DOWN, H.FAILED, H.COOLED,
     H.THOUGHT_AGAIN, H.LOST,

@@ -8,7 +8,7 @@ from functools import wraps
 from importlib import import_module
 from inspect import Parameter, signature
 from os import PathLike
-from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypedDict, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypedDict, TypeVar
 
 from servsim.model.trace import Engine
 
@@ -101,10 +101,10 @@ def executed(function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         given = {name: kwargs.pop(name) for name in Options.__annotations__ if name in kwargs}
-        asked: Any = kwargs.get("execution", HERE)
-        with replace(asked, **given).opened() as execution:
-            kwargs["execution"] = execution
-            return function(*args, **kwargs)
+        asked = declared.bind(*args, **kwargs)
+        with replace(asked.arguments.get("execution", HERE), **given).opened() as execution:
+            asked.arguments["execution"] = execution
+            return function(*asked.args, **asked.kwargs)
 
     wrapper.__signature__ = declared.replace(parameters=[*own, *options])  # type: ignore[attr-defined]
     return wrapper
