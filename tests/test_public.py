@@ -109,6 +109,12 @@ def test_a_store_that_is_named_is_filled_read_and_closed(shop, tmp_path):
     path.rename(tmp_path / "moved.sqlite")
 
 
+@pytest.mark.parametrize("name", ["run", "evaluate", "sensitivity", "worth", "simulate"])
+def test_an_option_that_there_is_not_is_a_type_error(shop, name):
+    with pytest.raises(TypeError, match="unexpected keyword argument 'means'"):
+        getattr(servsim, name)(shop, means=1)
+
+
 def test_an_option_overrules_the_execution(shop, tmp_path):
     path = tmp_path / "kept.sqlite"
     servsim.run(shop, replications=2, execution=servsim.Execution(workers=1), store=path)

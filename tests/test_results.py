@@ -263,7 +263,7 @@ def test_merge_copies_the_replications_of_others_and_leaves_them_as_they_are(typ
     with closing(Store(target)) as store:
         told = []
         found = run(tiny(waiting={"patience_minutes": 7.0}), replications=5,
-                    means=Execution(workers=1, store=store, progress=lambda *far: told.append(far[:2])))  # fmt: skip
+                    execution=Execution(workers=1, store=store, progress=lambda *far: told.append(far[:2])))  # fmt: skip
     assert told == [(5, 5)]
     assert found.metrics.tobytes() == run(tiny(waiting={"patience_minutes": 7.0}), replications=5).metrics.tobytes()
 

@@ -96,12 +96,13 @@ def executed(function: Callable[P, R]) -> Callable[P, R]:
     """The function, which takes the `Options` by name, or an `execution` that has them all."""
     declared = signature(function)
     own = [each for each in declared.parameters.values() if each.kind is not Parameter.VAR_KEYWORD]
+    others = declared.replace(parameters=own)
     options = [Parameter(name, Parameter.KEYWORD_ONLY, default=getattr(HERE, name)) for name in Options.__annotations__]
 
     @wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         given = {name: kwargs.pop(name) for name in Options.__annotations__ if name in kwargs}
-        asked = declared.bind(*args, **kwargs)
+        asked = others.bind(*args, **kwargs)
         with replace(asked.arguments.get("execution", HERE), **given).opened() as execution:
             asked.arguments["execution"] = execution
             return function(*asked.args, **asked.kwargs)
