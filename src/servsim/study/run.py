@@ -197,6 +197,10 @@ def run(
     precision: run on until each of these metrics is known to such a share of its mean, all of them at once, or until
     `budget` replications are spent. controls: whether control variates may narrow intervals. metrics: your own, each a
     `Metric` or a class that hears the trace (`Listener`); no store keeps them.
+
+    Returns a `Run`: `found["revenue"]` is an Interval with its unit, `found.sample("revenue")` (replications,) one
+    number each. Raises ScenarioError where `precision` names no metric, ServsimError where one of your own cannot be
+    used. Source: independent replications with t intervals, control variates by Lavenberg and Welch (1981).
     """
     asked = scenario.evaluate
     wanted, most = replications or asked.replications, budget or asked.budget_replications

@@ -158,6 +158,9 @@ def compare(
     """Simulate two scenarios on the same replications: the same people come, with the same patience and the same cases.
 
     They go on until the end of the years where money means something there in both. metrics: your own, as in `run`.
+
+    Returns a `Comparison`: `found["revenue"]` is the Interval of B less A, `metrics` (2, replications, metrics). Raises
+    ScenarioError where currencies, or years of money, differ. Source: paired t under common random numbers.
     """
     far = looks_ahead(a) and looks_ahead(b)
     insist_alike(a, b, far)

@@ -34,6 +34,11 @@ def evaluate(
     Every level is simulated in the first `replications` replications. Where a smallest difference is stated, a race
     then goes on among those that may be best, until one is left or `budget` replications are spent. Levels that are
     given are the only ones, unless `finer` is, too. metrics: your own, as in `run`; the objective is one of METRICS.
+
+    Returns an `Evaluation`: `best`, `gain` and `difference(level, other)` are in the objective's unit, `found[6,
+    "revenue"]` is an Interval, `sample(level, metric)` (replications,). Raises ScenarioError where lever, levels,
+    objective or constraints cannot be. Source: paired t under common random numbers; the race is fully sequential
+    ranking and selection, Kim and Nelson (2001).
     """
     if levels is not None and finer is None:
         finer = 0

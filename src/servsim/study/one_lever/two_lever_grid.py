@@ -89,7 +89,11 @@ def lever_grid(
     execution: Execution = HERE,
     **options: Unpack[Options],
 ) -> LeverGrid:
-    """Simulate all pairs of levels of two levers, today's among them, in the same replications."""
+    """Simulate all pairs of levels of two levers, today's among them, in the same replications.
+
+    levers: two of (key, levels). Returns a `LeverGrid` with the objective at every pair. Raises ServsimError where both
+    are one lever, ScenarioError where a level cannot be.
+    """
     (one, some), (other, others) = levers
     if one == other:
         raise ServsimError(f"{one} is both levers; they must be two settings.")

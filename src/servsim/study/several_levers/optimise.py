@@ -105,6 +105,9 @@ def optimise(
 
     The search tries `points` points in few replications. Its finalists and today's setting are then compared in
     `replications` others, and in more where a smallest difference is stated, until one is best or `budget` is spent.
+
+    Returns an `Optimisation`: `points` tried, `finals` (an `Evaluation`) beside today's. Raises ScenarioError where a
+    lever or a range cannot be. Source: the metamodel's and the race's, in `metamodel` and `ranking_and_selection`.
     """
     given: dict[str, Any] = {
         "levers": levers and {key: [*ends] for key, ends in levers.items()}, "objective": objective,

@@ -223,7 +223,11 @@ class Proof:
 
 @executed
 def verify(effort: Effort = FULL, *, seed: int = 1, execution: Execution = HERE, **options: Unpack[Options]) -> Proof:
-    """Prove the installation: theory, twins and invariants."""
+    """Prove the installation: theory, twins and invariants.
+
+    effort: `verify.FULL` or `verify.QUICK`. Returns a `Proof`, of which `passed` says whether all of it holds. Source:
+    closed forms, each with its own; Šidák's bound over all metrics together.
+    """
     desks = cases()
     replications = len(desks) * effort.replications
     whole = replications + effort.twins
