@@ -219,7 +219,7 @@ def stay_of(rows: np.ndarray, who: int) -> int:
     return int(left[0]) if len(left) else 2 * YEAR
 
 
-@pytest.mark.parametrize("replication", range(3))
+@pytest.mark.parametrize("world", range(3))
 def test_parts_are_what_the_traces_of_all_years_say(world):
     c = compared("a second agent")
     found = dict(zip(PARTS, parts(c)[world].tolist(), strict=True))

@@ -137,12 +137,12 @@ CONFIGURATIONS = {
 
 @pytest.mark.parametrize("alike", [0.0, 0.9], ids=["independent", "common"])
 @pytest.mark.parametrize("means", CONFIGURATIONS.values(), ids=CONFIGURATIONS)
-def test_the_best_or_one_as_good_is_chosen_as_often_as_promised(execution, alike):
+def test_the_best_or_one_as_good_is_chosen_as_often_as_promised(means, alike):
     """Two fifths of a standard deviation of a difference, 95 % promised; the intervals hold as often, give or take."""
     random, races = np.random.default_rng(1), 1000
     difference = 0.4 * np.sqrt(2 * (1 - alike))
-    truth = np.array(execution) * difference
-    rules = Rules(len(execution), 20, difference, 0.05)
+    truth = np.array(means) * difference
+    rules = Rules(len(means), 20, difference, 0.05)
     right = covered = 0
     for _ in range(races):
         metrics = made(random, truth, alike)

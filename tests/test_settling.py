@@ -40,9 +40,9 @@ def in_batches(*means: float) -> np.ndarray:
         ((), None),
     ],
 )  # fmt: skip
-def test_observations_are_left_out_until_the_mean_of_the_rest_is_least_in_doubt(execution, left_out):
+def test_observations_are_left_out_until_the_mean_of_the_rest_is_least_in_doubt(means, left_out):
     expected = None if left_out is None else BATCH * left_out
-    assert truncation(in_batches(*execution)) == expected
+    assert truncation(in_batches(*means)) == expected
 
 
 @pytest.mark.parametrize("decay", [5, 20, 60])

@@ -477,11 +477,11 @@ def two_classes(rates: tuple[float, float], means: tuple[float, float], most: in
 
 
 @pytest.mark.parametrize("means", [(8.0, 5.0), (5.0, 8.0), (6.0, 6.0)])
-def test_colleagues_before_or_after_customers(execution):
+def test_colleagues_before_or_after_customers(means):
     rates = (0.04, 0.05)
-    in_hand = failure_forms.residual(*((rate, mean, 1.0) for rate, mean in zip(rates, execution, strict=True)))
-    by_formula = failure_forms.priorities(in_hand, [rate * mean for rate, mean in zip(rates, execution, strict=True)])
-    assert by_formula == pytest.approx(two_classes(rates, execution), rel=1e-3)
+    in_hand = failure_forms.residual(*((rate, mean, 1.0) for rate, mean in zip(rates, means, strict=True)))
+    by_formula = failure_forms.priorities(in_hand, [rate * mean for rate, mean in zip(rates, means, strict=True)])
+    assert by_formula == pytest.approx(two_classes(rates, means), rel=1e-3)
 
 
 def test_colleagues_in_turn_with_customers():
