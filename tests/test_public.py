@@ -115,6 +115,34 @@ def test_an_option_that_there_is_not_is_a_type_error(shop, name):
         getattr(servsim, name)(shop, means=1)
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"engine": "slow"}, 'engine is \'slow\'; it must be "fast" or "reference"'),
+        ({"workers": 0}, "workers is 0; it must be a whole number of at least 1"),
+        ({"workers": 1.5}, "workers is 1.5"),
+        ({"dask": 5}, "dask is 5; it must be the address"),
+        ({"store": 5}, "store is 5; it must be a path"),
+        ({"progress": None}, "progress is None; it must be a function"),
+        ({"execution": "fast"}, "execution is 'fast'; it must be a servsim.Execution"),
+        ({"seed": -1}, "seed is -1; it must be a whole number between 0"),
+        ({"seed": 1.9}, r"seed is 1\.9"),
+        ({"replications": 0}, "replications is 0; it must be a whole number of at least 1"),
+        ({"replications": "2"}, "replications is '2'"),
+        ({"confidence": 2}, r"confidence is 2; it must be above 0\.5 and below 1"),
+    ],
+)
+def test_what_an_option_cannot_be_is_a_sentence(shop, options, said):
+    with pytest.raises(ServsimError, match=said):
+        servsim.run(shop, **options)
+
+
+def test_what_a_trace_cannot_be_of_is_a_sentence(shop):
+    for options in ({"replication": -1}, {"replication": 1.5}, {"seed": "a"}):
+        with pytest.raises(ServsimError, match="must be a whole number"):
+            servsim.simulate(shop, **options)
+
+
 def test_an_option_overrules_the_execution(shop, tmp_path):
     path = tmp_path / "kept.sqlite"
     servsim.run(shop, replications=2, execution=servsim.Execution(workers=1), store=path)
@@ -169,6 +197,22 @@ def test_a_trace_has_named_columns_and_a_frame(shop):
 
 def test_both_engines_tell_the_same_trace(shop):
     assert np.array_equal(servsim.simulate(shop, engine="reference").rows, servsim.simulate(shop).rows)
+
+
+def test_what_settings_cannot_be_is_a_scenario_error(shop):
+    assert shop.with_settings({"opening.always": True, "money.currency": "CHF"}).money.currency == "CHF"
+    for values in ({"staff.agents": "x"}, {"staff.agents": None}, {"staff.agents": True}, {"staff.agents": [1]}):
+        with pytest.raises(ScenarioError, match=r"staff\.agents"):
+            shop.with_settings(values)
+    assert str(shop) == repr(shop)
+
+
+def test_a_level_or_segment_that_is_not_there_is_a_sentence(shop):
+    found = servsim.evaluate(shop, levels=(1.0, 2.0), replications=2, objective="revenue")
+    with pytest.raises(ServsimError, match="9 is no level of this; it must be one of 1, 2"):
+        found[9, "revenue"]
+    with pytest.raises(ServsimError, match="'nobody' is no segment of this; it has none"):
+        servsim.run(shop, replications=2).of_segment("nobody")
 
 
 # Metrics of one's own
@@ -236,6 +280,22 @@ def test_metrics_of_ones_own_are_as_those_that_are_there(shop):
     assert {row["metric"] for row in year.rows()} == set(year.names)
 
 
+class Spoils(LastPayment):
+    """Wipes out what it hears."""
+
+    name = "spoils"
+
+    def add(self, rows: np.ndarray) -> None:
+        rows[:] = 0
+
+
+def test_one_cannot_spoil_what_others_hear(shop):
+    alone = servsim.run(shop, replications=2, metrics=[LastPayment, Served])
+    beside = servsim.run(shop, replications=2, metrics=[Spoils, LastPayment, Served])
+    for name in ("last_payment", "my_served", "value", "revenue"):
+        assert np.array_equal(alone.sample(name), beside.sample(name))
+
+
 def test_they_are_read_by_evaluate_and_compare(shop):
     found = servsim.evaluate(shop, levels=(1.0, 2.0), replications=3, objective="revenue", metrics=OWN)
     assert np.array_equal(found.sample(2, "my_served"), found.sample(2, "served"))
@@ -300,6 +360,10 @@ def test_what_other_processes_cannot_import_is_said(shop):
         ([late], "it lacks name"),
         ([Served()], "not an object of it"),
         (["revenue"], "must be a servsim.Metric"),
+        ([type("Named", (Served,), {"name": 5})], "name of .* is 5; it must be text"),
+        ([type("Bettered", (Served,), {"better": "up"})], "better of \"my_served\" is 'up'; it must be 1, 0 or -1"),
+        ([type("Reads", (Served,), {"read": lambda self: "many"})], "\"my_served\" comes to 'many'; read\\(\\) must"),
+        ([servsim.Metric("none", "nothing", "1", 0, lambda reading: None)], '"none" comes to None'),
     ],
 )
 def test_what_is_no_metric_is_refused(shop, metrics, said):

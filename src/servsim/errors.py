@@ -1,5 +1,7 @@
 """What a person can get wrong, said in one sentence each."""
 
+from numbers import Integral
+
 
 class ServsimError(Exception):
     """A person's mistake: shown as a sentence, without a traceback, with exit code 2."""
@@ -11,6 +13,14 @@ class ScenarioError(ServsimError):
     def __init__(self, messages: list[str]) -> None:
         super().__init__("\n".join(messages))
         self.messages = messages
+
+
+def insist_whole(name: str, value: object, least: int, most: int | None = None) -> None:
+    """ServsimError where something is no whole number, or below the least, or above the most."""
+    is_whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not is_whole or value < least or (most is not None and value > most):  # type: ignore[operator]
+        ends = f"of at least {least}" if most is None else f"between {least:,} and {most:,}"
+        raise ServsimError(f"{name} is {value!r}; it must be a whole number {ends}.")
 
 
 def needs_extra(what: str, package: str, extra: str) -> ServsimError:

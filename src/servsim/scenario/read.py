@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
+from numbers import Real
 from operator import eq
 from pathlib import Path as File
 from typing import Any, Self, TextIO
@@ -235,10 +236,18 @@ def with_level(scenario: Scenario, lever: str, level: float) -> Scenario:
     return with_settings(scenario, {lever: level})
 
 
-def with_settings(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
+def exactly(value: Any) -> Any:
+    """A number as a file would have it, a whole one without a fraction; anything else as it is."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return value
+    number: Any = value
+    return int(number) if float(number).is_integer() else float(number)
+
+
+def with_settings(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     """The scenario with some settings at other values, all at once, checked as a file is."""
     raw = scenario.model_dump(exclude_unset=True, exclude_none=True)
-    exact = {lever: int(value) if float(value).is_integer() else float(value) for lever, value in values.items()}
+    exact = {lever: exactly(value) for lever, value in values.items()}
     for lever, value in exact.items():
         place(raw, known(lever), value, f"{lever}={value}")
     return checked(raw, ", ".join(f"{lever} = {as_written(value)}" for lever, value in exact.items()))

@@ -154,6 +154,8 @@ class Scenario(Table):
         many = f"{self.demand.opening_book:,} customers, {self.staff.agents} agents"
         return f"<Scenario {self.title!r}: {many}, {self.horizon.years:g} years>"
 
+    __str__ = __repr__
+
 
 def merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     """The base with whatever is named in own put in its place, table by table."""

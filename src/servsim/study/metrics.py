@@ -5,6 +5,7 @@ import pickle
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from numbers import Real
 from typing import Protocol
 
 import numpy as np
@@ -186,9 +187,24 @@ def insist_new(metrics: Sequence[UserMetric]) -> None:
                 f"metrics: {metric!r} must be a servsim.Metric, or a class with name, meaning, unit, better, add(rows) and "
                 f"read(){f'; it lacks {lacks[0]}' if lacks else ', not an object of it'}."
             )
+        said = {"name": str, "meaning": str, "unit": str}
+        for each, kind in said.items():
+            if not isinstance(getattr(metric, each, ""), kind) or (each == "name" and not metric.name):
+                raise ServsimError(f"metrics: {each} of {metric!r} is {getattr(metric, each)!r}; it must be text.")
+        if metric.better not in (-1, 0, 1):
+            raise ServsimError(f'metrics: better of "{metric.name}" is {metric.better!r}; it must be 1, 0 or -1.')
         if metric.name in names:
             raise ServsimError(f'metrics: there is a metric of the name "{metric.name}"; give yours another one.')
         names.append(metric.name)
+
+
+def insist_number(metric: UserMetric, found: object) -> float:
+    """What a user's own metric comes to, as a number; ServsimError where it is none."""
+    if isinstance(found, Real):
+        return float(found)
+    raise ServsimError(
+        f'metrics: "{metric.name}" comes to {found!r}; read() must return a number, NaN where undefined.'
+    )
 
 
 def insist_importable(metrics: Iterable[UserMetric]) -> None:
@@ -208,7 +224,7 @@ def place_of(name: str, own: Sequence[UserMetric] = ()) -> int:
     names = (*NAMES, *(metric.name for metric in own))
     if name in names:
         return names.index(name)
-    near = get_close_matches(name, names, n=1)
+    near = get_close_matches(str(name), names, n=1)
     hint = f"did you mean {near[0]}?" if near else "servsim.METRICS has them all."
     raise UnknownMetricError(f'"{name}" is no metric; {hint}')
 

@@ -7,6 +7,7 @@ from typing import Any, Literal, Unpack
 
 import numpy as np
 
+from servsim.errors import ServsimError, insist_whole
 from servsim.scenario.scenario import Scenario
 from servsim.study.control_variates import controls_of
 from servsim.study.execution.options import HERE, Execution, Options, executed
@@ -115,7 +116,12 @@ class Run(Tidy):
 
     def of_segment(self, segment: str) -> dict[str, Interval]:
         """The metrics of one segment, by name of the metric."""
-        number = [own.name for own in self.scenario.segments].index(segment)
+        names = [own.name for own in self.scenario.segments]
+        if segment not in names:
+            raise ServsimError(
+                f"{segment!r} is no segment of this; {f'it must be one of {names}' if names else 'it has none'}."
+            )
+        number = names.index(segment)
         currency = self.scenario.money.currency
         return {
             own.name: interval(self.own[:, number, place], own.unit.replace("money", currency), self.confidence)
@@ -202,6 +208,10 @@ def run(
     number each. Raises ScenarioError where `precision` names no metric, ServsimError where one of your own cannot be
     used. Source: independent replications with t intervals, control variates by Lavenberg and Welch (1981).
     """
+    if replications is not None:
+        insist_whole("replications", replications, 1)
+    if confidence is not None and not 0.5 < confidence < 1:
+        raise ServsimError(f"confidence is {confidence!r}; it must be above 0.5 and below 1.")
     asked = scenario.evaluate
     wanted, most = replications or asked.replications, budget or asked.budget_replications
     precision = {known_metric(name, "--precision"): share for name, share in (precision or {}).items()}

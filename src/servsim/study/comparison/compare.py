@@ -8,7 +8,7 @@ from typing import Any, Unpack
 import numpy as np
 
 from servsim.engine_parameters import window_of
-from servsim.errors import ScenarioError
+from servsim.errors import ScenarioError, insist_whole
 from servsim.event_codes import Happening, Reason
 from servsim.model.trace import Engine
 from servsim.scenario.scenario import Scenario
@@ -162,6 +162,8 @@ def compare(
     Returns a `Comparison`: `found["revenue"]` is the Interval of B less A, `metrics` (2, replications, metrics). Raises
     ScenarioError where currencies, or years of money, differ. Source: paired t under common random numbers.
     """
+    if replications is not None:
+        insist_whole("replications", replications, 1)
     far = looks_ahead(a) and looks_ahead(b)
     insist_alike(a, b, far)
     n = replications or a.evaluate.replications

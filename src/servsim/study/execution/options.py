@@ -8,8 +8,9 @@ from functools import wraps
 from importlib import import_module
 from inspect import Parameter, signature
 from os import PathLike
-from typing import TYPE_CHECKING, ParamSpec, Protocol, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypedDict, TypeVar, get_args
 
+from servsim.errors import ServsimError, insist_whole
 from servsim.model.trace import Engine
 
 if TYPE_CHECKING:
@@ -53,6 +54,21 @@ class Execution:
     dask: str | None = None
     store: "Keeper | str | PathLike[str] | None" = None
     progress: Progress = quiet
+
+    def __post_init__(self) -> None:
+        """ServsimError where an option cannot be."""
+        if self.engine not in get_args(Engine):
+            raise ServsimError(f'engine is {self.engine!r}; it must be "fast" or "reference".')
+        if self.workers is not None:
+            insist_whole("workers", self.workers, 1)
+        if self.dask is not None and not isinstance(self.dask, str):
+            raise ServsimError(
+                f"dask is {self.dask!r}; it must be the address of a scheduler, such as tcp://host:8786."
+            )
+        if not (self.store is None or isinstance(self.store, str | PathLike) or hasattr(self.store, "known")):
+            raise ServsimError(f"store is {self.store!r}; it must be a path, or a servsim.Store.")
+        if not callable(self.progress):
+            raise ServsimError(f"progress is {self.progress!r}; it must be a function of done, asked and seconds.")
 
     @contextmanager
     def opened(self) -> "Iterator[Execution]":
@@ -101,9 +117,12 @@ def executed(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-        given = {name: kwargs.pop(name) for name in Options.__annotations__ if name in kwargs}
+        given: dict[str, Any] = {name: kwargs.pop(name) for name in Options.__annotations__ if name in kwargs}
         asked = others.bind(*args, **kwargs)
-        with replace(asked.arguments.get("execution", HERE), **given).opened() as execution:
+        base = asked.arguments.get("execution", HERE)
+        if not isinstance(base, Execution):
+            raise ServsimError(f"execution is {base!r}; it must be a servsim.Execution.")
+        with replace(base, **given).opened() as execution:
             asked.arguments["execution"] = execution
             return function(*asked.args, **asked.kwargs)
 

@@ -16,7 +16,7 @@ from servsim.scenario.scenario import Scenario
 from servsim.study.control_variates import CONTROLS, Controls
 from servsim.study.daily_totals import ALL, OF_MONEY, Days
 from servsim.study.expected_visits import weekly_visits
-from servsim.study.metrics import NAMES, OWN, Metric, UserMetric, metrics, own_metrics
+from servsim.study.metrics import NAMES, OWN, Metric, UserMetric, insist_number, metrics, own_metrics
 from servsim.study.metrics import Listener as Hears
 from servsim.study.replication_totals import Reading
 from servsim.study.scenario_identity import digest_of, fingerprint, machine, model_version, settings_of
@@ -224,7 +224,10 @@ class Experiment:
         reading = counted(
             self.scenario, sheet_of(self), self.seed, job.replication, self.engine, listener, self.goes_on
         )
-        own = [metric.read(reading) if isinstance(metric, Metric) else heard[metric].read() for metric in self.metrics]
+        own = [
+            insist_number(metric, metric.read(reading) if isinstance(metric, Metric) else heard[metric].read())
+            for metric in self.metrics
+        ]
         return outcome_of(job, reading, controls, customers, own)
 
     @cached_property
@@ -267,7 +270,7 @@ class Listening:
         """Hear one more piece of the years after the window."""
         for each in self.own:
             if getattr(each, "whole", False):
-                each.add(rows)
+                each.add(rows.copy())
 
 
 def outcome_of(

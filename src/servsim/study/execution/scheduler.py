@@ -16,7 +16,7 @@ from time import monotonic
 from types import FrameType, TracebackType
 from typing import Self
 
-from servsim.errors import ServsimError
+from servsim.errors import ServsimError, insist_whole
 from servsim.model import compilation as kernel
 from servsim.scenario.scenario import Scenario
 from servsim.study.execution.executors import Cluster, Hands, Processes, Threads
@@ -187,6 +187,7 @@ class Pool:
         """Nothing is started before it is needed. metrics: a user's own, which no store has. far: whether
         replications go on until the end of the years.
         """
+        insist_whole("seed", seed, 0, (1 << 63) - 1)
         insist_new(metrics)
         self.seed, self.execution, self.controlled, self.far = seed, execution, controlled, far
         self.metrics = tuple(metrics)

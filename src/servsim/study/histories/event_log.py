@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, Unpack
 
 import numpy as np
 
+from servsim.errors import insist_whole
 from servsim.event_codes import By, Call, Reason
 from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.model.compilation import readable
@@ -246,6 +247,8 @@ class SimulatedTrace:
         if isinstance(happening, str) and happening not in names:
             near = get_close_matches(happening.upper(), names, n=1)
             raise KeyError(f"{happening!r} is no happening{f'; did you mean {near[0]}?' if near else '.'}")
+        if happening not in [*names, *H]:
+            raise KeyError(f"{happening!r} is no happening; it must be one of servsim.Happening.")
         what = H[happening] if isinstance(happening, str) else happening
         return self.rows[self["happening"] == what]
 
@@ -271,7 +274,12 @@ def simulate(
     execution: Execution = HERE,
     **options: Unpack[Options],
 ) -> SimulatedTrace:
-    """The trace of one replication of a scenario, its window: the same that replication has in `run`."""
+    """The trace of one replication of a scenario until its window ends, the warm-up included: that of it in `run`.
+
+    Raises ServsimError where seed or replication are no whole numbers of at least 0.
+    """
+    insist_whole("seed", seed, 0)
+    insist_whole("replication", replication, 0)
     world = World(scenario, seed, replication, execution.engine)
     return SimulatedTrace(world, np.concatenate([np.empty((0, len(TRACE_COLUMNS)), np.int64), *world.pieces()]))
 

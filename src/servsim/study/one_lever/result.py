@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from servsim.errors import ServsimError
 from servsim.scenario.scenario import Scenario
 from servsim.study.intervals_and_tables import Interval, Tidy, defined, interval, t_quantile
 from servsim.study.metrics import BY_NAME, NAMES, UserMetric, place_of, unit_of_own
@@ -87,9 +88,17 @@ class Evaluation(Tidy):
         """Replications in which every level was simulated."""
         return min(len(table) for table in self.metrics)
 
+    def place(self, level: float) -> int:
+        """Where a level is among those that were simulated; ServsimError with them where it is none of these."""
+        if level not in self.levels:
+            raise ServsimError(
+                f"{level!r} is no level of this; it must be one of {', '.join(f'{each:g}' for each in self.levels)}."
+            )
+        return self.levels.index(level)
+
     def replications_of(self, level: float) -> int:
         """Replications in which a level was simulated."""
-        return len(self.metrics[self.levels.index(level)])
+        return len(self.metrics[self.place(level)])
 
     def unit(self, metric: str) -> str:
         """A metric's unit."""
@@ -97,7 +106,7 @@ class Evaluation(Tidy):
 
     def sample(self, level: float, metric: str) -> np.ndarray:
         """(replications,) a metric at a level in each of its replications."""
-        column: np.ndarray = self.metrics[self.levels.index(level)][:, place_of(metric, self.own_metrics)]
+        column: np.ndarray = self.metrics[self.place(level)][:, place_of(metric, self.own_metrics)]
         return column
 
     def is_known(self, metric: str) -> bool:
@@ -188,7 +197,7 @@ class Evaluation(Tidy):
 
     def seen(self, level: float, replications: int) -> Seen:
         """What constraints are read from, of so many replications."""
-        place = self.levels.index(level)
+        place = self.place(level)
         return Seen(self.metrics[place], self.months[place]).first(replications)
 
     @cached_property
@@ -198,16 +207,16 @@ class Evaluation(Tidy):
 
     def worst_year(self, level: float, metric: str) -> tuple[int, float]:
         """The year, from 1 on, in which a metric of YEARLY is largest at a level on average, and how large."""
-        return worst_year(self.yearly[self.levels.index(level)], metric)
+        return worst_year(self.yearly[self.place(level)], metric)
 
     def of_year(self, level: float, year: int, metric: str) -> Interval:
         """A metric of YEARLY at a level in a year, from 1 on."""
-        sample = self.yearly[self.levels.index(level)][:, year - 1, YEARLY_NAMES.index(metric)]
+        sample = self.yearly[self.place(level)][:, year - 1, YEARLY_NAMES.index(metric)]
         return interval(sample, yearly_unit(metric, self.currency), self.confidence)
 
     def years(self, level: float) -> list[dict[str, Any]]:
         """The projection of a level, year by year, as JSON has it."""
-        many = self.months[self.levels.index(level)].shape[1] // MONTHS
+        many = self.months[self.place(level)].shape[1] // MONTHS
         return years_as_json(many, partial(self.of_year, level))
 
     @property
@@ -274,8 +283,8 @@ class Evaluation(Tidy):
             "replications": self.replications_of(level),
             "metrics": {name: self.at(level, name).to_dict() for name in self.names},
             "vs_today": self.difference(level, self.today).to_dict(),
-            "breaks": list(self.breaks[self.levels.index(level)]),
-            "broken_since_year": list(self.broken_since[self.levels.index(level)]) if self.broken_since else [],
+            "breaks": list(self.breaks[self.place(level)]),
+            "broken_since_year": list(self.broken_since[self.place(level)]) if self.broken_since else [],
         }
 
     def rows(self) -> list[dict[str, Any]]:
