@@ -34,6 +34,8 @@ def export(
 
     if output is None:
         raise ServsimError("export needs --output PATH.csv, where the event log of one replication is to go.")
+    if output.suffix != ".csv" and (output.is_file() or not output.exists()):
+        raise ServsimError(f"--output {output}: it must end in .csv.")
     scenario = affordable(read_scenario(file, overrides or ()), called(file), 1, far=False)
     announce_compiling(quiet)
     world = World(scenario, seed, replication, engine.value)

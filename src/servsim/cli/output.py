@@ -139,10 +139,11 @@ def discard(draft: Path, place: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
-def ready(path: Path | None) -> None:
-    """ServsimError where a file cannot be put: better before hours of work than after."""
+def ready(path: Path | None, *read: Path | None) -> None:
+    """ServsimError where a file cannot be put: better before hours of work than after. read: files asked of."""
     if path is None:
         return
+    insist_not_read(path, read)
     if not path.parent.is_dir():
         raise ServsimError(f"{path} cannot be written: there is no folder {path.parent}; make it, or name another.")
     if path.is_dir():
@@ -151,11 +152,26 @@ def ready(path: Path | None) -> None:
         raise ServsimError(f"{path} cannot be written: it is write-protected; name another place.")
 
 
+def insist_not_read(path: Path, read: Iterable[Path | None]) -> None:
+    """ServsimError where a file would be put in the place of one that is read, by whatever name or link."""
+    from servsim.scenario.read import READ, identity
+
+    asked = {identity(file) for file in read if file is not None and file.is_file()}
+    if path.is_file() and identity(path) in READ | asked:
+        raise ServsimError(f"{path} is the scenario that is read; name another file to write.")
+
+
 def named_after(file: Path, what: str) -> Path:
     """Where a command writes when nobody says: here, named after the scenario's file."""
     from servsim.scenario.read import is_standard_input
 
     return Path(f"{'scenario' if is_standard_input(file) else file.stem}-{what}")
+
+
+def insist_csv(path: Path | None) -> None:
+    """ServsimError where a table would go to a file of another kind; a device may have any name."""
+    if path is not None and path.suffix != ".csv" and (path.is_file() or not path.exists()):
+        raise ServsimError(f"--csv {path}: it must end in .csv.")
 
 
 def write_csv(path: Path | None, rows: Iterable[dict[str, Any]]) -> None:

@@ -111,9 +111,11 @@ def simulates(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def called(*own: Any, **given: Any) -> None:
-        from servsim.cli.output import ready
+        from servsim.cli.output import insist_csv, ready
 
-        ready(given.get("csv"))
+        insist_csv(given.get("csv"))
+        for name in ("csv", "output", "picture"):
+            ready(given.get(name), given.get("file"), given.get("other"))
         how = {name: given.pop(name, default) for name, (_, default) in SIMULATING.items()}
         command(*own, **given, how=how)
 

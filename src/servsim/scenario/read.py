@@ -124,7 +124,18 @@ def bytes_of(file: File) -> bytes:
     if file.is_dir():
         raise ScenarioError([f"{file} is a folder; it must be a scenario file such as scenarios/salon.toml."])
     with file.open("rb") as opened:
+        READ.add(identity(file))
         return opened.read(LARGEST_FILE + 1)
+
+
+READ: set[tuple[int, int]] = set()
+"""Device and inode of every file that was read: nothing may be written over them."""
+
+
+def identity(file: File) -> tuple[int, int]:
+    """Which file it is, whatever its name and through whatever links."""
+    found = file.stat()
+    return found.st_dev, found.st_ino
 
 
 @lru_cache(maxsize=1)
