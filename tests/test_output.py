@@ -90,12 +90,16 @@ def test_a_folder_that_is_not_there_is_said_before_the_work(tiny, command, optio
 # Nothing that is read is written over
 
 
-@pytest.mark.parametrize("how", ["by its name", "another way to it", "a symbolic link", "a hard link"])
-@pytest.mark.parametrize(
-    "words", [("run", "--csv"), ("evaluate", "--csv"), ("compare", "--csv"), ("worth", "--csv"), ("export", "--output")],
-    ids=lambda words: words[0],
-)  # fmt: skip
-def test_a_scenario_is_never_written_over(tmp_path, how, words):
+NAMED = "by its name"
+WAYS = [(("run", "--csv"), how) for how in (NAMED, "another way to it", "a symbolic link", "a hard link")]
+WAYS += [
+    (words, NAMED)
+    for words in (("evaluate", "--csv"), ("compare", "--csv"), ("worth", "--csv"), ("export", "--output"))
+]
+
+
+@pytest.mark.parametrize(("words", "how"), WAYS)
+def test_a_scenario_is_never_written_over(tmp_path, words, how):
     """Whatever it is called: its name ends as tables do, so that nothing else stops it."""
     own = tmp_path / "shop.csv"
     own.write_text('title = "Shop"\n[horizon]\nweeks = 0.1\nyears = 0.01\n')
