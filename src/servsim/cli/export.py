@@ -26,7 +26,7 @@ def export(
     quiet: Quiet = False,
 ) -> None:
     """Write one replication as an event log, for vidigi and for process-mining tools such as pm4py."""
-    from servsim.cli.output import announce_compiling, notice, write_whole
+    from servsim.cli.output import announce_compiling, insist_csv, notice, write_whole
     from servsim.errors import ServsimError
     from servsim.scenario.read import called, read_scenario
     from servsim.study.cost_estimate import affordable
@@ -34,8 +34,7 @@ def export(
 
     if output is None:
         raise ServsimError("export needs --output PATH.csv, where the event log of one replication is to go.")
-    if output.suffix != ".csv" and (output.is_file() or not output.exists()):
-        raise ServsimError(f"--output {output}: it must end in .csv.")
+    insist_csv(output, "--output")
     scenario = affordable(read_scenario(file, overrides or ()), called(file), 1, far=False)
     announce_compiling(quiet)
     world = World(scenario, seed, replication, engine.value)

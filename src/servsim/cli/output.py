@@ -168,10 +168,10 @@ def named_after(file: Path, what: str) -> Path:
     return Path(f"{'scenario' if is_standard_input(file) else file.stem}-{what}")
 
 
-def insist_csv(path: Path | None) -> None:
+def insist_csv(path: Path | None, option: str = "--csv") -> None:
     """ServsimError where a table would go to a file of another kind; a device may have any name."""
     if path is not None and path.suffix != ".csv" and (path.is_file() or not path.exists()):
-        raise ServsimError(f"--csv {path}: it must end in .csv.")
+        raise ServsimError(f"{option} {path}: it must end in .csv.")
 
 
 def write_csv(path: Path | None, rows: Iterable[dict[str, Any]]) -> None:

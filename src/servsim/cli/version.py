@@ -1,4 +1,4 @@
-"""servsim --version"""
+"""`servsim --version`: which servsim this is."""
 
 from typing import Annotated
 

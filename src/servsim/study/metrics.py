@@ -187,9 +187,8 @@ def insist_new(metrics: Sequence[UserMetric]) -> None:
                 f"metrics: {metric!r} must be a servsim.Metric, or a class with name, meaning, unit, better, add(rows) and "
                 f"read(){f'; it lacks {lacks[0]}' if lacks else ', not an object of it'}."
             )
-        said = {"name": str, "meaning": str, "unit": str}
-        for each, kind in said.items():
-            if not isinstance(getattr(metric, each, ""), kind) or (each == "name" and not metric.name):
+        for each in ("name", "meaning", "unit"):
+            if not isinstance(getattr(metric, each, ""), str) or (each == "name" and not metric.name):
                 raise ServsimError(f"metrics: {each} of {metric!r} is {getattr(metric, each)!r}; it must be text.")
         if metric.better not in (-1, 0, 1):
             raise ServsimError(f'metrics: better of "{metric.name}" is {metric.better!r}; it must be 1, 0 or -1.')
@@ -219,9 +218,14 @@ def insist_importable(metrics: Iterable[UserMetric]) -> None:
             ) from None
 
 
+def names_with(own: Sequence[UserMetric]) -> tuple[str, ...]:
+    """Every metric by name, in the order of the columns: a user's own stand behind all others."""
+    return (*NAMES, *(metric.name for metric in own))
+
+
 def place_of(name: str, own: Sequence[UserMetric] = ()) -> int:
-    """The column of a metric, a user's own being behind all others; UnknownMetricError with the nearest name."""
-    names = (*NAMES, *(metric.name for metric in own))
+    """The column of a metric, a user's own or not; UnknownMetricError with the nearest name."""
+    names = names_with(own)
     if name in names:
         return names.index(name)
     near = get_close_matches(str(name), names, n=1)

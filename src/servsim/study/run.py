@@ -14,7 +14,7 @@ from servsim.study.execution.options import HERE, Execution, Options, executed
 from servsim.study.execution.replications import Job, Outcome
 from servsim.study.execution.scheduler import Pool
 from servsim.study.intervals_and_tables import Interval, Tidy, controlled, defined, interval
-from servsim.study.metrics import NAMES, OWN, UserMetric, place_of, unit_of_own
+from servsim.study.metrics import NAMES, OWN, UserMetric, names_with, place_of, unit_of_own
 from servsim.study.objective import known_metric
 from servsim.study.scenario_identity import answer_to
 from servsim.study.yearly_projection import COLUMNS, YEARLY_NAMES, yearly, yearly_unit, years_as_json
@@ -56,7 +56,7 @@ class Run(Tidy):
     @property
     def names(self) -> tuple[str, ...]:
         """All its metrics, a user's own at the end."""
-        return (*NAMES, *(metric.name for metric in self.own_metrics))
+        return names_with(self.own_metrics)
 
     def unit(self, metric: str) -> str:
         """A metric's unit."""

@@ -30,7 +30,7 @@ from servsim.study.execution.replications import Job, Outcome
 from servsim.study.execution.scheduler import Pool
 from servsim.study.histories.customers import WHAT, WHO, World
 from servsim.study.intervals_and_tables import Interval, Tidy, defined, interval
-from servsim.study.metrics import NAMES, UserMetric, place_of, unit_of_own
+from servsim.study.metrics import UserMetric, names_with, place_of, unit_of_own
 from servsim.study.scenario_identity import digest_of
 from servsim.study.yearly_projection import COLUMNS, YEARLY_NAMES, looks_ahead, yearly, yearly_unit, years_as_json
 
@@ -56,7 +56,7 @@ class Comparison(Tidy):
     @property
     def names(self) -> tuple[str, ...]:
         """All its metrics, a user's own at the end."""
-        return (*NAMES, *(metric.name for metric in self.own_metrics))
+        return names_with(self.own_metrics)
 
     def __getitem__(self, metric: str) -> Interval:
         """B less A in a metric."""

@@ -16,7 +16,7 @@ import numpy as np
 from servsim.errors import ServsimError
 from servsim.scenario.scenario import Scenario
 from servsim.study.intervals_and_tables import Interval, Tidy, defined, interval, t_quantile
-from servsim.study.metrics import BY_NAME, NAMES, UserMetric, place_of, unit_of_own
+from servsim.study.metrics import BY_NAME, UserMetric, names_with, place_of, unit_of_own
 from servsim.study.objective import Seen
 from servsim.study.one_lever.payback import Ahead, Payback, look_ahead, payback
 from servsim.study.scenario_identity import answer_to
@@ -77,7 +77,7 @@ class Evaluation(Tidy):
     @property
     def names(self) -> tuple[str, ...]:
         """All its metrics, a user's own at the end."""
-        return (*NAMES, *(metric.name for metric in self.own_metrics))
+        return names_with(self.own_metrics)
 
     def __getitem__(self, asked: tuple[float, str]) -> Interval:
         """A metric at a level: found[6, "revenue"]."""
