@@ -80,6 +80,9 @@ def unserved(how: H, arrives: float, leaves: float, who: int = FAY) -> list:
     return [(at(arrives), H.ARRIVED, who, NOBODY, 0), (at(leaves), how, who, NOBODY, at(leaves) - at(arrives))]
 
 
+LONGER_THAN_A_DAY = [row for minute in range(9) for row in unserved(H.ABANDONED, 0, 2000 + minute)]
+
+
 def shift(begins: float = 0, ends: float = 480) -> list:
     """An agent comes and goes, in minutes after nine."""
     return [(at(begins), H.CAME_ON, NOBODY, 0, 0), (at(ends), H.WENT_OFF, NOBODY, 0, 0)]
@@ -343,6 +346,11 @@ CASES_OF = {
         ("nobody called", {"phone": {}}, SIX, math.nan),
         ("no telephone", {}, SIX, math.nan),
     ],
+    "callers": [
+        ("three of five, in a week", {"phone": {}}, called(0, 0, 10) + called(6, 10, 12, FAY) + rang(20, 22, ADA) + BALKS + GIVES_UP, 3),
+        ("nothing of the warm-up", {"phone": {}} | SECOND_WEEK, rang(20, 22) + called(*NEXT_WEEK), 1),
+        ("no telephone", {}, called(0, 0, 10), math.nan),
+    ],
     "phone_lost_share": [
         ("one of three", {"phone": {}}, called(0, 0, 10) + called(6, 10, 12, FAY) + rang(20, 22, ADA) + BALKS + GIVES_UP, 1 / 3),
         ("at closing, or no line free", {"phone": {}}, called(0, 0, 10) + rang(5, 5, BEA, H.BLOCKED) + rang(450, 480, DOT, H.SENT_HOME),
@@ -375,7 +383,8 @@ CASES_OF = {
     ],
     "wait_p90": [
         ("0 to 9 minutes", {}, ZERO_TO_NINE, 8),
-        ("longer than a day counts as a day", {}, unserved(H.ABANDONED, 0, 2000), 1440),
+        ("longer than a day", {}, unserved(H.ABANDONED, 0, 2000), 2000),
+        ("the ninth of ten, all but one of them longer than a day", {}, TEN + LONGER_THAN_A_DAY, 2007),
     ],
     "wait_served_mean": [
         ("0 and 6 minutes", {}, TEN + SIX + GIVES_UP, 3),
@@ -390,6 +399,9 @@ CASES_OF = {
         ("48 minutes, of two open days", TWO_WEEKS, served(0, 48, 50), 1 / 20),
         ("only while the doors are open", {}, served(432, 900, 950), 1 / 10),
         ("nobody waits for doors that are closed", {}, served(490, 900, 950), 0),
+        ("who still waits at the end has waited, too", {}, served(0, 48, 50)[:1], 1),
+        ("not who saw the queue and went, nor found no place", {}, unserved(H.BALKED, 9, 9) + unserved(H.BLOCKED, 9, 9), 0),
+        ("who still waits, of two open days", TWO_WEEKS | SECOND_WEEK, served(WARM - 9, WARM + 9, WARM + 9)[:1], 0),
     ],
     "occupancy": [
         ("120 minutes of 480", {}, shift() + served(0, 0, 120), 1 / 4),
@@ -527,6 +539,11 @@ CASES_OF = {
         ("one held, one not", {"manager": {}} | YEAR, told(H.ESCALATED, 1, 1, EVE, 0) + told(H.ESCALATED, 2, 0, FAY, 0), 2),
         ("nothing of the warm-up", {"manager": {}} | SECOND_WEEK, EARLIER, 0),
         ("no manager", {}, [], math.nan),
+    ],
+    "promises_due": [
+        ("two kept and one broken, in a year", PROMISES | YEAR, DATES, 3),
+        ("nothing of the warm-up", PROMISES | SECOND_WEEK, EARLIER, 0),
+        ("nothing is promised", MISTAKES, DATES, math.nan),
     ],
     "promises_kept_share": [
         ("two of three, mistakes apart", PROMISES, DATES, 2 / 3),
@@ -701,13 +718,13 @@ UNDEFINED = {
     "mistakes_share", "first_contact_resolution", "failures", "complaints", "recovered_share", "escalated",
     "promises_kept_share", "calls", "won_back", "hours_clarifying", "hours_recovery", "hours_promises",
     "hours_relationship", "hours_break", "hours_manager", "wait_gap", "satisfaction_gap", "phone_wait_mean",
-    "phone_lost_share", "requests", "request_wait_mean", "hours_internal", "recognised_share", "knowledge_mean",
-    "lost_to_rivals", "referrals", "deterred", "advertising_cost", "training_cost",
+    "callers", "phone_lost_share", "requests", "request_wait_mean", "hours_internal", "recognised_share",
+    "knowledge_mean", "promises_due", "lost_to_rivals", "referrals", "deterred", "advertising_cost", "training_cost",
 }  # fmt: skip
 """Metrics that do not exist where nothing happened and nothing is switched on; the others are 0, but for wages."""
 RATES = {"failures", "complaints", "escalated", "calls", "won_back", "hours_clarifying", "hours_recovery",
          "hours_promises", "hours_relationship", "hours_break", "hours_manager", "requests", "hours_internal",
-         "lost_to_rivals", "referrals", "deterred"}  # fmt: skip
+         "lost_to_rivals", "referrals", "deterred", "callers", "promises_due"}  # fmt: skip
 """Those of them that are 0 where their mechanism is switched on."""
 SET = {"knowledge_mean", "advertising_cost", "training_cost"}
 """Those of them that the scenario alone says where their mechanism is switched on."""
@@ -725,7 +742,7 @@ ADDED = [
     "hours_core", "hours_care", "hours_clarifying", "hours_recovery", "hours_promises", "hours_relationship",
     "hours_inattentive", "hours_break", "hours_idle", "hours_manager", "hours_internal", "wait_gap", "satisfaction_gap",
     "phone_wait_mean", "phone_lost_share", "requests", "request_wait_mean", "recognised_share", "knowledge_mean",
-    "lost_to_rivals", "advertising_cost", "training_cost", "costs",
+    "lost_to_rivals", "advertising_cost", "training_cost", "costs", "callers", "promises_due",
 ]  # fmt: skip
 WORSE = {
     "abandoned", "balked", "blocked", "sent_home", "abandoned_share", "balked_share", "unserved_share", "wait_mean",
@@ -738,7 +755,7 @@ NEITHER = {
     "arrivals", "occupancy", "investment_hours", "minutes_per_relationship", "complaints", "escalated", "calls",
     "hours_core", "hours_care", "hours_clarifying", "hours_recovery", "hours_promises", "hours_relationship",
     "hours_break", "hours_idle", "hours_manager", "hours_internal", "wait_gap", "satisfaction_gap", "requests",
-    "advertising_cost", "training_cost",
+    "advertising_cost", "training_cost", "callers", "promises_due",
 }  # fmt: skip
 """Metrics of which neither is."""
 UNITS = {"1", "1/week", "1/month", "1/year", "min", "min/year", "h/month", "0–10", "points", "customers", "money",

@@ -305,7 +305,7 @@ def test_a_desk_that_is_asked_for_too_much_is_told_so(tmp_path: Path, agents: in
     )
     look = outlook(read_scenario(file), str(file))
     told = [warning for warning in look.warnings if "times the time" in warning]
-    assert look.load == pytest.approx(4 / agents)
+    assert look.planned.load == pytest.approx(4 / agents)
     assert (len(told) == 1 and re.search(words, told[0])) if words else not told
 
 

@@ -38,7 +38,9 @@ DERIVED_LISTS = (
 )  # fmt: skip
 MONEY_ONLY = (("internal", "wage_per_hour"), ("manager", "paid_hours"))
 """Settings that no rule reads: they change what a replication is worth, not what happens in it."""
-MOST_AGENTS = 1000
+MOST_AGENTS, MOST_MANAGERS = 1000, 10
+MOST_PEOPLE = MOST_AGENTS + MOST_MANAGERS
+"""Who works at the desk at most, managers counted after agents."""
 ROUNDING = 1e-3
 """Ticks: less than this is a rounding of floats."""
 MOST_RIVALS = 10
@@ -65,9 +67,9 @@ DERIVED = [
     ("desk_agents", "i8"),
     ("all_agents", "i8"),
     ("calls_back", "i8"),
-    ("knowledge_of", "f8", (MOST_AGENTS,)),
-    ("speed_of", "f8", (MOST_AGENTS,)),
-    ("preference_of", "i8", (MOST_AGENTS,)),
+    ("knowledge_of", "f8", (MOST_PEOPLE,)),
+    ("speed_of", "f8", (MOST_PEOPLE,)),
+    ("preference_of", "i8", (MOST_PEOPLE,)),
     ("rivals", "i8"),
     ("rival_quality", "f8", (MOST_RIVALS,)),
     ("log_price", "f8"),
@@ -260,7 +262,7 @@ def describe_agents(sheet: np.ndarray, scenario: Scenario) -> None:
 
 def for_every_agent(own: list[float] | None, others: float) -> np.ndarray:
     """What a list says of the first agents, and what holds for all others."""
-    values = np.full(MOST_AGENTS, others)
+    values = np.full(MOST_PEOPLE, others)
     values[: len(own or [])] = own or []
     return values
 

@@ -6,12 +6,34 @@ from typing import Literal
 
 import numpy as np
 
+from servsim.errors import ServsimError
+from servsim.units import WEEK
+
 COLUMNS = ("tick", "happening", "who", "agent", "value")
 """When, what (event_codes.Happening), which customer or −1, which agent or −1, and what `event_codes` says it means."""
 
 Engine = Literal["reference", "fast"]
 """Who tells a trace: the SimPy story, or the compiled loop."""
 Row = tuple[int, int, int, int, int]
+
+
+ROWS_AT_ONCE = 40_000_000
+"""Rows of a piece of a trace at most: with what is made of them, three gigabytes."""
+
+
+class TooMuchError(ServsimError):
+    """More happens in a piece of a trace than memory holds."""
+
+
+def insist_fits(rows: int, now: int) -> None:
+    """TooMuchError where a piece of a trace has more rows than memory holds."""
+    if rows > ROWS_AT_ONCE:
+        raise TooMuchError(
+            f"stopped in week {now // WEEK + 1}: more than {ROWS_AT_ONCE:,} things happened in a few weeks, which is "
+            "more than memory holds. Lower what happens most often: demand.prospects_per_hour, demand.opening_book, "
+            "waiting.retry_limit, internal.requests_per_hour, or the lapses of attention (longer "
+            "staff.attentive_minutes)."
+        )
 
 
 def canonical(rows: list[Row] | np.ndarray) -> np.ndarray:

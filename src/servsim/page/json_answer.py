@@ -31,6 +31,7 @@ from servsim.show.formatting import (
 from servsim.show.sensitivity import closing
 from servsim.show.year_table import years_shown
 from servsim.study.intervals_and_tables import defined, interval
+from servsim.study.metric_intervals import averaged, metric_interval
 from servsim.study.metrics import METRICS, unit_of
 from servsim.study.objective import VALUE
 from servsim.study.one_lever.result import Evaluation
@@ -81,14 +82,15 @@ def sides(found: Sides) -> Told:
     for metric in METRICS:
         name = metric.name
         if new.sample(name).any() or today.sample(name).any():
-            gap = interval(new.sample(name) - today.sample(name), unit_of(name, currency), new.confidence)
+            ours, theirs = (averaged(name, run.metrics, run.scenario) for run in (new, today))
+            gap = interval(ours - theirs, unit_of(name, currency), new.confidence)
             if math.isfinite(new[name].mean) or math.isfinite(today[name].mean):
                 metrics[name] = {
                     "label": label(name, new.scenario, found.years), "meaning": metric.meaning,
                     "better": metric.better, "unit": unit_words(unit_of(name, currency), name),
                     "today": with_words(today[name], name), "new": with_words(new[name], name),
                     "change": change(gap, name),
-                    "plain": interval(new.sample(name), unit_of(name, currency), new.confidence).to_dict(),
+                    "plain": metric_interval(name, new.metrics, new.scenario, new.confidence).to_dict(),
                 }  # fmt: skip
     return {
         "kind": "metrics", "yours": own_words(found),

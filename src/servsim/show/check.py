@@ -134,8 +134,8 @@ def of_profit(year: FirstYear) -> str:
 
 LOAD = (
     "The load takes every visit that customers mean to make as served, once and at its planned length, and adds what "
-    "colleagues ask for. Tries after leaving unserved and other work come on top; visits given up fall away. `servsim "
-    "run` shows how busy agents get (occupancy) and who is not served (unserved_share)."
+    "colleagues ask for and what is promised. Tries after leaving unserved and other work come on top; visits given up "
+    "fall away. `servsim run` shows how busy agents get (occupancy) and who is not served (unserved_share)."
 )
 """What the load is made of."""
 
@@ -146,10 +146,10 @@ def outlook_parts(look: Outlook) -> list[Table | str]:
     table.columns[2].justify = "left"
     for words, number, unit in (
         ("doors open", look.open_hours, "h"),
-        ("agents' time by the roster", look.paid_hours, "h"),
-        ("visits to reckon with", look.visits, ""),
-        ("length of a visit as planned", look.visit_minutes, "min"),
-        ("load (time asked for, of time paid for)", look.load, ""),
+        ("agents' time by the roster", look.planned.paid_hours, "h"),
+        ("visits to reckon with", look.planned.visits, ""),
+        ("length of a visit as planned", look.planned.visit_minutes, "min"),
+        ("load (time asked for, of time paid for)", look.planned.load, ""),
     ):
         table.add_row(words, plain(number), unit)
     lines: list[Table | str] = [

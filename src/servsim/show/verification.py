@@ -72,7 +72,7 @@ def beside_parts(result: Beside) -> list[Table | str]:
     if near.agents == 0:
         return [table, *lines, "No textbook desk is near: on average less than half an agent is there."]
     table.add_row(near.form, *closed_form_cells(near), style="bold")
-    return [table, nearest_words(near), *lines, *fractional(result)]
+    return [table, nearest_words(near), planned_words(result), *lines, *fractional(result)]
 
 
 def step_cells(run: Run) -> list[str]:
@@ -114,6 +114,14 @@ def nearest_words(near: Nearest) -> str:
     if near.queue() is None:
         words += " There is no steady state: more work comes than can be done, nobody leaves, the queue grows for ever."
     return words
+
+
+def planned_words(result: Beside) -> str:
+    """The load that `check` plans with, and why the textbook's may be another."""
+    return (
+        f"As planned, the load of the whole desk is {result.planned.load:.2f}; the textbook's is that of the visits "
+        "that came in these replications, to agents who are always attentive, without other work."
+    )
 
 
 def fractional(result: Beside) -> list[str]:

@@ -3,19 +3,23 @@
 from servsim.engine_parameters import horizon_of, window_of
 from servsim.errors import ScenarioError
 from servsim.scenario.scenario import Scenario
-from servsim.study.expected_visits import reproduction, weekly_visits
+from servsim.study.execution.replications import piece_of
+from servsim.study.expected_happenings import ROWS_PER_VISIT, remembered, weekly_happenings
+from servsim.study.expected_visits import reproduction
 from servsim.study.objective import asks_years
 from servsim.study.yearly_projection import looks_ahead
 from servsim.units import WEEK
 
 VISITS_AT_MOST = 2_000_000_000
 """Visits that one command simulates at most: about half an hour of the compiled loop."""
+ROWS_EACH = 2
+"""Rows that a lapse of attention, a break, a call leaves in the trace."""
 BYTES_AT_MOST = 4_000_000_000
 """Memory that one replication may need at most."""
 BYTES_PER_CUSTOMER = 400
 """At the peak, when stock is taken of the book."""
-BYTES_PER_VISIT = 400
-"""What a visit leaves in the piece of the trace that is held in memory."""
+BYTES_PER_ROW = 80
+"""Of the piece of the trace that is held in memory, and of what it is put together from."""
 
 
 def affordable(
@@ -34,15 +38,18 @@ def affordable(
         ])  # fmt: skip
     total = (replications or scenario.evaluate.replications) * scenarios
     weeks = weeks_told(scenario, far)
-    visits = weekly_visits(scenario, weeks)
-    per_replication = visits * weeks
-    memory = BYTES_PER_CUSTOMER * scenario.demand.opening_book + BYTES_PER_VISIT * visits * min(4.0, weeks)
-    if per_replication * total > VISITS_AT_MOST:
+    happening = weekly_happenings(scenario, weeks)
+    rows = sum(each.rows for each in happening)
+    most, limit = max(happening, key=lambda each: each.rows), VISITS_AT_MOST * ROWS_PER_VISIT
+    if rows * weeks * total > limit:
+        each = ROWS_PER_VISIT if most.name == "visits" else ROWS_EACH
+        one = most.rows * weeks / each
         raise ScenarioError([
-            f"{file}: this would simulate about {per_replication * total:.2g} visits ({total} replications of "
-            f"{per_replication:.2g}); "
-            f"the limit is {VISITS_AT_MOST:.2g}; lower demand, {lengths(scenario, far)}, --replications or --budget."
+            f"{file}: this would simulate about {one * total:.2g} {most.name} ({total} replications of {one:.2g}); "
+            f"the limit is {limit / each:.2g}; lower {most.settings}, {lengths(scenario, far)}, --replications or "
+            "--budget."
         ])  # fmt: skip
+    memory = BYTES_PER_CUSTOMER * remembered(scenario, weeks) + BYTES_PER_ROW * rows * piece_of(rows) / WEEK
     if memory > BYTES_AT_MOST:
         raise ScenarioError([
             f"{file}: one replication would need about {memory / 1e9:.1f} GB of memory; the limit is "

@@ -1,6 +1,5 @@
 """What to expect of a week before it is simulated."""
 
-import math
 from typing import Any
 
 from servsim.engine_parameters import is_on, to_sheet
@@ -25,18 +24,27 @@ def weekly_visits(scenario: Scenario, weeks: float | None = None) -> float:
 
     weeks: over how many, where that is more than the window.
     """
+    return float(sum(visits_by_segment(scenario, weeks)))
+
+
+def visits_by_segment(scenario: Scenario, weeks: float | None = None) -> list[float]:
+    """The same of each segment; prospects as many as advertising brings in the month in which it brings most."""
     demand, weeks = scenario.demand, weeks or scenario.horizon.weeks
     shares = [segment.share for segment in scenario.segments] or [1.0]
-    prospects = weekly_prospects(scenario) * math.ceil(most_lift(scenario))
+    prospects = weekly_prospects(scenario) * most_lift(scenario)
     brings = reproduction(scenario)
     grown = prospects / (1.0 - min(brings, MOST_BROUGHT))
     if scenario.word_of_mouth and scenario.loyalty and (pool := scenario.word_of_mouth.potential_customers):
         grown = min(grown, prospects + pool / weeks)
-    per_customer = sum(
-        share * 7 * (1 + own.demand.gap_between_cv**2) / own.demand.visit_gap_days
-        for share, own in zip(shares, as_segments(scenario), strict=True)
-    )
-    return float((grown + demand.opening_book * per_customer) * extra_visits(scenario))
+    return [
+        share * (grown + demand.opening_book * weekly_returns(own)) * more
+        for share, own, more in zip(shares, as_segments(scenario), extra_visits(scenario), strict=True)
+    ]
+
+
+def weekly_returns(scenario: Scenario) -> float:
+    """Visits a week of a customer, averaged over those whose usual gaps differ."""
+    return 7 * (1 + scenario.demand.gap_between_cv**2) / scenario.demand.visit_gap_days
 
 
 def weekly_prospects(scenario: Scenario) -> float:
@@ -74,12 +82,19 @@ def brought(sheet: Any, segment: int) -> float:
     return float(visits * told * own["referral_share"])
 
 
-def extra_visits(scenario: Scenario) -> float:
-    """Visits that a visit leads to, itself included: 1 / (1 − P(brought back)) in the worst segment."""
-    if not any(is_on(own, "mistakes") for own in as_segments(scenario)):
+def extra_visits(scenario: Scenario) -> list[float]:
+    """Visits that a visit of each segment leads to, itself included: 1 / (1 − P(brought back))."""
+    sheet, weeks = readable(to_sheet(scenario)), scenario.horizon.weeks
+    brought_back = [float(brought_back_probability(sheet, segment)) for segment in range(len(sheet))]
+    return [
+        visits_for_each(probability, own, weeks)
+        for probability, own in zip(brought_back, as_segments(scenario), strict=True)
+    ]
+
+
+def visits_for_each(brought_back: float, own: Scenario, weeks: float) -> float:
+    """The same of one segment: no more than fit into the window, a mistake coming to light after each."""
+    if brought_back == 0.0 or own.mistakes is None:
         return 1.0
-    sheet = readable(to_sheet(scenario))
-    brought_back = max(float(brought_back_probability(sheet, segment)) for segment in range(len(sheet)))
-    days = min(max(own.mistakes.light_days, SHORTEST_DAYS) for own in as_segments(scenario) if own.mistakes)
-    most = 1.0 + scenario.horizon.weeks * 7 / days
+    most = 1.0 + weeks * 7 / max(own.mistakes.light_days, SHORTEST_DAYS)
     return most if brought_back >= 1.0 else min(most, 1.0 / (1.0 - brought_back))

@@ -83,6 +83,12 @@ def controlled(
     return Interval(mean, mean - half, mean + half, unit)
 
 
+def within(found: Interval, least: float, most: float) -> Interval:
+    """An interval cut to what its number can be."""
+    low, high = (float(np.clip(end, least, most)) for end in (found.low, found.high))
+    return Interval(float(np.clip(found.mean, least, most)), low, high, found.unit)
+
+
 SHOWN_BY = "servsim.show.notebook_display"
 """The module that tells notebooks how results look."""
 

@@ -139,11 +139,8 @@ class Reading:
         return ratio(float(agents.sum()) / MILLIONTHS, len(agents))
 
     def wait_quantile(self, share: float) -> float:
-        """Wait that this share of those who joined did not exceed, in minutes; to the second."""
-        joined = self.tally.joined()
-        if joined == 0:
-            return UNDEFINED
-        return t.second_reached(self.tally.waits, share * joined) / 60
+        """Wait that this share of those whose wait is over did not exceed, in minutes; to the second."""
+        return self.tally.wait_reached(share) / 60 if self.tally.joined() else UNDEFINED
 
     def customer_years(self) -> float:
         """Years that customers have been in the book, added up."""

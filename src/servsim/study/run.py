@@ -13,7 +13,8 @@ from servsim.study.control_variates import controls_of
 from servsim.study.execution.options import HERE, Execution, Options, executed
 from servsim.study.execution.replications import Job, Outcome
 from servsim.study.execution.scheduler import Pool
-from servsim.study.intervals_and_tables import Interval, Tidy, controlled, defined, interval
+from servsim.study.intervals_and_tables import Interval, Tidy, defined, interval
+from servsim.study.metric_intervals import metric_interval, yearly_interval
 from servsim.study.metrics import NAMES, OWN, UserMetric, names_with, place_of, unit_of_own
 from servsim.study.objective import known_metric
 from servsim.study.scenario_identity import answer_to
@@ -73,10 +74,11 @@ class Run(Tidy):
 
     def interval(self, metric: str, comparisons: int = 1) -> Interval:
         """The same, as one of so many intervals that hold together; with control variates where they pay."""
-        sample, unit = self.sample(metric), self.unit(metric)
-        if self.controls.size == 0 or metric not in NAMES:
-            return interval(sample, unit, self.confidence, comparisons)
-        return controlled(sample, self.controls[:, controls_of(metric)], unit, self.confidence, comparisons)
+        controls = self.controls[:, controls_of(metric)] if self.controls.size and metric in NAMES else None
+        return metric_interval(
+            metric, self.metrics, self.scenario, self.confidence,
+            own=self.own_metrics, controls=controls, comparisons=comparisons,
+        )  # fmt: skip
 
     @property
     def is_controlled(self) -> bool:
@@ -108,7 +110,7 @@ class Run(Tidy):
     def of_year(self, year: int, metric: str) -> Interval:
         """A metric of YEARLY in a year, from 1 on."""
         sample = self.years[:, year - 1, YEARLY_NAMES.index(metric)]
-        return interval(sample, yearly_unit(metric, self.scenario.money.currency), self.confidence)
+        return yearly_interval(metric, sample, self.scenario, self.confidence)
 
     def years_dict(self) -> list[dict[str, Any]] | None:
         """The projection year by year as JSON has it; None where there is none."""

@@ -4,6 +4,7 @@ Visits count by the instant they arrive, from the end of the warm-up on; all els
 start and end meet at its agent, who serves one customer at a time, so no customer need be remembered.
 """
 
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -19,7 +20,7 @@ from servsim.units import DAY, MILLIONTHS, TICKS_PER_SECOND, YEAR
 
 HAPPENINGS = max(Happening) + 1
 LONGEST_WAIT = 86_400
-"""Seconds that the histogram of waits distinguishes; longer ones share its last place."""
+"""Seconds that the histogram of waits distinguishes; longer ones share its last place, and are remembered singly."""
 
 CHANGES = np.zeros(HAPPENINGS, np.int8)
 """Whether an agent does something else from a row with this happening on."""
@@ -32,7 +33,8 @@ CHANGES[[
 
 (WAIT, WAIT_SERVED, STARTED_AT_ONCE, JOINED, BUSY, PRESENT, IN_SYSTEM, QUALITY, CARE, BOOK_TIME, BOOK, BOOK_SINCE,
  OPENING_LOST, SATISFACTION, REVENUE, CLARIFYING, SOOTHING, TALKING, BY_CALL, BROKEN, REQUEST_WAIT, PHONE_WAIT,
- OPEN_WAIT, IDLE, VISITING, FOLLOWING_UP, CALLING, HELPING, HELD, ON_BREAK, INATTENTIVE, SUMS) = range(32)  # fmt: skip
+ OPEN_WAIT, WAITING, IDLE, VISITING, FOLLOWING_UP, CALLING, HELPING, HELD, ON_BREAK, INATTENTIVE,
+ SUMS) = range(33)  # fmt: skip
 """Places in `sums`: ticks, customers, or millionths, all of them whole. From IDLE on: what agents of the desk do with
 their time, every tick of their presence in one of them."""
 
@@ -42,6 +44,9 @@ SUMMED[[
     Happening.BOUGHT, Happening.CARED, Happening.CLARIFIED, Happening.SOOTHED, Happening.STEPPED_BACK,
     Happening.HELPING, Happening.REMAINS,
 ]] = [REVENUE, CARE, CLARIFYING, SOOTHING, TALKING, REQUEST_WAIT, SATISFACTION]  # fmt: skip
+
+WAITS = (Happening.STARTED, Happening.ABANDONED, Happening.SENT_HOME)
+"""Happenings that end the wait of a visit that joined; their value is the ticks waited."""
 
 VISIT_SINCE, VISIT_ARRIVED, VISIT_COUNTS, HERE_SINCE, DOING, SINCE, AWAY, RESTS, KNOWLEDGE, AGENT_SUMS = range(10)
 """Places in a row of `agents`: when the visit in hand began, when its customer came, whether it counts; 0 or the
@@ -57,10 +62,10 @@ many they are."""
 class Tally:
     """Sums over a trace from tick 0 to the end of the window.
 
-    counts: (happenings,) rows of each happening that count. sums: (SUMS,) ticks, customers, millionths.
-    waits: (seconds,) histogram of waits of all who joined. days: what money needs, day by day. reasons: (reasons,)
-    customers lost. fate: (opening book,) the reason each of them was lost for, 0 for those who remain. segments:
-    (segments, …) what is counted for each. heard: what of it days count.
+    counts: (happenings,) rows of each happening that count. sums: (SUMS,) ticks, customers, millionths. waits:
+    (seconds,) histogram of waits of all who joined. long_waits: seconds of those that its last place holds. days: what
+    money needs, day by day. reasons: (reasons,) customers lost. fate: (opening book,) the reason each of them was lost
+    for, 0 for those who remain. segments: (segments, …) what is counted for each. heard: what of it days count.
     """
 
     sheet: np.ndarray
@@ -74,6 +79,7 @@ class Tally:
         self.counts = np.zeros(HAPPENINGS, np.int64)
         self.sums = np.zeros(SUMS, np.int64)
         self.waits = np.zeros(LONGEST_WAIT + 1, np.int64)
+        self.long_waits: list[np.ndarray] = []
         self.days = Days(self.sheet, self.end, self.heard)
         self.reasons = np.zeros(len(Reason), np.int64)
         self.fate = np.zeros(int(self.sheet[0]["opening_book"]), np.int8)
@@ -83,12 +89,16 @@ class Tally:
 
     def add(self, rows: np.ndarray) -> None:
         """Count one more piece of the trace."""
+        long = self.waits[LONGEST_WAIT]
         add_rows(readable(self.sheet), rows, self.warmup, self.counts, self.sums, self.waits, self.reasons,
                  self.fate, self.agents, self.segments)  # fmt: skip
+        if self.waits[LONGEST_WAIT] > long:
+            self.long_waits.append(seconds_of_long_waits(rows, self.warmup))
         self.days.add(rows)
 
     def close(self) -> None:
-        """Count what is still going on at the end: visits in hand, agents present, the book."""
+        """Count what is still going on at the end: waits, visits in hand, agents present, the book."""
+        self.sums[OPEN_WAIT] += self.sums[WAITING] * business_time(readable(self.sheet), self.end)
         pauses = int(self.sheet[0]["while_serving"] != HALF_THERE)
         for agent in self.agents[: int(self.sheet[0]["desk_agents"])]:
             if agent[VISIT_SINCE]:
@@ -102,6 +112,15 @@ class Tally:
     def joined(self) -> int:
         """Visits of all who joined the queue or started at once, and whose wait is over."""
         return int(self.sums[JOINED])
+
+    def wait_reached(self, share: float) -> int:
+        """Seconds that this share of those who joined, and whose wait is over, did not wait longer than."""
+        many = share * self.joined()
+        second = int(second_reached(self.waits, many))
+        if second < LONGEST_WAIT:
+            return second
+        longer = np.sort(np.concatenate(self.long_waits))
+        return int(longer[math.ceil(many - self.waits[:LONGEST_WAIT].sum()) - 1])
 
     def open_ticks(self) -> int:
         """Ticks within opening hours from the end of the warm-up to the end."""
@@ -118,6 +137,12 @@ class Tally:
     def scheduled_ticks(self) -> int:
         """Ticks of agents' time that the roster asks for from the end of the warm-up to the end."""
         return int(np.diff(integral(self.sheet[0]["roster"], np.array([self.warmup, self.end])))[0])
+
+
+def seconds_of_long_waits(rows: np.ndarray, warmup: int) -> np.ndarray:
+    """(n,) whole seconds of the waits that count in a piece of a trace, and that the histogram does not distinguish."""
+    over = rows[np.isin(rows[:, 1], WAITS) & (rows[:, 4] >= LONGEST_WAIT * TICKS_PER_SECOND)]
+    return (over[over[:, 0] - over[:, 4] >= warmup, 4] // TICKS_PER_SECOND).astype(np.int32)
 
 
 @part
@@ -178,13 +203,19 @@ def count_book_time(sums, now, warmup):
 
 @kernel
 def count_wait(sheet, counts, sums, waits, what, now, wait):
-    """Count the wait of a visit that joined, and how much of it fell within opening hours."""
+    """Count the wait of a visit that joined."""
     counts[what] += 1
     sums[JOINED] += 1
     sums[WAIT] += wait
-    if wait > 0:
-        sums[OPEN_WAIT] += business_time(sheet, now) - business_time(sheet, now - wait)
+    count_in_queue(sheet, sums, now, -1)
     waits[min(wait // TICKS_PER_SECOND, LONGEST_WAIT)] += 1
+
+
+@part
+def count_in_queue(sheet, sums, now, more):
+    """Count that one more waits, or one less: opening hours waited are those until the end less those until now."""
+    sums[OPEN_WAIT] -= more * business_time(sheet, now)
+    sums[WAITING] += more
 
 
 @kernel
@@ -267,7 +298,11 @@ def add_rows(
             counts[what] += 1
             if SUMMED[what] >= 0:
                 sums[SUMMED[what]] += value
-            if what == Happening.FAILED:
+            if what == Happening.ARRIVED:
+                count_in_queue(sheet, sums, now, 1)
+            elif what == Happening.BALKED or what == Happening.BLOCKED:
+                count_in_queue(sheet, sums, now, -1)
+            elif what == Happening.FAILED:
                 sums[BROKEN] += value == Reason.BROKEN_PROMISE
             elif what == Happening.RECOVERED:
                 sums[BY_CALL] += value == By.CALL

@@ -53,7 +53,7 @@ from servsim.model.fast.state import (
 from servsim.model.rules import demand, outreach, training, waiting
 from servsim.model.rules import internal_requests as internal
 from servsim.model.rules.millionths import millionths
-from servsim.model.trace import Trace, stocks_of, stops_of
+from servsim.model.trace import Trace, insist_fits, stocks_of, stops_of
 from servsim.units import NEVER
 
 
@@ -162,9 +162,11 @@ class Desk:
 
     def happened(self, until: int) -> list[np.ndarray]:
         """The rows of what happens before an instant, from where the story stands."""
-        told = []
+        told, many = [], 0
         while not run(self.sheet, self.state, until):
             told.append(self.handed_over())
+            many += len(told[-1])
+            insist_fits(many, int(self.state.n[NOW]))
             self.state = grown(self.state)
         return [*told, self.handed_over()]
 

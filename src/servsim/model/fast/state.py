@@ -7,6 +7,8 @@ import numpy as np
 from servsim.model import calendar
 from servsim.model.binary_heap import ENTRY, pop, push, replace
 from servsim.model.compilation import COMPILED, inner
+from servsim.model.trace import TooMuchError
+from servsim.units import WEEK
 
 (LIGHT, DATE, THINKS, ARRIVAL, PATIENCE_ENDS, PREPARED, LISTED, LAPSED, REFERRAL, HEARS, FORGOTTEN,
  CANDIDATE, WORK_ENDS, SPELL_ENDS, SHIFT_BEGINS, SHIFT_ENDS, BREAK_BEGINS, BREAK_ENDS, DOORS_CLOSE,
@@ -165,6 +167,8 @@ def blank(sheet: np.ndarray) -> State:
     )
 
 
+BYTES_AT_MOST = 4_000_000_000
+"""Memory that customers and what is due may take at most."""
 ROWS_EACH = 32
 """Rows that one customer or agent can cause in an instant at most, and things to come."""
 
@@ -195,7 +199,14 @@ def grown(state: State) -> State:
         "calls": n[CALLS] + 2, "cases": n[CASES] + 2, "managers_queue": n[CASES] + 2, "requests": n[REQUESTS] + 2,
         "warned": n[WARNED] + 2,
     }  # fmt: skip
-    return state._replace(**{name: longer(getattr(state, name), size) for name, size in used.items()})
+    found = state._replace(**{name: longer(getattr(state, name), size) for name, size in used.items()})
+    if sum(array.nbytes for array in found) > BYTES_AT_MOST:
+        raise TooMuchError(
+            f"stopped in week {n[NOW] // WEEK + 1}: so many customers and requests are to be remembered that they need "
+            f"{BYTES_AT_MOST / 1e9:.0f} GB. Lower demand.prospects_per_hour, demand.opening_book or "
+            "internal.requests_per_hour, or see to it that those who wait give up: add a [waiting] table."
+        )
+    return found
 
 
 def longer(array: np.ndarray, used: int) -> np.ndarray:

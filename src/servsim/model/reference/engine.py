@@ -32,7 +32,7 @@ from servsim.model.reference.state import Count, Customer, Story
 from servsim.model.rules import advertising, demand, outreach, recognition, training, waiting
 from servsim.model.rules import internal_requests as internal
 from servsim.model.rules.millionths import millionths
-from servsim.model.trace import Trace, canonical, stocks_of, stops_of
+from servsim.model.trace import Trace, canonical, insist_fits, stocks_of, stops_of
 from servsim.units import NEVER
 
 
@@ -136,6 +136,7 @@ class Desk(Settling):
         """Let everything happen before an instant."""
         while self.clock.peek() < until:
             self.clock.step()
+            insist_fits(len(self.rows), self.now)
 
     def take_stock(self, instant: int) -> None:
         """Write down who is in the book at an instant, before anything happens at it, and how satisfied."""

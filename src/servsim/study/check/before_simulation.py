@@ -3,16 +3,20 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from servsim.engine_parameters import is_on, to_sheet
-from servsim.opening_hours_and_rates import open_minutes, paid_hours_per_week
+from servsim.opening_hours_and_rates import open_minutes
 from servsim.scenario.scenario import MECHANISMS, Scenario, as_segments
 from servsim.study.check.first_year import FirstYear, first_year
 from servsim.study.check.first_year_against_stated import sentences
 from servsim.study.execution.options import Execution
 from servsim.study.execution.replications import counted
-from servsim.study.expected_visits import reproduction, weekly_visits
+from servsim.study.expected_visits import reproduction
 from servsim.study.histories.opening_book import FAR_CUSTOMERS
 from servsim.study.histories.steady_state import LOOKS, SettledBook, settled, settled_book
+from servsim.study.intervals_and_tables import defined
+from servsim.study.planned_load import PlannedLoad, planned_load
 from servsim.study.scenario_identity import digest_of
 from servsim.study.sensitivity.plausible_settings import ranges_of
 from servsim.study.trace_totals import OWN_SATISFACTION
@@ -29,9 +33,7 @@ class Outlook:
 
     scenario: Scenario
     open_hours: float
-    paid_hours: float
-    visits: float
-    visit_minutes: float
+    planned: PlannedLoad
     on: tuple[str, ...]
     off: tuple[str, ...]
     settled: dict[str, float | None]
@@ -41,19 +43,6 @@ class Outlook:
     warnings: tuple[str, ...]
     year: FirstYear | None = None
     """What the settings imply for the first year; None where nobody asked, or where no moment is enough."""
-
-    @property
-    def load(self) -> float:
-        """Agents' time asked for, of time paid for; above 1 the queue grows until people leave it."""
-        return (self.visits * self.visit_minutes / 60 + self.requested_hours) / self.paid_hours
-
-    @property
-    def requested_hours(self) -> float:
-        """Agents' time that colleagues ask for in a week."""
-        internal = self.scenario.internal
-        if internal is None or not internal.on:
-            return 0.0
-        return internal.requests_per_hour * self.open_hours * internal.request_minutes / 60
 
     @property
     def wants_book(self) -> bool:
@@ -66,10 +55,10 @@ class Outlook:
             "scenario": self.scenario.title,
             "digest": digest_of(self.scenario),
             "open_hours_per_week": self.open_hours,
-            "paid_hours_per_week": self.paid_hours,
-            "visits_per_week": self.visits,
-            "minutes_per_visit": self.visit_minutes,
-            "load": self.load,
+            "paid_hours_per_week": self.planned.paid_hours,
+            "visits_per_week": self.planned.visits,
+            "minutes_per_visit": self.planned.visit_minutes,
+            "load": defined(self.planned.load),
             "on": list(self.on),
             "off": list(self.off),
             "settled_after_weeks": self.settled,
@@ -92,9 +81,7 @@ def outlook(scenario: Scenario, file: str, execution: Execution | None = None) -
     look = Outlook(
         scenario,
         open_hours=float(open_minutes(scenario).sum()) / 60,
-        paid_hours=paid_hours_per_week(to_sheet(scenario)),
-        visits=weekly_visits(scenario),
-        visit_minutes=visit_minutes(scenario),
+        planned=planned_load(scenario),
         on=on + (() if attentive else ("inattention",)),
         off=tuple(name for name in MECHANISMS if name not in on) + (("inattention",) if attentive else ()),
         settled=settled(scenario) if steady else {},
@@ -114,28 +101,18 @@ def loses(scenario: Scenario) -> bool:
     return any(is_on(own, "loyalty") for own in as_segments(scenario))
 
 
-def visit_minutes(scenario: Scenario) -> float:
-    """Mean length of a visit as planned, over segments."""
-    shares = [segment.share for segment in scenario.segments] or [1.0]
-    lived = as_segments(scenario)
-    return sum(share * planned(own) for share, own in zip(shares, lived, strict=True))
-
-
-def planned(scenario: Scenario) -> float:
-    """Mean length of a visit as planned: the transaction and the minutes invested."""
-    investment = scenario.investment
-    return scenario.service.core_minutes + (investment.minutes_per_visit if investment and investment.on else 0.0)
-
-
 def warnings(look: Outlook) -> list[str]:
     """What an owner should know before trusting an answer."""
     scenario = look.scenario
     found = []
     impatient = is_on(scenario, "waiting")
-    if look.load > 1:
-        asked = f"the desk is asked for {look.load:.2f} times the time it has"
+    load = look.planned.load
+    if load > 1:
+        asked = (
+            "nobody is on the roster" if np.isinf(load) else f"the desk is asked for {load:.2f} times the time it has"
+        )
         found.append(
-            f"{asked}: it cannot serve all, and about {100 * (1 - 1 / look.load):.0f} % of these visits end unserved "
+            f"{asked}: it cannot serve all, and about {100 * (1 - 1 / load):.0f} % of these visits end unserved "
             "until fewer come; add agents or shorten visits."
             if impatient
             else f"{asked} and nobody leaves the queue: it grows for ever; add agents or a [waiting] table."

@@ -17,8 +17,9 @@ from servsim.scenario.scenario import Scenario, as_segments
 from servsim.study.execution.options import HERE, Execution, Options, executed
 from servsim.study.execution.replications import counted
 from servsim.study.expected_visits import weekly_visits
-from servsim.study.intervals_and_tables import Interval, interval
-from servsim.study.metrics import BY_NAME, Metric
+from servsim.study.intervals_and_tables import Interval, interval, within
+from servsim.study.metric_intervals import pseudo_values
+from servsim.study.metrics import AMOUNT, BY_NAME, SHARE, Metric
 from servsim.study.replication_totals import UNDEFINED, Reading, ratio
 from servsim.units import WEEK, YEAR
 
@@ -32,15 +33,19 @@ SEED = 1
 
 LOYAL, SELLING = ("loyalty",), ("spending",)
 METRICS = (
-    Metric("retention", "customers of today who are there after a year", "1", 1, BY_NAME["retention"].metric, LOYAL),
-    Metric("customers_end", "customers at the end", "customers", 1, BY_NAME["customers_end"].metric, LOYAL),
-    Metric("newcomers_stay", "newcomers who come again as customers", "1", 1, lambda r: newcomers_stay(r), LOYAL),
-    Metric("visits", "visits that come to the desk", "1/year", 0, lambda r: r.yearly(r.count(H.ARRIVED))),
+    Metric(
+        "retention", "customers of today who are there after a year", "1", 1, BY_NAME["retention"].metric, LOYAL, SHARE
+    ),
+    Metric("customers_end", "customers at the end", "customers", 1, BY_NAME["customers_end"].metric, LOYAL, AMOUNT),
+    Metric(
+        "newcomers_stay", "newcomers who come again as customers", "1", 1, lambda r: newcomers_stay(r), LOYAL, SHARE
+    ),
+    Metric("visits", "visits that come to the desk", "1/year", 0, lambda r: r.yearly(r.count(H.ARRIVED)), (), AMOUNT),
     BY_NAME["unserved_share"],
     BY_NAME["wait_mean"],
     BY_NAME["occupancy"],
-    Metric("revenue", "what customers pay", "money/year", 1, BY_NAME["revenue"].metric, SELLING),
-    Metric("wages_share", "agents' and managers' pay, of revenue", "1", -1, lambda r: wages_share(r), SELLING),
+    Metric("revenue", "what customers pay", "money/year", 1, BY_NAME["revenue"].metric, SELLING, AMOUNT),
+    Metric("wages_share", "agents' and managers' pay, of revenue", "1", -1, lambda r: wages_share(r), SELLING, AMOUNT),
     Metric("profit", "margin on revenue less all costs", "money/year", 1, BY_NAME["profit"].metric, SELLING),
 )
 """What is read of every replication, as `run` reads it, in the order in which it is shown."""
@@ -78,7 +83,8 @@ class FirstYear:
         """A metric's mean and interval; NaN where it does not apply."""
         number = [metric.name for metric in METRICS].index(name)
         unit = METRICS[number].unit.replace("money", self.scenario.money.currency)
-        return self.of_replications(self.metrics[:, number], unit)
+        sample = pseudo_values(name, self.metrics[:, number], self.scenario)
+        return within(self.of_replications(sample, unit), *METRICS[number].bounds)
 
     def of_replications(self, sample: np.ndarray, unit: str) -> Interval:
         """The mean of a sample, without an interval where replications are few."""
@@ -91,7 +97,7 @@ class FirstYear:
 
     def leave(self, cause: str) -> Interval:
         """Share of today's customers who leave for one of CAUSES."""
-        return self.of_replications(self.lost[:, [*CAUSES].index(cause)], "1")
+        return within(self.of_replications(self.lost[:, [*CAUSES].index(cause)], "1"), *SHARE)
 
     @property
     def is_year(self) -> bool:

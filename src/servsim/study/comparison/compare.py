@@ -30,7 +30,8 @@ from servsim.study.execution.replications import Job, Outcome
 from servsim.study.execution.scheduler import Pool
 from servsim.study.histories.customers import WHAT, WHO, World
 from servsim.study.intervals_and_tables import Interval, Tidy, defined, interval
-from servsim.study.metrics import UserMetric, names_with, place_of, unit_of_own
+from servsim.study.metric_intervals import averaged, metric_interval
+from servsim.study.metrics import UserMetric, names_with, unit_of_own
 from servsim.study.scenario_identity import digest_of
 from servsim.study.yearly_projection import COLUMNS, YEARLY_NAMES, looks_ahead, yearly, yearly_unit, years_as_json
 
@@ -78,14 +79,16 @@ class Comparison(Tidy):
 
     def difference(self, metric: str) -> Interval:
         """B less A, replication by replication."""
-        place = place_of(metric, self.own_metrics)
-        gap = self.metrics[1, :, place] - self.metrics[0, :, place]
-        return interval(gap, self.unit(metric), self.confidence)
+        a, b = (
+            averaged(metric, table, scenario, self.own_metrics)
+            for table, scenario in zip(self.metrics, (self.a, self.b), strict=True)
+        )
+        return interval(b - a, self.unit(metric), self.confidence)
 
     def of(self, which: int, metric: str) -> Interval:
         """A metric of A (0) or B (1) by itself."""
-        sample = self.metrics[which, :, place_of(metric, self.own_metrics)]
-        return interval(sample, self.unit(metric), self.confidence)
+        scenario = (self.a, self.b)[which]
+        return metric_interval(metric, self.metrics[which], scenario, self.confidence, own=self.own_metrics)
 
     @property
     def looks_ahead(self) -> bool:

@@ -15,6 +15,7 @@ from servsim.model.trace import Engine, stops_of
 from servsim.scenario.scenario import Scenario
 from servsim.study.control_variates import CONTROLS, Controls
 from servsim.study.daily_totals import ALL, OF_MONEY, Days
+from servsim.study.expected_happenings import weekly_happenings
 from servsim.study.expected_visits import weekly_visits
 from servsim.study.metrics import NAMES, OWN, Metric, UserMetric, insist_number, metrics, own_metrics
 from servsim.study.metrics import Listener as Hears
@@ -22,10 +23,12 @@ from servsim.study.replication_totals import Reading
 from servsim.study.scenario_identity import digest_of, fingerprint, machine, model_version, settings_of
 from servsim.study.trace_totals import Tally
 from servsim.study.yearly_projection import COLUMNS, looks_ahead
-from servsim.units import WEEK
+from servsim.units import HOUR, WEEK
 
 PIECE = 4 * WEEK
-"""How much of a trace is held in memory at once."""
+"""How much of a trace is held in memory at once, where little happens in a week."""
+ROWS_IN_PIECE = 8_000_000
+"""Rows that a piece is to have at most."""
 
 REFERRED_AT_MOST, REFERRED_FOR_EACH = 20_000, 20
 """Referred prospects in a replication at most: so many, and so many for each visit that was to be expected."""
@@ -39,6 +42,11 @@ def engine_named(name: Engine) -> Any:
 def warmup_of(scenario: Scenario) -> int:
     """The tick from which on metrics count."""
     return round(scenario.horizon.warmup_weeks * WEEK)
+
+
+def piece_of(rows: float) -> int:
+    """How long a piece of a trace is that has so many rows a week, in ticks: whole hours, four weeks at most."""
+    return int(min(PIECE, max(1, ROWS_IN_PIECE * (WEEK // HOUR) // max(rows, 1.0)) * HOUR))
 
 
 class Listener(Protocol):
@@ -68,15 +76,16 @@ class Telling:
         engine: Engine,
         listener: Listener | None = None,
         far: bool = False,
+        piece: int = PIECE,
     ) -> None:
-        """Nothing is told yet."""
+        """Nothing is told yet. piece: how much of the trace is held in memory at once, in ticks."""
         world = in_world(sheet, seed, replication, horizon_of(scenario) if far else None)
         self.scenario, self.listener, self.far = scenario, listener, far
         self.tally = Tally(world, warmup_of(scenario), ALL if far else OF_MONEY)
         self.years = self.tally.days
         self.told, self.end, self.referred = 0, int(world[0]["end"]), 0
         self.has_word_of_mouth = bool(world["word_of_mouth_on"].any())
-        length = WEEK if self.has_word_of_mouth else PIECE
+        length = min(piece, WEEK if self.has_word_of_mouth else PIECE)
         self.pieces = zip(stops_of(world, length), engine_named(engine).pieces(world, length), strict=True)
 
     def go_on(self, until: int) -> None:
@@ -129,9 +138,10 @@ def counted(
     engine: Engine,
     listener: Listener | None = None,
     far: bool = False,
+    piece: int = PIECE,
 ) -> Reading:
     """One replication of a scenario, told to its end by an engine and counted as it is told (`Telling`)."""
-    telling = Telling(scenario, sheet, seed, replication, engine, listener, far)
+    telling = Telling(scenario, sheet, seed, replication, engine, listener, far, piece)
     telling.go_on(telling.end)
     return telling.reading()
 
@@ -222,7 +232,7 @@ class Experiment:
         heard = {metric: metric() for metric in self.metrics if not isinstance(metric, Metric)}
         listener = Listening(controls, halted, tuple(heard.values()), warmup_of(self.scenario))
         reading = counted(
-            self.scenario, sheet_of(self), self.seed, job.replication, self.engine, listener, self.goes_on
+            self.scenario, sheet_of(self), self.seed, job.replication, self.engine, listener, self.goes_on, self.piece
         )
         own = [
             insist_number(metric, metric.read(reading) if isinstance(metric, Metric) else heard[metric].read())
@@ -234,6 +244,11 @@ class Experiment:
     def goes_on(self) -> bool:
         """Do replications go on after the window?"""
         return self.far and looks_ahead(self.scenario)
+
+    @cached_property
+    def piece(self) -> int:
+        """How much of a trace is held in memory at once, in ticks."""
+        return piece_of(sum(each.rows for each in weekly_happenings(self.scenario, self.scenario.horizon.weeks)))
 
     def controls(self, job: Job) -> Controls:
         """What adds up the controls of one replication."""

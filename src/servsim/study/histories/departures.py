@@ -12,7 +12,8 @@ from servsim.study.execution.options import HERE, Execution, Options, executed
 from servsim.study.execution.replications import Job
 from servsim.study.execution.scheduler import Pool
 from servsim.study.histories.customers import TICK, WHAT, WHO, World
-from servsim.study.intervals_and_tables import Interval, interval
+from servsim.study.intervals_and_tables import Interval, interval, within
+from servsim.study.metrics import SHARE
 from servsim.units import WEEK
 
 
@@ -34,7 +35,8 @@ class Fates:
 
     def share(self, reason: Reason) -> Interval:
         """Of the opening book, the share that is lost for a reason."""
-        return interval(self.counts[:, reason] / self.book, "1", self.scenario.evaluate.confidence)
+        found = interval(self.counts[:, reason] / self.book, "1", self.scenario.evaluate.confidence)
+        return within(found, *SHARE)
 
 
 @executed

@@ -16,6 +16,7 @@ import numpy as np
 from servsim.errors import ServsimError
 from servsim.scenario.scenario import Scenario
 from servsim.study.intervals_and_tables import Interval, Tidy, defined, interval, t_quantile
+from servsim.study.metric_intervals import averaged, metric_interval, yearly_interval
 from servsim.study.metrics import BY_NAME, UserMetric, names_with, place_of, unit_of_own
 from servsim.study.objective import Seen
 from servsim.study.one_lever.payback import Ahead, Payback, look_ahead, payback
@@ -26,7 +27,6 @@ from servsim.study.yearly_projection import (
     cumulative_cash,
     worst_year,
     yearly,
-    yearly_unit,
     years_as_json,
 )
 
@@ -115,12 +115,17 @@ class Evaluation(Tidy):
 
     def at(self, level: float, metric: str) -> Interval:
         """A metric at a level, by itself."""
-        return interval(self.sample(level, metric), self.unit(metric), self.confidence)
+        table = self.metrics[self.place(level)]
+        return metric_interval(metric, table, self.scenario, self.confidence, own=self.own_metrics)
 
     def gap(self, level: float, other: float, metric: str) -> np.ndarray:
         """(shared replications,) a metric at a level less the same at another, replication by replication."""
         shared = min(self.replications_of(level), self.replications_of(other))
-        return self.sample(level, metric)[:shared] - self.sample(other, metric)[:shared]
+        one, two = (
+            averaged(metric, self.metrics[self.place(each)][:shared], self.scenario, self.own_metrics)
+            for each in (level, other)
+        )
+        return one - two
 
     def difference(self, level: float, other: float, metric: str | None = None) -> Interval:
         """The mean of that gap; its interval is of the family over all pairs of levels."""
@@ -212,7 +217,7 @@ class Evaluation(Tidy):
     def of_year(self, level: float, year: int, metric: str) -> Interval:
         """A metric of YEARLY at a level in a year, from 1 on."""
         sample = self.yearly[self.place(level)][:, year - 1, YEARLY_NAMES.index(metric)]
-        return interval(sample, yearly_unit(metric, self.currency), self.confidence)
+        return yearly_interval(metric, sample, self.scenario, self.confidence)
 
     def years(self, level: float) -> list[dict[str, Any]]:
         """The projection of a level, year by year, as JSON has it."""

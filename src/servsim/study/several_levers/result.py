@@ -10,7 +10,8 @@ import numpy as np
 
 from servsim.scenario.scenario import Scenario
 from servsim.scenario.tables.money_horizon_levers import Evaluate
-from servsim.study.intervals_and_tables import Interval, Tidy, defined, interval
+from servsim.study.intervals_and_tables import Interval, Tidy, defined
+from servsim.study.metric_intervals import metric_interval
 from servsim.study.metrics import NAMES, unit_of
 from servsim.study.one_lever.result import Evaluation, Guarantee
 from servsim.study.scenario_identity import answer_to
@@ -121,7 +122,7 @@ class Optimisation(Tidy):
 
     def of(self, point: Point, metric: str) -> Interval:
         """A metric at a point, by itself."""
-        return interval(point.sample(metric), self.unit(metric), self.asked.confidence)
+        return metric_interval(metric, point.metrics, self.scenario, self.asked.confidence)
 
     def settings(self, values: Values) -> dict[str, float]:
         """Values by the keys of their levers."""

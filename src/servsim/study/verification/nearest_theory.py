@@ -5,16 +5,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Unpack
 
-import numpy as np
 from pydantic import BaseModel
 
 from servsim.engine_parameters import is_on
-from servsim.opening_hours_and_rates import open_minutes, profile_mass, roster_minutes
+from servsim.opening_hours_and_rates import open_minutes, roster_minutes
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, as_segments
 from servsim.scenario.tables.opening_demand_staff_service import Opening
-from servsim.study.check.before_simulation import planned
 from servsim.study.execution.options import HERE, Execution, Options, Progress, executed
 from servsim.study.intervals_and_tables import defined
+from servsim.study.planned_load import PlannedLoad, mean_hour_factor, planned_load
 from servsim.study.run import Run
 from servsim.study.run import run as project
 from servsim.study.scenario_identity import answer_to
@@ -96,6 +95,12 @@ def everybody_joins(scenario: Scenario, per_hour: float) -> Scenario:
     return scenario.model_copy(update={"waiting": waiting.model_copy(update=all_join)})
 
 
+def planned(scenario: Scenario) -> float:
+    """Mean length of a visit of a desk that has nothing but visits: the transaction and the minutes invested."""
+    investment = scenario.investment
+    return scenario.service.core_minutes + (investment.minutes_per_visit if investment and investment.on else 0.0)
+
+
 def visits_exponential(scenario: Scenario, per_hour: float) -> Scenario:
     """The desk with the same mean visit, exponential: the transaction and all minutes of care in one."""
     plain = {"core_minutes": planned(scenario), "core_distribution": "exponential", "difficulty_cv": 0.0}
@@ -112,14 +117,11 @@ def hours_alike(scenario: Scenario, per_hour: float) -> Scenario:
 
     Mean rate and roster are the same; where the roster's mean is not whole both are scaled alike, so that the load is.
     """
-    opened = open_minutes(scenario)
-    rate = np.diff(profile_mass(scenario, opened))
-    factor = np.repeat(scenario.service.core_profile or [1.0] * 24, 60)
-    minutes = scenario.service.core_minutes * float((rate.reshape(7, -1) * factor).sum() / rate.sum())
+    minutes = scenario.service.core_minutes * mean_hour_factor(scenario)
     agents = round(mean_agents(scenario))
     even = {"profile": None, "weekday_profile": None, "busyness_cv": 0.0,
             "prospects_per_hour": scenario.demand.prospects_per_hour * agents / mean_agents(scenario)}  # fmt: skip
-    horizon, share = scenario.horizon, float(opened.mean())
+    horizon, share = scenario.horizon, float(open_minutes(scenario).mean())
     return scenario.model_copy(update={
         "opening": Opening(always=True),
         "demand": scenario.demand.model_copy(update=even),
@@ -197,6 +199,11 @@ class Beside:
         return Nearest(end.demand.prospects_per_hour / 60, planned(end), end.staff.agents, patience)
 
     @property
+    def planned(self) -> PlannedLoad:
+        """What a week of the scenario as it is asks of the agents, as `check` has it."""
+        return planned_load(self.steps[0][1].scenario)
+
+    @property
     def mean_agents(self) -> float:
         """Agents that the scenario's roster asks for, averaged over opening hours."""
         return mean_agents(self.steps[0][1].scenario)
@@ -211,6 +218,7 @@ class Beside:
             "steps": [
                 {"step": name, **{metric: run[metric].to_dict() for metric in BESIDE}} for name, run in self.steps
             ],
+            "planned_load": defined(self.planned.load),
             "closed_form": {
                 "name": near.form,
                 "arrivals_per_hour": 60 * near.rate,

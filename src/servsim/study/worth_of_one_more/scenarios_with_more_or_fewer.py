@@ -31,8 +31,6 @@ MORE = 0.2
 """How many customers of a segment are added: as many as make so much of the book, and of its visits, at most."""
 TIMES = 10
 """How many agents a desk has on which nobody is in anybody's way, as a multiple of its own."""
-MOST_DESK_AGENTS = MOST_AGENTS - 10
-"""Managers need places, too."""
 NEVER_COMES = {"visit_gap_days": 3650.0, "gap_between_cv": 0.0, "gap_distribution": "lognormal", "gap_cv": 3.0}
 """The longest gap that there is: in ten years a visit for every second customer."""
 COUNTED_ONE_BY_ONE = 20_000
@@ -170,7 +168,7 @@ def on_an_empty_desk(question: Question) -> Question:
 def add_agents(scenario: Scenario, raw: dict[str, Any]) -> None:
     """Ten times the agents, as able as today's, trained as much; what a shared budget bought is bought all the same."""
     staff, agents = raw.setdefault("staff", {}), int(to_sheet(scenario)[0]["desk_agents"])
-    times = max(1, min(TIMES, MOST_DESK_AGENTS // max(agents, scenario.staff.agents, 1)))
+    times = max(1, min(TIMES, MOST_AGENTS // max(agents, scenario.staff.agents, 1)))
     staff["agents"] = times * scenario.staff.agents
     for line, counts in staff.get("roster", {}).items():
         staff["roster"][line] = [times * count for count in counts]
