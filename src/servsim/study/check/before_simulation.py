@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from servsim.engine_parameters import is_on, to_sheet
-from servsim.opening_hours_and_rates import open_minutes
+from servsim.opening_hours_and_rates import open_minutes, roster_minutes, staffed_minutes
 from servsim.scenario.scenario import MECHANISMS, Scenario, as_segments
 from servsim.study.check.first_year import FirstYear, first_year
 from servsim.study.check.first_year_against_stated import sentences
@@ -23,6 +23,8 @@ from servsim.study.trace_totals import OWN_SATISFACTION
 from servsim.study.yearly_projection import looks_ahead
 from servsim.units import MILLIONTHS
 
+LITTLE_HOURS = 0.01
+"""A week: less is a rounding."""
 DRIFT = 0.5
 """Points by which satisfaction may move in the horizon before "today" is no longer today."""
 
@@ -122,7 +124,9 @@ def warnings(look: Outlook) -> list[str]:
             "[loyalty] is on without [quality]: everybody stays as one satisfied at 8 does, whatever is invested."
         )
     if is_on(scenario, "investment") and not is_on(scenario, "quality"):
-        found.append("[investment] is on without [quality]: minutes cost time and bring nothing.")
+        fewer = " fewer mistakes" if is_on(scenario, "mistakes") else ""
+        found.append(f"[investment] is on without [quality]: minutes cost time and bring{fewer or ' nothing'}.")
+    found += [*unused_quality(scenario), *hours_out_of_opening(scenario)]
     found += [sentence for sentence, idle in (*idle_tables(look), *idle_budgets(look)) if idle]
     brings = reproduction(scenario)
     if brings >= 1.0:
@@ -132,6 +136,26 @@ def warnings(look: Outlook) -> list[str]:
     elif is_on(scenario, "quality") and scenario.demand.opening_book:
         found += drift(scenario)
     return found + doubtful(scenario)
+
+
+def unused_quality(scenario: Scenario) -> list[str]:
+    """What a table of quality says that is switched off, where mistakes and complaints are reckoned with it."""
+    readers = [f"[{name}]" for name in ("mistakes", "recovery") if is_on(scenario, name)]
+    stated = scenario.quality.model_fields_set & {"steepness", "standard"} if scenario.quality else set()
+    if is_on(scenario, "quality") or not readers or not stated:
+        return []
+    names = " and ".join(f"quality.{name}" for name in sorted(stated, reverse=True))
+    return [f"[quality] is off, so {names} count{'s' * (len(stated) == 1)} for nothing: {' and '.join(readers)} reckon"
+            f"{'s' * (len(readers) == 1)} with the usual ones."]  # fmt: skip
+
+
+def hours_out_of_opening(scenario: Scenario) -> list[str]:
+    """Hours of the roster in which the doors are closed: nobody is there, or paid, then."""
+    stated, served = (float(minutes.sum()) / 60 for minutes in (roster_minutes(scenario), staffed_minutes(scenario)))
+    if scenario.staff.roster is None or stated - served < LITTLE_HOURS:
+        return []
+    return [f"staff.roster names {stated:g} hours a week, {stated - served:g} of them while the doors are closed: only "
+            f"{served:g} are worked and paid; widen [opening] or shorten the roster."]  # fmt: skip
 
 
 def unsettled(book: SettledBook) -> list[str]:
