@@ -7,10 +7,13 @@ where the path is printed. A new message needs a new pair, and nothing else.
 import os
 import re
 from pathlib import Path
+from time import process_time
 
 import pytest
 
 from servsim.errors import ScenarioError
+from servsim.scenario.everyday_words import SAID
+from servsim.scenario.messages import every_setting
 from servsim.scenario.read import LARGEST_FILE, read_scenario
 
 BAD = Path(__file__).parent / "bad"
@@ -117,14 +120,55 @@ def test_a_file_without_end_is_too_large() -> None:
     assert answer(Path("/dev/zero")) == "{file} is too large; a scenario file must be at most 1,000,000 bytes."
 
 
-def test_many_mistakes_are_told_within_seconds(tmp_path: Path) -> None:
-    told = answer(written(tmp_path, "[staff]\n" + "".join(f"agents{number} = 3\n" for number in range(2000))))
-    assert told.splitlines()[-1] == "{file}:2001: staff.agents1999 is not a setting. Did you mean staff.agents?"
+@pytest.mark.parametrize("line", ["agents{} = 3\n", "[table{}]\n"], ids=["keys", "tables"])
+def test_of_many_mistakes_the_first_hundred_are_told_at_once(tmp_path: Path, line: str) -> None:
+    begun = process_time()
+    told = answer(
+        written(tmp_path, "[staff]\n" + "".join(line.format(number) for number in range(30_000)))
+    ).splitlines()
+    assert process_time() - begun < 5
+    assert len(told) == 101
+    assert told[99].startswith("{file}:101: ")
+    assert told[100] == "{file}: 29,900 more mistakes are not shown."
 
 
-@pytest.mark.parametrize("text", ["a = " + "[" * 400 + "]" * 400, ".".join("a" * 2000) + " = 1"])
-def test_a_deep_nest_is_an_unknown_key(tmp_path: Path, text: str) -> None:
-    assert answer(written(tmp_path, text)) == "{file}:1: a is not a setting."
+@pytest.mark.parametrize(
+    ("begin", "line"), [("x = [", '"a",'), ("x = [", "[1],"), ("x = '''", '"]'), ('x = """', "]'")]
+)
+def test_where_a_statement_begins_that_never_ends_is_found_at_once(tmp_path: Path, begin: str, line: str) -> None:
+    begun = process_time()
+    told = answer(written(tmp_path, f"[staff]\n{begin}\n" + f"{line}\n" * 32_000))
+    assert told.startswith(f"{{file}}:2: `{begin}` cannot be read; ")
+    assert process_time() - begun < 2
+
+
+def test_a_deep_nest_is_an_unknown_key(tmp_path: Path) -> None:
+    assert answer(written(tmp_path, "a = " + "[" * 400 + "]" * 400)) == "{file}:1: a is not a setting."
+
+
+@pytest.mark.parametrize("text", [".".join("a" * 40_000) + " = 1", '["b"' + '."b"' * 40_000 + "]"])
+def test_a_key_of_very_many_parts_is_refused_at_once(tmp_path: Path, text: str) -> None:
+    begun = process_time()
+    told = answer(written(tmp_path, "\n" + text))
+    assert told.startswith("{file}:2: `")
+    assert told.endswith("` cannot be read; lists and tables must be nested less deep.")
+    assert process_time() - begun < 1
+
+
+def test_hours_may_be_written_as_people_write_them(tmp_path: Path) -> None:
+    text = 'monday = "9:00-17:00"\ntuesday = "9 - 12,13 - 17:30"\nwednesday = "09:00 – 17:00"\nthursday = "9—24:00"\n'
+    opening = read_scenario(written(tmp_path, f"[opening]\n{text}")).opening
+    assert [opening.spans(day) for day in range(4)] == [
+        [(540, 1020)], [(540, 720), (780, 1050)], [(540, 1020)], [(540, 1440)],
+    ]  # fmt: skip
+    assert (opening.tuesday, opening.wednesday) == ("09:00-12:00, 13:00-17:30", "09:00-17:00")
+
+
+def test_everyday_words_stand_for_settings_and_for_no_name_of_their_own() -> None:
+    assert {tuple(key.split(".")) for key in SAID} <= {*every_setting()}
+    words = {word for said in SAID.values() for word in said.split()}
+    assert not words & {str(path[-1]) for path in every_setting()}
+    assert not {word for word in words if word.endswith("s")}
 
 
 def test_a_whole_number_too_long_for_decimal_digits_is_shown_as_written(tmp_path: Path) -> None:
@@ -501,7 +545,7 @@ training_share = 50
 11: training.learning_rate is 0.4; it must be a number between 0.5 and 1.
 12: training.newcomer_cases is 0; it must be a whole number between 1 and 100,000.
 14: budget.money_per_year is not a setting. Did you mean budget.money_per_month?
-15: budget.training_share is 50; it must be a number between 0 and 1.
+15: budget.training_share is 50; it must be a number between 0 and 1: for 50 %, write 0.5.
 """,
     ),
     (
@@ -641,7 +685,7 @@ spend_cap = 0.5
 2: waiting.queue_policy is "by value"; it must be one of "by_segment", "equal", "by_value".
 4: quality.should_drift is 6; it must be a number between 0 and 5.
 6: spending.price_level is 0.1; it must be a number above 0.1 and at most 10.
-7: spending.spend_growth is 2; it must be a number between 0 and 1.
+7: spending.spend_growth is 2; it must be a number between 0 and 1: for 2 %, write 0.02.
 8: spending.spend_cap is 0.5; it must be a number between 1 and 10.
 """,
     ),

@@ -13,7 +13,7 @@ from test_opening_book import desk
 from typer.testing import CliRunner
 
 from servsim import run
-from servsim.cli import app
+from servsim.cli.commands import app
 from servsim.engine_parameters import to_sheet
 from servsim.event_codes import Happening, Kind, Reason
 from servsim.model.fast import simulate

@@ -16,7 +16,7 @@ import pytest
 from conftest import TINY
 from typer.main import get_command
 
-from servsim.cli import app
+from servsim.cli.commands import app
 from servsim.cli.plot_request import Asked
 from servsim.cli.renamed_options import RENAMED
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from servsim.cli import app
+from servsim.cli.commands import app
 from servsim.study.verification.verify import QUICK, Finding, Proof, Twins
 from servsim.study.yearly_projection import YEARLY_NAMES
 

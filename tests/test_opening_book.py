@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from servsim.cli import app
+from servsim.cli.commands import app
 from servsim.engine_parameters import in_world, to_sheet
 from servsim.event_codes import Happening
 from servsim.model.compilation import readable

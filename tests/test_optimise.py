@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from servsim.cli import app
+from servsim.cli.commands import app
 from servsim.errors import ScenarioError
 from servsim.scenario.read import checked, read_scenario, with_settings
 from servsim.scenario.scenario import Scenario

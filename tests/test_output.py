@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,13 +52,24 @@ def test_a_device_is_written_to_and_not_replaced(tiny):
     assert Path("/dev/full").is_char_device()
 
 
-@pytest.mark.parametrize("command", ["run", "evaluate"])
-def test_a_reader_who_leaves_is_no_failure(tiny, command):
-    words = [*SERVSIM, command, str(tiny), "--replications", "2", "--quiet"]
+@pytest.mark.parametrize("words", [("run", "--replications", "2", "--quiet"), ("check", "--json"), ("schema",)])
+def test_a_reader_who_leaves_is_no_failure(tiny, words):
+    words = [*SERVSIM, *words, *([] if words[0] == "schema" else [str(tiny)])]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tiny.parent, text=True) as process:
         process.stdout.close()
         assert process.wait(300) == 0
         assert process.stderr.read() == ""
+
+
+@pytest.mark.parametrize(
+    "words", [("check",), ("check", "--json"), ("run", "--replications", "2", "--json"), ("--version",)]
+)
+def test_a_closed_output_is_no_failure(tiny, words):
+    """As after >&-: there is nobody to tell, and no file that is opened takes the place of the output."""
+    options = [str(tiny), "--no-store"] if words[0] == "run" else [str(tiny)] if words[0] == "check" else []
+    code = "import os, sys; os.close(1); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+    done = subprocess.run([sys.executable, "-c", code, *SERVSIM[1:], *words, *options], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_what_a_link_leads_to_is_written(tiny):

@@ -209,7 +209,9 @@ def test_todays_level_changes_nothing(file: Path) -> None:
         (
             "staff.agents",
             1.5,
-            "staff.agents = 1.5: staff.agents is 1.5; it must be a whole number between 0 and 1,000.",
+            "staff.agents = 1.5: staff.agents is 1.5; it must be a whole number between 0 and 1,000; "
+            "a part of an agent needs a roster by the hour: in [staff.roster], every_day = a list of 24 numbers, "
+            "in which 1.5 is one agent all hour and one more for half of it.",
         ),
         (
             "staff.agents",

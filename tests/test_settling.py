@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from servsim.cli import app
+from servsim.cli.commands import app
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
 from servsim.study.check.before_simulation import outlook

@@ -29,6 +29,7 @@ from servsim.study.run import run
 from servsim.study.scenario_identity import ASKED
 from servsim.study.store import database as storage
 from servsim.study.store.catalogue import opened, questions, replications_of
+from servsim.study.store.export_and_merge import merge
 from servsim.study.store.store import Store, StoreError, usual_place
 from servsim.study.yearly_projection import COLUMNS
 
@@ -400,7 +401,9 @@ def test_a_flipped_bit_in_a_metric_is_noticed_and_never_read(full):
 
 
 CHANGES = ["replication = replication + 5", "own = x'00'", "checksum = checksum + 1", "controls = x'00'",
-           '"retention" = NULL', '"retention" = 0.5']  # fmt: skip
+           '"retention" = NULL', '"retention" = 0.5',
+           "own = 'text'", "own = 5", "controls = 'text'", "controls = 5", "checksum = 'many'",
+           '"retention" = \'text\'', '"retention" = x\'ff\'', '"retention" = CAST(x\'ff\' AS TEXT)']  # fmt: skip
 OF_A_WINDOW, OF_YEARS = ["customers = x'0102030405'"], ["years = x'0102030405'", "lives = x'01'", '"value" = NULL']
 
 
@@ -416,7 +419,23 @@ def test_no_column_can_change_unnoticed(path, far, change):
         file.commit()
     with closing(Store(path)) as store:
         assert recalled(store, experiment, customers=True) == []
-        assert "is not as it was kept" in store.trouble
+        assert "damaged" in store.trouble
+
+
+@pytest.mark.parametrize("change", [
+    "title = CAST(x'ff' AS TEXT)", "title = x'ff'", "digest = x'07'", "last = 'yesterday'", "first = x'00'", "seed = 'one'",
+    "settings = 5", "settings = CAST(x'ff' AS TEXT)", "names = '[]'", "names = '{\"figures\": 3}'", "model = x'01'",
+])  # fmt: skip
+def test_a_question_that_is_not_as_it_was_written_is_a_sentence(full, tmp_path, change):
+    """Where a bit has made another kind of thing of a column, too."""
+    path, _ = full
+    with closing(sqlite3.connect(path)) as file:
+        file.execute(f"UPDATE question SET {change}")
+        file.commit()
+    with pytest.raises(StoreError, match="is damaged"), opened(path) as file:
+        questions(file)
+    with pytest.raises(StoreError, match="is damaged"), opened(tmp_path / "other.sqlite", "make") as file:
+        merge(file, path)
 
 
 def test_a_world_does_not_pass_for_another_questions(full):

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 from typer.testing import CliRunner
 
-from servsim.cli import app
+from servsim.cli.commands import app
 from servsim.engine_parameters import fields, to_sheet
 from servsim.event_codes import Happening
 from servsim.model import fast, reference

@@ -1,5 +1,6 @@
 """Workers: the same table whatever their number, order and deaths; none outlives its parent; Ctrl-C is heard."""
 
+import ctypes
 import json
 import os
 import pickle
@@ -234,6 +235,34 @@ def test_an_interrupted_question_tells_its_true_n_and_goes_on_where_it_was(
 
 
 @posix
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("words", "seconds"), [(("run", "--quiet"), 0.4), (("check", "--quiet"), 0.8), (("evaluate",), 1.2)]
+)
+def test_who_interrupts_while_libraries_are_loaded_hears_a_sentence(scenario, words, seconds, number):
+    process = started(*words, scenario, *(["--no-store"] if words[0] != "check" else []))
+    time.sleep(seconds)
+    process.send_signal(number)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
+    assert "nterrupted" in err
+
+
+@posix
+def test_ctrl_c_for_all_processes_at_once_leaves_no_traceback(scenario):
+    """As a terminal sends it: to the workers, too, whether they have begun or still load servsim."""
+    words = ("run", scenario, *LONG, "--no-store", "--engine", "reference", "--workers", "2")
+    process = subprocess.Popen([*SERVSIM, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                               start_new_session=True)  # fmt: skip
+    time.sleep(4)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+
+
+@posix
 def test_ctrl_c_before_anything_is_finished_ends_at_once(scenario):
     process = started("run", scenario, "--replications", "2", "--set", "horizon.weeks=1000", "--set", "horizon.years=20", "--set",
                       "demand.prospects_per_hour=500", "--set", "staff.agents=200", "--no-store", "--engine", "reference")  # fmt: skip
@@ -279,6 +308,23 @@ def twice(heard: list[str]) -> None:
         heard.append("never")
 
 
+def in_a_call_from_c(heard: list[str]) -> None:
+    """Ctrl-C where C calls Python, as the compiler does: it is lost there, and what follows fails."""
+    with Interruption() as stop, stop.heard():
+        ctypes.CFUNCTYPE(None)(press)()
+        heard.append("after it")
+        time.sleep(5)
+        heard.append("never")
+
+
+def torn_apart(heard: list[str]) -> None:
+    """Something fails for having lost it."""
+    with Interruption() as stop, stop.heard():
+        ctypes.CFUNCTYPE(None)(press)()
+        heard.append("after it")
+        raise RuntimeError("no compiled object yet")
+
+
 def never_heard(heard: list[str]) -> None:
     """Ctrl-C with nothing after it in which it may be heard."""
     with Interruption():
@@ -287,7 +333,17 @@ def never_heard(heard: list[str]) -> None:
 
 
 @posix
-@pytest.mark.parametrize(("what", "before"), [(early, 1), (waiting, 0), (twice, 1), (never_heard, 1)])
+@pytest.mark.parametrize(
+    ("what", "before"),
+    [
+        (early, 1),
+        (waiting, 0),
+        (twice, 1),
+        (never_heard, 1),
+        (in_a_call_from_c, 1),
+        (torn_apart, 1),
+    ],
+)
 def test_ctrl_c_is_heard_where_it_may_be_and_otherwise_remembered(what, before):
     heard: list[str] = []
     with pytest.raises(KeyboardInterrupt):

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 import servsim
-from servsim.cli import app
+from servsim.cli.commands import app
 from servsim.errors import ScenarioError
 from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario

@@ -12,9 +12,11 @@ else is private, and may move. Names are loaded when they are first used, so tha
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # as typing has it, whose import would take longer than all that a command needs to be stopped
 if TYPE_CHECKING:
+    from typing import Any
+
     from servsim import histories, plots
     from servsim.engine_parameters import to_sheet
     from servsim.errors import ScenarioError, ServsimError
@@ -70,7 +72,7 @@ __all__ = [  # noqa: RUF022 in the order of use
 ]  # fmt: skip
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     """The public name, from where it lives."""
     if name in MODULES:
         return import_module(f"servsim.{name}")

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from servsim.cli.interruption import tidy_first
 from servsim.cli.shared_options import EngineName
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def answering(
     from servsim.study.execution.options import Execution
 
     announce_compiling(quiet)
+    tidy_first()
     kept = None if no_store else store_at(store, quiet)
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

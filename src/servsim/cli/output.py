@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from servsim.cli.interruption import tidy_first
 from servsim.errors import ServsimError
 
 Tell = Callable[[int, int, float], None]
@@ -22,9 +23,14 @@ class Paper(Console):
     """A console whose reader may leave early, as `head` does: that is no failure."""
 
     def on_broken_pipe(self) -> None:
-        """Nobody reads on: end in peace."""
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(0)
+        """Nobody reads on."""
+        nobody_reads_on()
+
+
+def nobody_reads_on() -> NoReturn:
+    """End in peace."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise SystemExit(0)
 
 
 def stdout() -> Console:
@@ -78,7 +84,11 @@ def ascii_only(text: str) -> str:
 
 def print_json(result: dict[str, Any]) -> None:
     """Print a result as JSON; every undefined number is null."""
-    sys.stdout.write(json.dumps(result, indent=2, allow_nan=False, ensure_ascii=False) + "\n")
+    try:
+        sys.stdout.write(json.dumps(result, indent=2, allow_nan=False, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        nobody_reads_on()
 
 
 def notice(message: str, quiet: bool = False) -> None:
@@ -118,6 +128,7 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     What a link leads to is written, a device is written to, and a file that must not be written is left as it is.
     """
     ready(path)
+    tidy_first()
     place = path.resolve()
     is_device = place.exists() and not place.is_file()
     draft = place if is_device else place.with_name(f".{os.getpid()}.{place.name}")

@@ -22,6 +22,7 @@ def page(file: File = None, port: Port = 0, no_open: NoOpen = False, quiet: Quie
     """Serve a page to play with on this machine: move settings, see the advice change. Ctrl-C ends it."""
     from contextlib import suppress
 
+    from servsim.cli.interruption import tidy_first
     from servsim.cli.output import announce_compiling, notice, say
     from servsim.errors import ServsimError, needs_extra
     from servsim.scenario.read import is_standard_input
@@ -37,6 +38,7 @@ def page(file: File = None, port: Port = 0, no_open: NoOpen = False, quiet: Quie
         raise ServsimError(
             f"page {file}: it must be a file, which the page reads whenever it is asked; save it as one."
         )
+    tidy_first()
     served = Served(file, port)
     announce_compiling(quiet)
     say(served.address)

@@ -109,11 +109,13 @@ def told_where(bare: Path | None, output: Path | None) -> Path:
 @results.command()
 def merge(parts: Parts, store: Store = None) -> None:
     """Copy the replications of other stores, such as those of --shard, into this one."""
+    from servsim.cli.interruption import tidy_first
     from servsim.cli.output import say
     from servsim.show.store_tables import many
     from servsim.study.store.catalogue import opened
     from servsim.study.store.export_and_merge import merge as copy
 
+    tidy_first()
     with opened(place(store), "make") as storage:
         for part in parts:
             found = copy(storage, part)
@@ -126,11 +128,13 @@ def forget(
     keys: Keys = None, everything: All = False, old: Old = False, before: Before = None, store: Store = None
 ) -> None:
     """Take questions and their replications out of the store, and give back the space."""
+    from servsim.cli.interruption import tidy_first
     from servsim.cli.output import say
     from servsim.show.store_tables import bytes_in_words, many
     from servsim.study.store.catalogue import forget as take_out
     from servsim.study.store.catalogue import opened
 
+    tidy_first()
     with opened(place(store)) as storage:
         asked = chosen(storage, keys or [], everything, old, before)
         freed = take_out(storage, asked)

@@ -21,6 +21,7 @@ from servsim.scenario.messages import (
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, Segment, as_segments
 from servsim.scenario.tables.money_horizon_levers import Evaluate
 from servsim.scenario.tables.opening_demand_staff_service import WEEKDAYS
+from servsim.scenario.ways_out import way_out
 from servsim.units import DAYS_PER_YEAR
 
 A_SECOND, ROUNDING = 1 / 86_400, 1e-6
@@ -178,4 +179,5 @@ def misfits(evaluate: Evaluate, lever: Path) -> Iterator[Complaint]:
     for place, level in enumerate(evaluate.levels):
         if not fits(lever, int(level) if level.is_integer() else level):
             path = ("evaluate", "levels", place)
-            yield path, f"{dotted(path)} is {as_read(level)}; {evaluate.lever} must be {need_at(lever)}."
+            must = f"{need_at(lever)}{way_out(lever, level)}"
+            yield path, f"{dotted(path)} is {as_read(level)}; {evaluate.lever} must be {must}."

@@ -8,6 +8,7 @@ from servsim.scenario.line_numbers import Path
 from servsim.scenario.messages import as_written, did_you_mean, dotted, every_setting, field_at, fits, nearest, need_at
 from servsim.scenario.scenario import Scenario
 from servsim.scenario.tables.opening_demand_staff_service import Steps
+from servsim.scenario.ways_out import way_out
 
 Complaint = tuple[Path, str]
 SPLIT = ("service", "split")
@@ -52,7 +53,8 @@ def range_of(scenario: Scenario, table: Path, key: str, ends: Any, most: int) ->
         return
     for place, end in enumerate(ends):
         if not fits(path, int(end) if float(end).is_integer() else end):
-            yield (*written, place), f"{dotted((*written, place))} is {as_written(end)}; it must be {need_at(path)}."
+            must = f"{need_at(path)}{way_out(path, end)}"
+            yield (*written, place), f"{dotted((*written, place))} is {as_written(end)}; it must be {must}."
     if left_out(scenario, path):
         yield written, f"{dotted(written)} is a range, but {key} has no value: it must be written down first."
 

@@ -1,5 +1,6 @@
 """Where in a scenario file a key was written: no TOML library says, so its statements are parsed one by one."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 from typing import Any
@@ -8,6 +9,20 @@ Path = tuple[str | int, ...]
 
 DEEPEST = 8
 """How many keys and items a path has at most; no setting lies deeper."""
+
+MARKS = re.compile(
+    r'"""(?:\\.|[^\\])*?(?:"""+|\Z)'  # text of many lines, with quotes or without
+    r"|'''.*?(?:'''+|\Z)"
+    r'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\''  # text on one line
+    r'|["\'].*'  # text without an end
+    r"|#[^\n]*|[\n\[\]{}]",
+    re.DOTALL,
+)
+"""What tells where a statement ends: text and comments, in which nothing else counts, brackets, and ends of lines."""
+DEEPER = {"[": 1, "{": 1, "]": -1, "}": -1}
+
+DEEP_KEY = re.compile(r"(?<![\w.\"'-])(?:[\w\"'-]++[ \t]*+\.[ \t]*+){64}")
+"""The beginning of a key of so many parts that tomllib would need minutes for it."""
 
 NEEDS = {
     "Expected newline": "a line must end after its value, and text must be in quotes",
@@ -35,6 +50,14 @@ NEEDS = {
 """What each of tomllib's complaints, known by some of its words, asks of the person who wrote the file."""
 
 
+def parsed_file(text: str) -> dict[str, Any]:
+    """The settings of a TOML text; ValueError or RecursionError where it is none."""
+    if deep := DEEP_KEY.search(text):
+        line = text.count("\n", 0, deep.start()) + 1
+        raise ValueError(f"Key nested too deep (at line {line}, column 1)")
+    return tomllib.loads(text)
+
+
 def not_toml(text: str, error: Exception) -> tuple[int, str]:
     """The line at which a text stops being TOML, and a sentence about it."""
     problem = str(error)
@@ -43,7 +66,23 @@ def not_toml(text: str, error: Exception) -> tuple[int, str]:
     line = int(number) if number else unfinished(text)
     lines = text.split("\n")
     must = next((need for words, need in NEEDS.items() if words in problem), "a line must be key = value or [table]")
-    return line, f"`{shown(lines[line - 1])}` cannot be read; {must}."
+    return line, f"`{shown(lines[line - 1])}` cannot be read; {as_number(lines[line - 1]) or must}."
+
+
+NOT_A_NUMBER = re.compile(r"[^=#]+=\s*(?=\d+[.,\d]*\s*%|\d+,)(\d{1,12})(?:[.,](\d{1,12}))?\s*(%?)\s*(?:#.*)?", re.ASCII)
+"""A line with a number that TOML does not know: 0,5 or 80 %."""
+
+
+def as_number(line: str) -> str:
+    """How the number is written that a line has with a comma, or in percent; empty where it has none."""
+    found = NOT_A_NUMBER.fullmatch(line.strip())
+    if not found:
+        return ""
+    whole, part, percent = found.groups()
+    number = float(f"{whole}.{part or 0}")
+    if percent:
+        return f"a share must be written as a number: {number / 100:.12g}"
+    return f"a number must be written with a point: {number:.12g}"
 
 
 def shown(line: str) -> str:
@@ -59,14 +98,15 @@ def unfinished(text: str) -> int:
 
 def statements(text: str) -> Iterator[tuple[int, str]]:
     """(line, text) of every statement, empty line and comment; of the rest, where a statement has no end."""
-    begun: list[str] = []
-    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
-        begun.append(line)
-        if (len(begun) == 1 or any(mark in line for mark in "]}\"'")) and parsed("\n".join(begun)) is not None:
-            yield number - len(begun) + 1, "\n".join(begun)
-            begun = []
-    if begun:
-        yield number - len(begun) + 1, "\n".join(begun)
+    text = text.replace("\r\n", "\n")
+    begin, line, depth = 0, 1, 0
+    for mark in MARKS.finditer(text):
+        depth = max(0, depth + DEEPER.get(mark[0], 0))
+        if mark[0] == "\n" and not depth:
+            yield line, text[begin : mark.start()]
+            line += text.count("\n", begin, mark.end())
+            begin = mark.end()
+    yield line, text[begin:]
 
 
 def parsed(statement: str) -> dict[str, Any] | None:

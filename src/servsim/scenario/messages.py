@@ -1,4 +1,4 @@
-"""From what pydantic found to one clear sentence for each mistake: what it is, what it must be, a way out."""
+"""What messages say of a setting: its name and value as they are written, what it must be, which one is nearest."""
 
 import difflib
 import json
@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
 
+from servsim.scenario.everyday_words import meant_by
 from servsim.scenario.line_numbers import Path
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario
 from servsim.scenario.tables.base import Need, declared
@@ -201,6 +201,7 @@ def nearest(path: Path, value: Any = None) -> list[Path]:
     here: list[Path] = [other for key in table.model_fields if (other := (*path[:-1], key)) != path] if table else []
     elsewhere = [other for other in every_setting() if other[:-1] != path[:-1]]
     found = alike(wrong, here)
+    found = found or list(meant_by(wrong))
     found = found or [other for other in alike(wrong, elsewhere) if value is None or fits(other, value)]
     found = found or close(wrong, here, 0.71)
     found = found or [other for other in close(wrong, elsewhere, 0.75) if value is None or fits(other, value)]
@@ -228,13 +229,6 @@ def as_in_segment(setting: Path, path: Path) -> Path:
     return (*path[:2], *setting)
 
 
-def unknown(path: Path, value: Any) -> str:
-    """A key that is no setting where it is: where it belongs, or what it may stand for."""
-    if path[0] == "segments" and field_at(path[2:]):
-        return desk_setting(path)
-    return not_a_setting(path, value)
-
-
 def not_a_setting(path: Path, value: Any = None) -> str:
     """That there is no setting of a name; what it is called now, or what it may stand for."""
     if path in RENAMED:
@@ -251,16 +245,3 @@ def did_you_mean(meant: list[Path]) -> str:
     """What may have been meant, asked; empty where nothing is close."""
     *others, last = [dotted(path) for path in meant] or [""]
     return f" Did you mean {', '.join(others)}{' or ' if others else ''}{last}?" if last else ""
-
-
-def sentence(error: ErrorDetails) -> str:
-    """One mistake that pydantic found, said for the person who made it."""
-    path: Path = error["loc"]
-    if error["type"] == "extra_forbidden":
-        return unknown(path, error["input"])
-    must = str(error["ctx"]["error"]) if error["type"] == "value_error" else need_at(path)
-    if error["type"] == "missing":
-        return f"{dotted(path)} is missing; it must be {must}."
-    if error["type"] == "finite_number":
-        must = must.replace("a number", "a finite number", 1)
-    return f"{dotted(path)} is {as_written(error['input'])}; it must be {must}."

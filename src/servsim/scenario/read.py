@@ -11,14 +11,16 @@ from pathlib import Path as File
 from typing import Any, Self, TextIO
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from servsim.errors import ScenarioError
 from servsim.scenario.consistency import complaints
 from servsim.scenario.lever_and_uncertain_ranges import numeric_settings
-from servsim.scenario.line_numbers import Path, line_of, lines_of, not_toml
-from servsim.scenario.messages import as_written, every_setting, not_a_setting, sentence
+from servsim.scenario.line_numbers import Path, line_of, lines_of, not_toml, parsed_file
+from servsim.scenario.messages import as_written, every_setting, not_a_setting
 from servsim.scenario.scenario import Scenario
 from servsim.scenario.tables.money_horizon_levers import Evaluate
+from servsim.scenario.ways_out import sentence
 
 LARGEST_FILE = 1_000_000
 STANDARD_INPUT = "-"
@@ -34,7 +36,7 @@ def read_scenario(file: str | File, overrides: Iterable[str] = ()) -> Scenario:
     """
     text = text_of(File(file))
     try:
-        raw = tomllib.loads(text)
+        raw = parsed_file(text)
     except (ValueError, RecursionError) as error:
         line, message = not_toml(text, error)
         raise ScenarioError([f"{called(file)}:{line}: {message}"]) from None
@@ -83,7 +85,7 @@ def refuse_levels_of(own: Any, lever: Any, origins: Mapping[Path, str]) -> None:
 def place_of(file: str | File, overrides: Iterable[str], path: Path) -> str:
     """Where a setting of a file that can be read was written: its override, else the file and the line."""
     text = text_of(File(file))
-    raw = tomllib.loads(text)
+    raw = parsed_file(text)
     label = origin({apply(raw, override): typed(override) for override in overrides}, path)
     line = line_of(lines_of(text), path)
     return label or (f"{called(file)}:{line}" if line else called(file))
@@ -200,21 +202,41 @@ def tomlish(value: str) -> Any:
 
 
 def checked(raw: dict[str, Any], file: str, text: str = "", origins: dict[Path, str] | None = None) -> Scenario:
-    """The scenario of parsed settings; ScenarioError with every mistake and its place."""
+    """The scenario of parsed settings; ScenarioError with every mistake and its place, the first of very many."""
+    found: list[tuple[Path, str | ErrorDetails]] = []
     try:
         scenario = Scenario.model_validate(raw)
-        found = list(complaints(scenario))
+        found += complaints(scenario)
     except ValidationError as error:
-        found = [(detail["loc"], sentence(detail)) for detail in error.errors(include_url=False)]
+        found += [(detail["loc"], detail) for detail in error.errors(include_url=False)]
     if not found:
         return scenario
     lines = lines_of(text)
-    messages = []
-    for path, message in found:
+    placed = []
+    for path, mistake in found:
         label = origin(origins or {}, path)
         line = None if label else line_of(lines, path)
-        messages.append((line or 0, f"{label or (f'{file}:{line}' if line else file)}: {message}"))
-    raise ScenarioError([message for _, message in sorted(messages)])
+        placed.append((line or 0, label or (f"{file}:{line}" if line else file), mistake))
+    placed.sort(key=lambda each: each[0])
+    raise ScenarioError(told(placed) + more(file, len(placed) - MOST_TOLD))
+
+
+MOST_TOLD = 100
+"""Mistakes that are told: who mends so many finds the rest afterwards."""
+
+
+def told(placed: list[tuple[int, str, str | ErrorDetails]]) -> list[str]:
+    """The messages about mistakes, line by line, no more than anybody reads."""
+    messages = [
+        (line, f"{where}: {mistake if isinstance(mistake, str) else sentence(mistake)}")
+        for line, where, mistake in placed[:MOST_TOLD]
+    ]
+    return [message for _, message in sorted(messages)]
+
+
+def more(file: str, many: int) -> list[str]:
+    """How many mistakes are not told."""
+    return [f"{file}: {many:,} more mistake{'s are' if many > 1 else ' is'} not shown."] if many > 0 else []
 
 
 def origin(origins: Mapping[Path, str], path: Path) -> str | None:

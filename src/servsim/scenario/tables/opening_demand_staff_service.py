@@ -9,30 +9,45 @@ from servsim.scenario.tables.base import Table, setting
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 HOURS_NEED = 'hours of the day such as "09:00-18:00" or "09:00-12:00, 13:30-18:00", or "" for a closed day'
-SPAN = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)", re.ASCII)
+SPAN = re.compile(r"(\d\d?)(?::(\d\d))?\s*[-–—−]\s*(\d\d?)(?::(\d\d))?", re.ASCII)
+"""From when until when, also written 9 - 17 or with a longer dash."""
+A_DAY = 24 * 60
 
 
 def minutes_open(hours: str) -> list[tuple[int, int]]:
     """The spans of a day, as minutes after midnight; ValueError where the text is not hours of the day."""
     spans: list[tuple[int, int]] = []
     for part in hours.split(",") if hours.strip() else []:
-        match = SPAN.fullmatch(part.strip())
-        if match is None:
-            raise ValueError(HOURS_NEED)
-        from_hour, from_minute, to_hour, to_minute = map(int, match.groups())
-        start, end = from_hour * 60 + from_minute, to_hour * 60 + to_minute
-        if not (from_minute < 60 and to_minute < 60 and start < end <= 24 * 60):
-            raise ValueError(HOURS_NEED)
+        start, end = span_of(part.strip())
         if spans and start < spans[-1][1]:
             raise ValueError("spans in the order of the day that do not overlap")
         spans.append((start, end))
     return spans
 
 
+def span_of(part: str) -> tuple[int, int]:
+    """From when until when, in minutes after midnight; ValueError with what it must be."""
+    match = SPAN.fullmatch(part)
+    if match is None:
+        raise ValueError(HOURS_NEED)
+    from_hour, from_minute, to_hour, to_minute = (int(digits or 0) for digits in match.groups())
+    start, end = from_hour * 60 + from_minute, to_hour * 60 + to_minute
+    if not (from_minute < 60 and to_minute < 60 and start < A_DAY and end <= A_DAY):
+        raise ValueError(HOURS_NEED)
+    if not start < end:
+        rest = f' and "00:00-{clock(end)}" on the next day' if end else ""
+        raise ValueError(f'hours of one day; for a night, write "{clock(start)}-24:00" here{rest}')
+    return start, end
+
+
+def clock(minutes: int) -> str:
+    """Minutes after midnight as a clock shows them: 09:30."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
 def hours_of_the_day(hours: str) -> str:
-    """Hours as written, once they are known to be readable."""
-    minutes_open(hours)
-    return hours
+    """Hours once they are known to be readable, in one way of writing them: 09:00-12:00, 13:30-18:00."""
+    return ", ".join(f"{clock(start)}-{clock(end)}" for start, end in minutes_open(hours))
 
 
 Hours = Annotated[str, AfterValidator(hours_of_the_day)]

@@ -2,9 +2,12 @@
 
 import logging
 import os
+import signal
 import threading
+from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from functools import cache
 from multiprocessing import Pipe, get_context, parent_process
 from multiprocessing.connection import Connection, wait
@@ -39,6 +42,9 @@ class Hands(Protocol):
     def submit(self, experiment: Experiment, job: Job, customers: bool) -> "Future[Outcome]":
         """Have one replication simulated."""
 
+    def drop(self, futures: Iterable["Future[Outcome]"]) -> None:
+        """Have all dropped that has not begun."""
+
     def said(self, error: Exception) -> Exception:
         """What went wrong with a replication: a sentence where it is the workers' fault."""
 
@@ -61,6 +67,10 @@ class Threads:
     def submit(self, experiment: Experiment, job: Job, customers: bool) -> "Future[Outcome]":
         """Have one replication simulated."""
         return self.executor.submit(simulated, experiment, job, customers, self.halt.is_set)
+
+    def drop(self, futures: Iterable["Future[Outcome]"]) -> None:
+        """Have all dropped that has not begun."""
+        cancel(futures)
 
     def said(self, error: Exception) -> Exception:
         """The error itself."""
@@ -89,7 +99,12 @@ class Processes:
 
     def submit(self, experiment: Experiment, job: Job, customers: bool) -> "Future[Outcome]":
         """Have one replication simulated; BrokenProcessPool where a worker has died."""
-        return self.executor.submit(simulated, experiment, job, customers)
+        with deaf_children():
+            return self.executor.submit(simulated, experiment, job, customers)
+
+    def drop(self, futures: Iterable["Future[Outcome]"]) -> None:
+        """Have all dropped that has not begun, by the executor: it stumbles over what others have dropped."""
+        self.executor.shutdown(wait=False, cancel_futures=True)
 
     def said(self, error: Exception) -> Exception:
         """The error itself."""
@@ -104,6 +119,25 @@ class Processes:
         self.theirs.close()
 
 
+def cancel(futures: Iterable["Future[Outcome]"]) -> None:
+    """Drop what has not begun."""
+    for future in futures:
+        future.cancel()
+
+
+@contextmanager
+def deaf_children() -> Iterator[None]:
+    """Processes that are started in here do not hear Ctrl-C, not even while they load servsim; it is kept for us."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def simulated(experiment: Experiment, job: Job, customers: bool, halted: Halted | None = None) -> Outcome:
     """One replication, simulated by a worker."""
     return experiment.simulated(job, customers, halted)
@@ -111,8 +145,6 @@ def simulated(experiment: Experiment, job: Job, customers: bool, halted: Halted 
 
 def settle_in(pipe: Connection) -> None:
     """A worker process begins: it leaves Ctrl-C to its parent, and ends when that does, or when it is sent home."""
-    import signal
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=leave_with_parent, args=(pipe,), daemon=True).start()
 
@@ -205,6 +237,10 @@ class Cluster:
             ours.set_result(outcome)
         else:
             ours.set_exception(error or CancelledError())
+
+    def drop(self, futures: Iterable["Future[Outcome]"]) -> None:
+        """Have all dropped that has not begun."""
+        cancel(futures)
 
     def said(self, error: Exception) -> Exception:
         """What went wrong with a replication: a sentence where the scheduler is gone."""

@@ -7,7 +7,9 @@ results are put in the order they were asked for.
 
 import os
 import signal
+import sys
 import threading
+from _thread import interrupt_main
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -24,6 +26,7 @@ from servsim.study.execution.options import HERE, Execution
 from servsim.study.execution.replications import Experiment, Job, Outcome
 from servsim.study.metrics import NAMES, UserMetric, insist_importable, insist_new
 
+A_LITTLE_LATER_SECONDS = 0.1
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -36,7 +39,8 @@ class Interruption:
 
     def __init__(self) -> None:
         """Nobody has pressed anything."""
-        self.is_heard = self.is_pending = False
+        self.is_heard = self.is_pending = self.was_heard = False
+        self.again: threading.Timer | None = None
         self.minded: list[signal.Signals] = []
 
     def __enter__(self) -> Self:
@@ -45,10 +49,14 @@ class Interruption:
             self.minded = [number for number in SIGNALS if signal.getsignal(number) is signal.default_int_handler]
         for number in self.minded:
             signal.signal(number, self.arrives)
+        self.told_before, sys.unraisablehook = sys.unraisablehook, self.unraisable
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Leave signals to whoever minded them before; what was not heard yet is heard now."""
+        sys.unraisablehook = self.told_before
+        if self.again is not None:
+            self.again.cancel()
         for number in self.minded:
             signal.signal(number, signal.default_int_handler)
         if self.is_pending and kind is None:
@@ -58,8 +66,17 @@ class Interruption:
         """A signal: heard now, or later."""
         if self.is_heard or self.is_pending:
             self.is_pending = False
+            self.was_heard = True
             raise KeyboardInterrupt
         self.is_pending = True
+
+    def unraisable(self, lost: "sys.UnraisableHookArgs") -> None:
+        """A KeyboardInterrupt where none can be raised, as in the compiler's calls from C, comes again soon."""
+        if lost.exc_type is KeyboardInterrupt:
+            self.again = threading.Timer(A_LITTLE_LATER_SECONDS, interrupt_main)
+            self.again.start()
+        else:
+            self.told_before(lost)
 
     @contextmanager
     def heard(self) -> Iterator[None]:
@@ -70,6 +87,10 @@ class Interruption:
                 self.is_pending = False
                 raise KeyboardInterrupt
             yield
+        except Exception:
+            if self.was_heard:  # something, such as the compiler, was torn apart by it
+                raise KeyboardInterrupt from None
+            raise
         finally:
             self.is_heard = False
 
@@ -78,6 +99,8 @@ DEATHS_AT_MOST = 3
 """How often workers may die in a row, nothing being finished meanwhile, before we ask for help."""
 LAST_WAIT_SECONDS = 5.0
 """How long after Ctrl-C we wait for replications that are nearly finished."""
+A_LOOK_SECONDS = 0.2
+"""How often we then look which replications were dropped."""
 
 Finish = Callable[[Sequence[Outcome]], None]
 """Told of replications as soon as they are finished."""
@@ -126,6 +149,8 @@ class Crew:
         outcomes, errors, lost = [], [], []
         for future in done:
             job = self.in_hand.pop(future)
+            if future.cancelled():
+                continue
             try:
                 outcomes.append(future.result())
             except self.hands.deaths:
@@ -153,12 +178,16 @@ class Crew:
 
     def finish_what_is_begun(self, finish: Finish, stop: Interruption) -> None:
         """After Ctrl-C: drop what has not begun, wait a little for what has."""
-        for future in list(self.in_hand):
-            if future.cancel():
-                del self.in_hand[future]
+        if self.hands is not None:
+            self.hands.drop(self.in_hand)
         until = monotonic() + LAST_WAIT_SECONDS
-        while self.in_hand and (left := until - monotonic()) > 0:
-            self.collect(finish, stop, left)
+        while self.begun() and (left := until - monotonic()) > 0:
+            self.collect(finish, stop, min(left, A_LOOK_SECONDS))
+
+    def begun(self) -> bool:
+        """Is there something in hand that was not dropped?"""
+        self.in_hand = {future: job for future, job in self.in_hand.items() if not future.cancelled()}
+        return bool(self.in_hand)
 
     def dismiss(self) -> None:
         """Send the workers home, at once where they still have something in hand."""

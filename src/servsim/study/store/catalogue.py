@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from servsim.study.metrics import NAMES, OWN
 from servsim.study.run import Run
 from servsim.study.scenario_identity import fingerprint, model_version
 from servsim.study.store.database import YOUNGER, Purpose, Storage, StoreError
-from servsim.study.store.store import DamageError, insist_sound
+from servsim.study.store.store import DamageError, sound
 
 BATCH = 1_000
 """Replications read at once."""
@@ -59,6 +60,13 @@ class Question:
         """Does the key still fit what it is a fingerprint of?"""
         names = [self.names[what] for what in ("figures", "own", "controls", "months") if what in self.names]
         return fingerprint([self.settings, self.seed, self.engine, self.model, self.machine, *names])[:32] == self.key
+
+    @property
+    def is_written(self) -> bool:
+        """Is what the key says nothing of still text, and a day and time where it must be?"""
+        for moment in (self.first, self.last):
+            datetime.fromisoformat(moment)  # ValueError where it is none
+        return isinstance(self.title, str) and isinstance(self.digest, str)
 
     @property
     def is_old(self) -> bool:
@@ -101,7 +109,7 @@ def question_of(row: Sequence[Any]) -> Question:
         names, settings = json.loads(row[10]), json.loads(row[11])
         size = row[13] + row[12] * 8 * (2 + len(names["figures"]))
         asked = Question(*row[:10], names, settings, row[12], size)  # type: ignore[call-arg]
-        if asked.is_sound:
+        if asked.is_sound and asked.is_written:
             return asked
     except (ValueError, TypeError, KeyError):
         pass
@@ -132,8 +140,7 @@ def replications_of(storage: Storage, asked: Question) -> Iterator[tuple[int, np
             (asked.number, last),
         )
         for replication, own, checksum, *values in rows:
-            table = np.array(values, float)
-            insist_sound(asked.key, replication, table, own, checksum)
+            table = sound(asked.key, replication, values, own, checksum)
             yield replication, table, np.frombuffer(own).reshape(-1, len(asked.names["own"]))
         if len(rows) < BATCH:
             return

@@ -45,8 +45,8 @@ TABLES = (
 
 DAMAGED = "is damaged or not a store of servsim; it is left as it is: move it away, or name another with --store."
 INSTEAD = "name another with --store, or --no-store."
-DAMAGES = ("SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_ERROR")
-"""SQLite's names for what is wrong with the file itself."""
+DAMAGES = ("SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_ERROR", "SQLITE_MISMATCH", "SQLITE_CONSTRAINT")
+"""SQLite's names for what is wrong with the file itself; text that is none has no name."""
 NO_LOCKS = "its file system cannot lock files as a store needs it (a network drive?)"
 REASONS = {
     "SQLITE_BUSY": f"another process has been writing to it for more than {PATIENCE_SECONDS:.0f} seconds",
@@ -167,7 +167,7 @@ class Storage:
         with self.lock:
             try:
                 return self.insist(statement, values).fetchall()
-            except sqlite3.Error as error:  # found out only while rows are read
+            except (sqlite3.Error, UnicodeDecodeError) as error:  # found out only while rows are read
                 raise self.said(error) from None
 
     def insist(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
@@ -176,7 +176,7 @@ class Storage:
         while True:
             try:
                 return self.file.execute(statement, values)
-            except sqlite3.Error as error:
+            except (sqlite3.Error, UnicodeDecodeError) as error:
                 if name_of(error) != "SQLITE_BUSY" or monotonic() > until:
                     raise self.said(error) from None
 
@@ -218,7 +218,7 @@ class Storage:
 
     def said(self, error: Exception) -> StoreError:
         """What went wrong with the file, as a sentence."""
-        if name_of(error) in DAMAGES:
+        if name_of(error) in DAMAGES or "decode" in str(error):
             return StoreError(f"{self.path} {DAMAGED}", "it is damaged")
         why = reason_of(error)
         return StoreError(f"{self.path} cannot be used as a store: {why}; {INSTEAD}", why)

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from servsim.errors import needs_extra
 from servsim.study.intervals_and_tables import defined
 from servsim.study.metrics import BY_NAME, OWN, unit_of
 from servsim.study.store.catalogue import BATCH, Question, opened, questions, replications_of
 from servsim.study.store.database import Storage, StoreError
-from servsim.study.store.store import ADD_WHAT_IT_LACKS, COLUMNS_OF_A_WORLD, DamageError, insist_sound, unsealed
+from servsim.study.store.store import ADD_WHAT_IT_LACKS, COLUMNS_OF_A_WORLD, DamageError, sound, unsealed
 
 COLUMNS = (
     "question", "digest", "scenario", "model", "seed", "engine", "replication", "segment", "metric", "value", "unit",
@@ -169,7 +167,7 @@ def copied_question(theirs: Storage, asked: Question, storage: Storage) -> int:
 def check(key: str, row: tuple[Any, ...]) -> None:
     """DamageError where a row is not as it was kept."""
     replication, own, *seals, checksum = row[: len(COLUMNS_OF_A_WORLD)]
-    insist_sound(key, replication, np.array(row[len(COLUMNS_OF_A_WORLD) :], float), own, checksum)
+    sound(key, replication, row[len(COLUMNS_OF_A_WORLD) :], own, checksum)
     for seal in seals:
         if seal is not None:
             unsealed(key, replication, seal)

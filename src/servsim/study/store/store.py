@@ -54,10 +54,9 @@ def row_of(key: str, outcome: Outcome, controlled: bool) -> tuple[Any, ...]:
 
 def outcomes_of(key: str, place: int, rows: Sequence[tuple[Any, ...]]) -> list[Outcome]:
     """Rows as outcomes of a scenario's place; DamageError where one is not as it was kept."""
-    tables = np.array([row[6:] for row in rows], float).reshape(len(rows), len(NAMES))
     found = []
-    for (replication, own, controls, customers, years, checksum, *_), metrics in zip(rows, tables, strict=True):
-        insist_sound(key, replication, metrics, own, checksum)
+    for replication, own, controls, customers, years, checksum, *values in rows:
+        metrics = sound(key, replication, values, own, checksum)
         sums = np.frombuffer(unsealed(key, replication, controls)) if controls else UNCONTROLLED
         fate, spent, stayed = unpacked(unsealed(key, replication, customers)) if customers else NOBODYS
         months = monthly(unsealed(key, replication, years)) if years else NO_MONTHS
@@ -73,10 +72,20 @@ def monthly(data: bytes) -> np.ndarray:
     return np.frombuffer(zlib.decompress(data)).reshape(-1, len(COLUMNS))
 
 
-def insist_sound(key: str, replication: int, metrics: np.ndarray, own: bytes, checksum: int) -> None:
-    """DamageError where a replication's metrics are not as they were kept."""
-    if checksum != checksum_of(key, replication, metrics, own):
-        raise DamageError(f"replication {replication} of question {key[:8]}")
+def sound(key: str, replication: int, values: Sequence[float | None], own: bytes, checksum: int) -> np.ndarray:
+    """(metrics,) a replication's metrics; DamageError where they, or what kind of thing they are, is not as it was."""
+    try:
+        metrics = np.array(values, float)
+        if checksum == checksum_of(key, replication, metrics, own):
+            return metrics
+    except (TypeError, ValueError):
+        pass
+    raise damaged(key, replication)
+
+
+def damaged(key: str, replication: int) -> DamageError:
+    """Which replication is not as it was kept."""
+    return DamageError(f"replication {replication!r:.20} of question {key[:8]}")
 
 
 def checksum_of(key: str, replication: int, metrics: np.ndarray, own: bytes) -> int:
@@ -97,9 +106,9 @@ def sealed(key: str, replication: int, data: bytes) -> bytes:
 
 def unsealed(key: str, replication: int, data: bytes) -> bytes:
     """What was sealed; DamageError where it is not as it was."""
-    content = data[CHECK_BYTES:]
+    content = data[CHECK_BYTES:] if isinstance(data, bytes) else b""
     if sealed(key, replication, content) != data:
-        raise DamageError(f"replication {replication} of question {key[:8]}")
+        raise damaged(key, replication)
     return content
 
 
