@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from test_cli import SERVSIM, servsim
 
-from servsim.cli.output import write_whole
 from servsim.errors import ServsimError
+from servsim.files import write_whole
 
 needs_full = pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="this machine has no /dev/full")
 
@@ -97,42 +97,3 @@ def test_a_folder_that_is_not_there_is_said_before_the_work(tiny, command, optio
     assert (done.returncode, done.stdout) == (2, "")
     folder = Path(place).parent
     assert done.stderr == f"{place} cannot be written: there is no folder {folder}; make it, or name another.\n"
-
-
-# Nothing that is read is written over
-
-
-NAMED = "by its name"
-WAYS = [(("run", "--csv"), how) for how in (NAMED, "another way to it", "a symbolic link", "a hard link")]
-WAYS += [
-    (words, NAMED)
-    for words in (("evaluate", "--csv"), ("compare", "--csv"), ("worth", "--csv"), ("export", "--output"))
-]
-
-
-@pytest.mark.parametrize(("words", "how"), WAYS)
-def test_a_scenario_is_never_written_over(tmp_path, words, how):
-    """Whatever it is called: its name ends as tables do, so that nothing else stops it."""
-    own = tmp_path / "shop.csv"
-    own.write_text('title = "Shop"\n[horizon]\nweeks = 0.1\nyears = 0.01\n')
-    target = {"by its name": own, "another way to it": tmp_path / "." / "shop.csv"}.get(how, tmp_path / "other.csv")
-    if how == "a symbolic link":
-        target.symlink_to(own)
-    elif how == "a hard link":
-        target.hardlink_to(own)
-    before = own.read_bytes()
-    command, option = words
-    more = ["--to", "staff.agents=3"] if command == "compare" else []
-    done = servsim(command, str(own), *more, "--quiet", option, str(target))
-    assert (done.returncode, own.read_bytes()) == (2, before)
-    assert "is the scenario that is read; name another file to write." in done.stderr
-
-
-@pytest.mark.parametrize(("words"), [("run", "--csv"), ("export", "--output")], ids=lambda words: words[0])
-def test_a_table_goes_to_a_file_of_its_kind(tmp_path, words):
-    own, precious = tmp_path / "shop.toml", tmp_path / "precious.txt"
-    own.write_text("[horizon]\nweeks = 0.1\nyears = 0.01\n")
-    precious.write_text("precious")
-    done = servsim(words[0], str(own), "--quiet", words[1], str(precious))
-    assert (done.returncode, precious.read_text()) == (2, "precious")
-    assert done.stderr == f"{words[1]} {precious}: it must end in .csv.\n"

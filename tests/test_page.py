@@ -1,8 +1,13 @@
 """The page without a browser: who may ask, what is refused, what is answered, and when nobody waits any more."""
 
 import json
+import logging
+import os
+import queue
 import re
 import signal
+import socket
+import stat
 import subprocess
 import sys
 import threading
@@ -10,6 +15,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlparse
 
 import httpx
 import numpy as np
@@ -20,6 +26,7 @@ from test_cli import SERVSIM, servsim
 from servsim.errors import ScenarioError
 from servsim.page.access_control import BODY_AT_MOST
 from servsim.page.background_jobs import AT_ONCE, Answers
+from servsim.page.browser import in_browser
 from servsim.page.downloads import scenario_file
 from servsim.page.presets import presets
 from servsim.page.progressive_answer import Curve, Sides, rounds, spread
@@ -234,13 +241,69 @@ def test_two_settings_that_do_not_fit_are_said_beside_the_one_that_is_named(clie
 def test_what_is_no_question_is_said_to_be_none(client, content):
     reply = client.post("answer", content=content)
     assert reply.json()["kind"] == "refused"
-    assert reply.json()["errors"][0]["text"].startswith(("This is not a question", "There is no preset"))
+    text = reply.json()["errors"][0]["text"]
+    assert text.startswith(("This is not a question", "There is no preset"))
+    assert ": :" not in text
 
 
 @pytest.mark.parametrize("key", ["a=b", "__class__", "staff.agents\n", "x" * 200])
 def test_a_key_is_a_key(client, key):
     ((_, text),) = errors(client, {key: "1"})
     assert text.startswith("This is not a question of the page")
+
+
+# Who is slow, or leaves
+
+
+def sent(port: int, *parts: bytes) -> socket.socket:
+    """A connection over which something was sent."""
+    connection = socket.create_connection(("127.0.0.1", port), timeout=10)
+    for part in parts:
+        connection.sendall(part)
+    return connection
+
+
+def question_begun(served: Served) -> bytes:
+    """The head of a question whose body is to follow."""
+    place = served.address.removeprefix("http://").split("/", 1)[1]
+    return f"POST /{place}answer HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\nContent-Length: 100\r\n\r\n".encode()
+
+
+def test_who_is_slow_to_ask_is_left(served, client, monkeypatch):
+    for module in ("connections", "routes"):
+        monkeypatch.setattr(f"servsim.page.{module}.SECONDS_TO_ASK", 0.3)
+    begun = question_begun(served)
+    with sent(served.port) as silent, sent(served.port, begun[:30]) as halfway, sent(served.port, begun, b"{") as body:
+        assert b"408" in body.recv(1000)
+        for connection in (silent, halfway, body):
+            try:
+                while connection.recv(1000):
+                    pass
+            except ConnectionResetError:
+                pass
+    assert alive(client)
+
+
+def test_who_leaves_while_asking_leaves_no_traceback(served, client, monkeypatch):
+    said: list[object] = []
+    monkeypatch.setattr(logging.getLogger("uvicorn.error"), "error", lambda *args, **_: said.append(args))
+    with sent(served.port, question_begun(served), b"{"):
+        time.sleep(0.1)
+    time.sleep(0.1)
+    assert alive(client)
+    assert said == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
+def test_the_browsers_command_line_does_not_tell_the_token():
+    opened, address = queue.Queue(), "http://127.0.0.1:1/secret/"
+    with in_browser(address, opened.put):
+        url = opened.get(timeout=10)
+        file = Path(unquote(urlparse(url).path))
+        assert "secret" not in url
+        assert f"url={address}" in file.read_text()
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert not file.exists()
 
 
 # What is answered

@@ -11,6 +11,7 @@ from conftest import COMMAND, TINY
 
 from servsim.errors import ScenarioError
 from servsim.scenario.read import LARGEST_FILE, read_scenario
+from servsim.scenario.scenario import Scenario
 
 SHORT = ("--replications", "2", "--no-store", "--quiet")
 READERS = {
@@ -117,9 +118,14 @@ def test_a_report_claims_no_file_that_is_not_there(pipe, typed):
     assert not re.search("standard.input.(toml|html)", page)
 
 
-def test_nothing_is_an_empty_scenario_as_an_empty_file_is(pipe):
-    pipe("")
-    assert read_scenario("-") == read_scenario("tiny.toml")
+@pytest.mark.parametrize("blank", ["", " \n\t\n"])
+def test_nothing_is_no_scenario_though_an_empty_file_is(pipe, typed, blank):
+    pipe(blank)
+    code, out, err = typed("run", "-")
+    assert (code, out) == (2, "")
+    assert err == "standard input is empty; it must be a scenario: cat shop.toml | servsim run -\n"
+    Path("tiny.toml").write_text(blank)
+    assert read_scenario("tiny.toml") == Scenario()
 
 
 @pytest.mark.parametrize("data", [

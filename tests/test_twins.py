@@ -301,8 +301,12 @@ def test_without_a_writable_home_the_cache_falls_back(tmp_path, monkeypatch):
     folder = kernel.cache_folder()
     assert folder is not None
     assert folder.is_relative_to(tmp_path / "temporary")
+    folder.parent.chmod(0o770)
+    assert kernel.cache_folder() is None or os.name == "nt"
     monkeypatch.setattr(kernel.tempfile, "gettempdir", lambda: str(tmp_path / "file"))
     assert kernel.cache_folder() is None
+    monkeypatch.setattr(kernel, "FOLDER", None)
+    assert kernel.kernel(lambda number: number + 1)(1) == 2
 
 
 @pytest.mark.parametrize("crowd", [300, 3000])

@@ -2,17 +2,25 @@
 
 from numbers import Integral
 
+from servsim.visible_text import visible
+
 
 class ServsimError(Exception):
-    """A person's mistake: shown as a sentence, without a traceback, with exit code 2."""
+    """A person's mistake: shown as a sentence, without a traceback, with exit code 2.
+
+    What it quotes of files and of the command line cannot steer the terminal that shows it.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(visible(message, allowed="\n"))
 
 
 class ScenarioError(ServsimError):
     """A scenario that cannot be used; one message for each mistake in it."""
 
     def __init__(self, messages: list[str]) -> None:
-        super().__init__("\n".join(messages))
-        self.messages = messages
+        self.messages = [visible(message) for message in messages]
+        super().__init__("\n".join(self.messages))
 
 
 def insist_whole(name: str, value: object, least: int, most: int | None = None) -> None:

@@ -3,8 +3,8 @@
 import os
 import sys
 
-from servsim.cli.interruption import end_at_once, hear_no_more
 from servsim.errors import ServsimError
+from servsim.interruption import end_at_once, hear_no_more
 
 
 def main() -> None:

@@ -66,7 +66,7 @@ def evaluate(
 ) -> None:
     """How much time to invest: the table of levels, the best, the advice, the picture."""
     from servsim.cli.execution_options import answering, simulate_shard
-    from servsim.cli.output import end_interrupted, named_after, print_json, ready, say, write_csv
+    from servsim.cli.output import end_interrupted, named_after, print_json, say, write_csv
     from servsim.scenario.read import Option, called
     from servsim.study.cost_estimate import affordable_evaluation
     from servsim.study.objective import asks_years, read_question
@@ -84,11 +84,11 @@ def evaluate(
         ("--levels", "finer", 0 if levels and not finer else None),
     ) if value is not None]  # fmt: skip
     asked += [Option("--levels", f"evaluate.levels=[{levels}]")] if levels else []
-    ready(picture)
     if picture:
-        from servsim.show.plots.style import ending_of
+        from servsim.files import insist_ending
+        from servsim.show.plots.style import FORMATS
 
-        ending_of(picture, "--picture")
+        insist_ending(picture, FORMATS, "--picture")
     scenario = (read_question if no_doubt else read_doubtful)(file, [*(overrides or ()), *asked])
     scenario = affordable_evaluation(scenario, called(file), replications)
     with answering("Comparing levels", quiet, **how) as execution:
@@ -141,10 +141,9 @@ def show_advice(result: "Evaluation", staff: "Staffing | None") -> None:
 
 def draw(result: "Evaluation", path: Path, quiet: bool) -> None:
     """Write the picture and say where it is."""
-    from servsim.cli.output import notice, write_whole
+    from servsim.cli.output import notice
     from servsim.show.plots.metrics_by_level import levels_plot
-    from servsim.show.plots.style import ending_of, save
+    from servsim.show.plots.style import save
 
-    ending_of(path, "--picture")
-    write_whole(path, lambda draft: save(levels_plot(result), draft))
+    save(levels_plot(result), path)
     notice(f"Picture: {path}", quiet)

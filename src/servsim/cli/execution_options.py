@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from servsim.cli.interruption import tidy_first
 from servsim.cli.shared_options import EngineName
+from servsim.interruption import tidy_first
 
 if TYPE_CHECKING:
     from servsim.scenario.scenario import Scenario

@@ -1,14 +1,11 @@
 """`servsim export`: the event log of one replication, for other tools."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from servsim.cli.shared_options import OUTPUT, Engine, EngineName, File, Quiet, Replication, Seed, Set
-
-if TYPE_CHECKING:
-    from servsim.study.histories.customers import World
+from servsim.cli.shared_options import OUTPUT, Engine, EngineName, File, Quiet, Replication, Seed, Set, reads
 
 Output = Annotated[
     Path | None,
@@ -26,33 +23,23 @@ def export(
     quiet: Quiet = False,
 ) -> None:
     """Write one replication as an event log, for vidigi and for process-mining tools such as pm4py."""
-    from servsim.cli.output import announce_compiling, insist_csv, notice, write_whole
+    from servsim.cli.output import announce_compiling, insist_csv, notice
+    from servsim.csv_files import save_table
     from servsim.errors import ServsimError
+    from servsim.files import ready, write_whole
     from servsim.scenario.read import called, read_scenario
     from servsim.study.cost_estimate import affordable
     from servsim.study.histories.customers import World
+    from servsim.study.histories.event_log import COLUMNS, events
 
     if output is None:
         raise ServsimError("export needs --output PATH.csv, where the event log of one replication is to go.")
     insist_csv(output, "--output")
+    reads(file)
+    ready(output)
     scenario = affordable(read_scenario(file, overrides or ()), called(file), 1, far=False)
     announce_compiling(quiet)
     world = World(scenario, seed, replication, engine.value)
     written: list[int] = []
-    write_whole(output, lambda draft: written.append(write_events(world, draft)))
+    write_whole(output, lambda draft: written.append(save_table(draft, COLUMNS, events(world))))
     notice(f"Event log: {output}, {written[0]:,} rows", quiet)
-
-
-def write_events(world: "World", path: Path) -> int:
-    """Write every event as it comes; how many there were."""
-    import csv
-
-    from servsim.study.histories.event_log import COLUMNS, events
-
-    rows = 0
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        for rows, event in enumerate(events(world), start=1):  # noqa: B007 counted as they are written
-            writer.writerow(event)
-    return rows

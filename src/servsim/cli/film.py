@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servsim.cli.shared_options import OUTPUT, Engine, EngineName, File, Quiet, Replication, Seed, Set, To
+from servsim.cli.shared_options import OUTPUT, Engine, EngineName, File, Quiet, Replication, Seed, Set, To, reads
 
 if TYPE_CHECKING:
     from servsim.study.histories.customers import World
@@ -39,15 +39,16 @@ def film(
 ) -> None:
     """Film a day at the desk: who comes, waits and gives up, what agents do; with --to, two desks side by side."""
     from servsim.cli.output import announce_compiling, named_after, notice
-    from servsim.errors import ServsimError
+    from servsim.files import insist_ending, ready
     from servsim.scenario.read import called, read_scenario
     from servsim.study.cost_estimate import affordable
     from servsim.study.histories.customers import World, weekday_words
     from servsim.study.histories.day import day_of, first_day
 
     path = output or named_after(file, "film.html")
-    if path.suffix not in (".html", ".gif"):
-        raise ServsimError(f"--output {path}: it must end in .html or .gif.")
+    insist_ending(path, (".html", ".gif"), OUTPUT[0])
+    reads(file)
+    ready(path)
     same = list(overrides or ())
     sides = [same, [*same, *to]] if to else [same]
     scenarios = [affordable(read_scenario(file, settings), called(file), 1, far=False) for settings in sides]
@@ -63,7 +64,8 @@ def film(
 
 def write_film(replications: "list[World]", days: "list[DeskDay]", labels: list[str], path: Path, quiet: bool) -> None:
     """Write the film as its file's ending says, and say where it is."""
-    from servsim.cli.output import notice, write_whole
+    from servsim.cli.output import notice
+    from servsim.files import write_whole
     from servsim.show.film.film_data import reel
     from servsim.show.film.gif import save_gif, stretch
     from servsim.show.film.html import comparison, film_page
@@ -77,9 +79,5 @@ def write_film(replications: "list[World]", days: "list[DeskDay]", labels: list[
         notice(f"Film: {path}, from {begins} to {ends}", quiet)
         return
     page = film_page(reels, labels, comparison(*days) if len(days) == 2 else "")
-
-    def write(draft: Path) -> None:
-        draft.write_text(page, encoding="utf-8")
-
-    write_whole(path, write)
+    write_whole(path, lambda draft: draft.write_text(page, encoding="utf-8"))
     notice(f"Film: {path}", quiet)

@@ -1,8 +1,8 @@
-"""What a command prints: results on stdout, progress and notices on stderr; files written whole or not at all."""
+"""What a command prints: results on stdout, progress and notices on stderr; the tables that it writes."""
 
-import csv
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -10,17 +10,24 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.segment import Segment
 
-from servsim.cli.interruption import tidy_first
-from servsim.errors import ServsimError
+from servsim.csv_files import save_table
+from servsim.files import insist_ending, write_whole
+from servsim.visible_text import STEERING, visible
 
 Tell = Callable[[int, int, float], None]
 
 
 class Paper(Console):
-    """A console whose reader may leave early, as `head` does: that is no failure."""
+    """A console whose reader may leave early, as `head` does: that is no failure; and which no text can steer."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """What is printed, with control characters written out."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=visible(segment.text, allowed="\n"))
 
     def on_broken_pipe(self) -> None:
         """Nobody reads on."""
@@ -40,7 +47,7 @@ def stdout() -> Console:
 
 def stderr() -> Console:
     """Where progress and notices go."""
-    return Console(stderr=True, highlight=False)
+    return Paper(stderr=True, highlight=False)
 
 
 def say(*parts: RenderableType) -> None:
@@ -83,12 +90,18 @@ def ascii_only(text: str) -> str:
 
 
 def print_json(result: dict[str, Any]) -> None:
-    """Print a result as JSON; every undefined number is null."""
+    """Print a result as JSON; every undefined number is null, and control characters are \\u with four digits."""
+    text = json.dumps(result, indent=2, allow_nan=False, ensure_ascii=False)
     try:
-        sys.stdout.write(json.dumps(result, indent=2, allow_nan=False, ensure_ascii=False) + "\n")
+        sys.stdout.write("\n".join(STEERING.sub(as_json_has_it, line) for line in text.split("\n")) + "\n")
         sys.stdout.flush()
     except BrokenPipeError:
         nobody_reads_on()
+
+
+def as_json_has_it(found: "re.Match[str]") -> str:
+    """A sign as JSON writes it that it need not, but may."""
+    return f"\\u{ord(found[0]):04x}"
 
 
 def notice(message: str, quiet: bool = False) -> None:
@@ -116,60 +129,11 @@ def progress(what: str, quiet: bool) -> Iterator[Tell]:
 @cache
 def announce_compiling(quiet: bool) -> None:
     """Say so, once, when the model must be compiled for this machine first."""
-    from servsim.model.compilation import COMPILED, WARM
+    from servsim.model.compilation import COMPILED, FOLDER, WARM
 
     if COMPILED and not WARM:
-        notice("Compiling the model for this machine (once, about a minute) …", quiet)
-
-
-def write_whole(path: Path, write: Callable[[Path], None]) -> None:
-    """Let a file be written beside its place and moved there when complete; a sentence where it cannot be.
-
-    What a link leads to is written, a device is written to, and a file that must not be written is left as it is.
-    """
-    ready(path)
-    tidy_first()
-    place = path.resolve()
-    is_device = place.exists() and not place.is_file()
-    draft = place if is_device else place.with_name(f".{os.getpid()}.{place.name}")
-    try:
-        write(draft)
-        if not is_device:
-            draft.replace(place)
-    except OSError as error:
-        discard(draft, place)
-        raise ServsimError(f"{path} cannot be written: {error.strerror or error}.") from None
-    except BaseException:  # such as Ctrl-C, after which no draft may be left behind
-        discard(draft, place)
-        raise
-
-
-def discard(draft: Path, place: Path) -> None:
-    """Take a draft away."""
-    if draft != place:
-        draft.unlink(missing_ok=True)
-
-
-def ready(path: Path | None, *read: Path | None) -> None:
-    """ServsimError where a file cannot be put: better before hours of work than after. read: files asked of."""
-    if path is None:
-        return
-    insist_not_read(path, read)
-    if not path.parent.is_dir():
-        raise ServsimError(f"{path} cannot be written: there is no folder {path.parent}; make it, or name another.")
-    if path.is_dir():
-        raise ServsimError(f"{path} cannot be written: it is a folder; name a file.")
-    if path.exists() and not os.access(path, os.W_OK):
-        raise ServsimError(f"{path} cannot be written: it is write-protected; name another place.")
-
-
-def insist_not_read(path: Path, read: Iterable[Path | None]) -> None:
-    """ServsimError where a file would be put in the place of one that is read, by whatever name or link."""
-    from servsim.scenario.read import READ, identity
-
-    asked = {identity(file) for file in read if file is not None and file.is_file()}
-    if path.is_file() and identity(path) in READ | asked:
-        raise ServsimError(f"{path} is the scenario that is read; name another file to write.")
+        each_time = "about a minute each time: there is no folder to keep it in that nobody else may write to"
+        notice(f"Compiling the model for this machine ({'once, about a minute' if FOLDER else each_time}) …", quiet)
 
 
 def named_after(file: Path, what: str) -> Path:
@@ -181,23 +145,16 @@ def named_after(file: Path, what: str) -> Path:
 
 def insist_csv(path: Path | None, option: str = "--csv") -> None:
     """ServsimError where a table would go to a file of another kind; a device may have any name."""
-    if path is not None and path.suffix != ".csv" and (path.is_file() or not path.exists()):
-        raise ServsimError(f"{option} {path}: it must end in .csv.")
+    if path is not None and (path.is_file() or not path.exists()):
+        insist_ending(path, (".csv",), option)
 
 
 def write_csv(path: Path | None, rows: Iterable[dict[str, Any]]) -> None:
     """Write tidy rows as CSV, if a path is given."""
-    if path is None:
-        return
-    table = list(rows)
-
-    def write(draft: Path) -> None:
-        with draft.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, fieldnames=list(table[0]) if table else [])
-            writer.writeheader()
-            writer.writerows(table)
-
-    write_whole(path, write)
+    if path is not None:
+        table = list(rows)
+        head = list(table[0]) if table else []
+        write_whole(path, lambda draft: save_table(draft, head, (row.values() for row in table)))
 
 
 def end_interrupted(interrupted: bool) -> None:

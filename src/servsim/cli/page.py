@@ -20,15 +20,16 @@ NoOpen = Annotated[bool, typer.Option("--no-open", help="Do not open a browser; 
 
 def page(file: File = None, port: Port = 0, no_open: NoOpen = False, quiet: Quiet = False) -> None:
     """Serve a page to play with on this machine: move settings, see the advice change. Ctrl-C ends it."""
-    from contextlib import suppress
+    from contextlib import nullcontext, suppress
 
-    from servsim.cli.interruption import tidy_first
     from servsim.cli.output import announce_compiling, notice, say
     from servsim.errors import ServsimError, needs_extra
+    from servsim.interruption import tidy_first
     from servsim.scenario.read import is_standard_input
 
     try:
-        from servsim.page.server import Served, open_soon
+        from servsim.page.browser import in_browser
+        from servsim.page.server import Served
     except ImportError as error:
         missing = (error.name or "").partition(".")[0]
         if missing not in EXTRA:
@@ -43,7 +44,5 @@ def page(file: File = None, port: Port = 0, no_open: NoOpen = False, quiet: Quie
     announce_compiling(quiet)
     say(served.address)
     notice("Only this machine can open it, and only by this address. Ctrl-C ends it.", quiet)
-    if not no_open:
-        open_soon(served.address)
-    with suppress(KeyboardInterrupt):
+    with nullcontext() if no_open else in_browser(served.address), suppress(KeyboardInterrupt):
         served.run()

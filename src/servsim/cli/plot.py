@@ -86,13 +86,14 @@ def plot(
 ) -> None:
     """Draw a plot, and say in a sentence what it shows."""
     from servsim.cli.execution_options import answering
-    from servsim.cli.output import end_interrupted, named_after, notice, ready, say, write_whole
+    from servsim.cli.output import end_interrupted, named_after, notice, say
     from servsim.cli.plot_kinds import accept, drawn, size_named
     from servsim.cli.plot_request import Asked
-    from servsim.show.plots.style import ending_of, save
+    from servsim.files import insist_ending, ready
+    from servsim.show.plots.style import FORMATS, save
 
     path = output or named_after(file, f"{kind}.png")
-    ending_of(path, OUTPUT[0])
+    insist_ending(path, FORMATS, OUTPUT[0])
     ready(path)
     asked = Asked(
         file, other, overrides or [], to or [], lever or [], metric, day, replication, replications, seed,
@@ -102,7 +103,7 @@ def plot(
     refuse_both_piped(file, other)
     with answering("Simulating", quiet, **how) as execution:
         picture, interrupted = drawn(kind, asked, execution)
-    write_whole(path, lambda draft: save(picture, draft))
+    save(picture, path)
     say(picture.alt)
     notice(f"Plot: {path}", quiet)
     end_interrupted(interrupted)

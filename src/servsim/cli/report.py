@@ -30,8 +30,9 @@ def report(
 ) -> None:
     """Write a report: the question, the advice, plots, what it rests on, all settings. One HTML file, which prints."""
     from servsim.cli.execution_options import answering
-    from servsim.cli.output import end_interrupted, named_after, notice, ready, say
+    from servsim.cli.output import end_interrupted, named_after, notice, say
     from servsim.errors import ServsimError
+    from servsim.files import insist_ending, ready
     from servsim.scenario.read import called
     from servsim.show.evaluation_summary import lines, parts
     from servsim.study.cost_estimate import affordable_evaluation
@@ -39,8 +40,7 @@ def report(
     from servsim.study.sensitivity.plausible_settings import read_doubtful
 
     path = output or named_after(file, "report.html")
-    if path.suffix != ".html":
-        raise ServsimError(f"--output {path}: it must end in .html.")
+    insist_ending(path, (".html",), OUTPUT[0])
     ready(path)
     scenario = read_doubtful(file, overrides or ())
     scenario = affordable_evaluation(scenario, called(file), replications, 2)
@@ -66,12 +66,8 @@ def command(file: Path, overrides: list[str], replications: int | None, seed: in
 
 def write_report(found: "Findings", again: str, path: Path) -> None:
     """Write the page, whole or not at all."""
-    from servsim.cli.output import write_whole
+    from servsim.files import write_whole
     from servsim.show.report.html_report import report_page
 
     page = report_page(found, again)
-
-    def write(draft: Path) -> None:
-        draft.write_text(page, encoding="utf-8")
-
-    write_whole(path, write)
+    write_whole(path, lambda draft: draft.write_text(page, encoding="utf-8"))

@@ -81,14 +81,13 @@ def show(key: Key, store: Store = None, as_json: Json = False) -> None:
 @results.command(cls=Command)
 def export(bare: Bare = None, output: Output = None, one: One = None, store: Store = None) -> None:
     """Every kept replication and metric as tidy rows, in a CSV or Parquet file."""
-    from servsim.cli.output import notice, write_whole
-    from servsim.errors import ServsimError
+    from servsim.cli.output import notice
+    from servsim.files import insist_ending, write_whole
     from servsim.study.store import export_and_merge as exporting
     from servsim.study.store.catalogue import opened, question, questions
 
     path = told_where(bare, output)
-    if path.suffix not in exporting.FORMATS:
-        raise ServsimError(f"{path}: it must end in {' or '.join(exporting.FORMATS)}.")
+    insist_ending(path, exporting.FORMATS)
     with opened(place(store)) as storage:
         asked = [question(storage, one)] if one else questions(storage)
         write_whole(path, lambda draft: exporting.export(storage, asked, draft, path.suffix))
@@ -109,8 +108,8 @@ def told_where(bare: Path | None, output: Path | None) -> Path:
 @results.command()
 def merge(parts: Parts, store: Store = None) -> None:
     """Copy the replications of other stores, such as those of --shard, into this one."""
-    from servsim.cli.interruption import tidy_first
     from servsim.cli.output import say
+    from servsim.interruption import tidy_first
     from servsim.show.store_tables import many
     from servsim.study.store.catalogue import opened
     from servsim.study.store.export_and_merge import merge as copy
@@ -128,8 +127,8 @@ def forget(
     keys: Keys = None, everything: All = False, old: Old = False, before: Before = None, store: Store = None
 ) -> None:
     """Take questions and their replications out of the store, and give back the space."""
-    from servsim.cli.interruption import tidy_first
     from servsim.cli.output import say
+    from servsim.interruption import tidy_first
     from servsim.show.store_tables import bytes_in_words, many
     from servsim.study.store.catalogue import forget as take_out
     from servsim.study.store.catalogue import opened

@@ -92,6 +92,16 @@ Shard = Annotated[
 ]
 
 
+def reads(*scenarios: Path | None, store: Path | None = None) -> None:
+    """What a command is going to read and to keep: nothing that it writes may go there."""
+    from servsim.files import SCENARIO, STORE, keep_in_mind
+    from servsim.study.store.database import usual_place
+
+    for file in scenarios:
+        keep_in_mind(file, SCENARIO)
+    keep_in_mind(store or usual_place(), STORE)
+
+
 SIMULATING = {
     "engine": (Engine, EngineName.fast),
     "workers": (Workers, None),
@@ -111,11 +121,13 @@ def simulates(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def called(*own: Any, **given: Any) -> None:
-        from servsim.cli.output import insist_csv, ready
+        from servsim.cli.output import insist_csv
+        from servsim.files import ready
 
         insist_csv(given.get("csv"))
+        reads(given.get("file"), given.get("other"), store=given.get("store"))
         for name in ("csv", "output", "picture"):
-            ready(given.get(name), given.get("file"), given.get("other"))
+            ready(given.get(name))
         how = {name: given.pop(name, default) for name, (_, default) in SIMULATING.items()}
         command(*own, **given, how=how)
 

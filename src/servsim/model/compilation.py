@@ -18,6 +18,8 @@ import numba
 import numpy as np
 from numba import config
 
+from servsim.files import own_folder
+
 PACKAGE = Path(__file__).parent.parent
 COMPILED_ELSEWHERE = (
     "event_codes.py",
@@ -42,10 +44,11 @@ def source_stamp() -> str:
     return hashlib.sha256(text).hexdigest()[:16]
 
 
-def writable(folder: Path) -> bool:
-    """Can this folder be made and written to?"""
+def usable(place: Path, folder: Path) -> bool:
+    """Can a folder in this place be made and written to, by this person alone? What others put there would be run."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if not (own_folder(place) and own_folder(folder)):
+            return False
         with tempfile.TemporaryFile(dir=folder):
             return True
     except OSError:
@@ -53,12 +56,14 @@ def writable(folder: Path) -> bool:
 
 
 def cache_folder() -> Path | None:
-    """Where compiled code of exactly these sources is kept: the user's cache, else a temporary folder, else nowhere."""
+    """Where compiled code of exactly these sources is kept: the user's cache, else a temporary folder of the user's
+    own, else nowhere.
+    """
     stamp = source_stamp()
     home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    owner = f"-{os.getuid()}" if hasattr(os, "getuid") else ""
+    owner = f"-{os.geteuid()}" if hasattr(os, "geteuid") else ""
     for place in (Path(home) / "servsim", Path(tempfile.gettempdir()) / f"servsim{owner}"):
-        if writable(place / stamp):
+        if usable(place, place / stamp):
             return place / stamp
     return None
 

@@ -6,9 +6,11 @@ the origin, pages of others that send us questions; the limit, bodies that nobod
 
 import asyncio
 import secrets
+from contextlib import suppress
 from urllib.parse import unquote
 
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -50,7 +52,8 @@ class Guard:
             status, sentence = refusal
             await Refusal(sentence, status)(scope, receive, sender)
             return
-        await self.app({**scope, "root_path": f"/{self.token}"}, receive, sender)
+        with suppress(ClientDisconnect, asyncio.CancelledError):  # who asks has left, or we are leaving
+            await self.app({**scope, "root_path": f"/{self.token}"}, receive, sender)
 
     def refusal(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
         """Why a request is refused: a status and a sentence; None where it is not."""

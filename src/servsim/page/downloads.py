@@ -1,11 +1,11 @@
 """What can be taken home from the page: the scenario as a file, the curve as a table, and a report on it."""
 
-import csv
 import io
 import threading
 
 import tomli_w
 
+from servsim.csv_files import write_table
 from servsim.page.json_answer import command
 from servsim.page.question import Question
 from servsim.study.execution.options import Execution
@@ -28,9 +28,7 @@ def table(question: Question, execution: Execution) -> str:
     """The curve's metrics as CSV, one row for each level, world and metric: what `servsim evaluate --csv` writes."""
     rows = evaluate(question.levels, seed=question.seed, execution=execution).rows()
     text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    write_table(text, list(rows[0]), (row.values() for row in rows))
     return text.getvalue()
 
 

@@ -75,8 +75,8 @@ def asked_of(body: bytes) -> Asked:
         return Asked.model_validate_json(body)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        said = f"This is not a question of the page: {dotted(first['loc'])}: {first['msg']}."
-        raise RefusedError([("", said)]) from None
+        what = ": ".join(part for part in (dotted(first["loc"]), first["msg"]) if part)
+        raise RefusedError([("", f"This is not a question of the page: {what}.")]) from None
 
 
 def preset_of(name: str, presets: Mapping[str, Preset]) -> Preset:

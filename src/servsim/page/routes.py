@@ -17,6 +17,7 @@ from servsim.page import day_film as desk
 from servsim.page import downloads
 from servsim.page.access_control import BODY_AT_MOST, Guard, Refusal, too_large
 from servsim.page.background_jobs import Answers, SupersededError, mistakes
+from servsim.page.connections import SECONDS_TO_ASK
 from servsim.page.preset_settings import preset_told
 from servsim.page.presets import Preset
 from servsim.page.question import Question, RefusedError, asked_of, preset_of, question_of
@@ -126,12 +127,16 @@ class Page:
 
 
 async def body_of(request: Request) -> bytes:
-    """What was sent; HTTPException where it is too much, of which nothing is kept."""
+    """What was sent; HTTPException where it is too much, of which nothing is kept, or takes too long."""
     found = b""
-    async for part in request.stream():
-        found += part
-        if len(found) > BODY_AT_MOST:
-            raise HTTPException(413, too_large("more"))
+    try:
+        async with asyncio.timeout(SECONDS_TO_ASK):
+            async for part in request.stream():
+                found += part
+                if len(found) > BODY_AT_MOST:
+                    raise HTTPException(413, too_large("more"))
+    except TimeoutError:
+        raise HTTPException(408, f"A question must come within {SECONDS_TO_ASK:.0f} seconds.") from None
     return found
 
 
@@ -149,6 +154,6 @@ async def refused(request: Request, error: Exception) -> Response:
 async def nothing_there(request: Request, error: Exception) -> Response:
     """What is said where there is nothing."""
     assert isinstance(error, HTTPException)
-    if error.status_code == 413:
-        return Refusal(error.detail, 413)
+    if error.status_code in (408, 413):
+        return Refusal(error.detail, error.status_code)
     return PlainTextResponse("There is nothing at this address of the page.\n", error.status_code)

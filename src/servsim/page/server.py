@@ -4,8 +4,6 @@ import os
 import secrets
 import socket
 import threading
-import webbrowser
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,6 +12,7 @@ import uvicorn
 from servsim.errors import ServsimError
 from servsim.page.access_control import LOOPBACK
 from servsim.page.background_jobs import Answers
+from servsim.page.connections import Punctual
 from servsim.page.presets import presets
 from servsim.page.question import Asked, question_of
 from servsim.page.routes import Page
@@ -21,6 +20,8 @@ from servsim.study.run import run
 
 SECONDS_TO_LEAVE = 2
 """How long after Ctrl-C we wait for answers that are being sent."""
+CONNECTIONS = 200
+"""How many there may be at once; a browser has a few for each page."""
 
 
 class Server(uvicorn.Server):
@@ -49,7 +50,8 @@ class Served:
         self.address = f"http://{LOOPBACK}:{self.port}/{token}/"
         self.server = Server(uvicorn.Config(
             self.page.guarded(token, self.port), log_level="warning", access_log=False, lifespan="off", ws="none",
-            server_header=False, timeout_graceful_shutdown=SECONDS_TO_LEAVE,
+            server_header=False, timeout_graceful_shutdown=SECONDS_TO_LEAVE, http=Punctual,
+            limit_concurrency=CONNECTIONS,
         ), self.page.answers)  # fmt: skip
 
     def run(self) -> None:
@@ -85,8 +87,3 @@ def listening(port: int) -> socket.socket:
             f"--port {port}: it cannot be had ({error.strerror}); leave --port out for a free one."
         ) from None
     return found
-
-
-def open_soon(address: str, opener: Callable[[str], bool] = webbrowser.open) -> None:
-    """Open the page in the person's browser, without waiting for it."""
-    threading.Thread(target=opener, args=(address,), daemon=True).start()

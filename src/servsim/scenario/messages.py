@@ -18,6 +18,7 @@ from servsim.scenario.line_numbers import Path
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario
 from servsim.scenario.tables.base import Need, declared
 from servsim.scenario.tables.opening_demand_staff_service import HOURS_NEED, hours_of_the_day
+from servsim.visible_text import visible
 
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 UNIT = re.compile(r"(_per)?_(s|sec|seconds?|m|mins?|minutes?|h|hours?|d|days?|weeks?|months?|years?)$")
@@ -48,7 +49,7 @@ def as_written(value: Any) -> str:
     if isinstance(value, list):
         return list_as_written(value)
     if isinstance(value, str):
-        return json.dumps(value if len(value) <= 40 else value[:37] + "…", ensure_ascii=False)
+        return visible(json.dumps(value if len(value) <= 40 else value[:37] + "…", ensure_ascii=False))
     if isinstance(value, date | time):
         return value.isoformat()
     text = hex(value) if isinstance(value, int) and value.bit_length() > MOST_DIGITS else repr(value)

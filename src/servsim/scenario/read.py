@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from servsim.errors import ScenarioError
+from servsim.files import SCENARIO, keep_in_mind
 from servsim.scenario.consistency import complaints
 from servsim.scenario.lever_and_uncertain_ranges import numeric_settings
 from servsim.scenario.line_numbers import Path, line_of, lines_of, not_toml, parsed_file
@@ -126,18 +127,8 @@ def bytes_of(file: File) -> bytes:
     if file.is_dir():
         raise ScenarioError([f"{file} is a folder; it must be a scenario file such as scenarios/salon.toml."])
     with file.open("rb") as opened:
-        READ.add(identity(file))
+        keep_in_mind(file, SCENARIO)
         return opened.read(LARGEST_FILE + 1)
-
-
-READ: set[tuple[int, int]] = set()
-"""Device and inode of every file that was read: nothing may be written over them."""
-
-
-def identity(file: File) -> tuple[int, int]:
-    """Which file it is, whatever its name and through whatever links."""
-    found = file.stat()
-    return found.st_dev, found.st_ino
 
 
 @lru_cache(maxsize=1)
@@ -145,7 +136,10 @@ def piped(stdin: TextIO | None) -> bytes:
     """What standard input begins with, kept: it gives its bytes once, and a scenario's text is asked for again."""
     if stdin is None:
         raise ScenarioError(["standard input cannot be read: it is closed."])
-    return stdin.buffer.read(LARGEST_FILE + 1)
+    found = stdin.buffer.read(LARGEST_FILE + 1)
+    if not found.strip():
+        raise ScenarioError(["standard input is empty; it must be a scenario: cat shop.toml | servsim run -"])
+    return found
 
 
 def missing(file: File) -> str:

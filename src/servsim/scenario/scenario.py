@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from servsim.scenario.tables.base import Ranges, Table, setting
+from servsim.scenario.tables.base import Name, Ranges, Table, setting
 from servsim.scenario.tables.mistakes_recovery_promises_outreach import Manager, Mistakes, Outreach, Promises, Recovery
 from servsim.scenario.tables.money_horizon_levers import Evaluate, Horizon, Investment, Money, Optimise
 from servsim.scenario.tables.opening_demand_staff_service import Demand, Opening, Service, Staff, office_hours
@@ -27,7 +27,7 @@ READ_BY = "servsim.scenario.read"
 class Segment(Table):
     """A group of customers who differ: its name, its share, and whichever settings are its own."""
 
-    name: Annotated[str, Field(min_length=1, max_length=40)]
+    name: Annotated[Name, Field(min_length=1, max_length=40)]
     """What the group is called in tables."""
     share: float = setting(..., gt=0, le=1)
     """Share of prospects, and of the opening book, who belong to it."""
@@ -76,7 +76,7 @@ MECHANISMS = (
 class Scenario(Table):
     """A service desk, its customers, and the question asked about them."""
 
-    title: Annotated[str, Field(max_length=200)] = "A service desk"
+    title: Annotated[Name, Field(max_length=200)] = "A service desk"
     """What tables and plots are headed with."""
     opening: Opening = Field(default_factory=office_hours)
     """When the doors are open; left out: Monday to Friday, nine to five."""

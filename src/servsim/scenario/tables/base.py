@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.fields import FieldInfo
+
+from servsim.visible_text import visible
 
 
 @dataclass(frozen=True)
@@ -12,6 +14,17 @@ class Need:
     """A mark beside a type: what the setting must be, where its type does not say it."""
 
     words: str
+
+
+def on_one_line(text: str) -> str:
+    """A name as it was written; ValueError where it has what could steer the terminal that shows it."""
+    if visible(text) != text:
+        raise ValueError("text in quotes on one line, without control characters")
+    return text
+
+
+Name = Annotated[str, AfterValidator(on_one_line)]
+"""What tables, plots and files call something."""
 
 
 class Table(BaseModel):

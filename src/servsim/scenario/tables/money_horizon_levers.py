@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator
 
-from servsim.scenario.tables.base import Mechanism, Need, Ranges, Table, setting
+from servsim.scenario.tables.base import Mechanism, Name, Need, Ranges, Table, setting
 from servsim.units import DAYS_PER_YEAR
 
 WEEKS_PER_YEAR = DAYS_PER_YEAR / 7
@@ -49,7 +49,7 @@ class Investment(Mechanism):
 class Money(Table):
     """How money is counted."""
 
-    currency: str = setting("EUR", min_length=1, max_length=8, desk=True)
+    currency: Name = setting("EUR", min_length=1, max_length=8, desk=True)
     """The currency of every amount in this file."""
     margin: float = setting(0.5, ge=0, le=1, desk=True)
     """Share of revenue left after the cost of what is sold, before wages."""

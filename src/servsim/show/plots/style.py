@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -17,7 +18,7 @@ from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from servsim.errors import ServsimError
+from servsim.files import insist_ending, write_whole
 
 Size = Literal["slide", "paper"]
 
@@ -158,16 +159,12 @@ def drawing(size: Size, height: float = 1.0) -> Iterator[Plot]:
         yield Plot(size, height)
 
 
-def save(plot: Plot, path: Path) -> None:
-    """Write a plot as its file's ending says: svg, png or pdf."""
-    path.write_bytes(as_bytes(plot, path.suffix))
-
-
-def ending_of(path: Path, option: str) -> str:
-    """The ending of a file's name; ServsimError where plots are not written so."""
-    if path.suffix not in FORMATS:
-        raise ServsimError(f"{option} {path}: it must end in .svg, .png or .pdf.")
-    return path.suffix
+def save(plot: Plot, path: str | PathLike[str]) -> None:
+    """Write a plot as its file's ending says, whole or not at all; ServsimError unless that is .svg, .png or .pdf."""
+    place = Path(path)
+    insist_ending(place, FORMATS)
+    drawn = as_bytes(plot, place.suffix)
+    write_whole(place, lambda draft: draft.write_bytes(drawn))
 
 
 def as_bytes(plot: Plot, ending: str) -> bytes:

@@ -15,6 +15,7 @@ from time import monotonic
 from typing import Any, Literal
 
 from servsim.errors import ServsimError
+from servsim.files import PRIVATE, SCENARIO, STORE, in_use, keep_in_mind
 from servsim.study.metrics import NAMES
 
 MARK = 0x73657276
@@ -83,6 +84,7 @@ class Storage:
         self.may_write = purpose != "read"
         try:
             self.look(purpose == "make")
+            keep_in_mind(self.path, STORE)
             self.file = self.opened()
         except OSError as error:
             raise self.said(error) from None
@@ -101,8 +103,10 @@ class Storage:
         if not self.path.exists():
             if not may_make:
                 raise StoreError(f"{self.path}: there is no store yet.")
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.make()
             return
+        if self.may_write and in_use(self.path, (SCENARIO,)):
+            raise StoreError(f"{self.path} is the scenario that is read; name another file with --store.")
         if not self.path.is_file():
             raise StoreError(f"{self.path} is not a file; a store must be one, such as worlds.sqlite.")
         with self.path.open("rb") as opened:
@@ -118,6 +122,16 @@ class Storage:
             )
         if layout != LAYOUT:
             raise StoreError(f"{self.path} is a store of another version of servsim; name another with --store.")
+
+    def make(self) -> None:
+        """Make an empty file that only its owner may read; the folder, too, if it is the usual one."""
+        folder = self.path.parent
+        if self.path == own_place():
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not folder.is_dir():
+            raise StoreError(f"{self.path} cannot be made: there is no folder {folder}; make it, or {INSTEAD}")
+        with suppress(OSError):  # which SQLite meets, too, and says
+            self.path.touch(PRIVATE)
 
     def opened(self) -> sqlite3.Connection:
         """A connection to the file; to read only where it, or its folder, may not be written to."""
@@ -227,6 +241,19 @@ class Storage:
         """Let go of the file."""
         with self.lock:
             self.file.close()
+
+
+def usual_place() -> Path:
+    """Where a person's store is: what SERVSIM_STORE says, else a file among the person's data."""
+    named = os.environ.get("SERVSIM_STORE")
+    return Path(named) if named else own_place()
+
+
+def own_place() -> Path:
+    """A file among the person's data."""
+    from platformdirs import user_data_path
+
+    return user_data_path("servsim", appauthor=False) / "worlds.sqlite"
 
 
 def writable(path: Path) -> bool:

@@ -1,12 +1,12 @@
 """The store exported as tidy rows, and stores of several machines or shards merged into one."""
 
-import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from servsim.csv_files import save_table
 from servsim.errors import needs_extra
 from servsim.study.intervals_and_tables import defined
 from servsim.study.metrics import BY_NAME, OWN, unit_of
@@ -55,10 +55,7 @@ def export(storage: Storage, asked: Sequence[Question], path: Path, suffix: str)
     if suffix == ".parquet":
         write_parquet(rows(storage, asked), path)
         return
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        writer.writerows(rows(storage, asked))
+    save_table(path, COLUMNS, rows(storage, asked))
 
 
 def write_parquet(found: Iterable[Row], path: Path) -> None:

@@ -1,7 +1,6 @@
 """The store: every finished replication kept at once in one SQLite file, as a row under checksums, and found again."""
 
 import json
-import os
 import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -14,7 +13,7 @@ from servsim.study.control_variates import CONTROLS
 from servsim.study.execution.replications import NO_MONTHS, NOBODYS, UNCONTROLLED, Experiment, Job, Outcome
 from servsim.study.metrics import NAMES, OWN
 from servsim.study.scenario_identity import machine, model_version, settings_of
-from servsim.study.store.database import LIVES, YEARS, YOUNGER, Storage, StoreError
+from servsim.study.store.database import LIVES, YEARS, YOUNGER, Storage, StoreError, usual_place
 from servsim.study.yearly_projection import COLUMNS
 
 VALUE = '"value"'
@@ -132,14 +131,6 @@ AT_ONCE = 500
 MARKS = ", ".join("?" * (1 + len(COLUMNS_OF_A_WORLD) + len(NAMES)))
 KEEP = f"""INSERT INTO world (question, {", ".join(COLUMNS_OF_A_WORLD)}, {METRICS})
     VALUES ({MARKS}) {ADD_WHAT_IT_LACKS}"""
-
-
-def usual_place() -> Path:
-    """Where a person's store is: what SERVSIM_STORE says, else a file among the person's data."""
-    from platformdirs import user_data_path
-
-    named = os.environ.get("SERVSIM_STORE")
-    return Path(named) if named else user_data_path("servsim", appauthor=False) / "worlds.sqlite"
 
 
 def now() -> str:

@@ -1,0 +1,16 @@
+"""Text as a terminal may print it: signs that would steer the terminal, and not be seen, are written out."""
+
+import re
+
+STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, among them those that begin escape sequences; breaks of lines; what turns the way of reading."""
+
+
+def visible(text: str, allowed: str = "") -> str:
+    """A text with \\x1b in the place of an escape character, and so on; allowed: signs that may stay."""
+    return STEERING.sub(lambda found: found[0] if found[0] in allowed else written_out(found[0]), text)
+
+
+def written_out(sign: str) -> str:
+    """A sign as Python writes it."""
+    return f"\\x{ord(sign):02x}" if ord(sign) < 256 else f"\\u{ord(sign):04x}"
