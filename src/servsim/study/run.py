@@ -73,7 +73,10 @@ class Run(Tidy):
 
     def interval(self, metric: str, comparisons: int = 1) -> Interval:
         """The same, as one of so many intervals that hold together; with control variates where they pay."""
-        sample, unit = self.sample(metric), self.unit(metric)
+        return self.interval_of(self.sample(metric), metric, self.unit(metric), comparisons)
+
+    def interval_of(self, sample: np.ndarray, metric: str, unit: str, comparisons: int = 1) -> Interval:
+        """The interval of a sample of a metric, or of a part of it: parts under the same controls add up to it."""
         if self.controls.size == 0 or metric not in NAMES:
             return interval(sample, unit, self.confidence, comparisons)
         return controlled(sample, self.controls[:, controls_of(metric)], unit, self.confidence, comparisons)
@@ -124,7 +127,7 @@ class Run(Tidy):
         number = names.index(segment)
         currency = self.scenario.money.currency
         return {
-            own.name: interval(self.own[:, number, place], own.unit.replace("money", currency), self.confidence)
+            own.name: self.interval_of(self.own[:, number, place], own.like, own.unit.replace("money", currency))
             for place, own in enumerate(OWN)
         }
 
