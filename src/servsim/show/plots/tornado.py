@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 from servsim.errors import ServsimError
 from servsim.show.evaluation_advice import advice
 from servsim.show.formatting import level, years_words
-from servsim.show.plots.elements import call, draw_doubt, label_metric, largest_of, name_bars, sure
+from servsim.show.plots.elements import call, draw_doubt, label_metric, largest_of, lever_words, name_bars, sure
 from servsim.show.plots.style import INK, ORANGE, SKY, VERMILLION, Mark, Plot, Size, drawing, large, outlined, thick
 from servsim.show.sensitivity import closing
 from servsim.study.intervals_and_tables import Interval
@@ -29,7 +29,7 @@ def tornado_plot(doubt: Doubt, size: Size = "paper") -> Plot:
         axes = plot.subplots()
         names = []
         for place, swing in enumerate(reversed(doubt.swings)):
-            names.append(f"{swing.range.key}\n{level(swing.low.value)} … {level(swing.high.value)}")
+            names.append(f"{lever_words(swing.range.key)}\n{level(swing.low.value)} … {level(swing.high.value)}")
             both = [(amount(doubt, end), end, fill) for end, fill in zip(swing.ends, FILLS.values(), strict=True)]
             for there, end, fill in sorted(both, key=lambda own: -abs(own[0].mean - stated)):  # the longer one behind
                 axes.barh(place, there.mean - stated, 0.7, stated, **outlined(*fill, thick(0.3)))
