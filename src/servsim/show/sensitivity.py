@@ -238,13 +238,11 @@ def bar(low: float, high: float, stated: float, scale: tuple[float, float]) -> s
 
 def tornado_lines(doubt: Doubt) -> list[str]:
     """Which ends overturn the advice."""
-    looked = (
-        f"{doubt.replications} common replications for every end; {STATED} as stated; ! another level shown better."
-    )
+    looked = f"{doubt.replications} common replications for every end; {STATED} as stated"
     if not (wrong := doubt.overturning):
-        return [looked, "No end of a range is shown to overturn the advice, one setting at a time."]
+        return [f"{looked}.", "No end of a range is shown to overturn the advice, one setting at a time."]
     ends = (f"{swing.range.key} at {level(end.value)}: {at_end(doubt.evaluation, end)}." for swing, end in wrong)
-    return [looked, *ends]
+    return [f"{looked}; ! another level shown better.", *ends]
 
 
 def levels_table(s: Sensitivity, over: Plausible) -> Table:

@@ -14,11 +14,13 @@ from matplotlib.text import Annotation
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import Bbox, ScaledTranslation
 
+from servsim.show.evaluation_advice import setting_words
 from servsim.show.formatting import is_share, level
 from servsim.show.plots.style import BLUE, FAINT, INK, POINTS, VERMILLION, large, outlined, thick
 from servsim.study.histories.customers import World
 from servsim.study.intervals_and_tables import Interval
 from servsim.study.objective import VALUE
+from servsim.study.one_lever.result import Evaluation
 
 
 def best_mark() -> dict[str, Any]:
@@ -123,6 +125,9 @@ LEVERS = {
     "promises.quoted_days": "Promised days ahead (days)",
 }
 """What an axis calls a lever; others by the name and the unit of their setting."""
+NAMED_IN_KEYS = ("minutes", "hours", "days", "weeks", "per_hour", "per_month", "agents", "places")
+SAID = ("1/year", "1/point", "1/visit", "1/min", "1/d")
+"""Units that the keys of settings say, and rates whose unit would say nothing beside a key."""
 GAP = 0.5
 """Between an upright axis and its name, in heights of text."""
 LARGE = ((1e9, "billion"), (1e6, "million"), (1e3, "thousand"))
@@ -190,7 +195,12 @@ def lever_words(lever: str) -> str:
     unit = next((setting.unit for setting in settings() if setting.path == lever), "")
     table, _, key = lever.partition(".")
     words = f"{table}: {key}".replace("_", " ").replace(".", ", ").capitalize()
-    return f"{words} ({UNITS.get(unit, unit)})" if unit else words
+    return words if not unit or unit in SAID or key.endswith(NAMED_IN_KEYS) else f"{words} ({UNITS.get(unit, unit)})"
+
+
+def instead_of_today(e: Evaluation, value: float) -> str:
+    """A level against today's, in words: 6 minutes of care per visit instead of 3."""
+    return f"{setting_words(e, value)} instead of {level(e.today)}"
 
 
 def largest_of(*numbers: np.ndarray) -> float:

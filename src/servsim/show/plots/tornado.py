@@ -7,9 +7,18 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from servsim.errors import ServsimError
-from servsim.show.evaluation_advice import advice
+from servsim.show.evaluation_advice import advice, setting_words
 from servsim.show.formatting import level, years_words
-from servsim.show.plots.elements import call, draw_doubt, label_metric, largest_of, lever_words, name_bars, sure
+from servsim.show.plots.elements import (
+    call,
+    draw_doubt,
+    instead_of_today,
+    label_metric,
+    largest_of,
+    lever_words,
+    name_bars,
+    sure,
+)
 from servsim.show.plots.style import INK, ORANGE, SKY, VERMILLION, Mark, Plot, Size, drawing, large, outlined, thick
 from servsim.show.sensitivity import closing
 from servsim.study.intervals_and_tables import Interval
@@ -81,8 +90,8 @@ def what(doubt: Doubt) -> str:
     """What is shown of the objective."""
     e = doubt.evaluation
     if e.best is None or e.best == e.today:
-        return f"change at level {level(e.today)}"
-    return f"level {level(e.best)} less level {level(e.today)} (today)"
+        return f"change at {setting_words(e, e.today)} (today)"
+    return f"gain by {instead_of_today(e, e.best)}"
 
 
 def cross() -> dict[str, Any]:
