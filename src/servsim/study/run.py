@@ -31,7 +31,7 @@ RISK = (0.05, 0.5, 0.95)
 """Quantiles across replications that are shown as risk."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Run(Tidy):
     """A projection from so many independent replications.
 

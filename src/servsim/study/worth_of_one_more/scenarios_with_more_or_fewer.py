@@ -44,7 +44,7 @@ MOST_FIRST_YEAR = 10.0
 CUSTOMERS, PROSPECTS, WON, FAILURES, HOURS = "customers", "prospects", "won", "failures", "hours"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Seen:
     """What is seen of a point: (replications, metrics) metrics, (replications, months, COLUMNS) years, and the
     replications' seed.

@@ -55,7 +55,7 @@ COUNTED = {
 """What can be asked, and of what one more is looked at."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Worth(Tidy):
     """What one more is worth: money over the years at several points in common replications, for each thing that was
     asked.
