@@ -215,7 +215,8 @@ def test_units_are_named():
     assert measure("revenue", "EUR/year", 900.0).label == "Revenue (EUR a year)"
     assert measure("retention", "1", 0.9).label == "Retention (% a year)"
     assert measure("wait_mean", "min", 9.0).label == "Mean wait (minutes)"
-    assert lever_words("waiting.patience_minutes") == "Waiting: patience minutes (minutes)"
+    assert lever_words("waiting.patience_minutes") == "Waiting: patience minutes"
+    assert lever_words("quality.perception_sd") == "Quality: perception sd (points)"
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -45,13 +45,12 @@ def draw_settling(sample: np.ndarray, metric: str, unit: str, words: str, result
         if spread > 0:
             axes.set_ylim(means[-1] - spread, means[-1] + spread)
         label_metric(axes.yaxis, metric, unit, largest_of(means), years_words(result.scenario))
-        call(axes.yaxis, axes.get_ylabel() + words)
         call(axes.xaxis, "Simulated replications")
         axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
         share = f"{100 * result.confidence:g} %"
         ends = f"{compact(means[-1], metric, unit)} ± {compact(halves[-1], metric, unit)} {unit_words(unit, metric)}"
         plot.finish(
-            result.scenario.title, f"{counts[-1]} replications, seed {result.seed}",
+            f"{result.scenario.title}{words}", f"{counts[-1]} replications, seed {result.seed}",
             f"{named(metric)}{words}: {ends.rstrip()} ({share} interval) after {counts[-1]} replications.",
             {
                 f"mean and {share} interval after so many replications": (Patch(color=BLUE, alpha=BAND), line),

@@ -10,7 +10,6 @@ from servsim.errors import ServsimError
 from servsim.show.evaluation_advice import advice, setting_words
 from servsim.show.formatting import level, years_words
 from servsim.show.plots.elements import (
-    call,
     draw_doubt,
     instead_of_today,
     label_metric,
@@ -49,13 +48,12 @@ def tornado_plot(doubt: Doubt, size: Size = "paper") -> Plot:
         ends = [amount(doubt, end).mean for swing in doubt.swings for end in swing.ends]
         largest = largest_of(np.array([stated, *ends]))
         label_metric(axes.xaxis, e.objective, e.unit(e.objective), largest, years_words(e.scenario))
-        call(axes.xaxis, f"{axes.get_xlabel()}: {what(doubt)}")
         note = (
             f"one setting at a time, the others as stated; {doubt.replications} common replications of each end, "
             f"seed {e.seed}; "
             f"{sure(e.confidence)}"
         )
-        plot.finish(e.scenario.title, note, " ".join(closing(e, doubt)), marks(doubt))
+        plot.finish(f"{e.scenario.title}: {what(doubt)}", note, " ".join(closing(e, doubt)), marks(doubt))
     return plot
 
 
