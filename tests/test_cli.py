@@ -19,6 +19,7 @@ from typer.main import get_command
 from servsim.cli.commands import app
 from servsim.cli.plot_request import Asked
 from servsim.cli.renamed_options import RENAMED
+from servsim.study.metrics import OWN
 
 ROOT = Path(__file__).parent.parent
 SERVSIM = [sys.executable, "-c", "from servsim.cli import main; main()"]
@@ -69,6 +70,14 @@ def test_init_writes_a_scenario_that_checks_without_warning(template, tmp_path):
     result = servsim("check", f"{template}.toml", cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     assert "Warning" not in result.stdout
+
+
+def test_init_says_where_to_find_the_numbers_it_writes(typed, tmp_path):
+    typed("init", "shop", "--output", tmp_path / "shop.toml")
+    said = (tmp_path / "shop.toml").read_text("utf-8").partition("# Where to find")[2]
+    assert "spending.basket_mean: the till" in said
+    assert "quality.steepness: cannot be known" in said
+    assert max(map(len, said.splitlines())) <= 120
 
 
 def test_init_never_overwrites(tiny):
@@ -158,7 +167,7 @@ def with_segments(path: Path, *names: str) -> str:
 
 def test_run_json_has_the_metrics_of_each_segment_in_the_order_of_the_file(tiny):
     result = no_nan(servsim("run", with_segments(tiny, "regulars", "by chance"), "--json").stdout)
-    metrics = {"wait_mean": "min", "satisfaction_mean": "0–10", "customers_end": "customers"}
+    metrics = {own.name: own.unit.replace("money", "EUR") for own in OWN}
     assert list(result["segments"]) == ["regulars", "by chance"]
     for own in result["segments"].values():
         assert {name: metric["unit"] for name, metric in own.items()} == metrics
@@ -182,18 +191,24 @@ def lines_of_segments(path: Path, *names: str) -> list[str]:
     return lines[titles[0] :]
 
 
-def test_run_shows_what_each_segment_lives_through(tiny):
-    _, head, _, *lines = lines_of_segments(tiny, "regulars", "by chance", "who come once in a year")
-    assert head.split() == ["segment", "wait", "satisf.", "customers"]
-    assert [line[:23].strip() for line in lines if line.strip()] == ["regulars", "by chance", "who come once in a year"]
+def test_run_shows_what_each_segment_lives_through_and_pays(tiny):
+    """A column for each segment, in lines of 80 columns; contribution is not passed off as profit."""
+    lines = lines_of_segments(tiny, "regulars", "by chance", "who come once in a year")
+    told = {name: cells for name, *cells in (re.split(r"  +", line.strip()) for line in lines)}
+    assert re.split(r"  +", lines[1].strip()) == ["mean of", "regulars", "by chance", "who come once", "unit"]
+    assert {"visits served", "not served, of all who came", "today's book kept for a year", "customers lost"} <= set(
+        told
+    )
+    assert len(told["revenue"]) == len(told["contribution"]) == 4
+    assert told["contribution"][3] == told["revenue"][3]
+    assert any("before wages" in line for line in lines)
     assert not any("…" in line for line in lines)
-    assert all(len(line[23:].split()) == 3 for line in lines if line.strip())
 
 
 def test_the_longest_name_of_a_segment_leaves_room_for_its_metrics(tiny):
-    _, head, _, *_ = lines_of_segments(tiny, "those whose name has forty characters...", "by chance")
-    assert "wait" in head
-    assert "customers" in head
+    lines = lines_of_segments(tiny, "those whose name has forty characters...", "by chance")
+    assert any("by chance" in line for line in lines)
+    assert any(line.startswith("customers at the end") for line in lines)
 
 
 def test_run_without_segments_says_nothing_of_them(tiny):
@@ -420,6 +435,7 @@ def test_schema_is_json_schema_with_a_sentence_for_every_setting():
     assert schema["$schema"].startswith("https://json-schema.org/")
     for table in schema["$defs"].values():
         assert all("description" in setting for setting in table["properties"].values()), table["title"]
+    assert "till" in schema["$defs"]["Spending"]["properties"]["basket_mean"]["where"]
 
 
 @pytest.mark.parametrize("engine", ["fast", "reference"])

@@ -838,7 +838,8 @@ def test_money_is_in_the_scenarios_currency():
 
 # Metrics of segments
 
-WAIT, SATISFACTION, CUSTOMERS = range(len(OWN))
+OF = {own.name: place for place, own in enumerate(OWN)}
+WAIT, SATISFACTION, CUSTOMERS = OF["wait_mean"], OF["satisfaction_mean"], OF["customers_end"]
 
 SEGMENTS = [
     ("6 and 2 minutes; 10", TWO_KINDS, served(0, 6, 9, ROB) + unserved(H.ABANDONED, 20, 22, ROB) + served(0, 10, 12, PIA), WAIT, [4, 10]),
@@ -852,13 +853,14 @@ SEGMENTS = [
     ("nobody judges", TWO_KINDS, remains(WEEK, ROB, 8) + remains(WEEK, PIA, 6), SATISFACTION, [math.nan, math.nan]),
     ("two and one", TWO_KINDS, remains(WEEK, ROB) + remains(WEEK, ROB) + remains(WEEK, PIA), CUSTOMERS, [2, 1]),
     ("none and one", TWO_KINDS, remains(WEEK, PIA), CUSTOMERS, [0, 1]),
-    ("one segment that is everybody", kinds(RICH) | JUDGING, served(0, 6, 21, ADA) + remains(WEEK), slice(None), [[6, 7, 1]]),
+    ("one segment that is everybody", kinds(RICH) | JUDGING, served(0, 6, 21, ADA) + remains(WEEK), slice(None, CUSTOMERS + 1), [[6, 7, 1]]),
+    ("one of two came in vain", TWO_KINDS, served(0, 6, 9, ROB) + unserved(H.ABANDONED, 20, 22, ROB) + served(10, 10, 12, PIA), OF["unserved_share"], [1 / 2, 0]),
 ]  # fmt: skip
 """What happens, what differs from DESK, rows, which metric of each segment, the metrics."""
 
 
 @pytest.mark.parametrize(("tables", "rows", "place", "expected"), [
-    pytest.param(*case[1:], id=f"{OWN[case[3]].name if case[3] != slice(None) else 'all'}: {case[0]}")
+    pytest.param(*case[1:], id=f"{OWN[case[3]].name if isinstance(case[3], int) else 'all'}: {case[0]}")
     for case in SEGMENTS
 ])  # fmt: skip
 def test_metrics_of_segments(tables, rows, place, expected):
@@ -870,9 +872,9 @@ def test_where_there_are_no_segments_there_are_no_metrics_of_theirs():
 
 
 def test_metrics_of_segments_add_up_to_those_of_all():
-    """Customers, their satisfaction and waits, in a simulated desk."""
+    """Customers, their satisfaction, waits, visits and money, in a simulated desk."""
     tables = {"demand": {"opening_book": 300, "visit_gap_days": 7.0, "prospects_per_hour": 3.0}, "staff": {"agents": 2}, "waiting": {},
-              "quality": {}, "loyalty": {}, "horizon": {"weeks": 8.0, "warmup_weeks": 1.0},
+              "quality": {}, "loyalty": {}, "spending": {}, "horizon": {"weeks": 8.0, "warmup_weeks": 1.0},
               "segments": [{"name": "private", "share": 0.8} | POOR, {"name": "fleets", "share": 0.2} | RICH]}  # fmt: skip
     scenario = checked(tables, "test")
     found = counted(scenario, to_sheet(scenario), 1, 0, "fast")
@@ -884,6 +886,17 @@ def test_metrics_of_segments_add_up_to_those_of_all():
     assert own[:, WAIT] @ found.tally.segments[:, t.OWN_JOINED] == pytest.approx(
         whole["wait_mean"] * found.tally.joined()
     )
+    for name in ("served", "abandoned", "customers_lost", "revenue"):
+        assert whole[name] > 0
+        assert own[:, OF[name]].sum() == pytest.approx(whole[name]), name
+    assert own[:, OF["contribution"]].sum() == pytest.approx(whole["profit"] + whole["costs"])
+    assert own[:, OF["unserved_share"]] @ found.tally.segments[:, t.OWN_ARRIVED] == pytest.approx(
+        whole["unserved_share"] * found.count(H.ARRIVED)
+    )
+    years = found.tally.end / t.YEAR
+    kept = found.tally.segments[:, t.OWN_OPENING] - found.tally.segments[:, t.OWN_OPENING_LOST]
+    assert kept.sum() / found.count(H.MEMBER) == pytest.approx(whole["retention"] ** years)
+    assert own[:, OF["retention"]] ** years == pytest.approx(kept / found.tally.segments[:, t.OWN_OPENING])
     assert whole["wait_gap"] == pytest.approx(own[1, WAIT] - own[0, WAIT])
     assert whole["satisfaction_gap"] == pytest.approx(own[1, SATISFACTION] - own[0, SATISFACTION])
 
@@ -895,8 +908,17 @@ def test_a_run_gives_the_metrics_of_a_segment_by_its_name():
     found = result.of_segment("kind 1")
     assert list(found) == [own.name for own in OWN]
     assert found["wait_mean"].mean == pytest.approx(result.own[:, 1, WAIT].mean())
-    assert [metric.unit for metric in found.values()] == ["min", "0–10", "customers"]
+    assert [metric.unit for metric in found.values()][:4] == ["min", "0–10", "customers", "1/week"]
     assert found["customers_end"].low <= found["customers_end"].mean <= found["customers_end"].high
+
+
+def test_segments_add_up_to_the_whole_where_control_variates_narrow_it():
+    tables = {"demand": {"opening_book": 60, "visit_gap_days": 7.0}, "opening": MONDAY, "loyalty": {}, "spending": {},
+              "horizon": {"weeks": 4.0, "years": 0.1}, "segments": [{"name": "a", "share": 0.5}, {"name": "b", "share": 0.5}]}  # fmt: skip
+    result = run(checked(tables, "test"), replications=50)
+    assert result.is_controlled
+    for name in ("revenue", "customers_lost", "customers_end"):
+        assert sum(result.of_segment(each)[name].mean for each in "ab") == pytest.approx(result[name].mean)
 
 
 # The tally

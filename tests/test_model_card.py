@@ -15,6 +15,9 @@ from servsim.engine_parameters import to_sheet
 from servsim.errors import ScenarioError
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
+from servsim.scenario.tables.base import flat
+from servsim.scenario.where_to_find import is_measurable, where
+from servsim.scenario.where_to_find import texts as places
 from servsim.show.model_card import card as model_card
 from servsim.show.model_card import markdown
 from servsim.show.model_card import rules as rule_book
@@ -253,6 +256,17 @@ def test_every_mechanism_is_somewhere_in_the_advice():
     named = {path.partition(".")[0] for each in ADVICE for path in each.settings}
     assert set(model_card.MECHANISMS) - named <= {"load"}
     assert named <= set(Scenario.model_fields)
+
+
+def test_of_every_setting_it_is_said_where_its_number_is_found_and_of_nothing_else():
+    """A plain clause each; and no text for what is no setting."""
+    paths = [setting.path for setting in settings()]
+    assert not [path for path in paths if not 0 < len(where(path)) <= 120]
+    assert not [path for path in paths if where(path).endswith(".")]
+    texts = [path for path in flat(places()) if path != "on"]
+    assert not [text for text in texts if not any(path == text or path.startswith(f"{text}.") for path in paths)]
+    assert is_measurable("spending.basket_mean")
+    assert not is_measurable("quality.steepness")
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from servsim.page.access_control import BODY_AT_MOST
 from servsim.page.background_jobs import AT_ONCE, Answers
 from servsim.page.browser import in_browser
 from servsim.page.downloads import scenario_file
+from servsim.page.json_answer import own_words
 from servsim.page.presets import presets
 from servsim.page.progressive_answer import Curve, Sides, rounds, spread
 from servsim.page.question import Asked, Question, RefusedError, question_of
@@ -35,7 +36,7 @@ from servsim.page.question_size_limits import bounded
 from servsim.page.replication_cache import BYTES_OF_METRICS
 from servsim.page.server import Served
 from servsim.page.sliders import levels_of, levers, nice, number_at, slider
-from servsim.scenario.read import read_scenario
+from servsim.scenario.read import checked, read_scenario
 from servsim.show.model_card.settings import settings
 from servsim.study.objective import read_question
 from servsim.study.one_lever.evaluate import evaluate
@@ -691,3 +692,14 @@ def test_without_the_extra_it_is_said_what_is_missing(name):
 def test_bounds_leave_every_preset_alone():
     for name, preset in REPOSITORY.items():
         bounded([preset.scenario()], name)
+
+
+@pytest.mark.parametrize(("agents", "said"), [(2, "Mean wait: −"), (1, "")])
+def test_what_was_moved_is_told_of_a_desk_without_money_too(agents, said):
+    tables = {"opening": {"monday": "09:00-12:00"}, "demand": {"prospects_per_hour": 5.0}, "waiting": {},
+              "staff": {"agents": 1}, "horizon": {"weeks": 8.0}, "evaluate": {"objective": "wait_mean"}}  # fmt: skip
+    today = checked(tables, "tiny")
+    new = checked(tables | {"staff": {"agents": agents}}, "tiny")
+    told = own_words(Sides(run(today, replications=4), run(new, replications=4), 1.0))
+    assert told.replace("-", "−").startswith(said)
+    assert ("against today" in told) == bool(said)

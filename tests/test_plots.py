@@ -34,7 +34,7 @@ from servsim.show.plots import (
 )
 from servsim.show.plots.day_at_the_desk import LOOKS
 from servsim.show.plots.elements import lever_words, measure
-from servsim.show.plots.frontier import Tried, unbeaten
+from servsim.show.plots.frontier import Tried, unbeaten, unpaired
 from servsim.show.plots.staff_time import PARTS, hours_of
 from servsim.show.plots.style import COLOURS, STROKES, as_bytes
 from servsim.show.plots.waiting_times import FILLS
@@ -215,7 +215,8 @@ def test_units_are_named():
     assert measure("revenue", "EUR/year", 900.0).label == "Revenue (EUR a year)"
     assert measure("retention", "1", 0.9).label == "Retention (% a year)"
     assert measure("wait_mean", "min", 9.0).label == "Mean wait (minutes)"
-    assert lever_words("waiting.patience_minutes") == "Waiting: patience minutes (minutes)"
+    assert lever_words("waiting.patience_minutes") == "Waiting: patience minutes"
+    assert lever_words("quality.perception_sd") == "Quality: perception sd (points)"
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -328,12 +329,19 @@ def test_hours_add_up_to_the_time_at_the_desk(desk, results):
     assert (total < 1.05 * paid).all()
 
 
-def test_nobody_beats_the_frontier():
+def test_nobody_is_shown_to_beat_the_frontier():
     some = [Tried(str(i), Interval(x, x, x, ""), Interval(y, y, y, "")) for i, (x, y) in
             enumerate([(1, 1), (2, 3), (3, 2), (0, 3), (3, 1), (1, 1)])]  # fmt: skip
-    assert [one.name for one in unbeaten(some, 1, 1)] == ["1", "2"]
-    assert [one.name for one in unbeaten(some, 1, -1)] == ["4"]
-    assert [one.name for one in unbeaten(some, -1, -1)] == ["0", "3", "5"]
+    assert [one.name for one in unbeaten(some, unpaired, 1, 1)] == ["1", "2", "3", "4"]
+    assert [one.name for one in unbeaten(some, unpaired, 1, -1)] == ["0", "2", "4", "5"]
+
+
+def test_means_within_their_noise_beat_nobody():
+    """Level 1 is ahead in both means, of 0 by less than their intervals, of 2 by more."""
+    some = [
+        Tried(str(i), Interval(x, x - 1, x + 1, ""), Interval(x, x - 1, x + 1, "")) for i, x in enumerate((4, 5, 2))
+    ]
+    assert [one.name for one in unbeaten(some, unpaired, 1, 1)] == ["0", "1"]
 
 
 def test_the_estimate_settles_at_its_interval(results):

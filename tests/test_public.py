@@ -369,3 +369,30 @@ def test_what_other_processes_cannot_import_is_said(shop):
 def test_what_is_no_metric_is_refused(shop, metrics, said):
     with pytest.raises(ServsimError, match=said):
         servsim.run(shop, replications=2, metrics=metrics)
+
+
+def test_results_are_compared_and_kept_in_sets_without_an_error(shop):
+    """Each is itself alone: two answers to one question are two results, whose numbers numpy compares."""
+    one, other = (servsim.run(shop, replications=2) for _ in range(2))
+    assert one == one
+    assert one != other
+    assert len({one, other}) == 2
+
+
+def test_no_result_with_arrays_in_it_is_compared_field_by_field():
+    """`==` of arrays has no truth, so that comparing field by field would raise."""
+    found = [
+        (path.name, each.name)
+        for path in sorted(Path(servsim.__file__).parent.joinpath("study").rglob("*.py"))
+        for each in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(each, ast.ClassDef)
+        and any(
+            ast.unparse(mark).startswith("dataclass(frozen=True") and "eq=False" not in ast.unparse(mark)
+            for mark in each.decorator_list
+        )
+        and any(
+            isinstance(line, ast.AnnAssign) and re.search(r"^np.ndarray|, np.ndarray\]", ast.unparse(line.annotation))
+            for line in each.body
+        )
+    ]
+    assert found == [("yearly_projection.py", "Yearly")]  # a function of arrays

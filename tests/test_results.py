@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import TINY
 from test_store import OF_MODEL_2, SEGMENTS, outcome, same, tiny
 
 from servsim.engine_parameters import to_sheet
@@ -22,9 +23,11 @@ from servsim.study.execution.options import Execution
 from servsim.study.execution.replications import Experiment, Job
 from servsim.study.execution.scheduler import Pool
 from servsim.study.metrics import NAMES, OWN
+from servsim.study.one_lever.evaluate import evaluate
 from servsim.study.run import run
 from servsim.study.scenario_identity import distinctions, model_version, own_settings, settings_of
 from servsim.study.store import catalogue as archive
+from servsim.study.store.inquiries import inquiries
 from servsim.study.store.store import Store, checksum_of
 from servsim.study.yearly_projection import COLUMNS
 
@@ -59,12 +62,12 @@ def listed(typed: Callable[..., Said], path: Path) -> list[dict]:
 
 
 def test_list_has_one_line_for_each_question_and_fits_80_columns(typed, path):
-    code, out, _ = typed("results", "list", "--store", path)
+    code, out, _ = typed("results", "list", "--all", "--store", path)
     lines = [line for line in out.splitlines() if "Tiny" in line]
     assert code == 0
     assert len(lines) == 3
     assert max(map(len, out.splitlines())) <= 80
-    assert "3 questions, 10 replications, " in out
+    assert "3 scenarios, 10 replications, " in out
     assert [line[:8] for line in lines] == [each["key"][:8] for each in listed(typed, path)]
     assert FIRST.key[:8] in lines[2]
     assert "Tiny, patience_minutes=7 " in lines[1]
@@ -80,12 +83,81 @@ def test_rows_of_one_scenario_say_what_sets_them_apart(typed, tmp_path):
             Experiment(asked[0], 1, "reference")
         ]:
             store.keep([(experiment, outcome(experiment))])
-    out = re.sub(r"\d+ +\d+ +\d{4}-\d\d-\d\d +[\d.]+ k?B", "", typed("results", "list", "--store", path)[1])
+    out = re.sub(r"\d+ +\d+ +\d{4}-\d\d-\d\d +[\d.]+ k?B", "", typed("results", "list", "--all", "--store", path)[1])
     rows = [words.strip() for words in re.split(r"\b[0-9a-f]{8} Tiny, ", " ".join(out.split()))[1:]]
     assert rows == [
         "engine=reference, minutes_per_visit=0", "minutes_per_visit=4, patience_minutes=7", "minutes_per_visit=4",
         "minutes_per_visit=2", "minutes_per_visit=0",
     ]  # fmt: skip
+
+
+@pytest.fixture
+def asked(typed, tmp_path) -> Path:
+    """A store in which a command has evaluated a file, at three levels in two replications, and run it."""
+    path, file = tmp_path / "asked.sqlite", tmp_path / "tiny.toml"
+    file.write_text(TINY, encoding="utf-8")
+    for words in (("evaluate", file, "--no-picture", "--no-staff", "--no-doubt"), ("run", file)):
+        assert typed(*words, "--replications", 2, "--quiet", "--store", path)[0] == 0
+    return path
+
+
+def test_list_has_one_line_for_each_command_that_asked_and_says_of_how_many_scenarios(typed, asked, tmp_path):
+    code, out, _ = typed("results", "list", "--store", asked)
+    told = " ".join(out.split())
+    assert code == 0
+    assert max(map(len, out.splitlines())) <= 80
+    found = json.loads(typed("results", "list", "--store", asked, "--json")[1])
+    assert [(each["what"], each["file"].endswith("tiny.toml")) for each in found["inquiries"]] == [
+        ("run", True), ("evaluate", True),
+    ]  # fmt: skip
+    one, several = found["inquiries"]
+    assert (len(one["questions"]), len(several["questions"])) == (1, 3)
+    assert set(one["questions"]) <= {each["key"] for each in found["questions"]}
+    assert all(each["key"][:8] in told for each in found["inquiries"])
+    assert len(typed("results", "list", "--all", "--store", asked)[1].splitlines()) > len(found["questions"])
+
+
+def test_the_key_of_a_command_stands_for_all_its_scenarios(typed, asked, tmp_path):
+    _, several = json.loads(typed("results", "list", "--store", asked, "--json")[1])["inquiries"]
+    key, rows = several["key"][:8], tmp_path / "rows.csv"
+    assert "minutes_per_visit=10" in "".join(typed("results", "show", key, "--store", asked)[1].split())
+    assert typed("results", "export", "--question", key, "-o", rows, "--store", asked)[0] == 0
+    assert {row["question"] for row in rows_in(rows)} == set(several["questions"])
+    assert typed("results", "forget", key, "--store", asked)[1].startswith("Forgotten: 3 questions")
+    assert json.loads(typed("results", "list", "--store", asked, "--json")[1])["inquiries"] == []
+
+
+def test_what_is_found_again_counts_for_who_asks_too_and_merged_stores_remember_who_asked(typed, asked, tmp_path):
+    """The run simulated nothing that the evaluation had not; a part of an older servsim has no inquiries."""
+    found = json.loads(typed("results", "list", "--store", asked, "--json")[1])["inquiries"]
+    assert typed("results", "merge", asked, "--store", tmp_path / "all.sqlite")[0] == 0
+    assert typed("results", "merge", OF_MODEL_2, "--store", tmp_path / "all.sqlite")[0] == 0
+    listed = json.loads(typed("results", "list", "--store", tmp_path / "all.sqlite", "--json")[1])
+    assert listed["inquiries"] == found
+    assert len(listed["questions"]) > 3
+    assert "nobody noted" in " ".join(typed("results", "list", "--store", tmp_path / "all.sqlite")[1].split())
+
+
+def test_a_function_that_answers_is_noted_by_its_name_and_a_function_within_it_is_not(tmp_path):
+    path = tmp_path / "worlds.sqlite"
+    evaluate(tiny(), levels=(0.0, 2.0), replications=2, store=path, workers=1)  # today's level, too
+    with archive.opened(path) as storage:
+        (inquiry,) = inquiries(storage)
+    assert inquiry.words == "evaluate Tiny"
+    assert len(inquiry.questions) == 3
+
+
+@pytest.mark.parametrize("name", ["rows.csv", "rows.parquet"])
+def test_an_export_is_grouped_by_level_in_one_line(typed, asked, tmp_path, name):
+    pandas = pytest.importorskip("pandas")
+    assert typed("results", "export", "--output", tmp_path / name, "--store", asked)[0] == 0
+    frame = getattr(pandas, "read_csv" if name.endswith("csv") else "read_parquet")(tmp_path / name)
+    means = frame[frame.metric == "revenue"].groupby("investment.minutes_per_visit")["value"].mean()
+    assert means.index.tolist() == [0, 5, 10]
+    expected = evaluate(read_scenario(asked.parent / "tiny.toml"), replications=2)
+    assert means.tolist() == pytest.approx([expected.at(level, "revenue").mean for level in (0, 5, 10)])
+    assert not [column for column in frame.columns if "demand" in column]
+    assert frame["asked"].str.contains("evaluate").all()
 
 
 def test_list_says_where_the_store_is_and_how_large(typed, path):
@@ -96,10 +168,10 @@ def test_list_says_where_the_store_is_and_how_large(typed, path):
 
 
 def test_list_shows_the_latest_and_says_how_many_there_are(typed, path):
-    code, out, _ = typed("results", "list", "--store", path, "--last", 1)
+    code, out, _ = typed("results", "list", "--all", "--store", path, "--last", 1)
     assert code == 0
     assert len([line for line in out.splitlines() if "Tiny" in line]) == 1
-    assert "3 questions" in out
+    assert "3 scenarios" in out
     assert "the latest 1; more with --last" in out
     assert listed(typed, path)[0]["key"][:8] in out
 
@@ -110,7 +182,7 @@ def test_long_titles_and_seeds_still_fit(typed, tmp_path):
         for seed in (1, 2**63 - 1):
             experiment = Experiment(tiny(title="A title that is much longer than eighty columns " * 3), seed, "fast")
             store.keep([(experiment, outcome(experiment, number)) for number in range(1200)])
-    code, out, _ = typed("results", "list", "--store", path)
+    code, out, _ = typed("results", "list", "--all", "--store", path)
     assert code == 0
     assert max(len(line) for line in out.splitlines() if "A title" in line) <= 80
     assert str(2**63 - 1) in out
@@ -367,7 +439,7 @@ FORGOTTEN = ("closing_book", "customer_value", "loss_of_one")
 
 
 def test_list_says_what_is_of_another_model(typed, path, old):
-    assert "another version" not in typed("results", "list", "--store", path)[1]
+    assert "another version" not in typed("results", "list", "--all", "--store", path)[1]
     out = typed("results", "list", "--store", old)[1]
     said = "2 questions of another version of the model, not used any more: servsim results forget --old"
     assert " ".join(out.split()).endswith(said)

@@ -12,7 +12,7 @@ from servsim.cli.commands import app
 from servsim.errors import ScenarioError
 from servsim.scenario.read import checked, read_scenario, with_settings
 from servsim.scenario.scenario import Scenario
-from servsim.show.sensitivity import LEFT_OUT, bar, closing, small_print
+from servsim.show.sensitivity import LEFT_OUT, bar, closing, measure, small_print
 from servsim.study.execution.options import Execution
 from servsim.study.execution.replications import Experiment
 from servsim.study.intervals_and_tables import Interval
@@ -544,3 +544,18 @@ def test_shares_that_rest_on_little_are_called_rough(evaluated, explained, told,
     (words, *_) = small_print(s, replace(s.plausible, explained=explained))
     assert f"foretell {told} of what" in words
     assert ("as rough" in words) == rough
+
+
+@pytest.mark.parametrize(("known", "said", "unsaid"), [
+    (("quality.steepness", "loyalty.yearly_retention"),
+     ("Measure loyalty.yearly_retention first (the customer file", "Nobody can measure quality.steepness"), "Measure quality"),
+    (("quality.steepness",), ("Nobody can measure quality.steepness", "No other setting"), "Measure "),
+    ((), ("No setting is shown to be worth measuring",), "Nobody"),
+])  # fmt: skip
+def test_how_a_setting_is_measured_is_said_or_that_nobody_can(analysed, known, said, unsaid):
+    over, unit = analysed.plausible, "EUR"
+    worths = [Interval(9, 5, 13, unit) if own.key in known else Interval(1, -1, 3, unit) for own in analysed.ranges]
+    s = replace(analysed, plausible=replace(over, knowing=tuple(worths)))
+    words = measure(s, s.plausible)
+    assert all(each in words for each in said), words
+    assert unsaid not in words

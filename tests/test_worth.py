@@ -33,8 +33,10 @@ from servsim.study.worth_of_one_more.worth import (
     EMPTY_DESK,
     MISTAKE,
     NEWCOMER,
+    PROMISE,
     Worth,
     affordable_worth,
+    questions_of,
     worth,
 )
 
@@ -351,3 +353,22 @@ def test_mistakes_are_asked_about_where_customers_complain():
     share = recovery.mistakes.mistake_share
     assert w.samples[MISTAKE].set_at == pytest.approx([0.8, min(1.2, 1 / share)])
     assert (np.diff(w.samples[MISTAKE].counted[FAILURES], axis=1) > 0).all()
+
+
+def test_a_broken_promise_has_a_worth_without_any_mistakes():
+    promises = read_scenario("scenarios/promises.toml", ["horizon.years=1"])
+    w = worth(promises, replications=2)
+    assert list(w.samples[PROMISE].set_at) == [0.8, 1.2]
+    assert (np.diff(w.samples[PROMISE].counted[FAILURES], axis=1) > 0).all()
+    assert "one broken promise less" in dict(rows_of(w))
+    assert w.to_dict()["broken_promise"]["one_less"]["mean"] == pytest.approx(w.broken_promise.mean)
+    assert PROMISE not in questions_of(
+        checked(promises.model_dump(exclude_unset=True) | {"promises": {"on": False}}, "none")
+    )
+
+
+@pytest.mark.parametrize(
+    "asked", ["lose with one customer", "one complaint cost", "broken promise", "newcomer", "hour"]
+)
+def test_the_questions_that_owners_ask_stand_in_the_help(asked):
+    assert asked in " ".join(CliRunner().invoke(app, ["worth", "--help"]).stdout.split())

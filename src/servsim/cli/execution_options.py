@@ -24,10 +24,12 @@ def answering(
     dask: str | None = None,
     store: Path | None = None,
     no_store: bool = False,
+    asker: tuple[str, str] = ("", ""),
 ) -> Iterator["Execution"]:
     """The means of a command; afterwards it is said how far it came, where it was interrupted, and what is not kept.
 
     The system's request to end (SIGTERM) is taken as Ctrl-C: what is nearly finished is finished, kept and shown.
+    asker: the command, and the files it names, as the store remembers them.
     """
     from servsim.cli.output import announce_compiling, notice, progress
     from servsim.study.execution.options import Execution
@@ -35,6 +37,8 @@ def answering(
     announce_compiling(quiet)
     tidy_first()
     kept = None if no_store else store_at(store, quiet)
+    if kept is not None:
+        kept.asker = asker
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with progress(what, quiet) as tell:

@@ -27,6 +27,21 @@ def init(template: Template = "shop", output: Output = None) -> None:
     path = output or Path(f"{template}.toml")
     if lexists(path):
         raise ServsimError(f"{path} exists already; choose another name with --output.")
-    text = (folder / f"{template}.toml").read_bytes()
-    write_whole(path, lambda draft: draft.write_bytes(text), is_new=True)
+    text = with_places((folder / f"{template}.toml").read_text(encoding="utf-8"))
+    write_whole(path, lambda draft: draft.write_text(text, encoding="utf-8"), is_new=True)
     notice(f"Wrote {path}. Next: servsim check {path}, then servsim evaluate {path}")
+
+
+def with_places(text: str) -> str:
+    """A template with comments at its end: where a business finds each number that stands in it."""
+    import tomllib
+    from textwrap import fill
+
+    from servsim.scenario.tables.base import flat
+    from servsim.scenario.where_to_find import is_found, where
+
+    keys = dict.fromkeys(key.removeprefix("uncertain.") for key in flat(tomllib.loads(text)))
+    lines = [fill(f"#   {key}: {where(key)}", 120, subsequent_indent="#     ") for key in keys if is_found(key)]
+    return "\n".join(
+        [text.rstrip("\n"), "", "# Where to find the numbers above (for all others: servsim schema):", *lines, ""]
+    )

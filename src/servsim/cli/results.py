@@ -16,7 +16,7 @@ results = typer.Typer(
     no_args_is_help=True, help="Finished replications that are kept: list, show, export, merge, forget them."
 )
 
-Key = Annotated[str, typer.Argument(help="Beginning of a question's key, or of its scenario's digest.")]
+Key = Annotated[str, typer.Argument(help="Beginning of a key that list shows, or of a scenario's digest.")]
 Keys = Annotated[list[str] | None, typer.Argument(help="Beginnings of keys or digests.", show_default=False)]
 Output = Annotated[
     Path | None,
@@ -24,9 +24,13 @@ Output = Annotated[
 ]
 Bare = Annotated[Path | None, typer.Argument(hidden=True)]
 One = Annotated[
-    str | None, typer.Option("--question", metavar="KEY", help="Only this question; default: all.", show_default=False)
+    str | None,
+    typer.Option(
+        "--question", metavar="KEY", help="Only what this key of list is of; default: all.", show_default=False
+    ),
 ]
-Last = Annotated[int, typer.Option(min=1, help="How many questions, the latest first; JSON has all.")]
+Last = Annotated[int, typer.Option(min=1, help="How many lines, the latest first; JSON has all.")]
+Scenarios = Annotated[bool, typer.Option("--all", help="A line for every scenario that was simulated.")]
 All = Annotated[bool, typer.Option("--all", help="Forget everything.")]
 Before = Annotated[
     str | None,
@@ -46,30 +50,39 @@ def place(store: Path | None) -> Path:
 
 
 @results.command(name="list")
-def list_(store: Store = None, last: Last = 20, as_json: Json = False) -> None:
-    """What was asked, the latest question first."""
+def list_(store: Store = None, last: Last = 20, everything: Scenarios = False, as_json: Json = False) -> None:
+    """What was asked, the latest first: a line for each command, or for each scenario it simulated."""
     from servsim.cli.output import print_json, say
-    from servsim.show.store_tables import list_table, old_words
+    from servsim.show.store_tables import heading, inquiries_table, list_table, old_words
     from servsim.study.store.catalogue import opened, questions
+    from servsim.study.store.inquiries import inquiries
 
     with opened(place(store)) as storage:
-        asked, size = questions(storage)[::-1], storage.size()
+        asked, told, size = questions(storage)[::-1], inquiries(storage)[::-1], storage.size()
         if as_json:
-            told = [each.to_dict() for each in asked]
-            return print_json({"store": str(storage.path), "size": size, "questions": told})
-        return say(list_table(asked, storage.path, size, last), *old_words(asked))
+            by = [inquiry.to_dict(asked) for inquiry in told]
+            questions_told = [each.to_dict() for each in asked]
+            return print_json({"store": str(storage.path), "size": size, "inquiries": by, "questions": questions_told})
+        head = heading(asked, storage.path, size)
+        table = list_table(asked, head, last) if everything else inquiries_table(told, asked, head, last)
+        return say(table, *old_words(asked))
 
 
 @results.command()
 def show(key: Key, store: Store = None, as_json: Json = False) -> None:
-    """One question: its metrics, how many replications they are of, and the settings that are not defaults."""
+    """What a key of list is of: the scenarios of a command; of one, its metrics and settings that are not defaults."""
     from servsim.cli.output import print_json, say
-    from servsim.show.store_tables import question_parts
+    from servsim.show.store_tables import heading, list_table, question_parts
     from servsim.study.scenario_identity import own_settings
-    from servsim.study.store.catalogue import opened, question, run_of
+    from servsim.study.store.catalogue import opened, questions_of, run_of
 
     with opened(place(store)) as storage:
-        asked = question(storage, key)
+        several = questions_of(storage, key)[::-1]
+        if len(several) > 1:
+            told = [each.to_dict() for each in several]
+            head = heading(several, storage.path, sum(each.size for each in several))
+            return print_json({"questions": told}) if as_json else say(list_table(several, head, len(several)))
+        asked = several[0]
         run = run_of(storage, asked)
     if as_json:
         found = run.to_dict()
@@ -84,12 +97,12 @@ def export(bare: Bare = None, output: Output = None, one: One = None, store: Sto
     from servsim.cli.output import notice
     from servsim.files import insist_ending, write_whole
     from servsim.study.store import export_and_merge as exporting
-    from servsim.study.store.catalogue import opened, question, questions
+    from servsim.study.store.catalogue import opened, questions, questions_of
 
     path = told_where(bare, output)
     insist_ending(path, exporting.FORMATS)
     with opened(place(store)) as storage:
-        asked = [question(storage, one)] if one else questions(storage)
+        asked = questions_of(storage, one) if one else questions(storage)
         write_whole(path, lambda draft: exporting.export(storage, asked, draft, path.suffix))
     notice(f"Rows: {path}, of {sum(each.replications for each in asked):,} replications")
 
@@ -144,12 +157,12 @@ def forget(
 def chosen(storage: "Storage", keys: list[str], everything: bool, old: bool, before: str | None) -> "list[Question]":
     """The questions to forget; ServsimError unless they are named in one way."""
     from servsim.errors import ServsimError
-    from servsim.study.store.catalogue import question, questions
+    from servsim.study.store.catalogue import questions, questions_of
 
     if bool(keys) + everything + old + (before is not None) != 1:
         raise ServsimError("forget needs one of KEY..., --all, --old, or --before DATE.")
     if keys:
-        return list({asked.number: asked for asked in (question(storage, key) for key in keys)}.values())
+        return list({asked.number: asked for key in keys for asked in questions_of(storage, key)}.values())
     day = day_of(before)
     return [asked for asked in questions(storage) if everything or (asked.is_old if old else asked.last[:10] < day)]
 

@@ -66,14 +66,15 @@ def run(
         print_json(result.to_dict())
     else:
         from servsim.engine_parameters import is_on
-        from servsim.show.tables import risk_line, run_lines, run_table, segments_table
+        from servsim.show.segments_table import segments_parts
+        from servsim.show.tables import risk_line, run_lines, run_table
         from servsim.show.year_table import run_by_year
 
         sells = is_on(scenario, "spending")
         say(run_table(result), *run_lines(result), *([risk_line(result)] if sells else []))
         say(*(part for one in run_by_year(result) for part in ("", one)))
-        if scenario.segments:
-            say("", segments_table(result))
+        if parts := segments_parts(result):
+            say("", *parts)
     return end_interrupted(result.interrupted)
 
 

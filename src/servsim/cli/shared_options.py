@@ -116,6 +116,14 @@ How = dict[str, Any]
 NOTHING_SAID: How = {name: default for name, (_, default) in SIMULATING.items()}
 
 
+def asker(command: str, given: dict[str, Any]) -> tuple[str, str]:
+    """A command, with the kind of plot where it draws one, and the files it names."""
+    from servsim.scenario.read import called
+
+    files = [called(given[name]) for name in ("file", "other") if given.get(name) is not None]
+    return " ".join([command, *([given["kind"]] if given.get("kind") else [])]), " ".join(files)
+
+
 def simulates(command: Callable[..., None]) -> Callable[..., None]:
     """A command with the options of all that simulate in the place of its parameter `how`, which gets them together."""
 
@@ -129,7 +137,7 @@ def simulates(command: Callable[..., None]) -> Callable[..., None]:
         for name in ("csv", "output", "picture"):
             ready(given.get(name))
         how = {name: given.pop(name, default) for name, (_, default) in SIMULATING.items()}
-        command(*own, **given, how=how)
+        command(*own, **given, how=how | {"asker": asker(command.__name__, given)})
 
     shared = [
         Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=kind)

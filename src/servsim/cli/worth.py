@@ -29,7 +29,12 @@ def worth(
     csv: Csv = None,
     quiet: Quiet = False,
 ) -> None:
-    """What one customer is worth, lost or won, what a newcomer, and what a mistake costs, over the years."""
+    """What one more or one less is worth over the years: a customer, a newcomer, a mistake, a broken promise, an hour.
+
+    It answers: What do I lose with one customer? What does one complaint cost?
+    One broken promise? What may it cost to win a newcomer? What does an hour
+    more at the desk bring?
+    """
     from servsim.cli.execution_options import answering, simulate_shard
     from servsim.cli.output import end_interrupted, print_json, say, write_csv
     from servsim.scenario.read import called, read_scenario

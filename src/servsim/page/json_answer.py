@@ -25,6 +25,7 @@ from servsim.show.formatting import (
     level,
     listed,
     more_or_less,
+    signed,
     together,
     unit_words,
 )
@@ -101,16 +102,34 @@ def sides(found: Sides) -> Told:
 
 
 def own_words(found: Sides) -> str:
-    """What all that was moved brings against today, in money as far as it is told; nothing where nothing was moved."""
+    """What all that was moved brings against today, in money as far as it is told, or in what is to be best where money
+    means nothing; nothing where nothing was moved.
+    """
     today, new = found.today, found.new
-    if new.scenario == today.scenario or not looks_ahead(new.scenario) or not moves(new.sample(VALUE)):
+    if new.scenario == today.scenario:
         return ""
+    if not looks_ahead(new.scenario) or not moves(new.sample(VALUE)):
+        return without_money(found, new.scenario.evaluate.objective)
     gap = interval(new.sample(VALUE) - today.sample(VALUE), new.scenario.money.currency, new.confidence)
     over = f"over {years_told(new.scenario.horizon.years, found.years)}"
     if not is_shown(gap):
         return f"What you moved is not shown to bring more or less than today {over} ({ends(gap, VALUE)} {gap.unit})."
     brings, between = more_or_less(gap, VALUE)
     return f"What you moved brings {brings} than today {over} ({between}), in today's money."
+
+
+def without_money(found: Sides, name: str) -> str:
+    """What all that was moved changes in a metric; nothing where it is not defined on both sides."""
+    new, gaps = found.new, found.new.sample(name) - found.today.sample(name)
+    gap = interval(gaps, unit_of(name, new.scenario.money.currency), new.confidence)
+    called, unit = label(name, new.scenario, found.years), unit_words(gap.unit, name)
+    if not math.isfinite(gap.mean):
+        return ""
+    if not is_shown(gap):
+        return f"{called}: what you moved is not shown to change it ({ends(gap, name)} {unit})".rstrip() + "."
+    return (
+        f"{called}: {signed(gap.mean, name)} {unit}".rstrip() + f" against today by what you moved ({ends(gap, name)})."
+    )
 
 
 def by_year(found: Sides) -> Told:

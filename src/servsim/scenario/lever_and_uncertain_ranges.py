@@ -5,10 +5,21 @@ from functools import cache
 from typing import Any
 
 from servsim.scenario.line_numbers import Path
-from servsim.scenario.messages import as_written, did_you_mean, dotted, every_setting, field_at, fits, nearest, need_at
-from servsim.scenario.scenario import Scenario
+from servsim.scenario.messages import (
+    as_written,
+    did_you_mean,
+    dotted,
+    every_setting,
+    field_at,
+    fits,
+    nearest,
+    need_at,
+    table_of,
+)
+from servsim.scenario.scenario import Scenario, Segment
 from servsim.scenario.tables.opening_demand_staff_service import Steps
 from servsim.scenario.ways_out import way_out
+from servsim.scenario.where_to_find import where
 
 Complaint = tuple[Path, str]
 SPLIT = ("service", "split")
@@ -83,7 +94,17 @@ def scenario_schema() -> dict[str, Any]:
     schema = Scenario.model_json_schema()
     for ranges in (schema["properties"]["uncertain"], schema["$defs"]["Optimise"]["properties"]["levers"]):
         add_ranges(ranges)
+    for name, field in (*Scenario.model_fields.items(), ("segments", None)):
+        if model := Segment if field is None else table_of(field.annotation):
+            add_where(schema["$defs"][model.__name__], name)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def add_where(table: dict[str, Any], name: str) -> None:
+    """Say beside each setting of a table where a business finds its number."""
+    for key, declared in table["properties"].items():
+        if text := where(f"{name}.{key}"):
+            declared["where"] = text
 
 
 def add_ranges(schema: dict[str, Any]) -> None:

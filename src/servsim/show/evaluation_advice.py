@@ -191,8 +191,9 @@ A_LITTLE = 0.01
 def marks_words(e: Evaluation) -> str:
     """What the marks and the intervals of the table mean, and in which replications levels met."""
     mean, sure = "highest" if e.better > 0 else "lowest", how_sure(e.confidence)
+    apart = "~: cannot be told apart from it; " if any(value != e.best for value in e.not_worse) else ""
     return (
-        f"best: {mean} average; ~: cannot be told apart from it; ±: how far 'vs today' may be off, {sure} for all "
+        f"best: {mean} average; {apart}±: how far 'vs today' may be off, {sure} for all "
         f"levels at once. All levels ran in the same {counts_words(e)} replications, seed {e.seed}."
     )
 

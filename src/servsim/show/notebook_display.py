@@ -11,7 +11,8 @@ from servsim.show.evaluation_summary import doubts, lines
 from servsim.show.plots.metrics_by_level import levels_plot
 from servsim.show.plots.style import as_bytes
 from servsim.show.report.html_report import as_html
-from servsim.show.tables import comparison_table, level_table, run_table, segments_table
+from servsim.show.segments_table import segments_parts
+from servsim.show.tables import comparison_table, level_table, run_table
 from servsim.show.worth_of_one_more import worth_parts
 from servsim.show.year_table import run_by_year
 from servsim.study.comparison.compare import Comparison
@@ -39,8 +40,7 @@ def parts(result: Any) -> list[Table | str] | None:
     if isinstance(result, Worth):
         return [part for part in worth_parts(result) if part != ""]
     if isinstance(result, Run):
-        segments = [segments_table(result)] if result.scenario.segments else []
-        return [run_table(result), *run_by_year(result), *segments]
+        return [run_table(result), *run_by_year(result), *segments_parts(result)]
     return None
 
 

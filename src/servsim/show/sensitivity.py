@@ -3,6 +3,7 @@
 from rich.table import Table
 
 from servsim.scenario.messages import field_at
+from servsim.scenario.where_to_find import is_measurable, where
 from servsim.show.evaluation_advice import setting_words
 from servsim.show.formatting import (
     amount,
@@ -10,6 +11,7 @@ from servsim.show.formatting import (
     compact,
     is_share,
     level,
+    listed,
     plain,
     signed,
     together,
@@ -59,13 +61,22 @@ def better_on_average(s: Sensitivity, over: Plausible) -> str:
 
 
 def measure(s: Sensitivity, over: Plausible) -> str:
-    """Which setting to measure first, and what it would bring."""
-    own, worth = s.knowing[0]
-    if over.knowing[s.ranges.index(own)].low <= 0:
+    """Which setting to measure first, how, and what it would bring; which ones nobody can measure."""
+    shown = [(own, worth) for own, worth in s.knowing if over.knowing[s.ranges.index(own)].low > 0]
+    if not shown:
         return "No setting is shown to be worth measuring by itself: the choice would hardly change."
-    return (
-        f"Measure {own.key} first: to know it before choosing would bring {in_units(s, worth)} on average; to know "
-        f"everything, {in_units(s, over.everything.mean)}."
+    everything = f"to know everything before choosing would bring {in_units(s, over.everything.mean)} on average"
+    vain = [own.key for own, _ in shown if not is_measurable(own.key)]
+    first = next(((own, worth) for own, worth in shown if is_measurable(own.key)), None)
+    said = [f"Nobody can measure {listed(vain)}: leave the range as wide as your doubt."] if vain else []
+    if first is None:
+        return together(*said, f"No other setting is shown to be worth measuring: {everything}.")
+    own, worth = first
+    how = where(own.key)
+    return together(
+        f"Measure {own.key} first{f' ({how})' if how else ''}: to know it before choosing would bring "
+        f"{in_units(s, worth)} on average; to know everything, {in_units(s, over.everything.mean)}.",
+        *said,
     )
 
 
@@ -227,13 +238,11 @@ def bar(low: float, high: float, stated: float, scale: tuple[float, float]) -> s
 
 def tornado_lines(doubt: Doubt) -> list[str]:
     """Which ends overturn the advice."""
-    looked = (
-        f"{doubt.replications} common replications for every end; {STATED} as stated; ! another level shown better."
-    )
+    looked = f"{doubt.replications} common replications for every end; {STATED} as stated"
     if not (wrong := doubt.overturning):
-        return [looked, "No end of a range is shown to overturn the advice, one setting at a time."]
+        return [f"{looked}.", "No end of a range is shown to overturn the advice, one setting at a time."]
     ends = (f"{swing.range.key} at {level(end.value)}: {at_end(doubt.evaluation, end)}." for swing, end in wrong)
-    return [looked, *ends]
+    return [f"{looked}; ! another level shown better.", *ends]
 
 
 def levels_table(s: Sensitivity, over: Plausible) -> Table:

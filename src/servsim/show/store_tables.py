@@ -9,10 +9,12 @@ from typing import Any
 from rich.table import Table
 
 from servsim.scenario.messages import as_written
-from servsim.show.tables import blank_table, run_table, segments_table
+from servsim.show.segments_table import segments_parts
+from servsim.show.tables import blank_table, run_table
 from servsim.study.run import Run
 from servsim.study.scenario_identity import distinctions, own_settings
 from servsim.study.store.catalogue import Question
+from servsim.study.store.inquiries import Inquiry
 
 KINDS = ("engine", "model", "machine")
 """Beside its settings and seed, what makes a question another one."""
@@ -20,18 +22,50 @@ KEY_SHOWN = 8
 """Characters of a key that are shown; any beginning that is not ambiguous will do."""
 
 
-def list_table(asked: Sequence[Question], path: Path, size: int, last: int) -> Table:
+def heading(asked: Sequence[Question], path: Path, size: int) -> str:
+    """Where a store is, and how much is in it."""
+    replications = sum(each.replications for each in asked)
+    return f"{path}\n{many(len(asked), 'scenario')}, {many(replications, 'replication')}, {bytes_in_words(size)}"
+
+
+def inquiries_table(told: Sequence[Inquiry], asked: Sequence[Question], head: str, last: int) -> Table:
+    """A row for each of the latest inquiries; below, a row for all questions of one title that are of none."""
+    lines = [(each.key[:KEY_SHOWN], each.words, each.seed, each.last, each.among(asked)) for each in told]
+    of_some = {number for each in told for number in each.questions}
+    left: dict[tuple[str, int], list[Question]] = {}
+    for each in asked:
+        if each.number not in of_some:
+            left.setdefault((each.title, each.seed), []).append(each)
+    lines += [
+        (own[0].key[:KEY_SHOWN] if len(own) == 1 else "", f"{title} (nobody noted what for)", seed, own[0].last, own)
+        for (title, seed), own in left.items()
+    ]
+    table = wide_table(with_rest(head, len(lines), last), "asked", "seed", "scenarios", "replications", "last kept")
+    for key, words, seed, day, own in lines[:last]:
+        replications = sum(each.replications for each in own)
+        table.add_row(key, words, str(seed), f"{len(own):,}", f"{replications:,}", day[:10])
+    return table
+
+
+def list_table(asked: Sequence[Question], head: str, last: int) -> Table:
     """A row for each of the latest questions, with what tells it apart from others of its title."""
     latest = asked[:last]
-    heads = ("seed", "replications", "last kept", "size")
     cells = [(str(each.seed), f"{each.replications:,}", each.last[:10], bytes_in_words(each.size)) for each in latest]
-    replications = sum(each.replications for each in asked)
-    title = f"{path}\n{many(len(asked), 'question')}, {many(replications, 'replication')}, {bytes_in_words(size)}"
-    title += f"\nthe latest {last}; more with --last" if len(asked) > last else ""
-    table = blank_table(title, "key", "question", *heads)
-    table.columns[1].justify, table.columns[1].no_wrap, table.columns[1].overflow = "left", False, "fold"
+    table = wide_table(with_rest(head, len(asked), last), "scenario", "seed", "replications", "last kept", "size")
     for each, own, others in zip(latest, told_apart(latest), cells, strict=True):
         table.add_row(each.key[:KEY_SHOWN], ", ".join([each.title, *own]), *others)
+    return table
+
+
+def with_rest(head: str, lines: int, last: int) -> str:
+    """A heading that says where not all lines are shown."""
+    return f"{head}\nthe latest {last}; more with --last" if lines > last else head
+
+
+def wide_table(title: str, words: str, *heads: str) -> Table:
+    """A table of keys, of words that may fold, and of numbers."""
+    table = blank_table(title, "key", words, *heads)
+    table.columns[1].justify, table.columns[1].no_wrap, table.columns[1].overflow = "left", False, "fold"
     return table
 
 
@@ -83,8 +117,8 @@ def question_parts(asked: Question, run: Run) -> list[Table | str]:
         f"model {asked.model}, {asked.machine}; first kept {when(asked.first)} UTC, last {when(asked.last)}."
     )
     parts.append(f"Key {asked.key}, digest {asked.digest}.")
-    if run.scenario.segments and len(run.metrics):
-        parts += ["", segments_table(run)]
+    if len(run.metrics) and (segments := segments_parts(run)):
+        parts += ["", *segments]
     table = blank_table("Settings that are not defaults", "setting", "value")
     table.columns[1].justify, table.columns[1].no_wrap, table.columns[1].overflow = "left", False, "fold"
     for name, value in own_settings(asked.settings).items():

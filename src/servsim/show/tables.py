@@ -25,7 +25,7 @@ from servsim.show.formatting import (
 )
 from servsim.study.comparison.compare import Comparison
 from servsim.study.intervals_and_tables import Interval
-from servsim.study.metrics import NAMES, OWN
+from servsim.study.metrics import NAMES
 from servsim.study.objective import VALUE
 from servsim.study.one_lever.result import Evaluation
 from servsim.study.run import Run
@@ -156,16 +156,6 @@ def retention_lines(metrics: np.ndarray) -> list[str]:
     return [WHICH_RETENTION] if known else []
 
 
-def segments_table(run: Run) -> Table:
-    """What each segment of customers lives through."""
-    table = blank_table("By segment; wait in min, satisf. 0–10", "segment", *(own.head for own in OWN))
-    table.columns[0].no_wrap, table.columns[0].overflow, table.columns[0].max_width = False, "fold", 24
-    for segment in run.scenario.segments:
-        metrics = run.of_segment(segment.name)
-        table.add_row(segment.name, *(cell_text(metrics[own.name].mean, own.name) for own in OWN))
-    return table
-
-
 def risk_line(run: Run) -> str:
     """What a single year may bring, apart from doubt about the mean."""
     told = []
@@ -218,9 +208,13 @@ def years_in_digits(e: Evaluation) -> str:
 
 def with_units_below(*heads: tuple[str, str]) -> list[str]:
     """Heads of columns with their units in short lines below, such as CAD and /year; all of equally many lines."""
-    lines = [[head, *unit.replace("/", "\n/").split("\n")] for head, unit in heads]
-    most = max(map(len, lines))
-    return ["\n".join(own + [""] * (most - len(own))) for own in lines]
+    return with_lines_below(*("\n".join([head, unit.replace("/", "\n/")]) for head, unit in heads))
+
+
+def with_lines_below(*heads: str) -> list[str]:
+    """Heads of columns, all of equally many lines."""
+    most = max(head.count("\n") for head in heads)
+    return [head + "\n" * (most - head.count("\n")) for head in heads]
 
 
 def objective_cells(e: Evaluation, value: float) -> tuple[str, str, str]:

@@ -7,7 +7,7 @@ from servsim.show.formatting import how_sure, is_shown, plain, sure, together, y
 from servsim.show.tables import blank_table
 from servsim.study.intervals_and_tables import Interval
 from servsim.study.worth_of_one_more.least_squares import is_known
-from servsim.study.worth_of_one_more.worth import CUSTOMER, MISTAKE, MORE_REPLICATIONS, NEWCOMER, Worth
+from servsim.study.worth_of_one_more.worth import CUSTOMER, MISTAKE, MORE_REPLICATIONS, NEWCOMER, PROMISE, Worth
 
 Row = tuple[str, Interval]
 
@@ -28,6 +28,7 @@ def rows_of(w: Worth) -> list[Row]:
         ("one prospect more in the first year", w.newcomer),
         ("one newcomer won in the first year", w.newcomer_won),
         ("one mistake less that a customer finds out", w.mistake),
+        ("one broken promise less", w.broken_promise),
         (f"one hour more of an agent, who costs {plain(w.scenario.staff.wage_per_hour)}", w.hour),
     ]
     return [(what, own) for what, own in found if own is not None and own.mean == own.mean]
@@ -53,7 +54,7 @@ def worth_words(w: Worth) -> list[str]:
     early = "Interrupted, and so from fewer replications than asked for." if w.interrupted else ""
     if not rows_of(w):
         return [early or "Nothing can be told: fewer than two replications were finished."]
-    main = together(early, *customer_words(w), newcomer_words(w), mistake_words(w))
+    main = together(early, *customer_words(w), newcomer_words(w), *failure_words(w))
     return [main, "", together(how(w), not_known(w), caveat(w))]
 
 
@@ -116,9 +117,9 @@ def newcomer_words(w: Worth) -> str:
     return unknown(w, w.newcomer, "one prospect more in the first year")
 
 
-def mistake_words(w: Worth) -> str:
-    """That a mistake's worth is not told apart from nothing, where it is not; else the table says it all."""
-    return unknown(w, w.mistake, "one mistake less")
+def failure_words(w: Worth) -> list[str]:
+    """That a failure's worth is not told apart from nothing, where it is not; else the table says it all."""
+    return [unknown(w, w.mistake, "one mistake less"), unknown(w, w.broken_promise, "one broken promise less")]
 
 
 def unknown(w: Worth, own: Interval | None, what: str) -> str:
@@ -145,6 +146,8 @@ def how(w: Worth) -> str:
         parts.append(f"a fifth more prospects came in the first year in {w.replications_of(NEWCOMER)}")
     if w.mistake is not None:
         parts.append(f"mistakes were made a fifth rarer and more frequent in all years in {w.replications_of(MISTAKE)}")
+    if w.broken_promise is not None:
+        parts.append(f"promised work was ready a fifth sooner and later in all years in {w.replications_of(PROMISE)}")
     return f"How this was found: {'; '.join(parts)}; seed {w.seed}."
 
 
@@ -154,6 +157,7 @@ def not_known(w: Worth) -> str:
         (CUSTOMER, "a customer", w.customer),
         (NEWCOMER, "a prospect", w.newcomer),
         (MISTAKE, "a mistake", w.mistake),
+        (PROMISE, "a broken promise", w.broken_promise),
     )
     wide = [
         what

@@ -35,20 +35,35 @@ def metric_interval(
     sample, unit = averaged(metric, table, scenario, own), unit_of_own(metric, own, scenario.money.currency)
     if metric not in BY_NAME:
         return interval(sample, unit, confidence, comparisons)
-    known = BY_NAME[metric]
     if len(sample) > 1 and np.ptp(sample) == 0.0:
         sure = 1 - (1 - confidence) / comparisons
         if many := pooled_count(metric, table, scenario):
             return wilson(float(sample[0]), many, unit, sure)
-        if unit in TIMES and not sample.any() and known.curve is None:
+        if unit in TIMES and not sample.any() and BY_NAME[metric].curve is None:
             return Interval(0.0, 0.0, z_squared(sure) / (TIMES[unit] * weeks_counted(scenario) * len(sample)), unit)
-    plain = controls is None or controls.size == 0
-    found = (
-        interval(sample, unit, confidence, comparisons)
-        if plain or controls is None
-        else controlled(sample, controls, unit, confidence, comparisons)
-    )
-    return within(found, *known.bounds)
+    return cut(metric, sample, unit, confidence, controls, comparisons)
+
+
+def sample_interval(
+    metric: str,
+    sample: np.ndarray,
+    scenario: Scenario,
+    unit: str,
+    confidence: float,
+    *,
+    controls: np.ndarray | None = None,
+) -> Interval:
+    """The same of a metric's own sample, of a part of the desk perhaps: parts under the same controls add up to it."""
+    return cut(metric, pseudo_values(metric, sample, scenario), unit, confidence, controls)
+
+
+def cut(
+    metric: str, sample: np.ndarray, unit: str, confidence: float, controls: np.ndarray | None, comparisons: int = 1
+) -> Interval:
+    """Mean ± t · s/√n, cut to what a metric can be."""
+    if controls is None:
+        return within(interval(sample, unit, confidence, comparisons), *BY_NAME[metric].bounds)
+    return within(controlled(sample, controls, unit, confidence, comparisons), *BY_NAME[metric].bounds)
 
 
 def averaged(metric: str, table: np.ndarray, scenario: Scenario, own: Sequence[UserMetric] = ()) -> np.ndarray:
@@ -78,9 +93,7 @@ def pseudo_values(metric: str, sample: np.ndarray, scenario: Scenario) -> np.nda
 
 def yearly_interval(metric: str, sample: np.ndarray, scenario: Scenario, confidence: float) -> Interval:
     """The mean over replications of a metric of YEARLY in one year, and its interval."""
-    unit = yearly_unit(metric, scenario.money.currency)
-    found = interval(pseudo_values(metric, sample, scenario), unit, confidence)
-    return within(found, *BY_NAME[metric].bounds)
+    return sample_interval(metric, sample, scenario, yearly_unit(metric, scenario.money.currency), confidence)
 
 
 def pooled_count(metric: str, table: np.ndarray, scenario: Scenario) -> float:

@@ -16,6 +16,7 @@ from servsim.event_codes import Happening as H
 from servsim.event_codes import Reason
 from servsim.scenario.scenario import Scenario
 from servsim.study import trace_totals as t
+from servsim.study.money import margin_of
 from servsim.study.replication_totals import UNDEFINED, Reading, ratio
 from servsim.units import MILLIONTHS, MINUTE, YEAR
 
@@ -141,25 +142,36 @@ METRICS = (
 
 @dataclass(frozen=True)
 class Own:
-    """A metric of one segment: its name, what tables call it, its unit, and how it is read."""
+    """A metric of one segment: its name, what tables call it, its unit, and how it is read.
+
+    like: the metric of the whole desk that it is the same of.
+    """
 
     name: str
     head: str
     unit: str
     read: Callable[[Reading, int], float]
+    like: str = ""
+
+    def __post_init__(self) -> None:
+        """Most have the name of the whole's."""
+        object.__setattr__(self, "like", self.like or self.name)
 
 
 OWN = (
-    Own("wait_mean", "wait", "min", lambda r, s: r.own(s, t.OWN_WAIT) / MINUTE),
-    Own(
-        "satisfaction_mean",
-        "satisf.",
-        "0–10",
-        lambda r, s: r.own(s, t.OWN_SATISFACTION) / MILLIONTHS if r.has("quality") else UNDEFINED,
-    ),
-    Own("customers_end", "customers", "customers", lambda r, s: float(r.tally.segments[s, t.OWN_REMAINING])),
-)
-"""Every metric that is read for each segment."""
+    Own("wait_mean", "time in queue", "min", lambda r, s: r.own(s, t.OWN_WAIT) / MINUTE),
+    Own("satisfaction_mean", "satisfaction at the end", "0–10", lambda r, s: r.own(s, t.OWN_SATISFACTION) / MILLIONTHS if r.has("quality") else UNDEFINED),
+    Own("customers_end", "customers at the end", "customers", lambda r, s: float(r.own_sum(s, t.OWN_REMAINING))),
+    Own("served", "visits served", "1/week", lambda r, s: r.weekly(r.own_sum(s, t.OWN_SERVED))),
+    Own("abandoned", "visits that left the queue", "1/week", lambda r, s: r.weekly(r.own_sum(s, t.OWN_ABANDONED))),
+    Own("unserved_share", "not served, of all who came", "1", lambda r, s: ratio(r.own_sum(s, t.OWN_ABANDONED, t.OWN_TURNED_AWAY), r.own_sum(s, t.OWN_ARRIVED))),
+    Own("retention", "today's book kept for a year", "1", lambda r, s: r.own_retention(s)),
+    Own("customers_lost", "customers lost", "1/year", lambda r, s: r.yearly(r.own_sum(s, t.OWN_LOST))),
+    Own("revenue", "revenue", "money/year", lambda r, s: r.yearly(r.own_revenue(s))),
+    Own("contribution", "contribution", "money/year", lambda r, s: r.yearly(r.own_revenue(s) * margin_of(r.scenario)), like="revenue"),
+)  # fmt: skip
+"""Every metric that is read for each segment. Contribution is margin on revenue, before all costs: wages and fixed costs
+are of the desk as a whole, so that no segment has a profit."""
 
 NAMES = tuple(metric.name for metric in METRICS)
 BY_NAME = {metric.name: metric for metric in METRICS}

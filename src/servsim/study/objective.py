@@ -47,7 +47,7 @@ def direction(name: str, asker: str = "evaluate.objective") -> int:
     return better
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Seen:
     """What is known of some replications of a scenario: (replications, metrics) of the window, (replications, months,
     COLUMNS) of years.

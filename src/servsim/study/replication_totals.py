@@ -113,9 +113,23 @@ class Reading:
 
     def retention(self) -> float:
         """Share of the opening book still in it after a year; from a shorter horizon, its yearly equivalent."""
-        opening = self.count(Happening.MEMBER)
-        years = min(1.0, self.tally.end / YEAR)
-        return ratio(opening - self.sum(t.OPENING_LOST), opening) ** (1 / years)
+        return self.retained(self.count(Happening.MEMBER), self.sum(t.OPENING_LOST))
+
+    def retained(self, opening: int, lost: int) -> float:
+        """Share of an opening book that is kept for a year, where so many of it were lost within the year."""
+        return ratio(opening - lost, opening) ** (1 / min(1.0, self.tally.end / YEAR))
+
+    def own_sum(self, segment: int, *places: int) -> int:
+        """Sums of one segment, added up."""
+        return int(sum(self.tally.segments[segment, place] for place in places))
+
+    def own_retention(self, segment: int) -> float:
+        """The same as `retention`, of one segment's customers."""
+        return self.retained(self.own_sum(segment, t.OWN_OPENING), self.own_sum(segment, t.OWN_OPENING_LOST))
+
+    def own_revenue(self, segment: int) -> float:
+        """What customers of one segment paid in the time that counts."""
+        return self.own_sum(segment, t.OWN_REVENUE) / MILLIONTHS
 
     def own(self, segment: int, place: int) -> float:
         """The mean of a sum of one segment."""

@@ -13,8 +13,8 @@ from servsim.study.control_variates import controls_of
 from servsim.study.execution.options import HERE, Execution, Options, executed
 from servsim.study.execution.replications import Job, Outcome
 from servsim.study.execution.scheduler import Pool
-from servsim.study.intervals_and_tables import Interval, Tidy, defined, interval
-from servsim.study.metric_intervals import metric_interval, yearly_interval
+from servsim.study.intervals_and_tables import Interval, Tidy, defined
+from servsim.study.metric_intervals import metric_interval, sample_interval, yearly_interval
 from servsim.study.metrics import NAMES, OWN, UserMetric, names_with, place_of, unit_of_own
 from servsim.study.objective import known_metric
 from servsim.study.scenario_identity import answer_to
@@ -32,7 +32,7 @@ RISK = (0.05, 0.5, 0.95)
 """Quantiles across replications that are shown as risk."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Run(Tidy):
     """A projection from so many independent replications.
 
@@ -74,11 +74,15 @@ class Run(Tidy):
 
     def interval(self, metric: str, comparisons: int = 1) -> Interval:
         """The same, as one of so many intervals that hold together; with control variates where they pay."""
-        controls = self.controls[:, controls_of(metric)] if self.controls.size and metric in NAMES else None
+        controls = self.controls_of(metric)
         return metric_interval(
             metric, self.metrics, self.scenario, self.confidence,
             own=self.own_metrics, controls=controls, comparisons=comparisons,
         )  # fmt: skip
+
+    def controls_of(self, metric: str) -> np.ndarray | None:
+        """(replications, controls) those of a metric; None where there are none."""
+        return self.controls[:, controls_of(metric)] if self.controls.size and metric in NAMES else None
 
     @property
     def is_controlled(self) -> bool:
@@ -126,9 +130,12 @@ class Run(Tidy):
         number = names.index(segment)
         currency = self.scenario.money.currency
         return {
-            own.name: interval(self.own[:, number, place], own.unit.replace("money", currency), self.confidence)
+            own.name: sample_interval(
+                own.like, self.own[:, number, place], self.scenario, own.unit.replace("money", currency),
+                self.confidence, controls=self.controls_of(own.like),
+            )
             for place, own in enumerate(OWN)
-        }
+        }  # fmt: skip
 
     def risk(self, metric: str) -> tuple[float, ...]:
         """The metric's quantiles RISK across replications: what a single year may bring, not doubt about the mean."""

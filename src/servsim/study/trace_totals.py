@@ -53,9 +53,21 @@ VISIT_SINCE, VISIT_ARRIVED, VISIT_COUNTS, HERE_SINCE, DOING, SINCE, AWAY, RESTS,
 instant after which the agent's presence is still to be counted, plus 1; what the agent does, counted up to when,
 whether inattentive, whether on a break; what the agent knows, in millionths."""
 
-OWN_WAIT, OWN_JOINED, OWN_SATISFACTION, OWN_REMAINING, OWN_SUMS = range(5)
+(OWN_WAIT, OWN_JOINED, OWN_SATISFACTION, OWN_REMAINING, OWN_ARRIVED, OWN_SERVED, OWN_ABANDONED, OWN_TURNED_AWAY,
+ OWN_OPENING, OWN_OPENING_LOST, OWN_LOST, OWN_REVENUE, OWN_SUMS) = range(13)  # fmt: skip
 """Places in a row of `segments`: ticks waited, visits that joined; satisfaction of those in the book at the end, how
-many they are."""
+many they are; visits that came, were served, abandoned, and went unserved otherwise; the opening book, how many of it
+are lost after a year; customers lost; millionths paid."""
+
+OWN_SUMMED = np.full(HAPPENINGS, -1)
+"""The place in a row of `segments` of what rows with this happening add up to; −1 where none is."""
+OWN_SUMMED[[
+    Happening.ARRIVED, Happening.FINISHED, Happening.ABANDONED, Happening.BALKED, Happening.BLOCKED,
+    Happening.SENT_HOME, Happening.MEMBER, Happening.LOST, Happening.BOUGHT,
+]] = [
+    OWN_ARRIVED, OWN_SERVED, OWN_ABANDONED, OWN_TURNED_AWAY, OWN_TURNED_AWAY, OWN_TURNED_AWAY, OWN_OPENING, OWN_LOST,
+    OWN_REVENUE,
+]  # fmt: skip
 
 
 @dataclass
@@ -227,6 +239,13 @@ def count_own(sheet, segments, who, place, amount):
 
 
 @kernel
+def add_own(sheet, segments, what, who, value):
+    """Add a row that counts to what its happening comes to in the customer's segment: what was paid, else one."""
+    if OWN_SUMMED[what] >= 0:
+        segments[segment_of(sheet, who), OWN_SUMMED[what]] += value if what == Happening.BOUGHT else 1
+
+
+@kernel
 def second_reached(waits, many):
     """The second by which so many waits are over; few seconds are looked at, since few wait long."""
     over = waits[0]
@@ -265,10 +284,12 @@ def add_rows(
                 counts[what] += 1
                 sums[IN_SYSTEM] += now - agents[agent, VISIT_ARRIVED]
                 sums[QUALITY] += value
+                add_own(sheet, segments, what, who, value)
         elif what == Happening.ABANDONED or what == Happening.SENT_HOME:
             if now - value >= warmup:
                 count_wait(sheet, counts, sums, waits, what, now, value)
                 count_own(sheet, segments, who, OWN_WAIT, value)
+                add_own(sheet, segments, what, who, value)
         elif what == Happening.PICKED_UP or what == Happening.RANG_OFF:
             if now - value >= warmup:
                 counts[what] += 1
@@ -276,6 +297,7 @@ def add_rows(
         elif what == Happening.MEMBER:
             counts[what] += 1
             sums[BOOK] += 1
+            add_own(sheet, segments, what, who, value)
         elif what == Happening.CAME_ON:
             if agent < desk_agents:
                 agents[agent, HERE_SINCE] = now + 1
@@ -292,10 +314,13 @@ def add_rows(
             if (what == Happening.LOST or what == Happening.WON_BACK) and of_opening_book(who):
                 fate[who] = value if what == Happening.LOST else 0
                 if now < YEAR:
-                    sums[OPENING_LOST] += 1 if what == Happening.LOST else -1
+                    less = 1 if what == Happening.LOST else -1
+                    sums[OPENING_LOST] += less
+                    segments[segment_of(sheet, who), OWN_OPENING_LOST] += less
             if now < warmup:
                 continue
             counts[what] += 1
+            add_own(sheet, segments, what, who, value)
             if SUMMED[what] >= 0:
                 sums[SUMMED[what]] += value
             if what == Happening.ARRIVED:

@@ -8,6 +8,7 @@ from typing import Any
 from servsim.engine_parameters import table_class
 from servsim.event_codes import GLOSSARY, Happening, Purpose, Reason
 from servsim.scenario.scenario import MECHANISMS, Scenario
+from servsim.scenario.where_to_find import where
 from servsim.show.model_card import rules as rule_book
 from servsim.show.model_card import setting_readers as lineage
 from servsim.show.model_card.advice_articles import ADVICE
@@ -187,10 +188,11 @@ def settings_section(name: str, own: Sequence[Setting]) -> str:
     """A table of a scenario file: what it is, and its settings."""
     mixed = len({setting.own for setting in own}) > 1
     groups = ["segments"] if mixed else []
-    head = ("setting", "default:", "unit", "may be", "grade", *groups, "what it says", "read by")
+    head = ("setting", "default:", "unit", "may be", "grade", *groups, "what it says", "where to find it", "read by")
     rows = [
         (code(each.key), shown_default(each), each.unit, each.limits, each.grade,
-         *(["yes" if each.own else ""] if mixed else []), each.meaning, readers_of(read_with(each)))
+         *(["yes" if each.own else ""] if mixed else []), each.meaning, where(each.path),
+         readers_of(read_with(each)))
         for each in own
     ]  # fmt: skip
     return f"### {settings_heading(name)}\n\n{wrapped(about(name, own))}\n\n{table(head, rows)}"

@@ -6,8 +6,9 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from servsim.errors import ServsimError
-from servsim.show.formatting import compact, years_words
-from servsim.show.plots.elements import call, label_metric, largest_of
+from servsim.show.evaluation_advice import setting_words
+from servsim.show.formatting import compact, unit_words, years_words
+from servsim.show.plots.elements import call, instead_of_today, label_metric, largest_of, named
 from servsim.show.plots.style import BAND, BLUE, FAINT, Plot, Size, drawing, thick
 from servsim.study.intervals_and_tables import t_quantile
 from servsim.study.one_lever.result import Evaluation
@@ -24,9 +25,9 @@ def convergence_plot(result: Run | Evaluation, metric: str = "", size: Size = "p
         return draw_settling(result.sample(metric), metric, result[metric].unit, "", result, size)
     metric = metric or result.objective
     today, best = result.today, result.best
-    sample, words = result.sample(today, metric), f", level {today:g} (today)"
+    sample, words = result.sample(today, metric), f", {setting_words(result, today)} (today)"
     if best not in (None, today):
-        sample, words = result.gap(best, today, metric), f", level {best:g} less level {today:g} (today)"
+        sample, words = result.gap(best, today, metric), f", {instead_of_today(result, best)}"
     return draw_settling(sample, metric, result.unit(metric), words, result, size)
 
 
@@ -44,14 +45,13 @@ def draw_settling(sample: np.ndarray, metric: str, unit: str, words: str, result
         if spread > 0:
             axes.set_ylim(means[-1] - spread, means[-1] + spread)
         label_metric(axes.yaxis, metric, unit, largest_of(means), years_words(result.scenario))
-        call(axes.yaxis, axes.get_ylabel() + words)
         call(axes.xaxis, "Simulated replications")
         axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
         share = f"{100 * result.confidence:g} %"
-        ends = f"{compact(means[-1], metric, unit)} ± {compact(halves[-1], metric, unit)}"
+        ends = f"{compact(means[-1], metric, unit)} ± {compact(halves[-1], metric, unit)} {unit_words(unit, metric)}"
         plot.finish(
-            result.scenario.title, f"{counts[-1]} replications, seed {result.seed}",
-            f"{metric}{words}: {ends} after {counts[-1]} replications, the {share} interval narrowing with each.",
+            f"{result.scenario.title}{words}", f"{counts[-1]} replications, seed {result.seed}",
+            f"{named(metric)}{words}: {ends.rstrip()} ({share} interval) after {counts[-1]} replications.",
             {
                 f"mean and {share} interval after so many replications": (Patch(color=BLUE, alpha=BAND), line),
                 "mean of all": Line2D([], [], color=FAINT, linestyle="--"),

@@ -99,8 +99,10 @@ def draw_queue(axes: Axes, day: Day) -> dict[str, Mark]:
     thin = thick(0.1)
     look = outlined(ORANGE, "//" if calls else "", thin)
     draw_steps(axes, day, everybody, **look)
-    found: dict[str, Mark] = {"waits on the telephone" if calls else "waits": Patch(**look)}
-    if calls:
+    found: dict[str, Mark] = {}
+    if everybody[1].any():
+        found["waits on the telephone" if calls else "waits"] = Patch(**look)
+    if calls and counter[1].any():
         look = outlined(BLUE, "", thin)
         draw_steps(axes, day, counter, **look)
         found["waits at the counter"] = Patch(**look)

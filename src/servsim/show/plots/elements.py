@@ -8,14 +8,19 @@ import numpy as np
 from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis, YAxis
+from matplotlib.path import Path
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Annotation
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import Bbox, ScaledTranslation
 
+from servsim.show.evaluation_advice import setting_words
 from servsim.show.formatting import is_share, level
 from servsim.show.plots.style import BLUE, FAINT, INK, POINTS, VERMILLION, large, outlined, thick
 from servsim.study.histories.customers import World
 from servsim.study.intervals_and_tables import Interval
 from servsim.study.objective import VALUE
+from servsim.study.one_lever.result import Evaluation
 
 
 def best_mark() -> dict[str, Any]:
@@ -53,25 +58,41 @@ SIDES = {1: ("left", "bottom"), 0: ("center", "center"), -1: ("right", "top")}
 """How a text is aligned that stands on this side."""
 
 
-def put_names(axes: Axes, points: Sequence[tuple[float, float, str]]) -> None:
-    """Write names beside points (across, up, name), the first first; one that finds no room is left out."""
+def put_names(
+    axes: Axes, points: Sequence[tuple[float, float, str]], lines: Sequence[tuple[float, float, float, float]] = ()
+) -> None:
+    """Write names beside points (across, up, name), the first first; one that finds no room is left out.
+
+    lines: from one point to another (across, up, across, up); a name stands on one only where there is no other room.
+    """
     metric = axes.get_figure(root=True)
     assert metric is not None
     metric.draw_without_rendering()
     half = large(0.5) * metric.dpi / POINTS
     marks = [around(axes, across, up, half) for across, up, _ in points]
+    strokes = [Path(axes.transData.transform([line[:2], line[2:]])) for line in lines]
     taken: list[Bbox] = []
     for across, up, name in points:
+        free = []
         for place in PLACES:
-            text = axes.annotate(
-                name, (across, up), tuple(AWAY * rcParams["font.size"] * side for side in place),
-                textcoords="offset points", ha=SIDES[place[0]][0], va=SIDES[place[1]][1], fontsize="small",
-            )  # fmt: skip
+            text = write_beside(axes, across, up, name, place)
             box = text.get_window_extent()
             if inside(axes.bbox, box) and not box.count_overlaps([*marks, *taken]):
-                taken.append(box)
-                break
+                free.append((sum(stroke.intersects_bbox(box, filled=False) for stroke in strokes), place, box))
             text.remove()
+        if free:
+            _, place, box = min(free, key=lambda own: own[0])
+            write_beside(axes, across, up, name, place)
+            taken.append(box)
+
+
+def write_beside(axes: Axes, across: float, up: float, name: str, place: tuple[int, int]) -> Annotation:
+    """A name on one side of its point, on a white ground."""
+    return axes.annotate(
+        name, (across, up), tuple(AWAY * rcParams["font.size"] * side for side in place),
+        textcoords="offset points", ha=SIDES[place[0]][0], va=SIDES[place[1]][1], fontsize="small",
+        path_effects=[withStroke(linewidth=thick(1.5), foreground="white")],
+    )  # fmt: skip
 
 
 def around(axes: Axes, across: float, up: float, half: float) -> Bbox:
@@ -104,6 +125,9 @@ LEVERS = {
     "promises.quoted_days": "Promised days ahead (days)",
 }
 """What an axis calls a lever; others by the name and the unit of their setting."""
+NAMED_IN_KEYS = ("minutes", "hours", "days", "weeks", "per_hour", "per_month", "agents", "places")
+SAID = ("1/year", "1/point", "1/visit", "1/min", "1/d")
+"""Units that the keys of settings say, and rates whose unit would say nothing beside a key."""
 GAP = 0.5
 """Between an upright axis and its name, in heights of text."""
 LARGE = ((1e9, "billion"), (1e6, "million"), (1e3, "thousand"))
@@ -171,7 +195,12 @@ def lever_words(lever: str) -> str:
     unit = next((setting.unit for setting in settings() if setting.path == lever), "")
     table, _, key = lever.partition(".")
     words = f"{table}: {key}".replace("_", " ").replace(".", ", ").capitalize()
-    return f"{words} ({UNITS.get(unit, unit)})" if unit else words
+    return words if not unit or unit in SAID or key.endswith(NAMED_IN_KEYS) else f"{words} ({UNITS.get(unit, unit)})"
+
+
+def instead_of_today(e: Evaluation, value: float) -> str:
+    """A level against today's, in words: 6 minutes of care per visit instead of 3."""
+    return f"{setting_words(e, value)} instead of {level(e.today)}"
 
 
 def largest_of(*numbers: np.ndarray) -> float:

@@ -1,7 +1,9 @@
 """The frontier: what profit costs in retention, and the other way round, over what was tried."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from math import hypot
 from typing import Any
 
 import numpy as np
@@ -25,7 +27,7 @@ from servsim.show.plots.elements import (
     today_line,
     today_mark,
 )
-from servsim.show.plots.style import BLUE, FAINT, Mark, Plot, Size, drawing, thick
+from servsim.show.plots.style import FAINT, Mark, Plot, Size, drawing, thick
 from servsim.study.intervals_and_tables import Interval
 from servsim.study.metrics import BY_NAME
 from servsim.study.one_lever.result import Evaluation
@@ -44,7 +46,7 @@ class Tried:
 
 
 def frontier_plot(e: Evaluation, size: Size = "paper", across: str = "profit", up: str = "retention") -> Plot:
-    """Two metrics of every level against each other; levels that no other one beats in both are filled and joined."""
+    """Two metrics of every level against each other; filled are those that no other is shown to beat in both."""
     if not (e.is_known(across) and e.is_known(up)):
         raise ServsimError(f"plot frontier needs {up} and {across} at every level; {up} needs customers in a book.")
     some = [
@@ -52,7 +54,12 @@ def frontier_plot(e: Evaluation, size: Size = "paper", across: str = "profit", u
         for value in e.levels
     ]
     note = f"numbers: {lever_words(e.lever)}. {replications_words(e)}, seed {e.seed}"
-    return draw_frontier(some, across, up, e.scenario, e.confidence, note, size)
+    levels = {one.name: value for one, value in zip(some, e.levels, strict=True)}
+
+    def gaps(one: Tried, other: Tried) -> list[Interval]:
+        return [e.difference(levels[one.name], levels[other.name], metric) for metric in (across, up)]
+
+    return draw_frontier(some, gaps, across, up, e.scenario, e.confidence, note, size)
 
 
 def front_plot(o: Optimisation, size: Size = "paper") -> Plot:
@@ -74,28 +81,37 @@ def front_plot(o: Optimisation, size: Size = "paper") -> Plot:
     keys = ", ".join(lever.key for lever in o.levers)
     called = "as `servsim optimise` names them" if len(o.levers) > FEW else keys
     note = f"points: {called}; {len(o.front[0].metrics)} common replications of each point of the front, seed {o.seed}"
-    return draw_frontier(some, across, up, o.scenario, o.asked.confidence, note, size, path=False)
+    return draw_frontier(some, unpaired, across, up, o.scenario, o.asked.confidence, note, size, path=False)
 
 
 FEW = 3
 """Levers up to which a point is called by their values; above, as in the table of the front."""
 
 
+Gaps = Callable[[Tried, Tried], list[Interval]]
+"""By how much one is ahead of another in both metrics."""
+
+
+def unpaired(one: Tried, other: Tried) -> list[Interval]:
+    """The same where they were not tried in the same replications."""
+    both = ((one.across, other.across), (one.up, other.up))
+    gaps = [(a.mean - b.mean, hypot(a.half, b.half), a.unit) for a, b in both]
+    return [Interval(mean, mean - half, mean + half, unit) for mean, half, unit in gaps]
+
+
 def draw_frontier(
-    some: Sequence[Tried], across: str, up: str, scenario: Scenario, confidence: float, note: str, size: Size,
-    path: bool = True,
+    some: Sequence[Tried], gaps: Gaps, across: str, up: str, scenario: Scenario, confidence: float, note: str,
+    size: Size, path: bool = True,
 ) -> Plot:  # fmt: skip
     """All that was tried, one mark each, with its name; crosses are the intervals of both metrics.
 
     path: whether what was tried has an order, in which a line joins it.
     """
-    front = unbeaten(some, BY_NAME[across].better, BY_NAME[up].better)
+    front = unbeaten(some, gaps, BY_NAME[across].better, BY_NAME[up].better)
     with drawing(size) as plot:
         axes = plot.subplots()
-        edge = sorted(front, key=lambda one: one.across.mean)
         if path:
             axes.plot([one.across.mean for one in some], [one.up.mean for one in some], **today_line())
-        axes.plot([one.across.mean for one in edge], [one.up.mean for one in edge], color=BLUE)
         for one in some:
             draw_cross(axes, one)
             axes.plot(one.across.mean, one.up.mean, **mark_of(one, one in front))
@@ -106,18 +122,28 @@ def draw_frontier(
             largest = largest_of(np.array([(i.low, i.high) for i in intervals]))
             label_metric(axis, metric, intervals[0].unit, largest, years_words(scenario))
         plot.finish(scenario.title, note, told(front, across, up), meaning(some, front, confidence))
-        put_names(axes, [(one.across.mean, one.up.mean, one.name) for one in by_rank(some, front)])
+        put_names(axes, [(one.across.mean, one.up.mean, one.name) for one in by_rank(some, front)], lines(some, path))
     return plot
 
 
-def unbeaten(some: Sequence[Tried], across: int, up: int) -> list[Tried]:
-    """Those whom no other one beats in one metric without falling behind in the other."""
+def lines(some: Sequence[Tried], path: bool) -> list[tuple[float, float, float, float]]:
+    """The arms of all crosses, and the path, if there is one, from point to point."""
+    means = [(one.across.mean, one.up.mean) for one in some]
+    return [
+        *((one.across.low, one.up.mean, one.across.high, one.up.mean) for one in some),
+        *((one.across.mean, one.up.low, one.across.mean, one.up.high) for one in some),
+        *((*a, *b) for a, b in pairwise(means) if path),
+    ]
+
+
+def unbeaten(some: Sequence[Tried], gaps: Gaps, across: int, up: int) -> list[Tried]:
+    """Those of whom it is not shown that another one is better in both metrics: means alone would count noise."""
 
     def beats(one: Tried, other: Tried) -> bool:
-        gains = (across * (one.across.mean - other.across.mean), up * (one.up.mean - other.up.mean))
-        return min(gains) >= 0 and max(gains) > 0
+        both = zip(gaps(one, other), (across, up), strict=True)
+        return all((gap.low if better > 0 else -gap.high) > 0 for gap, better in both)
 
-    return [one for one in some if not any(beats(other, one) for other in some)]
+    return [one for one in some if not any(beats(other, one) for other in some if other is not one)]
 
 
 def draw_cross(axes: Axes, one: Tried) -> None:
@@ -137,16 +163,17 @@ def by_rank(some: Sequence[Tried], front: Sequence[Tried]) -> list[Tried]:
     return sorted(some, key=lambda one: (not (one.is_best or one.is_today), one not in front))
 
 
+NOT_BEATEN = "no other is shown to beat it in both"
+
+
 def meaning(some: Sequence[Tried], front: Sequence[Tried], confidence: float) -> dict[str, Mark]:
     """What the marks mean."""
-    found: dict[str, Mark] = {
-        "no other beats it in both": (Line2D([], [], color=BLUE), Line2D([], [], **plain_mark(filled=True))),
-        sure(confidence): Line2D([], [], color=FAINT, marker="+", linestyle=""),
-    }
+    found: dict[str, Mark] = {sure(confidence): Line2D([], [], color=FAINT, marker="+", linestyle="")}
     for is_one, words, mark in (
+        (any(one in front and not (one.is_best or one.is_today) for one in some), NOT_BEATEN, plain_mark(filled=True)),
         (
             any(one not in front and not (one.is_best or one.is_today) for one in some),
-            "others",
+            "shown to be beaten in both",
             plain_mark(filled=False),
         ),
         (any(one.is_today and not one.is_best for one in some), "today", today_mark()),
@@ -160,4 +187,4 @@ def meaning(some: Sequence[Tried], front: Sequence[Tried], confidence: float) ->
 def told(front: Sequence[Tried], across: str, up: str) -> str:
     """The plot in a sentence."""
     names = ", ".join(one.name for one in front)
-    return f"{named(up)} against {across}. Not beaten in both by another: {names}."
+    return f"{named(up)} against {named(across).lower()}. Of these no other is shown to be better in both: {names}."

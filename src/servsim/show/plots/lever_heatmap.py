@@ -6,7 +6,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
-from servsim.show.formatting import compact, level, unit_words, years_words
+from servsim.show.formatting import compact, level, unit_words, with_unit, years_words
 from servsim.show.plots.elements import call, lever_words, measure, named
 from servsim.show.plots.style import INK, Mark, Plot, Size, drawing, thick
 from servsim.study.objective import VALUE
@@ -36,12 +36,13 @@ def heat_plot(h: LeverGrid, size: Size = "paper") -> Plot:
         call(axes.yaxis, lever_words(other))
         bar = plot.colorbar(image, ax=axes, label=shown.label)
         bar.outline.set_visible(False)
-        bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:,.10g}"))
+        bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:,.10g}".replace("-", "−")))
         write_cells(axes, h, means / shown.per, 0 if shown.per > 1 and abs(means / shown.per).max() >= 100 else 1)
-        halves = max(h.at(pair).half for pair in h.pairs) / shown.per
+        halves = with_unit(max(h.at(pair).half for pair in h.pairs), h.objective, unit)
+        apart = "; told apart with all pairs of cells compared at once" if dotted(h) else ""
         note = (
-            f"{h.replications} common replications of each pair, seed {h.seed}; each mean ± {halves:.2g} at most "
-            f"({100 * h.scenario.evaluate.confidence:g} %); told apart with all pairs of cells compared at once"
+            f"{h.replications} common replications of each pair, seed {h.seed}; each mean ± {halves} at most "
+            f"({100 * h.scenario.evaluate.confidence:g} %){apart}"
         )
         plot.finish(h.scenario.title, note, told(h), marks(h))
     return plot
@@ -55,11 +56,10 @@ def write_cells(axes: Axes, h: LeverGrid, numbers: np.ndarray, digits: int) -> N
         for up, column in enumerate(columns):
             number, pair = numbers[up, across], (row, column)
             dark = number < least + DARK * (most - least)
-            if len(rows) <= CELLS_WITH_NUMBERS:
-                sign = " ★" if pair == h.best else " •" if pair in h.not_worse else ""
-                axes.text(across, up, f"{number:,.{digits}f}{sign}".replace("-", "−"), ha="center", va="center",
-                          color="white" if dark else INK, fontsize="small",
-                          fontweight="bold" if pair == h.best else None)  # fmt: skip
+            said = [f"{number:,.{digits}f}".replace("-", "−")] if len(rows) <= CELLS_WITH_NUMBERS else []
+            said += ["★"] if pair == h.best else ["•"] if pair in h.not_worse else []
+            axes.text(across, up, " ".join(said), ha="center", va="center", color="white" if dark else INK,
+                      fontsize="small", fontweight="bold" if pair == h.best else None)  # fmt: skip
             if pair == h.today:
                 axes.add_patch(frame(across, up, "white" if dark else INK, thick(1)))
 
@@ -77,9 +77,14 @@ def marks(h: LeverGrid) -> dict[str, Mark]:
         f"best: {words(h.best)}": Line2D([], [], marker="$★$", color=INK, linestyle=""),
         f"today: {words(h.today)}": Rectangle((0, 0), 1, 1, fill=False, edgecolor=INK, linestyle="--"),
     }
-    if len(h.not_worse) > 1:
+    if dotted(h):
         found["cannot be told apart from the best"] = Line2D([], [], marker="o", markersize=3, color=INK, linestyle="")
     return found
+
+
+def dotted(h: LeverGrid) -> list[Pair]:
+    """The cells with a dot: not told apart from the best."""
+    return [pair for pair in h.not_worse if pair != h.best]
 
 
 def words(pair: Pair) -> str:
@@ -92,7 +97,8 @@ def told(h: LeverGrid) -> str:
     (one, _), (other, _) = h.levers
     over = f" of {years_words(h.scenario)}" if h.objective == VALUE else ""
     best, today = (f"{words(pair)} ({amount(h, pair)})" for pair in (h.best, h.today))
-    return f"{named(h.objective)}{over} over {one} and {other}: best at {best}, today {today}."
+    levers = f"{lever_words(one)} and {lever_words(other)}".lower()
+    return f"{named(h.objective)}{over} over {levers}: best at {best}, today {today}."
 
 
 def amount(h: LeverGrid, pair: Pair) -> str:

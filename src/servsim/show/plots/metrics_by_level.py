@@ -15,6 +15,7 @@ from servsim.show.plots.elements import (
     label_lever,
     label_metric,
     largest_of,
+    named,
     plain_mark,
     today_line,
     today_mark,
@@ -41,7 +42,7 @@ def levels_plot(e: Evaluation, size: Size = "paper") -> Plot:
         for axes in grid[-1]:
             label_lever(axes.xaxis, e.lever, e.levels)
         plot.align_ylabels()
-        told = f"{advice(e)} Shown: {', '.join(names)} at {len(e.levels)} levels."
+        told = f"{advice(e)} Shown: {', '.join(named(name).lower() for name in names)} at {len(e.levels)} levels."
         plot.finish(e.scenario.title, f"{replications_words(e)}, seed {e.seed}", told, marks(e))
     return plot
 
@@ -100,8 +101,9 @@ def marks(e: Evaluation) -> dict[str, Mark]:
         found[f"today, {level(e.today)}"] = Line2D([], [], **{**today_mark(), **today_line()})
     if e.best is not None:
         found[f"best{' and today' if e.today == e.best else ''}, {level(e.best)}"] = Line2D([], [], **best_mark())
-    if len(e.not_worse) > 1:
-        found["cannot be told apart from the best"] = Line2D([], [], **plain_mark(filled=True))
-    if any(e.breaks):
+    plain = [value for value in e.levels if value not in (e.best, e.today)]
+    if any(e.breaks[e.levels.index(value)] for value in plain):
         found["breaks a constraint"] = Line2D([], [], **breaking_mark())
+    if any(value in e.not_worse and not e.breaks[e.levels.index(value)] for value in plain):
+        found["cannot be told apart from the best"] = Line2D([], [], **plain_mark(filled=True))
     return found

@@ -10,8 +10,8 @@ from matplotlib.ticker import MaxNLocator
 
 from servsim.errors import ServsimError
 from servsim.show.evaluation_advice import advice, replications_words
-from servsim.show.formatting import compact, level, sentence
-from servsim.show.plots.elements import call, label_metric, largest_of, today_mark
+from servsim.show.formatting import compact, sentence
+from servsim.show.plots.elements import call, instead_of_today, label_metric, largest_of, today_mark
 from servsim.show.plots.style import BAND, BLUE, INK, ORANGE, VERMILLION, Mark, Plot, Size, drawing, large, thick
 from servsim.show.years_ahead import month, payback_words
 from servsim.study.one_lever.payback import Payback
@@ -40,7 +40,7 @@ def payback_plot(e: Evaluation, size: Size = "paper") -> Plot:
         for axes, last in zip(grid.flat, views, strict=True):
             draw_until(axes, paid, last)
         mark(grid[0, 0], paid, views[0])
-        title = f"{e.scenario.title}: level {level(best)} less level {level(e.today)} (today)"
+        title = f"{e.scenario.title}: {instead_of_today(e, best)}"
         note = f"{replications_words(e)}, seed {e.seed}; cash added up, in today's money; intervals month by month"
         plot.finish(title, note, sentence(payback_words(e, paid)), marks(e, paid))
     return plot

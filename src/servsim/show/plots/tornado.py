@@ -7,9 +7,17 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from servsim.errors import ServsimError
-from servsim.show.evaluation_advice import advice
+from servsim.show.evaluation_advice import advice, setting_words
 from servsim.show.formatting import level, years_words
-from servsim.show.plots.elements import call, draw_doubt, label_metric, largest_of, name_bars, sure
+from servsim.show.plots.elements import (
+    draw_doubt,
+    instead_of_today,
+    label_metric,
+    largest_of,
+    lever_words,
+    name_bars,
+    sure,
+)
 from servsim.show.plots.style import INK, ORANGE, SKY, VERMILLION, Mark, Plot, Size, drawing, large, outlined, thick
 from servsim.show.sensitivity import closing
 from servsim.study.intervals_and_tables import Interval
@@ -29,7 +37,7 @@ def tornado_plot(doubt: Doubt, size: Size = "paper") -> Plot:
         axes = plot.subplots()
         names = []
         for place, swing in enumerate(reversed(doubt.swings)):
-            names.append(f"{swing.range.key}\n{level(swing.low.value)} … {level(swing.high.value)}")
+            names.append(f"{lever_words(swing.range.key)}\n{level(swing.low.value)} … {level(swing.high.value)}")
             both = [(amount(doubt, end), end, fill) for end, fill in zip(swing.ends, FILLS.values(), strict=True)]
             for there, end, fill in sorted(both, key=lambda own: -abs(own[0].mean - stated)):  # the longer one behind
                 axes.barh(place, there.mean - stated, 0.7, stated, **outlined(*fill, thick(0.3)))
@@ -40,13 +48,12 @@ def tornado_plot(doubt: Doubt, size: Size = "paper") -> Plot:
         ends = [amount(doubt, end).mean for swing in doubt.swings for end in swing.ends]
         largest = largest_of(np.array([stated, *ends]))
         label_metric(axes.xaxis, e.objective, e.unit(e.objective), largest, years_words(e.scenario))
-        call(axes.xaxis, f"{axes.get_xlabel()}: {what(doubt)}")
         note = (
             f"one setting at a time, the others as stated; {doubt.replications} common replications of each end, "
             f"seed {e.seed}; "
             f"{sure(e.confidence)}"
         )
-        plot.finish(e.scenario.title, note, " ".join(closing(e, doubt)), marks(doubt))
+        plot.finish(f"{e.scenario.title}: {what(doubt)}", note, " ".join(closing(e, doubt)), marks(doubt))
     return plot
 
 
@@ -81,8 +88,8 @@ def what(doubt: Doubt) -> str:
     """What is shown of the objective."""
     e = doubt.evaluation
     if e.best is None or e.best == e.today:
-        return f"change at level {level(e.today)}"
-    return f"level {level(e.best)} less level {level(e.today)} (today)"
+        return f"change at {setting_words(e, e.today)} (today)"
+    return f"gain by {instead_of_today(e, e.best)}"
 
 
 def cross() -> dict[str, Any]:

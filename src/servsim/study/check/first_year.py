@@ -59,7 +59,7 @@ CAUSES = {
 rivals who have become better."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FirstYear:
     """Some replications of a scenario's window.
 

@@ -36,7 +36,7 @@ from servsim.study.scenario_identity import digest_of
 from servsim.study.yearly_projection import COLUMNS, YEARLY_NAMES, looks_ahead, yearly, yearly_unit, years_as_json
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Comparison(Tidy):
     """(2, replications, metrics) metrics of two scenarios in replications that they share, and customers in pairs.
 
@@ -212,7 +212,7 @@ LIVES = 3
 """How many lives are told; where there is nobody of a kind, the next one has a turn."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TwoLives:
     """One customer: the key, the fate, and the segment and the rows of this customer's life, each in A and in B."""
 

@@ -22,7 +22,7 @@ Shared = Sequence[tuple[Outcome, Outcome]]
 """Outcomes of A and of B in the same replications."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pairs:
     """Customers of both opening books, by what became of each of them in A and in B, in the replications that both
     share.

@@ -1,14 +1,14 @@
 """How a question is executed: engine, workers, store, progress. Nothing of it changes an answer."""
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import wraps
 from importlib import import_module
 from inspect import Parameter, signature
 from os import PathLike
-from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypedDict, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypedDict, TypeVar, get_args, runtime_checkable
 
 from servsim.errors import ServsimError, insist_whole
 from servsim.model.trace import Engine
@@ -34,6 +34,19 @@ class Keeper(Protocol):
 
     def keep(self, finished: "Sequence[tuple[Experiment, Outcome]]") -> None:
         """Keep finished replications."""
+
+
+@runtime_checkable
+class Archive(Keeper, Protocol):
+    """A keeper that remembers for which inquiry replications were kept, or found."""
+
+    def inquiry(self, what: str, arguments: Mapping[str, Any]) -> AbstractContextManager[None]:
+        """As long as it lasts, what is kept and found is of what this function was asked."""
+
+
+def remembered(keeper: Keeper | None, what: str, arguments: Mapping[str, Any]) -> AbstractContextManager[None]:
+    """The inquiry of a keeper that remembers them; nothing for others."""
+    return keeper.inquiry(what, arguments) if isinstance(keeper, Archive) else nullcontext()
 
 
 STORE = "servsim.study.store.store"
@@ -124,7 +137,8 @@ def executed(function: Callable[P, R]) -> Callable[P, R]:
             raise ServsimError(f"execution is {base!r}; it must be a servsim.Execution.")
         with replace(base, **given).opened() as execution:
             asked.arguments["execution"] = execution
-            return function(*asked.args, **asked.kwargs)
+            with remembered(execution.keeper, function.__name__, asked.arguments):
+                return function(*asked.args, **asked.kwargs)
 
     wrapper.__signature__ = declared.replace(parameters=[*own, *options])  # type: ignore[attr-defined]
     return wrapper

@@ -182,7 +182,7 @@ class Job:
     replication: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Outcome:
     """What came of a replication.
 

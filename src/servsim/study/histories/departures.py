@@ -17,7 +17,7 @@ from servsim.study.metrics import SHARE
 from servsim.units import WEEK
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fates:
     """(replications, reasons) customers of the opening book by the reason they were lost for; Reason.NONE: they
     remain.
@@ -64,7 +64,7 @@ COHORTS_AT_MOST = 4
 """Of newcomers; of a longer horizon each takes several quarters."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cohort:
     """Customers who entered the book together: (customers,) weeks that each was seen in it, and whether lost."""
 
@@ -78,7 +78,7 @@ class Cohort:
         return staying(self.weeks, self.lost, confidence).until(float(enough))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Staying:
     """From each of some times on, from 0, the share of a group that is still there, with its band."""
 

@@ -214,7 +214,7 @@ class Log:
         )  # fmt: skip
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SimulatedTrace:
     """Everything that happened in one replication of a scenario, a row each, in the order of time.
 

@@ -196,7 +196,7 @@ ASKED = 5000
 """Visits, evenly picked, that are asked for their patience."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Waits:
     """Every wait of a world after its warm-up.
 

@@ -32,7 +32,7 @@ CLEARLY = (0.75, 1.25)
 """What an hour brings is clearly less, or more, than it costs beyond these multiples of its cost."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Crew:
     """Levels tried with so many agents more than today (fewer: below 0): each with its months in common replications.
 

@@ -104,7 +104,7 @@ def look_at(
     return Look(years, rate, levels[place], apart_not, gain)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Payback:
     """When one level has paid for itself, against another: the month from which cumulative money stays above nought.
 

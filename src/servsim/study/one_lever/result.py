@@ -44,7 +44,7 @@ class Guarantee:
         return {"probability": self.probability, "difference": self.difference, "unit": self.unit}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evaluation(Tidy):
     """Levels of a lever in replications that they share.
 

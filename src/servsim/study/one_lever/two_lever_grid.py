@@ -24,7 +24,7 @@ Pair = tuple[float, float]
 """A level of the first lever, and one of the second."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LeverGrid:
     """An objective over two levers. tables: (pairs, replications, metrics), the pairs in the order of `pairs`."""
 

@@ -24,7 +24,7 @@ MIDDLE = (0.1, 0.9)
 """Between these quantiles lie 8 of 10 points."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scatter:
     """What plausible settings say of an answer.
 

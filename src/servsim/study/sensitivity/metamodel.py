@@ -115,7 +115,7 @@ class Ridge:
         return np.concatenate([constant[None], slopes])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Surface:
     """A surface for each of some metrics.
 

@@ -25,7 +25,7 @@ REPLICATIONS = 10
 """Replications of every end of a range, the first ones of the evaluation."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sensitivity(Tidy):
     """What an evaluation rests on.
 

@@ -31,7 +31,7 @@ Aim = Callable[[np.ndarray], np.ndarray]
 """(points,) what points are worth, from (points, 1 + metrics of the front)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Known:
     """What is known of the points tried.
 

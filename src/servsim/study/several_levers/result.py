@@ -22,7 +22,7 @@ CLOSE = 0.01
 """How near to its bound a constraint binds, as a share of the bound."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Point:
     """A value for each lever, and the metrics there: (replications, metrics)."""
 
@@ -35,7 +35,7 @@ class Point:
         return column
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Optimisation(Tidy):
     """Several levers, set together.
 

@@ -20,6 +20,7 @@ from servsim.study.metrics import NAMES, OWN
 from servsim.study.run import Run
 from servsim.study.scenario_identity import fingerprint, model_version
 from servsim.study.store.database import YOUNGER, Purpose, Storage, StoreError
+from servsim.study.store.inquiries import forget_unanswered, inquiries
 from servsim.study.store.store import DamageError, sound
 
 BATCH = 1_000
@@ -116,6 +117,16 @@ def question_of(row: Sequence[Any]) -> Question:
     raise DamageError(f"question {str(row[1])[:8]}")
 
 
+def questions_of(storage: Storage, key: str) -> list[Question]:
+    """All questions of the inquiry whose key begins so, the latest last; else the one question of `question`."""
+    found = [each for each in inquiries(storage) if key and each.key.startswith(key)]
+    if len(found) > 1:
+        raise StoreError(f"{key}: {len(found)} inquiries begin so; say which: {', '.join(e.key[:8] for e in found)}.")
+    if not found:
+        return [question(storage, key)]
+    return [each for each in questions(storage) if each.number in found[0].questions]
+
+
 def question(storage: Storage, key: str) -> Question:
     """The question whose key, or whose scenario's digest, begins so; StoreError where there is none, or several."""
     found = [each for each in questions(storage) if key and (each.key.startswith(key) or each.digest.startswith(key))]
@@ -176,6 +187,7 @@ def forget(storage: Storage, asked: Iterable[Question]) -> int:
         for each in asked:
             storage.insist("DELETE FROM world WHERE question = ?", (each.number,))
             storage.insist("DELETE FROM question WHERE id = ?", (each.number,))
+        forget_unanswered(storage)
     with suppress(StoreError):  # no room, or no leave, to write the file anew: the space is used again later
         storage.shrink()
     return before - storage.size()

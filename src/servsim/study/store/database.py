@@ -42,7 +42,14 @@ TABLES = (
     "CREATE TABLE IF NOT EXISTS world (question INTEGER NOT NULL REFERENCES question, replication INTEGER NOT NULL,"
     " own BLOB NOT NULL, controls BLOB, customers BLOB, checksum INTEGER NOT NULL,"
     " PRIMARY KEY (question, replication))",
+    "CREATE TABLE IF NOT EXISTS inquiry (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT UNIQUE NOT NULL,"
+    " what TEXT NOT NULL, title TEXT NOT NULL, file TEXT NOT NULL, seed INTEGER NOT NULL, first TEXT NOT NULL,"
+    " last TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS asked (inquiry INTEGER NOT NULL REFERENCES inquiry, question INTEGER NOT NULL,"
+    " PRIMARY KEY (inquiry, question))",
 )
+INQUIRIES = "asked"
+"""A table that is younger than the layout: a file of before, which may only be read, has none."""
 
 DAMAGED = "is damaged or not a store of servsim; it is left as it is: move it away, or name another with --store."
 INSTEAD = "name another with --store, or --no-store."
@@ -162,7 +169,7 @@ class Storage:
 
     def widen(self, metrics: Iterable[str]) -> None:
         """Have a column for each of these metrics."""
-        if {*metrics, *YOUNGER} <= self.columns():
+        if {*metrics, *YOUNGER} <= self.columns() and INQUIRIES in self.tables():
             return
         with self.transaction():  # before the log is switched on, so that the header tells whose file it is
             for statement in (f"PRAGMA application_id = {MARK}", f"PRAGMA user_version = {LAYOUT}", *TABLES):
@@ -175,6 +182,10 @@ class Storage:
     def columns(self) -> set[str]:
         """The columns that the file has for a replication."""
         return {str(row[1]) for row in self.rows("PRAGMA table_info(world)")}
+
+    def tables(self) -> set[str]:
+        """The tables that the file has."""
+        return {str(row[0]) for row in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
         """All rows that a question to SQLite is answered with."""

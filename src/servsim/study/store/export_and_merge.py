@@ -1,7 +1,8 @@
 """The store exported as tidy rows, and stores of several machines or shards merged into one."""
 
+import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,17 @@ from servsim.csv_files import save_table
 from servsim.errors import needs_extra
 from servsim.study.intervals_and_tables import defined
 from servsim.study.metrics import BY_NAME, OWN, unit_of
+from servsim.study.scenario_identity import distinctions
 from servsim.study.store.catalogue import BATCH, Question, opened, questions, replications_of
 from servsim.study.store.database import Storage, StoreError
+from servsim.study.store.inquiries import copy_inquiries, inquiries
 from servsim.study.store.store import ADD_WHAT_IT_LACKS, COLUMNS_OF_A_WORLD, DamageError, sound, unsealed
 
 COLUMNS = (
-    "question", "digest", "scenario", "model", "seed", "engine", "replication", "segment", "metric", "value", "unit",
+    "question", "digest", "scenario", "model", "seed", "engine", "asked", "replication", "segment", "metric", "value",
+    "unit",
 )  # fmt: skip
+"""The columns of every export; behind them one for each setting in which not all of its scenarios agree, by its key."""
 WHOLE = {"model": "int64", "seed": "int64", "replication": "int64", "value": "double"}
 """Columns of a Parquet file that are numbers; the others are words, each of which is written once."""
 ROWS_AT_ONCE = 100_000
@@ -25,17 +30,34 @@ FORMATS = (".csv", ".parquet")
 Row = tuple[Any, ...]
 
 
-def rows(storage: Storage, asked: Iterable[Question]) -> Iterator[Row]:
+def rows(storage: Storage, asked: Sequence[Question]) -> Iterator[Row]:
     """The rows of questions, replication by replication; undefined values are None, segment is empty for the whole
     desk.
     """
-    for each in asked:
-        identity = (each.key, each.digest, each.title, each.model, each.seed, each.engine)
+    told = inquiries(storage)
+    for each, settings in zip(asked, differing(asked), strict=True):
+        by = "; ".join(inquiry.words for inquiry in told if each.number in inquiry.questions)
+        identity = (each.key, each.digest, each.title, each.model, each.seed, each.engine, by)
         metrics = [("", name, unit) for name, unit in units(each)]
         own = [(segment.name, *pair) for segment in each.scenario.segments for pair in own_units(each)]
         for replication, table, segments in replications_of(storage, each):
             for (segment, name, unit), value in zip(metrics + own, [*table, *segments.flat], strict=True):
-                yield (*identity, replication, segment, name, defined(float(value)), unit)
+                yield (*identity, replication, segment, name, defined(float(value)), unit, *settings)
+
+
+def differing(asked: Sequence[Question]) -> list[list[Any]]:
+    """Of each question, its values of the settings in which not all agree; lists as JSON has them."""
+    return [[written(value) for value in own.values()] for own in distinctions([each.settings for each in asked])]
+
+
+def columns(asked: Sequence[Question]) -> list[str]:
+    """The columns of an export of these questions."""
+    return [*COLUMNS, *(distinctions([each.settings for each in asked])[0] if asked else ())]
+
+
+def written(value: Any) -> Any:
+    """A setting as a cell has it."""
+    return json.dumps(value) if isinstance(value, list | bool) else value
 
 
 def units(asked: Question) -> list[tuple[str, str]]:
@@ -53,12 +75,19 @@ def own_units(asked: Question) -> list[tuple[str, str]]:
 def export(storage: Storage, asked: Sequence[Question], path: Path, suffix: str) -> None:
     """Write rows to a file of the kind that the suffix says; ServsimError where it cannot be written here."""
     if suffix == ".parquet":
-        write_parquet(rows(storage, asked), path)
+        write_parquet(rows(storage, asked), columns(asked), numbers_among(asked), path)
         return
-    save_table(path, COLUMNS, rows(storage, asked))
+    save_table(path, columns(asked), rows(storage, asked))
 
 
-def write_parquet(found: Iterable[Row], path: Path) -> None:
+def numbers_among(asked: Sequence[Question]) -> dict[str, str]:
+    """The columns that hold numbers, with their kind: settings, too, where every question has one, or none."""
+    settings = dict(zip(columns(asked)[len(COLUMNS) :], zip(*differing(asked), strict=True), strict=True))
+    numeric = (name for name, own in settings.items() if all(isinstance(each, float | int | None) for each in own))
+    return WHOLE | dict.fromkeys(numeric, "double")
+
+
+def write_parquet(found: Iterable[Row], names: Sequence[str], numbers: Mapping[str, str], path: Path) -> None:
     """Write rows as Parquet, a part of them at a time."""
     try:
         import pyarrow
@@ -66,11 +95,11 @@ def write_parquet(found: Iterable[Row], path: Path) -> None:
     except ImportError:
         raise needs_extra("Parquet", "pyarrow", "frames") from None
     words = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
-    schema = pyarrow.schema([(name, WHOLE.get(name, words)) for name in COLUMNS])
+    schema = pyarrow.schema([(name, numbers.get(name, words)) for name in names])
     with ParquetWriter(path, schema) as writer:
         for part in parts(found):
-            columns = list(zip(*part, strict=True))
-            arrays = [pyarrow.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+            cells = zip(*part, strict=True)
+            arrays = [pyarrow.array(column, field.type) for column, field in zip(cells, schema, strict=True)]
             writer.write_table(pyarrow.Table.from_arrays(arrays, schema=schema))
 
 
@@ -112,6 +141,7 @@ def merge(storage: Storage, part: Path) -> Merged:
         with storage.transaction():
             for each in asked:
                 copy(theirs, each, storage)
+            copy_inquiries(theirs, storage)
         return Merged(sum(each.replications for each in asked), len(asked), count(storage) - before)
 
 

@@ -2,7 +2,8 @@
 
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from servsim.study.execution.replications import NO_MONTHS, NOBODYS, UNCONTROLLE
 from servsim.study.metrics import NAMES, OWN
 from servsim.study.scenario_identity import machine, model_version, settings_of
 from servsim.study.store.database import LIVES, YEARS, YOUNGER, Storage, StoreError, usual_place
+from servsim.study.store.inquiries import Asking, asking_of, note
 from servsim.study.yearly_projection import COLUMNS
 
 VALUE = '"value"'
@@ -150,6 +152,11 @@ class Store:
         self.storage = Storage(path)
         self.path = self.storage.path
         self.questions: dict[str, int] = {}
+        self.asker = ("", "")
+        """The command that asks, and the file it names; without one, the function that answers is noted."""
+        self.asking: Asking | None = None
+        self.noted: set[int] = set()
+        self.met: set[int] = set()
         self.is_readable = True
         self.unkept = 0
         self.why = ""
@@ -160,6 +167,36 @@ class Store:
     def trouble(self) -> str:
         """What a person should know of the store after an answer, as a sentence; empty where all went well."""
         return self.why if self.unkept or not self.is_readable else ""
+
+    @contextmanager
+    def inquiry(self, what: str, arguments: Mapping[str, Any]) -> Iterator[None]:
+        """What is kept and found in here is noted as of this inquiry; one within another is a part of it."""
+        if self.asking is not None:
+            yield
+            return
+        self.asking = asking_of(self.asker[0] or what, self.asker[1], arguments)
+        self.noted, self.met = set(), set()
+        try:
+            yield
+        finally:
+            self.note_what_was_found()
+            self.asking = None
+
+    def note_what_was_found(self) -> None:
+        """Note the questions that the answer is made of and that nothing was kept of meanwhile."""
+        if self.why or not self.met - self.noted:
+            return
+        try:
+            with self.storage.transaction():
+                self.note(self.met)
+        except StoreError as error:
+            self.give_up(f"{self.path}: {error.reason}", ())
+
+    def note(self, questions: set[int]) -> None:
+        """Note, within a transaction, that the answer is made of these questions, too."""
+        if self.asking is not None and questions - self.noted:
+            note(self.storage, self.asking, sorted(questions - self.noted))
+            self.noted |= questions
 
     def known(self, experiment: Experiment, place: int, replications: Sequence[int], customers: bool) -> list[Outcome]:
         """Outcomes of those replications that are kept, labelled as jobs of this place; with customers where asked."""
@@ -193,6 +230,8 @@ class Store:
                 (question, *some),
             )
             outcomes += outcomes_of(experiment.key, place, rows)
+        if outcomes:
+            self.met.add(question)
         return outcomes
 
     def distrust(self, why: str) -> None:
@@ -223,6 +262,7 @@ class Store:
                 for experiment, outcome in finished:
                     row = row_of(experiment.key, outcome, experiment.controlled)
                     self.storage.insist(KEEP, (self.number_of(experiment), *row))
+                self.note({self.number_of(experiment) for experiment, _ in finished})
             if self.storage.is_gone():
                 self.give_up(f"{self.path} was deleted or moved while it was in use", finished)
         except StoreError as error:

@@ -14,7 +14,7 @@ ALL, LOWER, UPPER = slice(None), slice(None, 3), slice(2, None)
 """Which points: all of them; of five, today's with those below it, and with those above it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sample:
     """Money over the years at some points in common replications, and what was counted there.
 

@@ -42,7 +42,7 @@ MOST_FIRST_YEAR = 10.0
 CUSTOMERS, PROSPECTS, WON, FAILURES, HOURS = "customers", "prospects", "won", "failures", "hours"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Seen:
     """What is seen of a point: (replications, metrics) metrics, (replications, months, COLUMNS) years, and the
     replications' seed.
@@ -230,32 +230,49 @@ def hours(scenario: Scenario) -> Question | None:
     return Question(pair, (0.0, 1.0), {HOURS: paid})
 
 
-# Complaints
+# Failures
 
 
 def mistakes(scenario: Scenario) -> Question | None:
-    """Mistakes a fifth rarer and more frequent in all years; None where none is made, or none is complained of.
-
-    The window is the whole horizon here, so that mistakes of all years are counted.
-    """
+    """Mistakes a fifth rarer and more frequent in all years; None where none is made, or none is complained of."""
     lived = as_segments(scenario)
     made = [own.mistakes.mistake_share for own in lived if own.mistakes and own.mistakes.on]
     if not any(made) or not any(is_on(own, "recovery") for own in lived):
         return None
-    levels = (LEVELS[0], min(LEVELS[-1], 1 / max(made)))
+    return failures_at(scenario, (LEVELS[0], min(LEVELS[-1], 1 / max(made))), "mistakes", "mistake_share", 1.0)
+
+
+def broken_promises(scenario: Scenario) -> Question | None:
+    """Work on promises ready a fifth sooner and later in all years; None where nothing is promised, or all is ready."""
+    lived = [own.promises for own in as_segments(scenario) if own.promises and own.promises.on]
+    if not any(own.promise_share and own.preparation_days for own in lived):
+        return None
+    return failures_at(scenario, (LEVELS[0], LEVELS[-1]), "promises", "preparation_days", MOST_DAYS)
+
+
+MOST_DAYS = 3650.0
+"""Days of preparation at most."""
+
+
+def failures_at(scenario: Scenario, levels: tuple[float, float], table: str, key: str, most: float) -> Question:
+    """A setting at two levels, and the failures that customers find out there.
+
+    The window is the whole horizon here, so that failures of all years are counted.
+    """
     years = scenario.horizon.years
     weeks = min(max(years * DAYS_PER_YEAR / 7, scenario.horizon.weeks), 1040.0)
+    own = getattr(scenario, table)
+    usual = getattr(own, key) if own else None
 
     def failures(point: int, seen: Seen) -> np.ndarray:
         return seen.metrics[:, NAMES.index("failures")] * years
 
     def change(level: float, raw: dict[str, Any]) -> None:
         raw.setdefault("horizon", {})["weeks"] = weeks
-        for table in (raw, *raw.get("segments", [])):
-            if "mistakes" in table:
-                stated = table["mistakes"].get("mistake_share", usual if table is raw else None)
+        for part in (raw, *raw.get("segments", [])):
+            if table in part:
+                stated = part[table].get(key, usual if part is raw else None)
                 if stated is not None:
-                    table["mistakes"]["mistake_share"] = min(1.0, level * stated)
+                    part[table][key] = min(most, level * stated)
 
-    usual = scenario.mistakes.mistake_share if scenario.mistakes else None
     return Question(tuple(changed(scenario, partial(change, level)) for level in levels), levels, {FAILURES: failures})

@@ -34,6 +34,7 @@ from servsim.study.worth_of_one_more.scenarios_with_more_or_fewer import (
     WON,
     Question,
     books,
+    broken_promises,
     hours,
     members,
     mistakes,
@@ -46,12 +47,15 @@ FIRST_REPLICATIONS = MORE_REPLICATIONS = 10
 """Replications of every point to begin with, and those that are then added at a time."""
 MOST_REPLICATIONS = 100
 """Replications of every point at most, where no other number is asked for."""
-CUSTOMER, EMPTY_DESK, NEWCOMER, MISTAKE, HOUR = "customer", "empty_desk", "newcomer", "mistake", "hour"
-COUNTED = {CUSTOMER: CUSTOMERS, EMPTY_DESK: CUSTOMERS, NEWCOMER: PROSPECTS, MISTAKE: FAILURES, HOUR: HOURS}
+CUSTOMER, EMPTY_DESK, NEWCOMER, HOUR = "customer", "empty_desk", "newcomer", "hour"
+MISTAKE, PROMISE = "mistake", "broken_promise"
+COUNTED = {
+    CUSTOMER: CUSTOMERS, EMPTY_DESK: CUSTOMERS, NEWCOMER: PROSPECTS, MISTAKE: FAILURES, PROMISE: FAILURES, HOUR: HOURS,
+}  # fmt: skip
 """What can be asked, and of what one more is looked at."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Worth(Tidy):
     """What one more is worth: money over the years at several points in common replications, for each thing that was
     asked.
@@ -137,7 +141,16 @@ class Worth(Tidy):
     @cached_property
     def mistake(self) -> Interval | None:
         """One mistake less that a customer finds out, of those of all years."""
-        found = self.of(MISTAKE)
+        return self.one_less(MISTAKE)
+
+    @cached_property
+    def broken_promise(self) -> Interval | None:
+        """One promise less that is broken, of those of all years."""
+        return self.one_less(PROMISE)
+
+    def one_less(self, asked: str) -> Interval | None:
+        """One failure less brings what one more costs."""
+        found = self.of(asked)
         return found and Interval(-found.mean, -found.high, -found.low, found.unit)
 
     @cached_property
@@ -158,6 +171,7 @@ class Worth(Tidy):
             CUSTOMER: self.customer_dict(),
             NEWCOMER: self.newcomer_dict(),
             MISTAKE: self.asked_dict(MISTAKE, one_less=self.mistake) if self.mistake else None,
+            PROMISE: self.asked_dict(PROMISE, one_less=self.broken_promise) if self.broken_promise else None,
             HOUR: self.hour_dict(),
         }
 
@@ -220,7 +234,8 @@ def questions_of(scenario: Scenario, segment: str | None = None) -> dict[str, Qu
     if scenario.demand.opening_book:
         found[CUSTOMER] = customer = books(scenario)
         found[EMPTY_DESK] = on_an_empty_desk(customer)
-    found |= {NEWCOMER: newcomers(scenario), MISTAKE: mistakes(scenario), HOUR: hours(scenario)}
+    found |= {NEWCOMER: newcomers(scenario), MISTAKE: mistakes(scenario), PROMISE: broken_promises(scenario)}
+    found[HOUR] = hours(scenario)
     return {name: question for name, question in found.items() if question is not None}
 
 
