@@ -41,7 +41,7 @@ def affordable(
         raise ScenarioError([
             f"{file}: this would simulate about {per_replication * total:.2g} visits ({total} replications of "
             f"{per_replication:.2g}); "
-            f"the limit is {VISITS_AT_MOST:.2g}; lower demand, {lengths(scenario, far)}, --replications or --budget."
+            f"the limit is {VISITS_AT_MOST:.2g}; lower demand, {lengths(scenario, far)}, replications or the budget."
         ])  # fmt: skip
     if memory > BYTES_AT_MOST:
         raise ScenarioError([

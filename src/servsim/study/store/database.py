@@ -43,8 +43,8 @@ TABLES = (
     " PRIMARY KEY (question, replication))",
 )
 
-DAMAGED = "is damaged or not a store of servsim; it is left as it is: move it away, or name another with --store."
-INSTEAD = "name another with --store, or --no-store."
+DAMAGED = "is damaged or not a store of servsim; it is left as it is: move it away, or name another store."
+INSTEAD = "name another store, or none (--no-store)."
 DAMAGES = ("SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_ERROR", "SQLITE_MISMATCH", "SQLITE_CONSTRAINT")
 """SQLite's names for what is wrong with the file itself; text that is none has no name."""
 NO_LOCKS = "its file system cannot lock files as a store needs it (a network drive?)"
@@ -113,11 +113,9 @@ class Storage:
         if magic != MAGIC or self.path.stat().st_size % max(page, 512):
             raise StoreError(f"{self.path} {DAMAGED}")
         if mark != MARK:
-            raise StoreError(
-                f"{self.path} is a database of another program; it is left as it is: name another with --store."
-            )
+            raise StoreError(f"{self.path} is a database of another program; it is left as it is: name another store.")
         if layout != LAYOUT:
-            raise StoreError(f"{self.path} is a store of another version of servsim; name another with --store.")
+            raise StoreError(f"{self.path} is a store of another version of servsim; name another store.")
 
     def opened(self) -> sqlite3.Connection:
         """A connection to the file; to read only where it, or its folder, may not be written to."""
