@@ -382,7 +382,7 @@ def test_what_can_be_told_apart_is_told_only_where_it_is_coarser_than_was_asked(
     e = told({6.0: 100.0}, 6.0)
     fine, coarse = (replace(e, smallest_difference=e.resolved * factor) for factor in (4.0, 0.5))
     assert not any("but to within" in line for line in caveats(fine))
-    said = f"(but to within {amount(coarse.resolved, 'value')} CAD); more --budget would."
+    said = f"(but to within {amount(coarse.resolved, 'value')} CAD); a larger budget would."
     assert any(said in line for line in caveats(coarse))
 
 

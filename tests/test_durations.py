@@ -1,6 +1,7 @@
 """Durations: each law's quantiles are those of the textbook, and a duration becomes ticks in one place."""
 
 import math
+import warnings
 from itertools import pairwise
 
 import numpy as np
@@ -259,3 +260,10 @@ def test_a_table_is_read_in_a_straight_line_between_its_values():
 
 def test_tables_reach_as_far_as_their_readers_think():
     assert (Z[0], Z[-1]) == (-durations.TABLE_REACH, durations.TABLE_REACH)
+
+
+@pytest.mark.parametrize("cv", [1e-300, 1e-12, 1e-8, 2e-8, 1e-4])
+def test_gaps_that_hardly_vary_are_as_good_as_fixed(cv):
+    with warnings.catch_warnings(action="error"):
+        table = residual_quantiles(Distribution.LOGNORMAL, cv, 1.5)
+    assert table == pytest.approx(residual_quantiles(Distribution.FIXED, 0.0, 1.5), abs=2e-3)

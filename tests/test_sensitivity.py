@@ -542,7 +542,7 @@ def test_ends_that_are_not_finished_are_left_out(evaluated):
 def test_shares_that_rest_on_little_are_called_rough(evaluated, explained, told, rough):
     s = sensitivity(evaluated.scenario, points=40, replications_per_point=1, replications=2)
     (words, *_) = small_print(s, replace(s.plausible, explained=explained))
-    assert f"foretell {told} of what" in words
+    assert f"foretells {told} of how much" in words
     assert ("as rough" in words) == rough
 
 

@@ -318,7 +318,7 @@ def refused(path: Path) -> str:
 def test_a_text_file_is_refused(path):
     path.write_text("These are not replications.\n" * 300)
     assert refused(path) == (
-        f"{path} is damaged or not a store of servsim; it is left as it is: move it away, or name another with --store."
+        f"{path} is damaged or not a store of servsim; it is left as it is: move it away, or name another store."
     )
 
 
@@ -334,14 +334,14 @@ def test_another_programs_database_is_refused_though_it_was_left_in_the_midst_of
             if Path(f"{original}{end}").exists():
                 shutil.copy(f"{original}{end}", f"{path}{end}")
         said = refused(path)
-    assert said == f"{path} is a database of another program; it is left as it is: name another with --store."
+    assert said == f"{path} is a database of another program; it is left as it is: name another store."
 
 
 def test_another_layout_is_refused(full):
     path, _ = full
     with closing(sqlite3.connect(path)) as file:
         file.execute("PRAGMA user_version = 99")
-    assert refused(path) == f"{path} is a store of another version of servsim; name another with --store."
+    assert refused(path) == f"{path} is a store of another version of servsim; name another store."
 
 
 @pytest.mark.parametrize("left", [100, 1000, 4096, -1000, -5000])
@@ -395,7 +395,7 @@ def test_a_flipped_bit_in_a_metric_is_noticed_and_never_read(full):
         store.keep([(replications, outcome(replications, 9))])
         assert store.trouble == (
             f"{path} is damaged: replication 1 of question {replications.key[:8]} is not as it was kept; it is left as it is: move "
-            "it away, or name another with --store."
+            "it away, or name another store."
         )
     assert path.read_bytes() == bytes(data)
 
@@ -525,7 +525,7 @@ def test_a_folder_that_may_not_be_written_to_is_a_sentence(locked_folder):
     with pytest.raises(StoreError) as said:
         Store(new)
     assert str(said.value) == (
-        f"{new} cannot be used as a store: it cannot be opened or made; name another with --store, or --no-store."
+        f"{new} cannot be used as a store: it cannot be opened or made; name another store, or none (--no-store)."
     )
 
 
@@ -608,7 +608,7 @@ def test_a_network_drive_that_cannot_lock_is_a_sentence(path, monkeypatch, name)
         Store(path)
     assert str(said.value) == (
         f"{path} cannot be used as a store: its file system cannot lock files as a store needs it (a network drive?); "
-        "name another with --store, or --no-store."
+        "name another store, or none (--no-store)."
     )
 
 

@@ -398,7 +398,7 @@ def test_an_agents_first_day_is_taken_where_none_is_named(busy):
         (lambda world: life(world, "0:999"), "prospects 0:0 to 0:"),
         (lambda world: life(world, "2:0"), "and none on day 2."),
         (lambda world: life(world, "99:0"), "prospects came on days 0 to 41"),
-        (lambda world: life(world, "Ada"), "--customer Ada means nobody: give a number"),
+        (lambda world: life(world, "Ada"), "customer Ada means nobody: give a number"),
         (lambda world: lives.day_at_the_desk(world, 6), "Nothing happens on day 6 (week 1, Sunday): the doors open on Monday"),
         (lambda world: lives.day_at_the_desk(world, 42), "There is no day 42 in this world: its days are 0 to 41."),
         (lambda world: lives.agents_day(world, 3, None), "There is no agent 3: 0 to 1 are the agents of the desk, and 2 to 2"),

@@ -102,7 +102,7 @@ def test_workers_that_are_killed_again_and_again_are_a_sentence(monkeypatch):
     monkeypatch.setattr(Processes, "submit", dies)
     with (
         Pool([tiny()], 1, Execution("reference", 2)) as pool,
-        pytest.raises(ServsimError, match="killed again and again"),
+        pytest.raises(ServsimError, match="end again and again"),
     ):
         pool.outcomes(JOBS)
 
@@ -480,7 +480,7 @@ def test_a_cluster_of_others_is_a_sentence(dask, monkeypatch):
             pool.outcomes(JOBS)
     finally:
         cluster.kind.cache_clear()
-    assert str(said.value).startswith(f"--dask {dask.scheduler_address}: its worker tcp://")
+    assert str(said.value).startswith(f"dask {dask.scheduler_address}: its worker tcp://")
     assert "does not answer as we do: it has another servsim, or is another kind of machine" in str(said.value)
 
 
@@ -491,14 +491,14 @@ def test_a_worker_that_joined_later_and_is_of_another_kind_is_a_sentence():
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(("address", "reason"), [
-    ("tcp://127.0.0.1:9", "no scheduler answers there"), ("nonsense://here", "no scheduler answers there"),
+    ("tcp://127.0.0.1:9", "no scheduler answers there"), ("nowhere.invalid:8786", "there is no host nowhere.invalid"),
 ])  # fmt: skip
 def test_an_address_without_a_scheduler_is_a_sentence(monkeypatch, address, reason):
     pytest.importorskip("distributed")
     monkeypatch.setattr(cluster, "SECONDS_TO_ANSWER", 1)
     with Pool([tiny()], 1, Execution(dask=address)) as pool, pytest.raises(ServsimError) as said:
         pool.outcomes(JOBS)
-    assert str(said.value).startswith(f"--dask {address}: {reason}")
+    assert str(said.value).startswith(f"dask {address}: {reason}")
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -512,7 +512,7 @@ def test_a_scheduler_without_workers_is_a_sentence(monkeypatch):
     ):
         pool.outcomes(JOBS)
     address = empty.scheduler_address
-    assert str(said.value) == f"--dask {address}: it has no workers; start some with dask worker {address}."
+    assert str(said.value) == f"dask {address}: it has no workers; start some with dask worker {address}."
 
 
 @posix
@@ -539,7 +539,7 @@ def test_a_scheduler_that_goes_away_is_a_sentence_and_what_was_finished_is_kept(
             with Pool([tiny()], 1, execution) as pool, pytest.raises(ServsimError) as said:
                 pool.outcomes([Job(0, number) for number in range(2000)])
             kept = store.storage.rows("SELECT count(*) FROM world")[0][0]
-        assert str(said.value) == f"--dask {where}: the scheduler is gone; run the same command again to go on."
+        assert str(said.value) == f"dask {where}: the scheduler is gone; run the same command again to go on."
         assert 10 <= kept == pool.simulated < 2000
     finally:
         for process in (scheduler, worker):
@@ -551,7 +551,7 @@ def test_dask_that_is_not_installed_is_a_sentence(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with Pool([tiny()], 1, Execution(dask="tcp://127.0.0.1:1")) as pool, pytest.raises(ServsimError) as said:
         pool.outcomes(JOBS)
-    assert str(said.value) == "--dask needs Dask; install it with pip install '.[dask]' in servsim's folder."
+    assert str(said.value) == "A cluster needs Dask; install it with pip install '.[dask]' in servsim's folder."
 
 
 def test_one_worker_on_each_machine_compiles_before_there_are_several_who_would(monkeypatch):
@@ -621,3 +621,22 @@ def test_settings_are_told_to_workers_as_they_are():
     assert settings_of(sent.scenario) == settings_of(scenario)
     assert sent.key == Experiment(scenario, 1, "fast").key
     assert run(sent.scenario, replications=2).metrics.tobytes() == run(scenario, replications=2).metrics.tobytes()
+
+
+def test_an_address_that_cannot_be_one_is_said_at_once():
+    for address in ("127.0.0.1", "tcp://127.0.0.1", "127.0.0.1:99999", "here:there", ""):
+        with pytest.raises(ServsimError, match=r"it must be the address of a scheduler, host:port or tcp://host:port"):
+            Execution(dask=address)
+
+
+def test_a_script_without_its_guard_is_told_so(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import servsim\n"
+        "desk = servsim.Scenario().with_settings({'horizon.weeks': 0.1, 'horizon.years': 0.01})\n"
+        "servsim.run(desk, replications=2, engine='reference', workers=2)\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 1
+    assert "servsim must be called under its `if __name__ == '__main__':`." in done.stderr
+    assert done.stderr.splitlines()[-1].endswith("one worker alone (workers=1, --workers 1) shows what else is wrong.")

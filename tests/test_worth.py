@@ -309,7 +309,7 @@ def test_without_customers_newcomers_can_be_asked_about_and_nobody_else():
 
 
 def test_a_segment_that_is_not_there_is_answered_with_the_nearest():
-    with pytest.raises(ScenarioError, match=r'--segment is "rch"; .* Did you mean rich\?'):
+    with pytest.raises(ScenarioError, match=r'segment is "rch"; .* Did you mean rich\?'):
         worth(desk(segments=RICH), segment="rch")
     with pytest.raises(ScenarioError, match=r"the scenario has no \[\[segments\]\]"):
         worth(desk(), segment="rich")

@@ -36,7 +36,8 @@ def residual_quantiles(distribution: Distribution, cv: float, shape: float) -> n
     It is the time until the next visit of a customer looked at on an ordinary day, the gap's renewal process having
     gone on for long. Source: Cox (1962), Renewal Theory. Evidence: theorem.
     """
-    if distribution == Distribution.FIXED:
+    varies = distribution != Distribution.LOGNORMAL or 1.0 + cv * cv > 1.0  # else so little that no float tells
+    if distribution == Distribution.FIXED or not varies:
         return normal_tail(-Z)
     if distribution == Distribution.EXPONENTIAL:
         return -np.log(normal_tail(Z))

@@ -12,6 +12,7 @@ from servsim.cli.shared_options import (
     File,
     How,
     Json,
+    Names,
     Quiet,
     Replications,
     Seed,
@@ -54,6 +55,7 @@ def compare(
     no_lives: NoLives = False,
     as_json: Json = False,
     csv: Csv = None,
+    names: Names = False,
     quiet: Quiet = False,
 ) -> None:
     """Two scenarios on the same replications: paired differences, where they come from, and who was saved or lost."""
@@ -72,6 +74,11 @@ def compare(
     b = affordable(read_scenario(other or file, same + list(to or ())), called(other or file), replications)
     if to:
         b = b.model_copy(update={"title": f"{b.title}, {', '.join(to)}"})
+    if a.title == b.title:  # two files of one title are told apart by their names
+        a, b = (
+            each.model_copy(update={"title": f"{each.title} ({called(own)})"})
+            for each, own in ((a, file), (b, other or file))
+        )
     with answering("Comparing scenarios", quiet, **how) as execution:
         if shard:
             return simulate_shard(shard, [a, b], replications, seed, execution, customers=True)
@@ -85,11 +92,11 @@ def compare(
 
         print_json({**result.to_dict(), **({} if no_lives else lives_json(result, told))})
     else:
-        show(result, told, lives == Telling.full)
+        show(result, told, lives == Telling.full, names)
     return end_interrupted(result.interrupted)
 
 
-def show(result: "Comparison", told: "Lives | None", full: bool) -> None:
+def show(result: "Comparison", told: "Lives | None", full: bool, names: bool) -> None:
     """Print the tables, and lives where they are told."""
     from servsim.cli.output import say
     from servsim.show.comparison import why_parts
@@ -100,4 +107,4 @@ def show(result: "Comparison", told: "Lives | None", full: bool) -> None:
     answer, others = ([why[0], ""], why[1:]) if why and isinstance(why[0], str) else ([], why)
     about = ["", *lives_parts(result, told, full)] if told else []
     parts = [part for one in others for part in ("", one)]
-    say(*answer, comparison_table(result), *comparison_lines(result), *parts, *about)
+    say(*answer, comparison_table(result, names), *comparison_lines(result, names), *parts, *about)

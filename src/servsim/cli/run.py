@@ -10,6 +10,7 @@ from servsim.cli.shared_options import (
     File,
     How,
     Json,
+    Names,
     Quiet,
     Replications,
     Seed,
@@ -41,6 +42,7 @@ def run(
     shard: Shard = None,
     as_json: Json = False,
     csv: Csv = None,
+    names: Names = False,
     quiet: Quiet = False,
 ) -> None:
     """Project retention and revenue: the metrics of next year, and those of the years after; all with intervals."""
@@ -71,7 +73,7 @@ def run(
         from servsim.show.year_table import run_by_year
 
         sells = is_on(scenario, "spending")
-        say(run_table(result), *run_lines(result), *([risk_line(result)] if sells else []))
+        say(run_table(result, names), *run_lines(result, names), *([risk_line(result)] if sells else []))
         say(*(part for one in run_by_year(result) for part in ("", one)))
         if parts := segments_parts(result):
             say("", *parts)

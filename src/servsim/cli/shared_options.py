@@ -68,6 +68,7 @@ Csv = Annotated[
     Path | None, typer.Option("--csv", metavar="PATH", help="Also write every replication's metrics as CSV.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no warnings.")]
+Names = Annotated[bool, typer.Option("--names", help="Show metrics by their names, as --json and options have them.")]
 Dask = Annotated[
     str | None,
     typer.Option(

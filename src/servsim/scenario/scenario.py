@@ -151,8 +151,10 @@ class Scenario(Table):
 
     def __repr__(self) -> str:
         """Its title and its size, in a line."""
-        many = f"{self.demand.opening_book:,} customers, {self.staff.agents} agents"
-        return f"<Scenario {self.title!r}: {many}, {self.horizon.years:g} years>"
+        years = f"{self.horizon.years:g} year{'' if self.horizon.years == 1 else 's'}"
+        counts = ((self.demand.opening_book, "customer"), (self.staff.agents, "agent"))
+        many = ", ".join(f"{number:,} {what}{'' if number == 1 else 's'}" for number, what in counts)
+        return f"<Scenario {self.title!r}: {many}, {years}>"
 
     __str__ = __repr__
 

@@ -31,7 +31,7 @@ CLAUSES: dict[H, str] = {
     H.PICKED_UP: "",
     H.RANG_OFF: "",
     H.BLOCKED: "found no place to wait and left",
-    H.BALKED: "saw the queue and left",
+    H.BALKED: "did not want to wait and left",
     H.ABANDONED: "gave up after {it.minutes}",
     H.SENT_HOME: "was sent home at closing after {it.minutes}",
     H.STARTED: "waited {it.minutes} for {it.agent}",

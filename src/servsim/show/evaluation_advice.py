@@ -244,8 +244,8 @@ def guarantee_words(e: Evaluation) -> str:
         )
     if not e.smallest_difference:
         return (
-            "No guarantee that no other level is better: say with --smallest-difference which difference of "
-            f"{e.objective} matters to you."
+            "No guarantee that no other level is better: say which difference of "
+            f"{e.objective} matters to you (smallest_difference)."
         )
     return no_guarantee(e)
 
@@ -258,7 +258,7 @@ def no_guarantee(e: Evaluation) -> str:
     apart = f" (but to within {in_units(e, e.resolved)})" if coarse else ""
     return (
         "No guarantee: the replications allowed did not suffice to be sure of the best to within "
-        f"{in_units(e, e.smallest_difference)}{apart}; more --budget would."
+        f"{in_units(e, e.smallest_difference)}{apart}; a larger budget would."
     )
 
 

@@ -292,7 +292,5 @@ def guarantee_words(o: Optimisation, e: Evaluation) -> str:
             f"at most, and every ± holds; {missed}"
         )
     if not e.smallest_difference:
-        return (
-            f"No guarantee: say with --smallest-difference which difference of {o.objective} matters to you; {missed}"
-        )
+        return f"No guarantee: say which difference of {o.objective} matters to you (smallest_difference); {missed}"
     return f"{no_guarantee(e)[:-1]}; {missed}"

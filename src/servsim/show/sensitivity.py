@@ -89,12 +89,12 @@ def small_print(s: Sensitivity, over: Plausible) -> list[str]:
     e, replications = s.evaluation, s.metrics.shape[1]
     outside = [own for own in s.ranges if not own.contains_stated]
     own_replications = "a replication of its own" if replications == 1 else f"{replications} replications of its own"
-    told = f"{100 * max(0.0, over.explained):.0f} % of what the levels' differences vary by"
-    rough = " Little is foretold: take shares and worths as rough, or ask for more --points."
+    told = f"{100 * max(0.0, over.explained):.0f} % of how much the levels' differences vary"
+    rough = " That is little: take shares and worths as rough, or ask for more --points."
     return [
         f"{over.points} plausible settings, each in {own_replications}, with all levels in the same; seed {e.seed}. "
-        "Surfaces "
-        f"through them foretell {told}.{rough * (over.explained < LITTLE)} As a check from below, with half of the "
+        "A formula "
+        f"fitted to them foretells {told}.{rough * (over.explained < LITTLE)} As a check from below, with half of the "
         f"settings choosing and the other half judging, knowing everything brings {in_units(s, over.halves)}.",
         *(f"{own.key} is {plain(own.stated)}, outside of its range, {level(own.low)} to {level(own.high)}."
           for own in outside),

@@ -23,6 +23,7 @@ from servsim.show.formatting import (
     window_words,
     years_words,
 )
+from servsim.show.metric_words import by_heading, called
 from servsim.study.comparison.compare import Comparison
 from servsim.study.intervals_and_tables import Interval
 from servsim.study.metrics import NAMES
@@ -123,23 +124,45 @@ def span(interval: Interval, metric: str) -> str:
     return f"{cell_text(interval.low, metric)} … {cell_text(interval.high, metric)}"
 
 
-def run_table(run: Run) -> Table:
-    """Every metric that is defined and not nought in every replication, with its interval."""
+HOW_TO_NAME = "--names shows the metrics by the names that --json, --csv and options have."
+"""How the name of a metric is found."""
+
+
+def rows_under_headings(table: Table, rows: dict[str, tuple[str, ...]], styles: dict[str, str | None]) -> None:
+    """Put rows, by the names of their metrics, into a table in words, under headings."""
+    for heading, names in by_heading(tuple(rows)):
+        table.add_row(heading, style="bold")
+        for name in names:
+            first, *others = rows[name]
+            table.add_row(
+                f"  {called(name)}{DIFFERS if first.endswith(DIFFERS) else ''}", *others, style=styles.get(name)
+            )
+
+
+def run_table(run: Run, names: bool = True) -> Table:
+    """Every metric that is defined and not nought in every replication, with its interval; by name, or in words."""
     title = f"{run.scenario.title}: {window_words(run.scenario)}"
     table = blank_table(title, "metric", "mean", f"{100 * run.confidence:.0f} % interval", "unit")
     table.columns[3].justify = "left"
+    rows: dict[str, tuple[str, ...]] = {}
     for name in run.names:
         interval = run[name]
         if run.sample(name).any() and interval.mean == interval.mean:
             unit = RETENTIONS.get(name) or unit_words(interval.unit, name)
             unit = f"{unit}, {years_words(run.scenario)}" if name == VALUE else unit
-            table.add_row(name, cell_text(interval.mean, name), span(interval, name), unit)
+            rows[name] = (name, cell_text(interval.mean, name), span(interval, name), unit)
+    if not names:
+        table.columns[0].header = ""
+        rows_under_headings(table, rows, {})
+        return table
+    for row in rows.values():
+        table.add_row(*row)
     return table
 
 
-def run_lines(run: Run) -> list[str]:
+def run_lines(run: Run, names: bool = True) -> list[str]:
     """In how many replications, how intervals are made, and what ended the run."""
-    how = "; control variates narrow them" if run.is_controlled else ""
+    how = ", narrowed by control variates" if run.is_controlled else ""
     lines = [f"{len(run.metrics)} simulated replications, seed {run.seed}; intervals are of the mean{how}."]
     known = ", ".join(f"{name} to {100 * run.known_to(name):.2g} %" for name in run.precision)
     if run.stopped == "precision":
@@ -147,7 +170,7 @@ def run_lines(run: Run) -> list[str]:
     elif run.stopped == "budget":
         asked = ", ".join(f"{name} to {100 * share:.2g} %" for name, share in run.precision.items())
         lines.append(f"Stopped at the budget of replications: known are {known}; asked for was {asked}.")
-    return lines + retention_lines(run.metrics)
+    return lines + (retention_lines(run.metrics) if names else [HOW_TO_NAME])
 
 
 def retention_lines(metrics: np.ndarray) -> list[str]:
@@ -265,29 +288,37 @@ def mark(e: Evaluation, value: float) -> str:
     return " ".join(part for part in (signs, "today" if value == e.today else "") if part)
 
 
-def comparison_table(c: Comparison) -> Table:
-    """Every metric of A and B, and their difference replication by replication."""
+def comparison_table(c: Comparison, names: bool = True) -> Table:
+    """Every metric of A and B, and their difference replication by replication; by name, or in words."""
     table = blank_table(f"A: {c.a.title}\nB: {c.b.title}", "metric", "A", "B", "B − A", "±", "unit")
     table.columns[5].justify = "left"
+    rows: dict[str, tuple[str, ...]] = {}
+    styles: dict[str, str | None] = {}
     for place, name in enumerate(c.names):
         change = c[name]
         if change.mean == change.mean and c.metrics[:, :, place].any():
             half, differs = change.half, change.low > 0 or change.high < 0
-            table.add_row(
+            styles[name] = "bold" if differs else None
+            rows[name] = (
                 name + DIFFERS * differs,
                 *(cell_text(c.of(which, name).mean, name) for which in (0, 1)),
                 signed(change.mean, name), unsigned(half, name) if half else "–",
                 RETENTIONS.get(name) or unit_words(change.unit, name),
-                style="bold" if differs else None,
             )  # fmt: skip
+    if not names:
+        table.columns[0].header = ""
+        rows_under_headings(table, rows, styles)
+        return table
+    for name, row in rows.items():
+        table.add_row(*row, style=styles[name])
     return table
 
 
-def comparison_lines(c: Comparison) -> list[str]:
+def comparison_lines(c: Comparison, names: bool = True) -> list[str]:
     """In how many replications, and what the mark means."""
     sure = f"the {100 * c.confidence:.0f} % interval of B − A leaves out 0"
     return [
         f"{c.replications} common replications, seed {c.seed};{DIFFERS} shown to differ: {sure}; what has no{DIFFERS} "
         "may be noise.",
-        *retention_lines(c.metrics),
+        *(retention_lines(c.metrics) if names else [HOW_TO_NAME]),
     ]  # fmt: skip

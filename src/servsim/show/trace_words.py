@@ -51,7 +51,7 @@ SENTENCES: dict[H, str] = {
     H.PICKED_UP: "",
     H.RANG_OFF: "",
     H.BLOCKED: "There was no place left to wait, so they turned round and went.",
-    H.BALKED: "They saw the queue and did not join it.",
+    H.BALKED: "They saw that they would have to wait, and left.",
     H.ABANDONED: "They waited {it.minutes}, lost patience and left unserved.",
     H.SENT_HOME: "They waited {it.minutes}; then the doors closed and they were sent home unserved.",
     H.STARTED: "They waited {it.minutes} for {it.agent}.",

@@ -46,8 +46,8 @@ def affordable(
         one = most.rows * weeks / each
         raise ScenarioError([
             f"{file}: this would simulate about {one * total:.2g} {most.name} ({total} replications of {one:.2g}); "
-            f"the limit is {limit / each:.2g}; lower {most.settings}, {lengths(scenario, far)}, --replications or "
-            "--budget."
+            f"the limit is {limit / each:.2g}; lower {most.settings}, {lengths(scenario, far)}, replications or the "
+            "budget."
         ])  # fmt: skip
     memory = BYTES_PER_CUSTOMER * remembered(scenario, weeks) + BYTES_PER_ROW * rows * piece_of(rows) / WEEK
     if memory > BYTES_AT_MOST:

@@ -223,7 +223,7 @@ def run(
         raise ServsimError(f"confidence is {confidence!r}; it must be above 0.5 and below 1.")
     asked = scenario.evaluate
     wanted, most = replications or asked.replications, budget or asked.budget_replications
-    precision = {known_metric(name, "--precision"): share for name, share in (precision or {}).items()}
+    precision = {known_metric(name, "precision"): share for name, share in (precision or {}).items()}
     with Pool([scenario], seed, execution, controls, far=True, metrics=metrics) as pool:
         outcomes: list[Outcome] = []
         while True:

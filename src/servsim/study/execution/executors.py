@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import socket
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -18,6 +19,7 @@ from servsim.errors import ServsimError, needs_extra
 from servsim.model import compilation as kernel
 from servsim.scenario.scenario import Scenario
 from servsim.scenario.tables.money_horizon_levers import Horizon
+from servsim.study.execution.options import SCHEDULER
 from servsim.study.execution.replications import Experiment, Halted, Job, Outcome, kind_of_answers
 from servsim.study.scenario_identity import fingerprint
 
@@ -156,7 +158,7 @@ def leave_with_parent(pipe: Connection) -> None:
     os._exit(1)
 
 
-SECONDS_TO_ANSWER = 15
+SECONDS_TO_CONNECT, SECONDS_TO_ANSWER = 5, 15
 """How long a scheduler has to answer, and how long it has to find a worker."""
 AHEAD = 1_000
 """Jobs handed to a cluster at once."""
@@ -259,18 +261,34 @@ def client_of(address: str) -> Any:
     try:
         from distributed import Client
     except ImportError:
-        raise needs_extra("--dask", "Dask", "dask") from None
+        raise needs_extra("A cluster", "Dask", "dask") from None
+    insist_answers(address)
     for name in [name for name in logging.root.manager.loggerDict if name.startswith(("distributed", "tornado"))]:
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters of it we say ourselves
     try:
-        return Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise said(address, f"no scheduler answers there ({error})") from None
+        return Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
+    except (OSError, ValueError):
+        raise said(address, "what answers there is no Dask scheduler") from None
+
+
+def insist_answers(address: str) -> None:
+    """ServsimError where nothing listens at an address: Dask itself would try for long, and leave a trace of it."""
+    found = SCHEDULER.fullmatch(address)
+    assert found is not None  # as Execution has seen
+    scheme, host, port = found.groups()
+    if scheme not in (None, "tcp", "tls"):
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), SECONDS_TO_CONNECT).close()
+    except socket.gaierror:
+        raise said(address, f"there is no host {host}") from None
+    except OSError as error:
+        raise said(address, f"no scheduler answers there ({error.strerror or error})") from None
 
 
 def said(address: str, what: str) -> ServsimError:
     """What is wrong with a cluster."""
-    return ServsimError(f"--dask {address}: {what}".rstrip(".") + ".")
+    return ServsimError(f"dask {address}: {what}".rstrip(".") + ".")
 
 
 def failure(theirs: Any) -> BaseException:
@@ -294,5 +312,5 @@ def compiled() -> None:
 def simulated_there(asked: str, experiment: Experiment, job: Job, customers: bool) -> Outcome:
     """One replication, simulated by a worker; ServsimError where it has joined since we looked and is not like us."""
     if asked != kind():
-        raise ServsimError(f"--dask: a worker that joined since {UNLIKE}")
+        raise ServsimError(f"dask: a worker that joined since {UNLIKE}")
     return experiment.simulated(job, customers)

@@ -1,5 +1,6 @@
 """How a question is executed: engine, workers, store, progress. Nothing of it changes an answer."""
 
+import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -49,6 +50,16 @@ def remembered(keeper: Keeper | None, what: str, arguments: Mapping[str, Any]) -
     return keeper.inquiry(what, arguments) if isinstance(keeper, Archive) else nullcontext()
 
 
+SCHEDULER = re.compile(r"(?:([a-z]+)://)?(\[[\da-fA-F:.]+\]|[\w.-]+):(\d{1,5})/?", re.ASCII)
+"""Where a Dask scheduler is: its protocol, host and port."""
+
+
+def is_address(text: str) -> bool:
+    """Is this the address of a scheduler, with its port?"""
+    found = SCHEDULER.fullmatch(text)
+    return found is not None and 0 < int(found[3]) < 65536
+
+
 STORE = "servsim.study.store.store"
 """Where stores are made: named here and not imported, for stores know of this."""
 
@@ -74,9 +85,10 @@ class Execution:
             raise ServsimError(f'engine is {self.engine!r}; it must be "fast" or "reference".')
         if self.workers is not None:
             insist_whole("workers", self.workers, 1)
-        if self.dask is not None and not isinstance(self.dask, str):
+        if self.dask is not None and not (isinstance(self.dask, str) and is_address(self.dask)):
             raise ServsimError(
-                f"dask is {self.dask!r}; it must be the address of a scheduler, such as tcp://host:8786."
+                f"dask is {self.dask!r}; it must be the address of a scheduler, host:port or tcp://host:port, such as "
+                "tcp://10.0.0.5:8786."
             )
         if not (self.store is None or isinstance(self.store, str | PathLike) or hasattr(self.store, "known")):
             raise ServsimError(f"store is {self.store!r}; it must be a path, or a servsim.Store.")

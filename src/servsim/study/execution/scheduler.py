@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
+from multiprocessing import current_process
 from time import monotonic
 from types import FrameType, TracebackType
 from typing import Self
@@ -26,6 +27,10 @@ from servsim.study.execution.options import HERE, Execution
 from servsim.study.execution.replications import Experiment, Job, Outcome
 from servsim.study.metrics import NAMES, UserMetric, insist_importable, insist_new
 
+UNGUARDED = (
+    "this process is a worker that reads the script it was started by: servsim must be called under its "
+    "`if __name__ == '__main__':`."
+)
 A_LITTLE_LATER_SECONDS = 0.1
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -170,7 +175,10 @@ class Crew:
         assert self.hands is not None
         self.deaths += 1
         if self.deaths > DEATHS_AT_MOST:
-            raise ServsimError("worker processes are killed again and again; run with --workers 1 to see why.")
+            raise ServsimError(
+                "worker processes end again and again: a script that calls servsim must do so under "
+                "`if __name__ == '__main__':`; one worker alone (workers=1, --workers 1) shows what else is wrong."
+            )
         self.waiting.extendleft(reversed(lost))
         if not self.hands.outlive:
             self.waiting.extendleft(reversed(self.in_hand.values()))
@@ -323,5 +331,7 @@ class Pool:
         """Somebody's cluster; threads for the engine that releases the interpreter's lock, processes for the other."""
         if self.execution.dask is None and self.execution.engine == "fast":
             return Threads(self.lanes)
+        if getattr(current_process(), "_inheriting", False) and self.execution.dask is None:
+            raise ServsimError(UNGUARDED)
         insist_importable(self.metrics)
         return Processes(self.lanes) if self.execution.dask is None else Cluster(self.execution.dask)

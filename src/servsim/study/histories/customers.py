@@ -149,7 +149,7 @@ def customer_named(world: World, words: str) -> int:
     if words.isascii() and words.isdecimal():
         return int(words)
     raise ServsimError(
-        f"--customer {words} means nobody: give a number of the opening book, a prospect's day:number such as 3:17, "
+        f"customer {words} means nobody: give a number of the opening book, a prospect's day:number such as 3:17, "
         f"a name that a story has, such as friend-2gosa7pa2gv or colleague-3:17, or one of {', '.join(FIRSTS)}."
     )
 

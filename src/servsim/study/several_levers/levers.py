@@ -96,7 +96,7 @@ def space_of(scenario: Scenario) -> Space:
     if not ranges:
         raise ScenarioError([
             "optimise.levers is empty; it must name what may be changed, such as "
-            "--lever investment.minutes_per_visit=0..20 --lever staff.agents=1..4."
+            "investment.minutes_per_visit = [0, 20] (or --lever investment.minutes_per_visit=0..20)."
         ])  # fmt: skip
     return Space(scenario, tuple(lever_of(scenario, key, *map(float, ends)) for key, ends in ranges.items()))
 

@@ -51,8 +51,8 @@ TABLES = (
 INQUIRIES = "asked"
 """A table that is younger than the layout: a file of before, which may only be read, has none."""
 
-DAMAGED = "is damaged or not a store of servsim; it is left as it is: move it away, or name another with --store."
-INSTEAD = "name another with --store, or --no-store."
+DAMAGED = "is damaged or not a store of servsim; it is left as it is: move it away, or name another store."
+INSTEAD = "name another store, or none (--no-store)."
 DAMAGES = ("SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_ERROR", "SQLITE_MISMATCH", "SQLITE_CONSTRAINT")
 """SQLite's names for what is wrong with the file itself; text that is none has no name."""
 NO_LOCKS = "its file system cannot lock files as a store needs it (a network drive?)"
@@ -124,11 +124,9 @@ class Storage:
         if magic != MAGIC or self.path.stat().st_size % max(page, 512):
             raise StoreError(f"{self.path} {DAMAGED}")
         if mark != MARK:
-            raise StoreError(
-                f"{self.path} is a database of another program; it is left as it is: name another with --store."
-            )
+            raise StoreError(f"{self.path} is a database of another program; it is left as it is: name another store.")
         if layout != LAYOUT:
-            raise StoreError(f"{self.path} is a store of another version of servsim; name another with --store.")
+            raise StoreError(f"{self.path} is a store of another version of servsim; name another store.")
 
     def make(self) -> None:
         """Make an empty file that only its owner may read; the folder, too, if it is the usual one."""

@@ -237,7 +237,7 @@ class Store:
     def distrust(self, why: str) -> None:
         """Neither read nor write any more."""
         self.is_readable = False
-        self.why = f"{self.path} {why}; it is left as it is: move it away, or name another with --store."
+        self.why = f"{self.path} {why}; it is left as it is: move it away, or name another store."
 
     def question_of(self, key: str) -> int | None:
         """The number of a question that is in the file."""

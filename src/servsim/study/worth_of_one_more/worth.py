@@ -253,9 +253,9 @@ def insist(scenario: Scenario, segment: str | None) -> None:
         near = get_close_matches(segment, names, n=1)
         hint = f" Did you mean {near[0]}?" if near else f" There are {', '.join(names)}." if names else ""
         must = "it must be the name of a segment." if names else "it cannot be asked: the scenario has no [[segments]]."
-        raise ScenarioError([f'--segment is "{segment}"; {must}{hint}'])
+        raise ScenarioError([f'segment is "{segment}"; {must}{hint}'])
     if scenario.demand.opening_book == 0 and (segment is not None or newcomers(scenario) is None):
-        rest = "; leave out --segment to hear what a newcomer is worth" if newcomers(scenario) else ""
+        rest = "; leave out the segment to hear what a newcomer is worth" if newcomers(scenario) else ""
         raise ScenarioError([
             f"demand.opening_book is 0; it must be at least 1 where the worth of a customer is asked{rest}."
         ])  # fmt: skip
