@@ -94,7 +94,8 @@ def take_over(draft: Path, before: os.stat_result) -> None:
     if hasattr(os, "chown"):
         with suppress(OSError):
             os.chown(draft, before.st_uid, before.st_gid)
-    draft.chmod(stat.S_IMODE(before.st_mode))
+    is_same_group = draft.stat().st_gid == before.st_gid
+    draft.chmod(stat.S_IMODE(before.st_mode) & (~0 if is_same_group else ~stat.S_IRWXG))
 
 
 def own_folder(folder: Path) -> bool:

@@ -21,13 +21,17 @@ from servsim.visible_text import STEERING, visible
 Tell = Callable[[int, int, float], None]
 
 
-class Paper(Console):
-    """A console whose reader may leave early, as `head` does: that is no failure; and which no text can steer."""
+class Unsteered(Console):
+    """A console that no text can steer."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """What is printed, with control characters written out."""
         for segment in super().render(renderable, options):
             yield segment if segment.control else segment._replace(text=visible(segment.text, allowed="\n"))
+
+
+class Paper(Unsteered):
+    """One whose reader may leave early, as `head` does: that is no failure."""
 
     def on_broken_pipe(self) -> None:
         """Nobody reads on."""
@@ -47,7 +51,7 @@ def stdout() -> Console:
 
 def stderr() -> Console:
     """Where progress and notices go."""
-    return Paper(stderr=True, highlight=False)
+    return Unsteered(stderr=True, highlight=False)
 
 
 def say(*parts: RenderableType) -> None:
