@@ -366,10 +366,15 @@ def test_what_is_best_by_then_is_read_from_the_years():
 # How sure that is
 
 
+def test_the_mark_of_a_tie_is_explained_where_one_stands():
+    marks, *_ = caveats(told({6.0: 0.0}, 6.0))
+    assert "~: cannot be told apart from it; " in marks
+
+
 def test_how_sure_is_told_in_plain_words():
     e = told({6.0: 100.0}, 6.0, guarantee=Guarantee(0.95, 500.0, "CAD"), smallest_difference=500.0)
     marks, sure, limits = caveats(e)
-    assert marks.startswith("best: highest average; ~: cannot be told apart from it; ")
+    assert marks.startswith("best: highest average; ±")
     assert "4 replications, seed 1" in marks
     assert sure == "95 % sure: no level tried beats 6 by more than 500 CAD, and every ± holds."
     assert limits == (
