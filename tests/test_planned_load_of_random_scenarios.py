@@ -25,8 +25,8 @@ SEGMENTS = ("demand", "service", "investment", "phone")
 WORK = ("hours_core", "hours_care", "hours_clarifying", "hours_recovery", "hours_promises", "hours_relationship",
         "hours_internal", "hours_inattentive", "hours_break", "hours_idle")  # fmt: skip
 """What agents' time at the desk consists of."""
-VISITS, REPLICATIONS = 3000, 12
-"""In a replication, about."""
+VISITS, REPLICATIONS, WARMUP = 3000, 12, 4.0
+"""In a replication, about; weeks."""
 SLACK, SURE = 0.01, 5.0
 """What gaps between visits that are counted from their ends, and the like, may do, as a share; standard errors."""
 WEEKS_PER_MONTH = 365 / 7 / 12
@@ -60,6 +60,13 @@ def plain(tables: dict[str, Any], mistakes: bool) -> None:
         tables["service"] = tables.get("service", {}) | {"difficulty_cv": 0.0, "step_cv": dict.fromkeys(STEPS, 0.0)}
         if "phone" in tables:
             tables["phone"] |= {"phone_effect": 1.0}
+    if "mistakes" in tables:  # they come to light well before the warm-up is over, and not one at nearly every visit
+        share, effect = tables["mistakes"].get("mistake_share", 0.08), tables["mistakes"].get("listening_effect", 1.0)
+        tables["mistakes"] |= {
+            "light_days": 0.5,
+            "mistake_share": min(share, 0.15),
+            "listening_effect": min(effect, 0.5),
+        }
 
 
 STEPS = ("greet", "listen", "acknowledge", "empathise", "summarise", "action_points")
