@@ -1,5 +1,6 @@
 """Every metric, as `run` has it and as an outsider reads it from the scenario file and the event log of `export`."""
 
+import csv
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -9,16 +10,20 @@ import numpy as np
 import pytest
 import tomli_w
 from metrics_from_the_event_log import Outsider
+from test_events import ADA, BOB, NINE, logged
 from test_story import ALL_ON
 
 import servsim
+from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
+from servsim.study.histories.event_log import COLUMNS
 from servsim.study.metrics import NAMES, OWN
 from servsim.study.verification.random_scenarios import random_scenario
+from servsim.units import MILLIONTHS, MINUTE
 
 SCENARIOS = sorted((Path(__file__).parent.parent / "scenarios").glob("*.toml"))
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 YEAR = 365 / 7
 """In weeks."""
+EVE = BOB + 1
 
 Tables = dict[str, Any]
 Alike = Callable[..., None]
@@ -69,6 +74,31 @@ def differences(read: dict[str, float], there: dict[str, float]) -> dict[str, tu
         if not (math.isnan(value) and math.isnan(read[name]))
         and not math.isclose(read[name], value, rel_tol=1e-9, abs_tol=1e-12)
     }
+
+
+def test_an_outsider_reads_a_small_log_as_one_does_by_hand(tmp_path):
+    tables = {"opening": {"monday": "09:00-10:00"}, "staff": {"agents": 1, "wage_per_hour": 60.0}, **horizon(10 / 168)}
+    some = logged(
+        (NINE, H.CAME_ON, -1, 0, 0),
+        (NINE, H.ARRIVED, ADA, -1, 0),
+        (NINE, H.STARTED, ADA, 0, 0),
+        (NINE + 5 * MINUTE, H.ARRIVED, BOB, -1, 0),
+        (NINE + 20 * MINUTE, H.FINISHED, ADA, 0, 8 * MILLIONTHS),
+        (NINE + 20 * MINUTE, H.STARTED, BOB, 0, 15 * MINUTE),
+        (NINE + 50 * MINUTE, H.ARRIVED, EVE, -1, 0),
+        **tables,
+    )
+    file, log = tmp_path / "small.toml", tmp_path / "small.csv"
+    file.write_text(tomli_w.dumps(tables))
+    with log.open("w", newline="") as opened:
+        csv.writer(opened).writerows([COLUMNS, *some])
+    read = Outsider(file, log).metrics()
+    by_hand = {
+        "arrivals": 3 * 16.8, "served": 16.8, "wait_mean": 7.5, "wait_served_mean": 7.5, "wait_p50": 0, "wait_p90": 15,
+        "waited_share": 0.5, "queue_mean": (15 + 10) / 60, "occupancy": 1, "time_in_system_mean": 20, "hours_core": 73,
+        "hours_idle": 0, "costs": 60 * 876, "cash": -60 / 1.1 ** (1 / 365),
+    }  # fmt: skip
+    assert {name: read[name] for name in by_hand} == pytest.approx(by_hand)
 
 
 # Desks, each with what the others lack
@@ -139,7 +169,7 @@ DESKS = {
     "closed most of the week": {**SMALL, **horizon(9)},
     "a year": {**SMALL, **horizon(YEAR)},
     "a book of one": {**SMALL, "demand": {"opening_book": 1, "visit_gap_days": 3}, **horizon(3)},
-    "no book": {**SMALL, "demand": {"prospects_per_hour": 3}, **horizon(3)},
+    "no book": {**SMALL, "demand": {"prospects_per_hour": 3}, **horizon(YEAR)},
     "nobody to spend or to lose": {"waiting": {"at_closing": "send_home"}, "horizon": {"weeks": 2}},
 }
 """By what is special in each."""
