@@ -1,6 +1,5 @@
 """The question: what is invested, what money is worth, how far to look, and which levels to compare."""
 
-import math
 import re
 from typing import Annotated, Any
 
@@ -12,6 +11,8 @@ from servsim.units import DAYS_PER_YEAR
 WEEKS_PER_YEAR = DAYS_PER_YEAR / 7
 
 SHARE_OF_REVENUE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*%\s*of\s+revenue\s*", re.ASCII)
+LARGEST = 1e300
+"""Below this any whole number is a float, too."""
 DIFFERENCE_NEED = 'a number of at least 0, or a share such as "1 % of revenue"'
 
 
@@ -19,7 +20,7 @@ def difference(value: Any) -> float | str:
     """A difference of the objective as it is written; ValueError with what it must be."""
     if isinstance(value, str) and SHARE_OF_REVENUE.fullmatch(value):
         return value
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < LARGEST:
         raise ValueError(DIFFERENCE_NEED)
     return float(value)
 
