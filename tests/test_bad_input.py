@@ -71,7 +71,7 @@ def test_a_file_in_place_of_a_folder_is_said_to_be_unreadable(tmp_path: Path) ->
 
 
 def test_a_path_that_no_system_has_is_said_to_be_unreadable() -> None:
-    assert answer(Path("a\0b")) == "{file} cannot be read: embedded null byte."
+    assert answer(Path("a\0b")) == r"a\x00b cannot be read: embedded null byte."
 
 
 def test_a_file_that_may_not_be_read_is_said_to_be_unreadable(tmp_path: Path) -> None:

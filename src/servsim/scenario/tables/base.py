@@ -16,14 +16,14 @@ class Need:
     words: str
 
 
-def on_one_line(text: str) -> str:
-    """A name as it was written; ValueError where it has what could steer the terminal that shows it."""
-    if visible(text) != text:
-        raise ValueError("text in quotes on one line, without control characters")
+def unsteering(text: str) -> str:
+    """A name as it was written; ValueError where it could steer the terminal that shows it; lines it may have."""
+    if visible(text, allowed="\n") != text:
+        raise ValueError("text in quotes without control characters")
     return text
 
 
-Name = Annotated[str, AfterValidator(on_one_line)]
+Name = Annotated[str, AfterValidator(unsteering)]
 """What tables, plots and files call something."""
 
 
