@@ -72,9 +72,13 @@ class Money:
         return sum(cost for day in self.costs.values() for name, cost in day.items() if name in (names or day))
 
     def profit(self, day: int) -> float:
-        """Margin on revenue less costs, of a day: what is sold costs as much as at today's prices."""
-        cost = (1 - self.settings.get("money", "margin", 0.5)) / self.settings.get("spending", "price_level", 1.0)
-        return (1 - cost) * self.revenue[day] - sum(self.costs[day].values())
+        """Margin on revenue less costs, of a day."""
+        return self.margin * self.revenue[day] - sum(self.costs[day].values())
+
+    @property
+    def margin(self) -> float:
+        """Of revenue: what is sold costs as much as at today's prices."""
+        return 1 - (1 - self.settings.get("money", "margin", 0.5)) / self.settings.get("spending", "price_level", 1.0)
 
     def cash(self) -> float:
         """Profit of the window, each day's discounted from the end of that day to the first instant of all."""

@@ -10,7 +10,7 @@ from event_log_agents import Staff
 from event_log_book import Book
 from event_log_money import Money
 from event_log_rows import HOUR, MINUTE, MONTH, WEEK, YEAR, Settings, ratio, rows_of
-from event_log_waits import UNSERVED, Queue, mean, quantile
+from event_log_waits import UNSERVED, Queue, Visit, mean, quantile
 from event_log_week import Week
 
 NAN = math.nan
@@ -28,11 +28,11 @@ class Outsider:
         self.staff = Staff(self.settings, self.week).read(self.rows)
         self.book = Book(self.settings).read(self.rows)
         self.money = Money(self.settings, self.week, self.rows, self.staff, self.queue)
-        inside = [row for row in self.rows if self.settings.in_window(row.tick)]
-        self.counts = Counter((row.what, row.value) for row in inside if not row.begins)
-        self.begun = Counter(row.what for row in inside if row.begins)
+        self.inside = [row for row in self.rows if self.settings.in_window(row.tick)]
+        self.counts = Counter((row.what, row.value) for row in self.inside if not row.begins)
+        self.begun = Counter(row.what for row in self.inside if row.begins)
         self.spent = Counter()
-        for row in inside:
+        for row in self.inside:
             if row.what in ("cared", "clarified", "soothed", "manager's talk"):
                 self.spent[row.what] += 0 if row.begins else row.ticks
 
@@ -71,6 +71,7 @@ class Outsider:
             "unserved_share": ratio(sum(unserved[how] for how in UNSERVED), came),
             "wait_mean": queue.wait_mean(),
             "wait_gap": self.gap(lambda names: queue.wait_mean(lambda one: one.segment in names)),
+            "callers": len(self.callers) / weeks,
             "phone_wait_mean": queue.wait_mean(lambda one: one.phone),
             "phone_lost_share": self.phone_lost_share(),
             "requests": self.count("asked") / weeks,
@@ -89,8 +90,12 @@ class Outsider:
 
     def phone_lost_share(self) -> float:
         """Not served, of callers whose wait is over."""
-        callers = [one for one in self.queue.visits if one.phone and one.left is not None]
-        return ratio(sum(one.how in UNSERVED for one in callers), len(callers))
+        return ratio(sum(one.how in UNSERVED for one in self.callers), len(self.callers))
+
+    @property
+    def callers(self) -> list[Visit]:
+        """Visits by telephone whose wait is over."""
+        return [one for one in self.queue.visits if one.phone and one.left is not None]
 
     def of_the_customers(self) -> dict[str, float]:
         """Who is there, who came and who went."""
@@ -139,8 +144,32 @@ class Outsider:
                 "wait_mean": self.queue.wait_mean(lambda one, name=name: one.segment == name),
                 "satisfaction_mean": self.satisfaction({name}) if judges else NAN,
                 "customers_end": float(sum(row.segment == name for row in self.book.remaining)),
+                **self.visits_of_segment(name),
+                **self.money_of_segment(name),
             }
             for name in (one["name"] for one in self.settings.segments)
+        }
+
+    def visits_of_segment(self, name: str) -> dict[str, float]:
+        """What a segment's customers live through."""
+        weeks = self.settings.length / WEEK
+        came = [one for one in self.queue.visits if one.segment == name]
+        served = [one for one in self.queue.served if one.segment == name]
+        return {
+            "served": len(served) / weeks,
+            "abandoned": sum(one.how == "abandoned" for one in came) / weeks,
+            "unserved_share": ratio(sum(one.how in UNSERVED for one in came), len(came)),
+        }
+
+    def money_of_segment(self, name: str) -> dict[str, float]:
+        """Whom a segment loses, and what it pays."""
+        years = self.settings.length / YEAR
+        paid = sum(row.number for row in self.inside if row.what == "bought" and row.segment == name) / years
+        return {
+            "retention": self.book.retention(name),
+            "customers_lost": sum(row.what == "lost" and row.segment == name for row in self.inside) / years,
+            "revenue": paid,
+            "contribution": self.money.margin * paid,
         }
 
     def of_failures(self) -> dict[str, float]:
@@ -153,6 +182,7 @@ class Outsider:
             "complaints": self.count("complained") / years,
             "recovered_share": ratio(won, won + self.with_value("let down", "agent", "manager")),
             "escalated": self.count("escalated") / years,
+            "promises_due": (self.count("kept") + broken) / years,
             "promises_kept_share": ratio(self.count("kept"), self.count("kept") + broken),
         }
 
@@ -215,7 +245,7 @@ class Outsider:
 
 FAILING = ("mistakes_share", "first_contact_resolution", "hours_clarifying")
 NEEDS = {
-    ("phone",): ("phone_wait_mean", "phone_lost_share"),
+    ("phone",): ("callers", "phone_wait_mean", "phone_lost_share"),
     ("internal",): ("requests", "request_wait_mean", "hours_internal"),
     ("quality",): ("quality_mean", "satisfaction_mean", "satisfaction_gap"),
     ("recognition",): ("recognised_share",),
@@ -225,7 +255,7 @@ NEEDS = {
     ("mistakes",): ("mistakes_share", "first_contact_resolution", "hours_clarifying"),
     ("mistakes", "promises"): ("failures", "complaints", "recovered_share"),
     ("manager",): ("escalated", "hours_manager"),
-    ("promises",): ("promises_kept_share", "hours_promises"),
+    ("promises",): ("promises_due", "promises_kept_share", "hours_promises"),
     ("outreach",): ("calls", "hours_relationship"),
     ("outreach", "competitors"): ("won_back",),
     ("recovery",): ("hours_recovery",),

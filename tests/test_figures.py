@@ -15,13 +15,14 @@ from servsim.model.rules.demand import segment_of
 from servsim.model.trace import canonical
 from servsim.scenario.read import checked, read_scenario
 from servsim.study import daily_totals as days
-from servsim.study import trace_totals as t
+from servsim.study import tally_places as t
 from servsim.study.execution.replications import counted
 from servsim.study.metrics import BY_NAME, METRICS, NAMES, OWN, metrics, own_metrics, unit_of
 from servsim.study.replication_totals import Reading
 from servsim.study.trace_totals import Tally
 from servsim.study.yearly_projection import looks_ahead
 from servsim.units import DAY, HOUR, MILLIONTHS, MINUTE, WEEK
+from servsim.units import YEAR as YEAR_OF_TICKS
 
 NOBODY = -1
 ADA, BEA, CEM, DOT = range(4)
@@ -40,6 +41,9 @@ YEAR = {"horizon": {"weeks": 365 / 7}}
 HALF_YEAR = {"horizon": {"weeks": 365 / 14}}
 TWO_YEARS = {"horizon": {"weeks": 2 * 365 / 7}}
 TWO_WEEKS = {"horizon": {"weeks": 2.0}}
+NOON = 7 * 24 * 60 + 180
+"""Of the second Monday, in minutes after nine of the first."""
+AMID_THE_DAY = {"horizon": {"weeks": 2.0, "warmup_weeks": 1 + 12 / 168}}
 SECOND_WEEK = {"horizon": {"weeks": 2.0, "warmup_weeks": 1.0}}
 SECOND_HALF = {"horizon": {"weeks": 365 / 7, "warmup_weeks": 365 / 14}}
 ONE_DAY = {"horizon": {"weeks": 1 / 7}}
@@ -401,7 +405,7 @@ CASES_OF = {
         ("nobody waits for doors that are closed", {}, served(490, 900, 950), 0),
         ("who still waits at the end has waited, too", {}, served(0, 48, 50)[:1], 1),
         ("not who saw the queue and went, nor found no place", {}, unserved(H.BALKED, 9, 9) + unserved(H.BLOCKED, 9, 9), 0),
-        ("who still waits, of two open days", TWO_WEEKS | SECOND_WEEK, served(WARM - 9, WARM + 9, WARM + 9)[:1], 0),
+        ("who waits as the warm-up ends waits on", SECOND_WEEK, served(WARM - 9, WARM + 588, WARM + 600), 1 / 10),
     ],
     "occupancy": [
         ("120 minutes of 480", {}, shift() + served(0, 0, 120), 1 / 4),
@@ -410,7 +414,7 @@ CASES_OF = {
         ("only the part after the warm-up", SECOND_WEEK, shift(0, WARM + 100) + served(WARM - 60, WARM - 60, WARM + 50),
          1 / 2),
         ("nothing of the warm-up", SECOND_WEEK, shift() + TEN + NEXT_SHIFT + served(*NEXT_WEEK), 1 / 48),
-        ("a visit's pauses count, those of other work do not", PAUSING, A_DAY, (130 + 20 + 20 + 30 + 20) / 480),
+        ("all work counts, pauses in it, too", PAUSING, A_DAY, (130 + 30 + 30 + 30 + 30) / 480),
         ("all work counts", HALF_THERE, A_DAY, (130 + 30 + 30 + 30 + 30) / 480),
     ],
     "time_in_system_mean": [("10 and 16 minutes", {}, TEN + SIX + GIVES_UP, 13)],
@@ -677,10 +681,12 @@ CASES_OF = {
         ("a week's advertising and training", NO_INTEREST | ADVERTISED | TRAINED, shift() + paid(day(0.5), 500),
          250 - 160 - (3600 + 960) * 7 / 365),
         ("half a day's, the day being half over", NO_INTEREST | FREE | ADVERTISED | {"horizon": {"weeks": 0.5 / 7}}, [], -3600 * 0.5 / 365),
-        ("two weeks', the warm-up being paid", NO_INTEREST | FREE | ADVERTISED | SECOND_WEEK, [], -3600 * 14 / 365),
+        ("nothing of the warm-up", NO_INTEREST | FREE | ADVERTISED | SECOND_WEEK, [], -3600 * 7 / 365),
         ("advertising of a day, a day from now", FREE | ADVERTISED | ONE_DAY, [], -3600 / 365 * A_DAY_ON),
         ("100 after a year at 100 %", YEAR | FREE | DOUBLING, paid(day(364), 100), 50),
-        ("the warm-up's counts", SECOND_WEEK | FREE | NO_INTEREST, paid(day(1), 100), 50),
+        ("nor what was paid in it", SECOND_WEEK | FREE | NO_INTEREST, paid(day(1), 100) + paid(day(8), 300), 150),
+        ("of the day on which the warm-up ends, what is left of it", AMID_THE_DAY | FREE | NO_INTEREST,
+         paid(at(NOON - 1), 100) + paid(at(NOON + 1), 300) + paid(day(9), 500), 400),
     ],
     "value": [
         ("what the window brings, where the years are no longer", LOOKING, shift() + paid(day(0.5), 500), 90 * A_DAY_ON),
@@ -893,7 +899,7 @@ def test_metrics_of_segments_add_up_to_those_of_all():
     assert own[:, OF["unserved_share"]] @ found.tally.segments[:, t.OWN_ARRIVED] == pytest.approx(
         whole["unserved_share"] * found.count(H.ARRIVED)
     )
-    years = found.tally.end / t.YEAR
+    years = found.tally.end / YEAR_OF_TICKS
     kept = found.tally.segments[:, t.OWN_OPENING] - found.tally.segments[:, t.OWN_OPENING_LOST]
     assert kept.sum() / found.count(H.MEMBER) == pytest.approx(whole["retention"] ** years)
     assert own[:, OF["retention"]] ** years == pytest.approx(kept / found.tally.segments[:, t.OWN_OPENING])

@@ -7,7 +7,7 @@ from servsim.engine_parameters import to_sheet
 from servsim.event_codes import Happening
 from servsim.model import fast
 from servsim.scenario.read import checked, read_scenario
-from servsim.study import trace_totals as t
+from servsim.study import tally_places as t
 from servsim.study.execution.replications import counted
 from servsim.study.metrics import NAMES, metrics
 from servsim.study.trace_totals import Tally

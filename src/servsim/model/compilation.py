@@ -27,6 +27,7 @@ COMPILED_ELSEWHERE = (
     "engine_parameters.py",
     "opening_hours_and_rates.py",
     "model/compilation.py",
+    "study/tally_places.py",
     "study/trace_totals.py",
     "study/daily_totals.py",
     "study/control_variates.py",

@@ -15,7 +15,7 @@ from servsim.errors import ServsimError
 from servsim.event_codes import Happening as H
 from servsim.event_codes import Reason
 from servsim.scenario.scenario import Scenario
-from servsim.study import trace_totals as t
+from servsim.study import tally_places as t
 from servsim.study.money import margin_of
 from servsim.study.replication_totals import UNDEFINED, Reading, ratio
 from servsim.units import MILLIONTHS, MINUTE, YEAR
@@ -82,7 +82,7 @@ METRICS = (
     Metric("wait_mean", "time in queue, all who joined and whose wait is over", "min", -1, lambda r: ratio(r.sum(t.WAIT) / MINUTE, r.tally.joined()), bounds=AMOUNT),
     Metric("wait_gap", "wait of the segment that spends most, less that of the one that spends least", "min", 0, lambda r: r.gap_between_spenders(t.OWN_WAIT) / MINUTE),
     Metric("callers", "visits by telephone", "1/week", 0, lambda r: r.weekly(r.count(H.PICKED_UP, H.RANG_OFF)), needs=("phone",), bounds=AMOUNT),
-    Metric("phone_wait_mean", "time in queue of callers", "min", -1, lambda r: ratio(r.sum(t.PHONE_WAIT) / MINUTE, r.count(H.PICKED_UP, H.RANG_OFF)), needs=("phone",), bounds=AMOUNT),
+    Metric("phone_wait_mean", "time in queue of callers who found a line free", "min", -1, lambda r: ratio(r.sum(t.PHONE_WAIT) / MINUTE, r.count(H.PICKED_UP, H.RANG_OFF) - r.sum(t.PHONE_TURNED_AWAY)), needs=("phone",), bounds=AMOUNT),
     Metric("phone_lost_share", "not served, of callers", "1", -1, lambda r: ratio(r.count(H.RANG_OFF), r.count(H.PICKED_UP, H.RANG_OFF)), needs=("phone",), bounds=SHARE, of="callers"),
     Metric("requests", "what colleagues ask of the desk", "1/week", 0, lambda r: r.weekly(r.count(H.ASKED)), needs=("internal",), bounds=AMOUNT),
     Metric("request_wait_mean", "until an agent turns to a colleague", "min", -1, lambda r: ratio(r.sum(t.REQUEST_WAIT) / MINUTE, r.count(H.HELPING)), needs=("internal",), bounds=AMOUNT),

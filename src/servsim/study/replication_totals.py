@@ -8,7 +8,7 @@ import numpy as np
 
 from servsim.event_codes import Happening
 from servsim.scenario.scenario import Scenario
-from servsim.study import trace_totals as t
+from servsim.study import tally_places as t
 from servsim.study.daily_totals import Days
 from servsim.study.money import COSTS, Used, costs_of, daily_discount, daily_money, margin_of
 from servsim.study.trace_totals import Tally
@@ -79,8 +79,8 @@ class Reading:
         return sum(self.sum(place) for place in places)
 
     def at_work(self) -> int:
-        """Agents' time with customers and colleagues, on promises and calls, in ticks."""
-        places = (t.BUSY, t.FOLLOWING_UP, t.CALLING, t.HELPING, t.HELD)
+        """Agents' time with customers and colleagues, on promises and calls, pauses in it included, in ticks."""
+        places = (t.BUSY, t.FOLLOWING_UP, t.CALLING, t.HELPING, t.HELD, t.PAUSED)
         return sum(self.sum(place) for place in places)
 
     def core(self) -> int:
@@ -97,9 +97,14 @@ class Reading:
 
     @cached_property
     def cash(self) -> float:
-        """Profit of the window in today's money, each day's at its end."""
+        """Profit of the window in today's money, each day's at its end; of the day on which the warm-up ends, what is
+        left of it.
+        """
         revenue, costs = daily_money(self.scenario, self.tally.days)
         profit = margin_of(self.scenario) * revenue - costs.sum(axis=1)
+        if warm := -(-self.tally.warmup // DAY):
+            profit[: warm - 1] = 0.0
+            profit[warm - 1] = self.profit() - profit[warm:].sum()
         return float((profit * daily_discount(self.scenario, len(profit))).sum())
 
     @cached_property

@@ -15,59 +15,9 @@ from servsim.model.calendar import business_time
 from servsim.model.compilation import kernel, part, readable
 from servsim.model.rules.attention_lapses import HALF_THERE
 from servsim.model.rules.demand import of_opening_book, segment_of
-from servsim.study.daily_totals import ALL, COLLEAGUES_WAIT, Days, integral
-from servsim.units import DAY, MILLIONTHS, TICKS_PER_SECOND, YEAR
-
-HAPPENINGS = max(Happening) + 1
-LONGEST_WAIT = 86_400
-"""Seconds that the histogram of waits distinguishes; longer ones share its last place, and are remembered singly."""
-
-CHANGES = np.zeros(HAPPENINGS, np.int8)
-"""Whether an agent does something else from a row with this happening on."""
-CHANGES[[
-    Happening.CAME_ON, Happening.WENT_OFF, Happening.LOST_ATTENTION, Happening.REGAINED_ATTENTION,
-    Happening.WENT_ON_BREAK, Happening.CAME_BACK, Happening.STARTED, Happening.FINISHED, Happening.TOOK_UP,
-    Happening.FOLLOWED_UP, Happening.CALLED, Happening.HUNG_UP, Happening.ESCALATED, Happening.RELEASED,
-    Happening.HELPING, Happening.HELPED,
-]] = 1  # fmt: skip
-
-(WAIT, WAIT_SERVED, STARTED_AT_ONCE, JOINED, BUSY, PRESENT, IN_SYSTEM, QUALITY, CARE, BOOK_TIME, BOOK, BOOK_SINCE,
- OPENING_LOST, SATISFACTION, REVENUE, CLARIFYING, SOOTHING, TALKING, BY_CALL, BROKEN, REQUEST_WAIT, PHONE_WAIT,
- OPEN_WAIT, WAITING, IDLE, VISITING, FOLLOWING_UP, CALLING, HELPING, HELD, ON_BREAK, INATTENTIVE,
- SUMS) = range(33)  # fmt: skip
-"""Places in `sums`: ticks, customers, or millionths, all of them whole. From IDLE on: what agents of the desk do with
-their time, every tick of their presence in one of them."""
-
-SUMMED = np.full(HAPPENINGS, -1)
-"""The place in `sums` of what rows with this happening add up to; −1 where their values are not added up."""
-SUMMED[[
-    Happening.BOUGHT, Happening.CARED, Happening.CLARIFIED, Happening.SOOTHED, Happening.STEPPED_BACK,
-    Happening.HELPING, Happening.REMAINS,
-]] = [REVENUE, CARE, CLARIFYING, SOOTHING, TALKING, REQUEST_WAIT, SATISFACTION]  # fmt: skip
-
-WAITS = (Happening.STARTED, Happening.ABANDONED, Happening.SENT_HOME)
-"""Happenings that end the wait of a visit that joined; their value is the ticks waited."""
-
-VISIT_SINCE, VISIT_ARRIVED, VISIT_COUNTS, HERE_SINCE, DOING, SINCE, AWAY, RESTS, KNOWLEDGE, AGENT_SUMS = range(10)
-"""Places in a row of `agents`: when the visit in hand began, when its customer came, whether it counts; 0 or the
-instant after which the agent's presence is still to be counted, plus 1; what the agent does, counted up to when,
-whether inattentive, whether on a break; what the agent knows, in millionths."""
-
-(OWN_WAIT, OWN_JOINED, OWN_SATISFACTION, OWN_REMAINING, OWN_ARRIVED, OWN_SERVED, OWN_ABANDONED, OWN_TURNED_AWAY,
- OWN_OPENING, OWN_OPENING_LOST, OWN_LOST, OWN_REVENUE, OWN_SUMS) = range(13)  # fmt: skip
-"""Places in a row of `segments`: ticks waited, visits that joined; satisfaction of those in the book at the end, how
-many they are; visits that came, were served, abandoned, and went unserved otherwise; the opening book, how many of it
-are lost after a year; customers lost; millionths paid."""
-
-OWN_SUMMED = np.full(HAPPENINGS, -1)
-"""The place in a row of `segments` of what rows with this happening add up to; −1 where none is."""
-OWN_SUMMED[[
-    Happening.ARRIVED, Happening.FINISHED, Happening.ABANDONED, Happening.BALKED, Happening.BLOCKED,
-    Happening.SENT_HOME, Happening.MEMBER, Happening.LOST, Happening.BOUGHT,
-]] = [
-    OWN_ARRIVED, OWN_SERVED, OWN_ABANDONED, OWN_TURNED_AWAY, OWN_TURNED_AWAY, OWN_TURNED_AWAY, OWN_OPENING, OWN_LOST,
-    OWN_REVENUE,
-]  # fmt: skip
+from servsim.study import tally_places as t
+from servsim.study.daily_totals import ALL, Days, integral
+from servsim.units import MILLIONTHS, TICKS_PER_SECOND, YEAR
 
 
 @dataclass
@@ -88,51 +38,53 @@ class Tally:
         """Nothing has been counted yet."""
         self.end = int(self.sheet[0]["window"])
         agents = int(self.sheet[0]["all_agents"])
-        self.counts = np.zeros(HAPPENINGS, np.int64)
-        self.sums = np.zeros(SUMS, np.int64)
-        self.waits = np.zeros(LONGEST_WAIT + 1, np.int64)
+        self.counts = np.zeros(t.HAPPENINGS, np.int64)
+        self.sums = np.zeros(t.SUMS, np.int64)
+        self.waits = np.zeros(t.LONGEST_WAIT + 1, np.int64)
         self.long_waits: list[np.ndarray] = []
         self.days = Days(self.sheet, self.end, self.heard)
         self.reasons = np.zeros(len(Reason), np.int64)
         self.fate = np.zeros(int(self.sheet[0]["opening_book"]), np.int8)
-        self.agents = np.zeros((agents, AGENT_SUMS), np.int64)
-        self.agents[:, KNOWLEDGE] = np.rint(self.sheet[0]["knowledge_of"][:agents] * MILLIONTHS)
-        self.segments = np.zeros((len(self.sheet), OWN_SUMS), np.int64)
+        self.agents = np.zeros((agents, t.AGENT_SUMS), np.int64)
+        self.agents[:, t.KNOWLEDGE] = np.rint(self.sheet[0]["knowledge_of"][:agents] * MILLIONTHS)
+        self.segments = np.zeros((len(self.sheet), t.OWN_SUMS), np.int64)
 
     def add(self, rows: np.ndarray) -> None:
         """Count one more piece of the trace."""
-        long = self.waits[LONGEST_WAIT]
+        long = self.waits[t.LONGEST_WAIT]
         add_rows(readable(self.sheet), rows, self.warmup, self.counts, self.sums, self.waits, self.reasons,
                  self.fate, self.agents, self.segments)  # fmt: skip
-        if self.waits[LONGEST_WAIT] > long:
+        if self.waits[t.LONGEST_WAIT] > long:
             self.long_waits.append(seconds_of_long_waits(rows, self.warmup))
         self.days.add(rows)
 
     def close(self) -> None:
         """Count what is still going on at the end: waits, visits in hand, agents present, the book."""
-        self.sums[OPEN_WAIT] += self.sums[WAITING] * business_time(readable(self.sheet), self.end)
+        opened = business_time(readable(self.sheet), self.end)
+        self.sums[t.OPEN_WAIT] += self.sums[t.WAITING] * opened
+        self.sums[t.ASKED_WAIT] += self.sums[t.ASKING] * opened
         pauses = int(self.sheet[0]["while_serving"] != HALF_THERE)
         for agent in self.agents[: int(self.sheet[0]["desk_agents"])]:
-            if agent[VISIT_SINCE]:
-                self.sums[BUSY] += self.end - max(agent[VISIT_SINCE] - 1, self.warmup)
-            if agent[HERE_SINCE]:
+            if agent[t.VISIT_SINCE]:
+                self.sums[t.BUSY] += self.end - max(agent[t.VISIT_SINCE] - 1, self.warmup)
+            if agent[t.HERE_SINCE]:
                 count_time(agent, self.sums, self.end, self.warmup, pauses)
-                add_presence(self.sums, agent[HERE_SINCE] - 1, self.end, self.warmup)
+                add_presence(self.sums, agent[t.HERE_SINCE] - 1, self.end, self.warmup)
         count_book_time(self.sums, self.end, self.warmup)
         self.days.close()
 
     def joined(self) -> int:
         """Visits of all who joined the queue or started at once, and whose wait is over."""
-        return int(self.sums[JOINED])
+        return int(self.sums[t.JOINED])
 
     def wait_reached(self, share: float) -> int:
         """Seconds that this share of those who joined, and whose wait is over, did not wait longer than."""
         many = share * self.joined()
         second = int(second_reached(self.waits, many))
-        if second < LONGEST_WAIT:
+        if second < t.LONGEST_WAIT:
             return second
         longer = np.sort(np.concatenate(self.long_waits))
-        return int(longer[math.ceil(many - self.waits[:LONGEST_WAIT].sum()) - 1])
+        return int(longer[math.ceil(many - self.waits[: t.LONGEST_WAIT].sum()) - 1])
 
     def open_ticks(self) -> int:
         """Ticks within opening hours from the end of the warm-up to the end."""
@@ -141,9 +93,8 @@ class Tally:
 
     @property
     def colleagues_wait(self) -> int:
-        """Ticks that colleagues waited while the doors were open, on days after the one on which the warm-up ends."""
-        first = -(-self.warmup // DAY)
-        return int(self.days.rows[first:, COLLEAGUES_WAIT].sum())
+        """Ticks that colleagues waited while the doors were open, from the end of the warm-up to the end."""
+        return int(self.sums[t.ASKED_WAIT])
 
     @cached_property
     def scheduled_ticks(self) -> int:
@@ -153,7 +104,7 @@ class Tally:
 
 def seconds_of_long_waits(rows: np.ndarray, warmup: int) -> np.ndarray:
     """(n,) whole seconds of the waits that count in a piece of a trace, and that the histogram does not distinguish."""
-    over = rows[np.isin(rows[:, 1], WAITS) & (rows[:, 4] >= LONGEST_WAIT * TICKS_PER_SECOND)]
+    over = rows[np.isin(rows[:, 1], t.WAITS) & (rows[:, 4] >= t.LONGEST_WAIT * TICKS_PER_SECOND)]
     return (over[over[:, 0] - over[:, 4] >= warmup, 4] // TICKS_PER_SECOND).astype(np.int32)
 
 
@@ -163,71 +114,91 @@ def count_time(agent, sums, now, warmup, pauses):
 
     Time is inattentive where work stands still meanwhile, or where there is none.
     """
-    lasted = max(0, now - max(agent[SINCE], warmup))
-    agent[SINCE] = now
-    if agent[RESTS] == 1:
-        sums[ON_BREAK] += lasted
-    elif agent[AWAY] == 1 and (agent[DOING] == IDLE or (pauses == 1 and agent[DOING] != HELD)):
-        sums[INATTENTIVE] += lasted
+    lasted = max(0, now - max(agent[t.SINCE], warmup))
+    agent[t.SINCE] = now
+    if agent[t.RESTS] == 1:
+        sums[t.ON_BREAK] += lasted
+    elif agent[t.AWAY] == 1 and (agent[t.DOING] == t.IDLE or (pauses == 1 and agent[t.DOING] != t.HELD)):
+        sums[t.INATTENTIVE] += lasted
+        if agent[t.DOING] != t.IDLE and agent[t.DOING] != t.VISITING:
+            sums[t.PAUSED] += lasted
     else:
-        sums[agent[DOING]] += lasted
+        sums[agent[t.DOING]] += lasted
 
 
 @part
 def add_presence(sums, since, until, warmup):
     """Count an agent's presence."""
-    sums[PRESENT] += max(0, until - max(since, warmup))
+    sums[t.PRESENT] += max(0, until - max(since, warmup))
 
 
 @part
 def does_now(agent, what, value, now):
     """What an agent does from this row on."""
     if what == Happening.CAME_ON:
-        agent[DOING], agent[SINCE], agent[AWAY], agent[RESTS] = IDLE, now, 0, 0
+        agent[t.DOING], agent[t.SINCE], agent[t.AWAY], agent[t.RESTS] = t.IDLE, now, 0, 0
     elif what == Happening.LOST_ATTENTION:
-        agent[AWAY] = 1
+        agent[t.AWAY] = 1
     elif what == Happening.REGAINED_ATTENTION:
-        agent[AWAY] = 0
+        agent[t.AWAY] = 0
     elif what == Happening.WENT_ON_BREAK:
-        agent[RESTS] = 1
+        agent[t.RESTS] = 1
     elif what == Happening.CAME_BACK:
-        agent[RESTS] = 0
+        agent[t.RESTS] = 0
     elif what == Happening.STARTED:
-        agent[DOING] = VISITING
+        agent[t.DOING] = t.VISITING
     elif what == Happening.TOOK_UP:
-        agent[DOING] = FOLLOWING_UP
+        agent[t.DOING] = t.FOLLOWING_UP
     elif what == Happening.CALLED:
-        agent[DOING] = CALLING
+        agent[t.DOING] = t.CALLING
     elif what == Happening.HELPING:
-        agent[DOING] = HELPING
+        agent[t.DOING] = t.HELPING
     elif what == Happening.ESCALATED:
-        agent[DOING] = HELD if value == 1 else IDLE
+        agent[t.DOING] = t.HELD if value == 1 else t.IDLE
     elif what != Happening.WENT_OFF:
-        agent[DOING] = IDLE
+        agent[t.DOING] = t.IDLE
 
 
 @kernel
 def count_book_time(sums, now, warmup):
     """Count the time that the book's customers have been in it, up to now."""
-    sums[BOOK_TIME] += sums[BOOK] * max(0, now - max(sums[BOOK_SINCE], warmup))
-    sums[BOOK_SINCE] = now
+    sums[t.BOOK_TIME] += sums[t.BOOK] * max(0, now - max(sums[t.BOOK_SINCE], warmup))
+    sums[t.BOOK_SINCE] = now
 
 
 @kernel
 def count_wait(sheet, counts, sums, waits, what, now, wait):
     """Count the wait of a visit that joined."""
     counts[what] += 1
-    sums[JOINED] += 1
-    sums[WAIT] += wait
-    count_in_queue(sheet, sums, now, -1)
-    waits[min(wait // TICKS_PER_SECOND, LONGEST_WAIT)] += 1
+    sums[t.JOINED] += 1
+    sums[t.WAIT] += wait
+    waits[min(wait // TICKS_PER_SECOND, t.LONGEST_WAIT)] += 1
 
 
 @part
-def count_in_queue(sheet, sums, now, more):
-    """Count that one more waits, or one less: opening hours waited are those until the end less those until now."""
-    sums[OPEN_WAIT] -= more * business_time(sheet, now)
-    sums[WAITING] += more
+def count_waiting(sheet, sums, what, since):
+    """Count who waits in the queue, and who of the colleagues, from an instant on that is not within the warm-up.
+
+    Opening hours waited are those until the end less those until now, of one more who waits; of one less the reverse.
+    """
+    if t.QUEUES[what] != 0:
+        sums[t.OPEN_WAIT] -= t.QUEUES[what] * business_time(sheet, since)
+        sums[t.WAITING] += t.QUEUES[what]
+    elif what == Happening.ASKED or what == Happening.HELPING:
+        more = 1 if what == Happening.ASKED else -1
+        sums[t.ASKED_WAIT] -= more * business_time(sheet, since)
+        sums[t.ASKING] += more
+
+
+@kernel
+def found_no_place(rows, i):
+    """Is this row of a caller about one who found no line free? That is told before, in the same instant."""
+    now, who = rows[i, 0], rows[i, 2]
+    while i > 0 and rows[i - 1, 0] == now:
+        i -= 1
+        if rows[i, 1] == Happening.BLOCKED and rows[i, 2] == who:
+            return True
+    return False
 
 
 @kernel
@@ -241,8 +212,8 @@ def count_own(sheet, segments, who, place, amount):
 @kernel
 def add_own(sheet, segments, what, who, value):
     """Add a row that counts to what its happening comes to in the customer's segment: what was paid, else one."""
-    if OWN_SUMMED[what] >= 0:
-        segments[segment_of(sheet, who), OWN_SUMMED[what]] += value if what == Happening.BOUGHT else 1
+    if t.OWN_SUMMED[what] >= 0:
+        segments[segment_of(sheet, who), t.OWN_SUMMED[what]] += value if what == Happening.BOUGHT else 1
 
 
 @kernel
@@ -264,74 +235,73 @@ def add_rows(
     desk_agents, pauses = sheet[0].desk_agents, sheet[0].while_serving != HALF_THERE
     for i in range(len(rows)):
         now, what, who, agent, value = rows[i, 0], rows[i, 1], rows[i, 2], rows[i, 3], rows[i, 4]
-        if 0 <= agent < desk_agents and CHANGES[what] == 1:
-            if agents[agent, HERE_SINCE] > 0:
+        if 0 <= agent < desk_agents and t.CHANGES[what] == 1:
+            if agents[agent, t.HERE_SINCE] > 0:
                 count_time(agents[agent], sums, now, warmup, pauses)
             does_now(agents[agent], what, value, now)
+        count_waiting(sheet, sums, what, max(now, warmup))
         if what == Happening.STARTED:
             arrived = now - value
-            agents[agent, VISIT_SINCE], agents[agent, VISIT_ARRIVED] = now + 1, arrived
-            agents[agent, VISIT_COUNTS] = arrived >= warmup
+            agents[agent, t.VISIT_SINCE], agents[agent, t.VISIT_ARRIVED] = now + 1, arrived
+            agents[agent, t.VISIT_COUNTS] = arrived >= warmup
             if arrived >= warmup:
                 count_wait(sheet, counts, sums, waits, what, now, value)
-                sums[WAIT_SERVED] += value
-                sums[STARTED_AT_ONCE] += value == 0
-                count_own(sheet, segments, who, OWN_WAIT, value)
+                sums[t.WAIT_SERVED] += value
+                sums[t.STARTED_AT_ONCE] += value == 0
+                count_own(sheet, segments, who, t.OWN_WAIT, value)
         elif what == Happening.FINISHED:
-            sums[BUSY] += max(0, now - max(agents[agent, VISIT_SINCE] - 1, warmup))
-            agents[agent, VISIT_SINCE] = 0
-            if agents[agent, VISIT_COUNTS] == 1:
+            sums[t.BUSY] += max(0, now - max(agents[agent, t.VISIT_SINCE] - 1, warmup))
+            agents[agent, t.VISIT_SINCE] = 0
+            agents[agent, t.LAST_COUNTS] = agents[agent, t.VISIT_COUNTS]
+            if agents[agent, t.VISIT_COUNTS] == 1:
                 counts[what] += 1
-                sums[IN_SYSTEM] += now - agents[agent, VISIT_ARRIVED]
-                sums[QUALITY] += value
+                sums[t.IN_SYSTEM] += now - agents[agent, t.VISIT_ARRIVED]
+                sums[t.QUALITY] += value
                 add_own(sheet, segments, what, who, value)
         elif what == Happening.ABANDONED or what == Happening.SENT_HOME:
             if now - value >= warmup:
                 count_wait(sheet, counts, sums, waits, what, now, value)
-                count_own(sheet, segments, who, OWN_WAIT, value)
+                count_own(sheet, segments, who, t.OWN_WAIT, value)
                 add_own(sheet, segments, what, who, value)
         elif what == Happening.PICKED_UP or what == Happening.RANG_OFF:
             if now - value >= warmup:
                 counts[what] += 1
-                sums[PHONE_WAIT] += value
+                sums[t.PHONE_WAIT] += value
+                sums[t.PHONE_TURNED_AWAY] += what == Happening.RANG_OFF and value == 0 and found_no_place(rows, i)
         elif what == Happening.MEMBER:
             counts[what] += 1
-            sums[BOOK] += 1
+            sums[t.BOOK] += 1
             add_own(sheet, segments, what, who, value)
         elif what == Happening.CAME_ON:
             if agent < desk_agents:
-                agents[agent, HERE_SINCE] = now + 1
+                agents[agent, t.HERE_SINCE] = now + 1
         elif what == Happening.WENT_OFF:
             if agent < desk_agents:
-                add_presence(sums, agents[agent, HERE_SINCE] - 1, now, warmup)
-                agents[agent, HERE_SINCE] = 0
+                add_presence(sums, agents[agent, t.HERE_SINCE] - 1, now, warmup)
+                agents[agent, t.HERE_SINCE] = 0
         else:
             if what == Happening.LEARNED:
-                agents[agent, KNOWLEDGE] = value
+                agents[agent, t.KNOWLEDGE] = value
             elif what == Happening.WON or what == Happening.LOST or what == Happening.WON_BACK:
                 count_book_time(sums, now, warmup)
-                sums[BOOK] += -1 if what == Happening.LOST else 1
+                sums[t.BOOK] += -1 if what == Happening.LOST else 1
             if (what == Happening.LOST or what == Happening.WON_BACK) and of_opening_book(who):
                 fate[who] = value if what == Happening.LOST else 0
                 if now < YEAR:
                     less = 1 if what == Happening.LOST else -1
-                    sums[OPENING_LOST] += less
-                    segments[segment_of(sheet, who), OWN_OPENING_LOST] += less
+                    sums[t.OPENING_LOST] += less
+                    segments[segment_of(sheet, who), t.OWN_OPENING_LOST] += less
             if now < warmup:
                 continue
-            counts[what] += 1
+            counts[what] += agents[agent, t.LAST_COUNTS] if t.OF_THE_VISIT[what] == 1 else 1
             add_own(sheet, segments, what, who, value)
-            if SUMMED[what] >= 0:
-                sums[SUMMED[what]] += value
-            if what == Happening.ARRIVED:
-                count_in_queue(sheet, sums, now, 1)
-            elif what == Happening.BALKED or what == Happening.BLOCKED:
-                count_in_queue(sheet, sums, now, -1)
-            elif what == Happening.FAILED:
-                sums[BROKEN] += value == Reason.BROKEN_PROMISE
+            if t.SUMMED[what] >= 0:
+                sums[t.SUMMED[what]] += value
+            if what == Happening.FAILED:
+                sums[t.BROKEN] += value == Reason.BROKEN_PROMISE
             elif what == Happening.RECOVERED:
-                sums[BY_CALL] += value == By.CALL
+                sums[t.BY_CALL] += value == By.CALL
             elif what == Happening.LOST:
                 reasons[value] += 1
             elif what == Happening.REMAINS:
-                count_own(sheet, segments, who, OWN_SATISFACTION, value)
+                count_own(sheet, segments, who, t.OWN_SATISFACTION, value)

@@ -19,7 +19,7 @@ from servsim.study.intervals_and_tables import defined
 from servsim.study.planned_load import PlannedLoad, planned_load
 from servsim.study.scenario_identity import digest_of
 from servsim.study.sensitivity.plausible_settings import ranges_of
-from servsim.study.trace_totals import OWN_SATISFACTION
+from servsim.study.tally_places import OWN_SATISFACTION
 from servsim.study.yearly_projection import looks_ahead
 from servsim.units import MILLIONTHS
 

@@ -8,11 +8,11 @@ import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from multiprocessing import Pipe, get_context, parent_process
 from multiprocessing.connection import Connection, wait
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
 from servsim.errors import ServsimError, needs_extra
@@ -160,6 +160,8 @@ def leave_with_parent(pipe: Connection) -> None:
 
 SECONDS_TO_CONNECT, SECONDS_TO_ANSWER = 5, 15
 """How long a scheduler has to answer, and how long it has to find a worker."""
+LOOK_SECONDS = 2.0
+"""How often we look whether a scheduler is there that has nothing to tell."""
 AHEAD = 1_000
 """Jobs handed to a cluster at once."""
 UNLIKE = "does not answer as we do: it has another servsim, or is another kind of machine; install the same there."
@@ -215,7 +217,7 @@ class Cluster:
 
     def fetch(self) -> None:
         """Fetch outcomes as they are finished, many with one question to the scheduler, until we are dismissed."""
-        while (first := self.ended.get()) is not None:
+        while (first := self.next_ended()) is not None:
             batch = [first]
             while not self.ended.empty() and (another := self.ended.get()) is not None:
                 batch.append(another)
@@ -230,10 +232,24 @@ class Cluster:
                 if theirs.status != "finished":
                     self.settle(theirs, None, failure(theirs))
 
+    def next_ended(self) -> Any:
+        """What ends next, None once we are dismissed. Where the scheduler is gone, all that was given to it ends.
+
+        Dask's client may fail over the scheduler's death, and then never says so.
+        """
+        while True:
+            with suppress(Empty):
+                return self.ended.get(timeout=LOOK_SECONDS)
+            try:
+                insist_answers(self.address)
+            except ServsimError as gone:
+                for theirs, _ in list(self.given.values()):
+                    self.settle(theirs, None, ConnectionError(str(gone)))
+
     def settle(self, theirs: Any, outcome: Outcome | None, error: BaseException | None) -> None:
         """Hand an outcome on to whoever waits for it, once."""
-        _, ours = self.given.pop(theirs.key)
-        if not ours.set_running_or_notify_cancel():
+        _, ours = self.given.pop(theirs.key, (None, None))
+        if ours is None or not ours.set_running_or_notify_cancel():
             return
         if outcome is not None:
             ours.set_result(outcome)
