@@ -10,7 +10,7 @@ from servsim.event_codes import By, Call, Kind, Reason
 from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.model.invariants.catalogue import INVARIANTS, NEEDS, RANGES, broken_invariants
 from servsim.model.trace import Trace, canonical
-from servsim.scenario.read import read_scenario
+from servsim.scenario.read import checked, read_scenario
 from servsim.study.daily_totals import REVENUE
 from servsim.study.execution.replications import engine_named
 from servsim.study.trace_totals import Tally
@@ -599,6 +599,16 @@ def test_engines_keep_every_law(replications, scenario, engine):
 @pytest.mark.parametrize("number", range(20))
 def test_random_replications_keep_every_law(number):
     sheet = to_sheet(twin_scenario(5, number), 5, number)
+    assert broken_invariants(sheet, engine_named("fast").simulate(sheet)) == []
+
+
+def test_who_has_no_patience_of_their_own_is_ranked_as_an_average_customer():
+    """By value, beside colleagues, in a segment without [waiting]."""
+    halves = [{"name": "patient", "share": 0.5, "waiting": {"on": False}}, {"name": "others", "share": 0.5}]
+    desk = {"demand": {"prospects_per_hour": 30.0, "opening_book": 60, "visit_gap_days": 5.0}, "segments": halves,
+            "waiting": {"queue_policy": "by_value"}, "spending": {}, "internal": {"requests_per_hour": 6.0},
+            "horizon": {"weeks": 1.0}}  # fmt: skip
+    sheet = to_sheet(checked(desk, "desk"))
     assert broken_invariants(sheet, engine_named("fast").simulate(sheet)) == []
 
 

@@ -96,6 +96,7 @@ def export(bare: Bare = None, output: Output = None, one: One = None, store: Sto
     """Every kept replication and metric as tidy rows, in a CSV or Parquet file."""
     from servsim.cli.output import notice
     from servsim.files import insist_ending, write_whole
+    from servsim.show.formatting import many
     from servsim.study.store import export_and_merge as exporting
     from servsim.study.store.catalogue import opened, questions, questions_of
 
@@ -104,7 +105,7 @@ def export(bare: Bare = None, output: Output = None, one: One = None, store: Sto
     with opened(place(store)) as storage:
         asked = questions_of(storage, one) if one else questions(storage)
         write_whole(path, lambda draft: exporting.export(storage, asked, draft, path.suffix))
-    notice(f"Rows: {path}, of {sum(each.replications for each in asked):,} replications")
+    notice(f"Rows: {path}, of {many(sum(each.replications for each in asked), 'replication')}")
 
 
 def told_where(bare: Path | None, output: Path | None) -> Path:

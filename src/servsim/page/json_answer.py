@@ -24,6 +24,7 @@ from servsim.show.formatting import (
     is_shown,
     level,
     listed,
+    many,
     more_or_less,
     signed,
     together,
@@ -231,7 +232,7 @@ def draft_words(found: Curve) -> str:
         return ""
     if found.told is None or found.years is None or found.told == found.years:
         look = "A first look at some levels" if found.is_first else "A first look at all levels"
-        return f"{look}, from {found.new.replications} replications; the advice follows when there are more."
+        return f"{look}, from {many(found.new.replications, 'replication')}; the advice follows when there are more."
     so_far = f"So far the curve shows {years_told(found.told, found.years)}."
     late = " What is invested in customers comes back later." if found.told == 1 else ""
     return f"{so_far}{late} The advice follows when all {level(found.years)} years are there."

@@ -6,7 +6,7 @@ from typing import Any
 
 from servsim.engine_parameters import window_of
 from servsim.scenario.scenario import Scenario
-from servsim.show.formatting import compact, is_share, level, signed, window_words
+from servsim.show.formatting import compact, is_share, level, many, signed, window_words
 from servsim.study.intervals_and_tables import Interval
 from servsim.study.objective import VALUE
 from servsim.units import YEAR
@@ -41,7 +41,7 @@ def years_told(told: float, years: float) -> str:
 
 def end_of_window(scenario: Scenario) -> str:
     """When the window ends: in a year, where that is how long it is."""
-    return "in a year" if window_of(scenario) == YEAR else f"after {level(scenario.horizon.weeks)} weeks"
+    return "in a year" if window_of(scenario) == YEAR else f"after {many(scenario.horizon.weeks, 'week')}"
 
 
 def few_digits(number: float, name: str, unit: str) -> str:

@@ -9,7 +9,7 @@ from rich.table import Table
 from servsim.scenario.messages import as_read, as_written
 from servsim.scenario.scenario import as_segments
 from servsim.scenario.tables.money_horizon_levers import WEEKS_PER_YEAR
-from servsim.show.formatting import level, listed, plain, scale_of, with_half
+from servsim.show.formatting import level, listed, many, plain, scale_of, with_half
 from servsim.show.tables import blank_table
 from servsim.study.check.before_simulation import Outlook
 from servsim.study.check.first_year import FEW, FirstYear, is_looked_at
@@ -172,7 +172,7 @@ def year_parts(look: Outlook) -> list[Table | str]:
 def counting(look: Outlook) -> str:
     """How long metrics are counted, and how long money."""
     horizon = look.scenario.horizon
-    window = "a year" if horizon.weeks == WEEKS_PER_YEAR else f"{level(round(horizon.weeks, 2))} weeks"
+    window = "a year" if horizon.weeks == WEEKS_PER_YEAR else many(round(horizon.weeks, 2), "week")
     counted = f"Metrics count {window} (horizon.weeks)"
     if not looks_ahead(look.scenario):
         return f"{counted}."
@@ -182,9 +182,9 @@ def counting(look: Outlook) -> str:
 def settling(look: Outlook) -> str:
     """When the desk has settled, beside what is left out."""
     horizon = look.scenario.horizon
-    never = f"not within {level(horizon.weeks / 2)} weeks"
+    never = f"not within {many(horizon.weeks / 2, 'week')}"
     by = [
-        f"{name} {never if weeks is None else f'after {level(round(weeks, 1))} weeks'}"
+        f"{name} {never if weeks is None else 'after ' + many(round(weeks, 1), 'week')}"
         for name, weeks in look.settled.items()
     ]
     return (

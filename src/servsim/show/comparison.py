@@ -4,7 +4,7 @@ from rich.table import Table
 
 from servsim.engine_parameters import window_of
 from servsim.event_codes import Reason
-from servsim.show.formatting import level, listed, short, signed, years_words
+from servsim.show.formatting import listed, many, short, signed, years_words
 from servsim.show.tables import LITTLE, blank_table, is_something, money, unsigned, with_width
 from servsim.study.comparison.compare import Comparison
 from servsim.study.intervals_and_tables import Interval
@@ -104,7 +104,7 @@ def brings(when: str, gap: Interval, c: Comparison, how: str = "") -> str:
 
 def window_words(c: Comparison) -> str:
     """The window in which metrics are counted, and at whose end is seen who has stayed."""
-    return "the first year" if window_of(c.a) == YEAR else f"the first {level(c.a.horizon.weeks)} weeks"
+    return "the first year" if window_of(c.a) == YEAR else f"the first {many(c.a.horizon.weeks, 'week')}"
 
 
 def years_table(c: Comparison) -> Table:

@@ -167,5 +167,10 @@ def window_words(scenario: Scenario) -> str:
     """When metrics are counted: next year, where that is what the window is."""
     horizon = scenario.horizon
     if horizon.warmup_weeks:
-        return f"in the {level(horizon.weeks - horizon.warmup_weeks)} weeks after the warm-up"
-    return "next year" if window_of(scenario) == YEAR else f"in the first {level(horizon.weeks)} weeks"
+        return f"in the {many(horizon.weeks - horizon.warmup_weeks, 'week')} after the warm-up"
+    return "next year" if window_of(scenario) == YEAR else f"in the first {many(horizon.weeks, 'week')}"
+
+
+def many(number: float, what: str) -> str:
+    """So many of something: 1 week, 2 weeks, 2.5 weeks, 1,000 customers."""
+    return f"{number:,g} {what}{'' if number == 1 else 's'}" if number < 1e6 else f"{number:,.0f} {what}s"

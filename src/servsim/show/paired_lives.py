@@ -17,13 +17,13 @@ from servsim.units import MILLIONTHS
 FATES = {
     "saved_by_b": "lost by A, saved by B",
     "lost_by_b": "kept by A, lost by B",
-    "kept_by_both": "kept by both",
-    "lost_by_both": "lost by both",
+    "kept_by_both": "stay in A and in B",
+    "lost_by_both": "leave in A and in B",
 }
 """What became of a customer, after the name."""
 HOW_CHOSEN = (
     "Some examples. Of customers lost by one: a middling one among those lost for the commonest reason; of those kept "
-    "or lost by both: the one whose spending differs most, so not a typical one."
+    "or leave in both: the one whose spending differs most, so not a typical one."
 )
 """The rule by which lives are chosen (`study.comparison.compare.picked`)."""
 PARTING = (

@@ -9,6 +9,7 @@ from typing import Any
 from rich.table import Table
 
 from servsim.scenario.messages import as_written
+from servsim.show.formatting import many
 from servsim.show.segments_table import segments_parts
 from servsim.show.tables import blank_table, run_table
 from servsim.study.run import Run
@@ -129,11 +130,6 @@ def question_parts(asked: Question, run: Run) -> list[Table | str]:
 def when(moment: str) -> str:
     """A moment to the minute."""
     return f"{datetime.fromisoformat(moment):%Y-%m-%d %H:%M}"
-
-
-def many(number: int, what: str) -> str:
-    """So many of something."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def bytes_in_words(size: float) -> str:

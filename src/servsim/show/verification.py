@@ -4,7 +4,7 @@ import math
 
 from rich.table import Table
 
-from servsim.show.formatting import cell_text, plain
+from servsim.show.formatting import cell_text, many, plain
 from servsim.show.tables import blank_table, unsigned
 from servsim.study.intervals_and_tables import Interval
 from servsim.study.run import Run
@@ -67,7 +67,8 @@ def beside_parts(result: Beside) -> list[Table | str]:
     for name, run in result.steps:
         table.add_row(name, *step_cells(run))
     lines = [
-        f"{len(first.metrics)} replications, the same for every line, seed {result.seed}; intervals are of the mean."
+        f"{many(len(first.metrics), 'replication')}, the same for every line, seed {result.seed}; intervals are of "
+        "the mean."
     ]
     if near.agents == 0:
         return [table, *lines, "No textbook desk is near: on average less than half an agent is there."]
@@ -109,7 +110,7 @@ def nearest_words(near: Nearest) -> str:
     patience = "nobody leaves the queue" if near.patience is None else f"patience {plain(near.patience)} min"
     words = (
         f"{near.form}: {plain(60 * near.rate)} arrivals an hour, visits of {plain(near.visit)} min, "
-        f"{near.agents} agent{'s' if near.agents > 1 else ''}, {patience}, load {near.load:.2f}."
+        f"{many(near.agents, 'agent')}, {patience}, load {near.load:.2f}."
     )
     if near.queue() is None:
         words += " There is no steady state: more work comes than can be done, nobody leaves, the queue grows for ever."

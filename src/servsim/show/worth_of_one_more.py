@@ -3,7 +3,7 @@
 from rich.table import Table
 
 from servsim.show.evaluation_advice import CHANCE_ONLY, todays_money
-from servsim.show.formatting import how_sure, is_shown, plain, sure, together, years_words
+from servsim.show.formatting import how_sure, is_shown, many, plain, sure, together, years_words
 from servsim.show.tables import blank_table
 from servsim.study.intervals_and_tables import Interval
 from servsim.study.worth_of_one_more.least_squares import is_known
@@ -86,7 +86,7 @@ def customer_sentence(w: Worth) -> str:
     if not is_shown(own):
         return (
             f"What one customer {whose} is worth is not told apart from nothing: {between(own)} {w.currency} {over} "
-            f"({how_sure(w.confidence)}, {w.replications_of(CUSTOMER)} replications)."
+            f"({how_sure(w.confidence)}, {many(w.replications_of(CUSTOMER), 'replication')})."
         )
     one = (
         "One customer more in today's book" if w.segment is None else f'One customer more of the segment "{w.segment}"'
@@ -141,7 +141,7 @@ def how(w: Worth) -> str:
             f"{at[-1]:.0f} customers of the segment were added" if w.segment is not None
             else f"the book was changed from {at[0]:,.0f} to {at[-1]:,.0f} customers"
         )  # fmt: skip
-        parts.append(f"{sizes} in {w.replications_of(CUSTOMER)} replications")
+        parts.append(f"{sizes} in {many(w.replications_of(CUSTOMER), 'replication')}")
     if w.newcomer is not None:
         parts.append(f"a fifth more prospects came in the first year in {w.replications_of(NEWCOMER)}")
     if w.mistake is not None:

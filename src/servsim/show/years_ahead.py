@@ -11,6 +11,7 @@ from servsim.show.formatting import (
     is_shown,
     level,
     listed,
+    many,
     more_or_less,
     ranged,
     sentence,
@@ -179,7 +180,7 @@ def looks(e: Evaluation) -> list[str]:
         if look.rate != e.scenario.money.discount_rate:
             groups.setdefault(look.told_apart_not, ([], []))[1].append(level(100 * look.rate))
     words = [*stays(e, e.best, groups), *leaves(e, e.best, groups)]
-    caveat = f"This is from {ahead.replications} replications, and not part of how sure the advice is."
+    caveat = f"This is from {many(ahead.replications, 'replication')}, and not part of how sure the advice is."
     return [" ".join([*words, caveat])]
 
 

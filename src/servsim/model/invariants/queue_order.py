@@ -59,7 +59,7 @@ def all_waits(told: TraceIndex) -> Iterator[Wait]:
     """Every wait of which it is known how the desk ranks it."""
     priority = int(told.number("request_priority"))
     if told.number("queue_policy") == BY_VALUE:
-        priority += int(value_class(told.number("usual_spend")))
+        priority += class_of_the_average(told)
     for who, lines in told.colleagues.items():
         for asked, helped in spans(lines, {H.ASKED}, {H.HELPING}):
             until = helped.tick if helped else told.end
@@ -88,9 +88,14 @@ def class_of(told: TraceIndex, who: int, arrived: Line, ended: Line | None) -> t
     policy, least, most = int(told.number("queue_policy")), 0, 0
     if own["waiting_on"] and policy == BY_SEGMENT:
         least = most = int(own["priority"])
-    elif own["waiting_on"] and policy == BY_VALUE:
-        most = VALUABLE
+    elif policy == BY_VALUE:
+        least, most = (0, VALUABLE) if own["waiting_on"] else (class_of_the_average(told),) * 2
     return (0, place, least), (0, place, most)
+
+
+def class_of_the_average(told: TraceIndex) -> int:
+    """The class, by value, of whoever is ranked as an average customer."""
+    return int(value_class(told.number("usual_spend")))
 
 
 def complains(told: TraceIndex, who: int, tick: int) -> bool:

@@ -8,7 +8,7 @@ const DOING = {
   "following up": "follow-up for", calling: "on the phone to", "helping a colleague": "helping",
   held: "stays with", "manager's talk": "talks with",
 };
-const ENDINGS = { abandoned: ["gave up", "rang off"], balked: ["saw the queue"], blocked: ["no place", "no line"], "sent home": ["sent home", "cut off"] };
+const ENDINGS = { abandoned: ["gave up", "rang off"], balked: ["did not want to wait"], blocked: ["no place", "no line"], "sent home": ["sent home", "cut off"] };
 
 class Film {
   constructor(canvas, reel) {

@@ -8,7 +8,7 @@ from matplotlib.patches import Patch
 from servsim.errors import ServsimError
 from servsim.event_codes import Reason
 from servsim.show.comparison import CAUSES
-from servsim.show.formatting import plain, window_words
+from servsim.show.formatting import many, plain, window_words
 from servsim.show.plots.elements import call, draw_bars, name_bars, sure
 from servsim.show.plots.style import ORANGE, SKY, VERMILLION, Mark, Plot, Size, drawing
 from servsim.study.comparison.compare import Comparison
@@ -46,7 +46,7 @@ def reasons_small_print(some: Sequence[Fates]) -> str:
     first = some[0].scenario
     replications = min(len(own.counts) for own in some)
     doubt = sure(first.evaluate.confidence)
-    return f"{window_words(first)}; {replications} replications, seed {some[0].seed}; means with {doubt}"
+    return f"{window_words(first)}; {many(replications, 'replication')}, seed {some[0].seed}; means with {doubt}"
 
 
 def reasons_told(some: Sequence[Fates], reasons: Sequence[Reason]) -> str:

@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from servsim.show.evaluation_advice import advice, replications_words
-from servsim.show.formatting import is_share, level, years_words
+from servsim.show.formatting import is_share, level, many, years_words
 from servsim.show.plots.elements import (
     best_mark,
     breaking_mark,
@@ -42,7 +42,9 @@ def levels_plot(e: Evaluation, size: Size = "paper") -> Plot:
         for axes in grid[-1]:
             label_lever(axes.xaxis, e.lever, e.levels)
         plot.align_ylabels()
-        told = f"{advice(e)} Shown: {', '.join(named(name).lower() for name in names)} at {len(e.levels)} levels."
+        told = (
+            f"{advice(e)} Shown: {', '.join(named(name).lower() for name in names)} at {many(len(e.levels), 'level')}."
+        )
         plot.finish(e.scenario.title, f"{replications_words(e)}, seed {e.seed}", told, marks(e))
     return plot
 

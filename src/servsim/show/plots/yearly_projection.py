@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from servsim.errors import ServsimError
 from servsim.show.evaluation_advice import replications_words
-from servsim.show.formatting import capital, is_share, level, scale_of, with_half
+from servsim.show.formatting import capital, is_share, level, many, scale_of, with_half
 from servsim.show.plots.elements import call, label_metric, largest_of, today_mark
 from servsim.show.plots.style import BAND, BLUE, FAINT, Mark, Plot, Size, drawing, large
 from servsim.study.intervals_and_tables import Interval
@@ -115,7 +115,9 @@ def marks(lines: list[Line], result: Run | Evaluation) -> dict[str, Mark]:
 def small_print(result: Run | Evaluation) -> str:
     """What was done, in one line."""
     if isinstance(result, Run):
-        return f"{len(result.metrics)} replications, seed {result.seed}; money in today's prices, not discounted"
+        return (
+            f"{many(len(result.metrics), 'replication')}, seed {result.seed}; money in today's prices, not discounted"
+        )
     return f"{replications_words(result)}, seed {result.seed}; money in today's prices, not discounted"
 
 
