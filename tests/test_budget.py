@@ -59,8 +59,8 @@ def test_years_count_where_money_of_years_is_asked_for(tables, how, visits, monk
 @pytest.mark.parametrize(
     ("far", "lower"),
     [
-        (True, "demand, horizon.years, horizon.weeks, --replications or --budget"),
-        (False, "demand, horizon.weeks, --replications or --budget"),
+        (True, "demand, horizon.years, horizon.weeks, replications or the budget"),
+        (False, "demand, horizon.weeks, replications or the budget"),
     ],
 )
 def test_what_may_be_lowered_is_what_was_counted(far, lower, monkeypatch):

@@ -28,7 +28,15 @@ def weekly_visits(scenario: Scenario, weeks: float | None = None) -> float:
 
 
 def visits_by_segment(scenario: Scenario, weeks: float | None = None) -> list[float]:
-    """The same of each segment; prospects as many as advertising brings in the month in which it brings most."""
+    """The same of each segment."""
+    return [newcomers + returns for newcomers, returns in newcomers_and_returns(scenario, weeks)]
+
+
+def newcomers_and_returns(scenario: Scenario, weeks: float | None = None) -> list[tuple[float, float]]:
+    """(visits of newcomers, of the opening book) a week of each segment, with the extra visits that they lead to.
+
+    Newcomers are as many as advertising brings in the month in which it brings most.
+    """
     demand, weeks = scenario.demand, weeks or scenario.horizon.weeks
     shares = [segment.share for segment in scenario.segments] or [1.0]
     prospects = weekly_prospects(scenario) * most_lift(scenario)
@@ -37,8 +45,8 @@ def visits_by_segment(scenario: Scenario, weeks: float | None = None) -> list[fl
     if scenario.word_of_mouth and scenario.loyalty and (pool := scenario.word_of_mouth.potential_customers):
         grown = min(grown, prospects + pool / weeks)
     return [
-        share * (grown + demand.opening_book * weekly_returns(own)) * more
-        for share, own, more in zip(shares, as_segments(scenario), extra_visits(scenario), strict=True)
+        (share * grown * newcomers, share * demand.opening_book * weekly_returns(own) * returns)
+        for share, own, (newcomers, returns) in zip(shares, as_segments(scenario), extra_visits(scenario), strict=True)
     ]
 
 
@@ -82,19 +90,22 @@ def brought(sheet: Any, segment: int) -> float:
     return float(visits * told * own["referral_share"])
 
 
-def extra_visits(scenario: Scenario) -> list[float]:
-    """Visits that a visit of each segment leads to, itself included: 1 / (1 − P(brought back))."""
+def extra_visits(scenario: Scenario) -> list[tuple[float, float]]:
+    """(of a newcomer's, of a customer's) visits that one leads to, itself included, in each segment: 1 / (1 − P).
+
+    P is the chance of being brought back; of who comes often anyway, that the mistake comes to light before that.
+    """
     sheet, weeks = readable(to_sheet(scenario)), scenario.horizon.weeks
-    brought_back = [float(brought_back_probability(sheet, segment)) for segment in range(len(sheet))]
-    return [
-        visits_for_each(probability, own, weeks)
-        for probability, own in zip(brought_back, as_segments(scenario), strict=True)
-    ]
+    found = []
+    for segment, own in enumerate(as_segments(scenario)):
+        brought_back = float(brought_back_probability(sheet, segment))
+        light = max(own.mistakes.light_days, SHORTEST_DAYS) if own.mistakes else SHORTEST_DAYS
+        gap = 7 / weekly_returns(own)
+        most = 1.0 + weeks * 7 / light
+        found.append((chain(brought_back, most), chain(brought_back * gap / (gap + light), most)))
+    return found
 
 
-def visits_for_each(brought_back: float, own: Scenario, weeks: float) -> float:
-    """The same of one segment: no more than fit into the window, a mistake coming to light after each."""
-    if brought_back == 0.0 or own.mistakes is None:
-        return 1.0
-    most = 1.0 + weeks * 7 / max(own.mistakes.light_days, SHORTEST_DAYS)
-    return most if brought_back >= 1.0 else min(most, 1.0 / (1.0 - brought_back))
+def chain(again: float, most: float) -> float:
+    """Visits that lead to another with such a chance, and that to another: no more than fit into the window."""
+    return most if again >= 1.0 else min(most, 1.0 / (1.0 - again))

@@ -13,7 +13,7 @@ from servsim.model.rules.recovery import brought_back_probability, soothing_minu
 from servsim.model.rules.transaction_and_care_steps import planned_step, quickness
 from servsim.opening_hours_and_rates import open_minutes, paid_hours_per_week, profile_mass
 from servsim.scenario.scenario import Scenario
-from servsim.study.expected_visits import visits_by_segment
+from servsim.study.expected_visits import newcomers_and_returns, visits_by_segment
 from servsim.units import MINUTES_PER_WEEK
 
 
@@ -50,11 +50,13 @@ def planned_load(scenario: Scenario) -> PlannedLoad:
     hours, visits = paid_hours_per_week(sheet), visits_by_segment(scenario)
     minutes = [visit_minutes(scenario, sheet, segment) for segment in range(len(sheet))]
     lapses = pauses(scenario)
-    promised = [promised_minutes(sheet[segment]) for segment in range(len(sheet))]
+    promised = sum(
+        promised_minutes(sheet[segment], *each) for segment, each in enumerate(newcomers_and_returns(scenario))
+    )
     return PlannedLoad(
         visits=float(sum(visits)),
         visit_minutes=lapses * weighted(minutes, visits),
-        promised_hours=lapses * float(np.dot(visits, promised)) / 60,
+        promised_hours=lapses * promised / 60,
         requested_hours=lapses * requested_hours(scenario),
         paid_hours=hours,
     )
@@ -126,9 +128,13 @@ def added_by_mistakes(rules: Any, segment: int) -> float:
     return float(caught * own["clarify_minutes"] + back * soothing_minutes(rules, segment))
 
 
-def promised_minutes(own: Any) -> float:
-    """Work on what is promised, in minutes a visit."""
-    return float(own["promise_share"] * own["follow_up_minutes"]) if own["promises_on"] else 0.0
+def promised_minutes(own: Any, newcomers: float, returns: float) -> float:
+    """Work on what is promised in so many visits, in minutes: to who comes again, and has no promise open."""
+    if not own["promises_on"]:
+        return 0.0
+    again = returns + newcomers * float(own["conversion"] if own["spending_on"] else 0.0)
+    gap = float(own["visit_gap_days"])
+    return again * gap / (gap + float(own["preparation_days"])) * float(own["promise_share"] * own["follow_up_minutes"])
 
 
 def requested_hours(scenario: Scenario) -> float:
