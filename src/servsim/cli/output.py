@@ -105,11 +105,15 @@ def progress(what: str, quiet: bool) -> Iterator[Tell]:
 
 @cache
 def announce_compiling(quiet: bool) -> None:
-    """Say so, once, when the model must be compiled for this machine first."""
-    from servsim.model.compilation import COMPILED, WARM
+    """Say so, once, when the model must be compiled for this machine first, or cannot be."""
+    from servsim.model.compilation import COMPILED, SLOW, WARM
 
     if COMPILED and not WARM:
         notice("Compiling the model for this machine (once, about a minute) …", quiet)
+    if SLOW:
+        notice(
+            "The model is not compiled for these sources, so it runs some hundred times slower: install numba.", quiet
+        )
 
 
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from servsim.event_codes import By, Happening, Reason
 from servsim.model.calendar import business_time
-from servsim.model.compilation import kernel, part, readable
+from servsim.model.compilation import entry, kernel, part, readable
 from servsim.model.rules.attention_lapses import HALF_THERE
 from servsim.model.rules.demand import of_opening_book, segment_of
 from servsim.study.daily_totals import ALL, COLLEAGUES_WAIT, Days, integral
@@ -195,7 +195,7 @@ def count_own(sheet, segments, who, place, amount):
     segments[segment, place + 1] += 1
 
 
-@kernel
+@entry
 def second_reached(waits, many):
     """The second by which so many waits are over; few seconds are looked at, since few wait long."""
     over = waits[0]
@@ -206,7 +206,7 @@ def second_reached(waits, many):
     return second
 
 
-@kernel
+@entry
 def add_rows(
     sheet, rows, warmup, counts, sums, waits, reasons, fate, agents, segments,
 ):  # fmt: skip
