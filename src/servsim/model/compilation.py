@@ -10,7 +10,9 @@ the old one (numba issues 1833 and 9483). So the folder's name carries a hash of
 import hashlib
 import os
 import re
+import shutil
 import tempfile
+import time
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
@@ -89,6 +91,9 @@ SLOW = not (PLAIN or LIBRARY or COMPILED)
 FOLDER = cache_folder() if COMPILED else None
 WARM = FOLDER is not None and (FOLDER / "warm").exists()
 """Whether an earlier process has finished compiling these very sources."""
+STAMP = re.compile("[0-9a-f]{16}")
+KEPT, KEPT_SECONDS = 8, 86_400
+"""What of older sources is kept: of so many of them, and what was used within a day."""
 
 
 ENTRIES: list[Any] = []
@@ -167,11 +172,24 @@ def with_attributes(kind: np.dtype) -> np.dtype:
     return np.dtype((np.record, kind))
 
 
+@cache
 def mark_warm() -> None:
-    """Remember that everything has been compiled, so that the next process need not announce it."""
-    if FOLDER is None or WARM:
+    """Remember that everything has been compiled, and when it was used; where it is new, take away what is old."""
+    if FOLDER is None:
         return
     try:
         (FOLDER / "warm").touch()
+        if not WARM:
+            forget_old(FOLDER.parent)
     except OSError as error:  # a full disk costs the next start some seconds, nothing else
-        warnings.warn(f"the compile cache in {FOLDER} could not be written: {error}", stacklevel=2)
+        if not WARM:
+            warnings.warn(f"the compile cache in {FOLDER} could not be written: {error}", stacklevel=2)
+
+
+def forget_old(place: Path) -> None:
+    """Remove what was compiled of older sources; whoever still runs those compiles them again."""
+    stamped = (folder for folder in place.iterdir() if STAMP.fullmatch(folder.name) and not folder.is_symlink())
+    used = {folder: max(path.stat().st_mtime for path in (folder, *folder.glob("warm"))) for folder in stamped}
+    for folder in sorted(used, key=lambda folder: used[folder])[:-KEPT]:
+        if time.time() - used[folder] > KEPT_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
