@@ -1,5 +1,6 @@
 """Workers: the same table whatever their number, order and deaths; none outlives its parent; Ctrl-C is heard."""
 
+import ctypes
 import json
 import os
 import pickle
@@ -25,9 +26,10 @@ from servsim.study.execution import executors as cluster
 from servsim.study.execution import scheduler as crew
 from servsim.study.execution.executors import Processes, Threads
 from servsim.study.execution.gathering_and_shards import shard_of
+from servsim.study.execution.interruption import Interruption
 from servsim.study.execution.options import Execution
 from servsim.study.execution.replications import Experiment, Job, Outcome
-from servsim.study.execution.scheduler import Interruption, Pool
+from servsim.study.execution.scheduler import Pool
 from servsim.study.run import run
 from servsim.study.scenario_identity import settings_of
 from servsim.study.store.database import Storage
@@ -286,8 +288,16 @@ def never_heard(heard: list[str]) -> None:
         heard.append("after it")
 
 
+def lost(heard: list[str]) -> None:
+    """Ctrl-C where C calls Python, as numba does while it compiles: what it raises there is lost, and something else fails."""
+    with Interruption() as stop, stop.heard():
+        ctypes.CFUNCTYPE(None)(lambda: signal.raise_signal(signal.SIGINT))()
+        heard.append("after it")
+        raise RuntimeError("no compiled object yet")
+
+
 @posix
-@pytest.mark.parametrize(("what", "before"), [(early, 1), (waiting, 0), (twice, 1), (never_heard, 1)])
+@pytest.mark.parametrize(("what", "before"), [(early, 1), (waiting, 0), (twice, 1), (never_heard, 1), (lost, 1)])
 def test_ctrl_c_is_heard_where_it_may_be_and_otherwise_remembered(what, before):
     heard: list[str] = []
     with pytest.raises(KeyboardInterrupt):

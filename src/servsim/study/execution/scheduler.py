@@ -6,73 +6,21 @@ results are put in the order they were asked for.
 """
 
 import os
-import signal
-import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import contextmanager
 from time import monotonic
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Self
 
 from servsim.errors import ServsimError, insist_whole
 from servsim.model import compilation as kernel
 from servsim.scenario.scenario import Scenario
 from servsim.study.execution.executors import Cluster, Hands, Processes, Threads
+from servsim.study.execution.interruption import Interruption
 from servsim.study.execution.options import HERE, Execution
 from servsim.study.execution.replications import Experiment, Job, Outcome
 from servsim.study.metrics import NAMES, UserMetric, insist_importable, insist_new
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
-
-
-class Interruption:
-    """Turns Ctrl-C into KeyboardInterrupt inside `heard` alone, until then it is remembered; a second one at once.
-
-    Only signals that would raise KeyboardInterrupt anyway are minded, and only where Python delivers them: in the main
-    thread.
-    """
-
-    def __init__(self) -> None:
-        """Nobody has pressed anything."""
-        self.is_heard = self.is_pending = False
-        self.minded: list[signal.Signals] = []
-
-    def __enter__(self) -> Self:
-        """Mind signals."""
-        if threading.current_thread() is threading.main_thread():
-            self.minded = [number for number in SIGNALS if signal.getsignal(number) is signal.default_int_handler]
-        for number in self.minded:
-            signal.signal(number, self.arrives)
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Leave signals to whoever minded them before; what was not heard yet is heard now."""
-        for number in self.minded:
-            signal.signal(number, signal.default_int_handler)
-        if self.is_pending and kind is None:
-            raise KeyboardInterrupt
-
-    def arrives(self, number: int, frame: FrameType | None) -> None:
-        """A signal: heard now, or later."""
-        if self.is_heard or self.is_pending:
-            self.is_pending = False
-            raise KeyboardInterrupt
-        self.is_pending = True
-
-    @contextmanager
-    def heard(self) -> Iterator[None]:
-        """Signals are heard in here, those from before, too."""
-        self.is_heard = True
-        try:
-            if self.is_pending:
-                self.is_pending = False
-                raise KeyboardInterrupt
-            yield
-        finally:
-            self.is_heard = False
-
 
 DEATHS_AT_MOST = 3
 """How often workers may die in a row, nothing being finished meanwhile, before we ask for help."""
