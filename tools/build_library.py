@@ -58,13 +58,15 @@ def surroundings(cache: Path) -> dict[str, str]:
 
 
 def compiled_entries() -> dict[str, Any]:
-    """What numba made of every function that is to be in the library, called once in a replication of a small desk."""
+    """What numba made of every function that is to be in the library, called once, most in a replication of a desk."""
     from servsim.model.compilation import ENTRIES
+    from servsim.model.random_numbers import uniform
     from servsim.scenario.read import checked
     from servsim.study.execution.replications import Experiment, Job
 
     on = {table: {} for table in ("investment", "waiting", "quality", "loyalty", "spending")}
     desk = {"opening": {"monday": "09:00-12:00"}, "demand": {"opening_book": 30}, "horizon": {"weeks": 2, "years": 1}}
+    uniform(1, 2, 3, 4, 5)
     Experiment(checked(desk | on, "build"), 1, "fast", controlled=True).simulated(Job(0, 0))
     made = {}
     for entry in ENTRIES:

@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import tempfile
+import threading
 import time
 import warnings
 from collections.abc import Callable
@@ -100,12 +101,12 @@ ENTRIES: list[Any] = []
 """What `tools/build_library.py` puts into a library."""
 
 
-def entry(function: Callable[..., Any]) -> Any:
-    """Compile a function that Python calls in every replication; where there is a library, it is in there."""
+def entry(function: Any) -> Any:
+    """A compiled function that Python itself calls often; where there is a library, it is in there."""
     if LIBRARY is not None:
-        return LIBRARY.instead_of(wrapping(function))
-    ENTRIES.append(kernel(function))
-    return ENTRIES[-1]
+        return LIBRARY.instead_of(function)
+    ENTRIES.append(function)
+    return function
 
 
 def kernel(function: Callable[..., Any]) -> Any:
@@ -150,13 +151,28 @@ def compiled(function: Callable[..., Any], **options: Any) -> Any:
         settings.CACHE_DIR = before
 
 
+class Wrapping(threading.local):
+    """Whether integers wrap around silently in this thread already."""
+
+    on = False
+
+
+wrap = Wrapping()
+
+
 def wrapping(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function as it stands, with 64-bit integers that wrap around silently, as compiled ones do."""
 
     @wraps(function)
     def plain(*args: Any) -> Any:
-        with np.errstate(over="ignore"):
+        if wrap.on:
             return function(*args)
+        wrap.on = True
+        try:
+            with np.errstate(over="ignore"):
+                return function(*args)
+        finally:
+            wrap.on = False
 
     return plain
 

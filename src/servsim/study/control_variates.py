@@ -63,12 +63,14 @@ class Controls:
 
 
 @entry
+@kernel
 def expected_arrivals(sheet, since, until):
     """Candidates who are to be expected by themselves between two instants."""
     return sheet[0].candidates_per_day * (clock(sheet, until) - clock(sheet, since))
 
 
 @entry
+@kernel
 def add_book(sheet, size, sums):
     """Add how far the opening book's rates of visits and of spending are from what its segments let expect."""
     visits, spend = 0.0, 0.0
@@ -92,6 +94,7 @@ def comes_by_itself(who):
 
 
 @entry
+@kernel
 def add_rows(sheet, rows, warmup, sums):
     """Add a piece of a trace; what was drawn for a visit counts where it comes, whatever becomes of it."""
     for i in range(len(rows)):

@@ -130,6 +130,7 @@ def add_presence(days, since, until):
 
 
 @entry
+@kernel
 def add_rows(sheet, rows, heard, days, here_since, spent, stayed):
     """Count a piece of a trace. Of a customer in the book, `stayed` is less than it will be by the end."""
     day, ends = np.int64(-1), np.int64(0)

@@ -196,6 +196,7 @@ def count_own(sheet, segments, who, place, amount):
 
 
 @entry
+@kernel
 def second_reached(waits, many):
     """The second by which so many waits are over; few seconds are looked at, since few wait long."""
     over = waits[0]
@@ -207,6 +208,7 @@ def second_reached(waits, many):
 
 
 @entry
+@kernel
 def add_rows(
     sheet, rows, warmup, counts, sums, waits, reasons, fate, agents, segments,
 ):  # fmt: skip

@@ -12,7 +12,7 @@ import numpy as np
 
 from servsim.event_codes import Happening
 from servsim.model import calendar
-from servsim.model.compilation import entry, inner, mark_warm, readable
+from servsim.model.compilation import entry, inner, kernel, mark_warm, readable
 from servsim.model.fast.due_events import happen, next_candidate, next_instant
 from servsim.model.fast.end_of_instant import in_order, settle
 from servsim.model.fast.internal_requests import next_request
@@ -77,6 +77,7 @@ def has_room(s, customers):
 
 
 @entry
+@kernel
 def run(sheet, s, until):
     """Let everything happen before an instant; False if it stopped for want of room and must go on."""
     while True:
@@ -98,6 +99,7 @@ def run(sheet, s, until):
 
 
 @entry
+@kernel
 def open_the_desk(sheet, s):
     """Open the book and put on the calendar what the horizon begins with."""
     for key in range(sheet[0].opening_book):
@@ -127,6 +129,7 @@ def open_the_desk(sheet, s):
 
 
 @entry
+@kernel
 def take_stock(s, places, instant, rows):
     """Write down who is in the book at an instant, before anything happens at it, and how satisfied; how many."""
     members = 0
