@@ -62,7 +62,7 @@ def test_a_library_that_does_not_fit_is_not_loaded(folder, tmp_path, harm):
     elif harm == "none":
         (place / "loop.so").unlink()
     elif harm == "a damaged description":
-        (place / "library.json").write_text("{")
+        (place / "library.json").write_text('{"library": "loop.so"}')
     assert load(place, "those" if harm == "other sources" else "these") is None
 
 

@@ -92,9 +92,9 @@ def load(folder: Path, sources: str) -> Library | None:
     """The library in this folder; None if there is none, or it is damaged, of other sources or for other machines."""
     try:
         told = json.loads((folder / DESCRIPTION).read_text("utf-8"))
-        path = folder / told["library"]
+        path = folder / Path(told["library"]).name
         if told["sources"] != sources or hashlib.sha256(path.read_bytes()).hexdigest() != told["sha256"]:
             return None
         return Library(ctypes.CDLL(str(path.resolve())), told["functions"])
-    except (OSError, ValueError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
