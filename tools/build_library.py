@@ -18,25 +18,20 @@ from typing import Any, NamedTuple
 
 
 class Target(NamedTuple):
-    """A kind of machine: as LLVM and zig call it, its plainest processor, the library's name, the wheel's tag."""
+    """A kind of machine: as LLVM and zig call it, its plainest processor, the library's name, its name in a tag."""
 
     triple: str
     processor: str
     zig: str
     library: str
-    tag: str
+    machine: str
 
 
 TARGETS = {
     "x86_64-linux": Target("x86_64-unknown-linux-gnu", "x86-64", "x86_64-linux-gnu.2.17", "loop.so", "x86_64"),
-    "aarch64-linux": Target("aarch64-unknown-linux-gnu", "generic", "aarch64-linux-gnu.2.17", "loop.so", "aarch64"),
-    "arm64-macos": Target(
-        "arm64-apple-macosx11.0", "apple-m1", "aarch64-macos.11.0", "loop.dylib", "macosx_11_0_arm64"
-    ),
-    "x86_64-windows": Target("x86_64-pc-windows-gnu", "x86-64", "x86_64-windows-gnu", "loop.dll", "win_amd64"),
 }
 HERE = "x86_64-linux"
-"""The one that builds, and for which wheels are tested."""
+"""The one that builds."""
 SURROUNDINGS = {"NUMBA_CPU_NAME": "x86-64", "NUMBA_CPU_FEATURES": "", "NUMBA_DISABLE_JIT": "0", "PYTHONHASHSEED": "0"}
 """What must be so from the first import on, for the same library to come out everywhere."""
 OLDEST_GLIBC = (2, 17)
@@ -119,9 +114,7 @@ def joined(made: dict[str, Any]) -> tuple[Any, dict[str, dict[str, Any]]]:
         }
     shown = {function["symbol"] for function in told.values()}
     for function in module.functions:
-        if function.name in shown:
-            function.storage_class = "dllexport"  # asked for on Windows, and elsewhere nothing
-        elif not function.is_declaration:
+        if function.name not in shown and not function.is_declaration:
             function.linkage = "internal"
     for value in module.global_variables:
         if not value.is_declaration:
@@ -151,17 +144,14 @@ def linked(code: bytes, target: Target) -> bytes:
     with tempfile.TemporaryDirectory() as place:
         Path(place, "loop.o").write_bytes(code)
         command = [sys.executable, "-m", "ziglang", "cc", "-target", target.zig, "-shared", "-s"]
-        libraries = [] if "windows" in target.zig else ["-lm"]
-        subprocess.run([*command, "-o", target.library, "loop.o", *libraries], cwd=place, check=True)
+        subprocess.run([*command, "-o", target.library, "loop.o", "-lm"], cwd=place, check=True)
         return Path(place, target.library).read_bytes()
 
 
 def tag_of(target: Target, library: bytes) -> str:
-    """The platform in a wheel's name: for Linux by the newest version of the C library that a symbol asks for."""
-    if target.library != "loop.so":
-        return target.tag
+    """The platform in a wheel's name, by the newest version of the C library that a symbol asks for."""
     asked = [(int(major), int(minor)) for major, minor in re.findall(rb"GLIBC_(\d+)\.(\d+)", library)]
-    return "manylinux_{}_{}_{}".format(*max([OLDEST_GLIBC, *asked]), target.tag)
+    return "manylinux_{}_{}_{}".format(*max([OLDEST_GLIBC, *asked]), target.machine)
 
 
 def build(folder: Path, names: list[str]) -> None:
