@@ -6,6 +6,7 @@ import random
 import shutil
 import subprocess
 import sys
+import time
 from heapq import heappush
 from pathlib import Path
 
@@ -307,6 +308,23 @@ def test_without_a_writable_home_the_cache_falls_back(tmp_path, monkeypatch):
     assert kernel.cache_folder() is None
     monkeypatch.setattr(kernel, "FOLDER", None)
     assert kernel.kernel(lambda number: number + 1)(1) == 2
+
+
+def test_what_was_compiled_of_older_sources_is_removed_but_not_what_was_used_lately(tmp_path):
+    from servsim.model import compilation as kernel
+
+    for age in range(12):
+        folder = tmp_path / f"{age:016x}"
+        folder.mkdir()
+        (folder / "warm").touch()
+        os.utime(folder, (0, 0))
+        os.utime(folder / "warm", (time.time() - age * 40_000, time.time() - age * 40_000))
+    (tmp_path / "worlds.sqlite").touch()
+    (tmp_path / "elsewhere").mkdir()
+    os.utime(tmp_path / "elsewhere", (0, 0))
+    kernel.forget_old(tmp_path)
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert left == [*(f"{age:016x}" for age in range(kernel.KEPT)), "elsewhere", "worlds.sqlite"]
 
 
 @pytest.mark.parametrize("crowd", [300, 3000])

@@ -26,9 +26,10 @@ from servsim.study.execution import executors as cluster
 from servsim.study.execution import scheduler as crew
 from servsim.study.execution.executors import Processes, Threads
 from servsim.study.execution.gathering_and_shards import shard_of
+from servsim.study.execution.interruption import Interruption
 from servsim.study.execution.options import Execution
 from servsim.study.execution.replications import Experiment, Job, Outcome
-from servsim.study.execution.scheduler import Interruption, Pool
+from servsim.study.execution.scheduler import Pool
 from servsim.study.run import run
 from servsim.study.scenario_identity import settings_of
 from servsim.study.store.database import Storage

@@ -132,12 +132,15 @@ def progress(what: str, quiet: bool) -> Iterator[Tell]:
 
 @cache
 def announce_compiling(quiet: bool) -> None:
-    """Say so, once, when the model must be compiled for this machine first."""
-    from servsim.model.compilation import COMPILED, FOLDER, WARM
+    """Say so, once, when the model must be compiled for this machine first, or cannot be."""
+    from servsim.model.compilation import COMPILED, FOLDER, SLOW, WARM
 
     if COMPILED and not WARM:
         each_time = "about a minute each time: there is no folder to keep it in that nobody else may write to"
         notice(f"Compiling the model for this machine ({'once, about a minute' if FOLDER else each_time}) …", quiet)
+    if SLOW:
+        slow = "The model is not compiled for these sources, so it runs some hundred times slower: install numba."
+        notice(slow, quiet)
 
 
 def named_after(file: Path, what: str) -> Path:

@@ -1,5 +1,8 @@
 """The one door to numba: how a function is compiled, and where the compiled code is kept.
 
+A wheel brings compiled code along (`compiled_library`): numba is then neither needed nor imported, and what Python
+calls outside the library, it runs itself. Anywhere else numba compiles when a function is first called.
+
 numba's cache on disk looks only at the file that defines a function: edit a rule and a cached loop would silently keep
 the old one (numba issues 1833 and 9483). So the folder's name carries a hash of every source file that is compiled.
 """
@@ -7,18 +10,21 @@ the old one (numba issues 1833 and 9483). So the folder's name carries a hash of
 import hashlib
 import os
 import re
+import shutil
 import tempfile
+import threading
+import time
 import warnings
 from collections.abc import Callable
-from functools import wraps
+from contextlib import suppress
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
-import numba
 import numpy as np
-from numba import config
 
 from servsim.files import own_folder
+from servsim.model import compiled_library
 
 PACKAGE = Path(__file__).parent.parent
 COMPILED_ELSEWHERE = (
@@ -33,16 +39,23 @@ COMPILED_ELSEWHERE = (
     "study/control_variates.py",
 )
 """Files whose text ends up in compiled code although nothing in the model marks them."""
-MARKED = re.compile(rb"^@(kernel|part|inner|aside|within)$", re.MULTILINE)
+LIBRARY_TOO = ("model/compiled_library.py", "scenario/scenario.py", "scenario/tables/*.py")
+"""What a library must fit besides: how it is called, and the tables whose settings the sheet holds."""
+MARKED = re.compile(rb"^@(entry|kernel|part|inner|aside|within)$", re.MULTILINE)
 """What marks a compiled function."""
 
 
-def source_stamp() -> str:
-    """A hash of every source file that ends up in compiled code, and of the compiler's version."""
+def hash_of_sources(*others: str) -> str:
+    """A hash of every source file that ends up in compiled code, and of others by their patterns."""
     marked = (path for path in PACKAGE.glob("model/**/*.py") if MARKED.search(path.read_bytes()))
-    sources = sorted({*marked, *(PACKAGE / name for name in COMPILED_ELSEWHERE)})
-    text = b"".join(path.read_bytes() for path in sources) + numba.__version__.encode() + np.__version__.encode()
-    return hashlib.sha256(text).hexdigest()[:16]
+    also = (path for pattern in (*COMPILED_ELSEWHERE, *others) for path in PACKAGE.glob(pattern))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted({*marked, *also}))).hexdigest()
+
+
+def source_stamp() -> str:
+    """What compiled code is kept by: its sources, and the compiler's version."""
+    versions = getattr(numba, "__version__", ""), np.__version__
+    return hashlib.sha256("".join((hash_of_sources(), *versions)).encode()).hexdigest()[:16]
 
 
 def usable(place: Path, folder: Path) -> bool:
@@ -69,11 +82,36 @@ def cache_folder() -> Path | None:
     return None
 
 
-settings: Any = config
-COMPILED = not settings.DISABLE_JIT
+PLAIN = os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
+"""Is Python to run everything itself?"""
+LIBRARY = None if PLAIN else compiled_library.load(PACKAGE / "model" / "library", hash_of_sources(*LIBRARY_TOO))
+"""The library that came with these very sources."""
+numba: Any = None
+if not PLAIN and LIBRARY is None:
+    with suppress(ModuleNotFoundError):
+        import numba
+COMPILED = numba is not None
+"""Does numba compile what is marked?"""
+SLOW = not (PLAIN or LIBRARY or COMPILED)
+"""Is there neither a library for these sources nor a compiler?"""
 FOLDER = cache_folder() if COMPILED else None
 WARM = FOLDER is not None and (FOLDER / "warm").exists()
 """Whether an earlier process has finished compiling these very sources."""
+STAMP = re.compile("[0-9a-f]{16}")
+KEPT, KEPT_SECONDS = 8, 86_400
+"""What of older sources is kept: of so many of them, and what was used within a day."""
+
+
+ENTRIES: list[Any] = []
+"""What `tools/build_library.py` puts into a library."""
+
+
+def entry(function: Any) -> Any:
+    """A compiled function that Python itself calls often; where there is a library, it is in there."""
+    if LIBRARY is not None:
+        return LIBRARY.instead_of(function)
+    ENTRIES.append(function)
+    return function
 
 
 def kernel(function: Callable[..., Any]) -> Any:
@@ -110,12 +148,21 @@ def compiled(function: Callable[..., Any], **options: Any) -> Any:
     """
     if not COMPILED:
         return wrapping(function)
-    njit: Any = numba.njit
+    settings = numba.config
     before, settings.CACHE_DIR = settings.CACHE_DIR, str(FOLDER or "")
     try:
-        return njit(fastmath=False, nogil=True, error_model="numpy", _nrt=False, **options)(function)
+        return numba.njit(fastmath=False, nogil=True, error_model="numpy", _nrt=False, **options)(function)
     finally:
         settings.CACHE_DIR = before
+
+
+class Wrapping(threading.local):
+    """Whether integers wrap around silently in this thread already."""
+
+    on = False
+
+
+wrap = Wrapping()
 
 
 def wrapping(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -123,22 +170,47 @@ def wrapping(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def plain(*args: Any) -> Any:
-        with np.errstate(over="ignore"):
+        if wrap.on:
             return function(*args)
+        wrap.on = True
+        try:
+            with np.errstate(over="ignore"):
+                return function(*args)
+        finally:
+            wrap.on = False
 
     return plain
 
 
-def readable(sheet: np.ndarray) -> np.ndarray:
-    """The sheet in the form rules read: as it is when compiled, with fields as attributes when not."""
-    return sheet if COMPILED else sheet.view(np.recarray)
+def readable(array: np.ndarray) -> np.ndarray:
+    """A structured array in the form rules read: as it is when compiled, with fields as attributes when not."""
+    return array if COMPILED else array.view(with_attributes(array.dtype))
 
 
+@cache
+def with_attributes(kind: np.dtype) -> np.dtype:
+    """A structured type whose fields are attributes of its values."""
+    return np.dtype((np.record, kind))
+
+
+@cache
 def mark_warm() -> None:
-    """Remember that everything has been compiled, so that the next process need not announce it."""
-    if FOLDER is None or WARM:
+    """Remember that everything has been compiled, and when it was used; where it is new, take away what is old."""
+    if FOLDER is None:
         return
     try:
         (FOLDER / "warm").touch()
+        if not WARM:
+            forget_old(FOLDER.parent)
     except OSError as error:  # a full disk costs the next start some seconds, nothing else
-        warnings.warn(f"the compile cache in {FOLDER} could not be written: {error}", stacklevel=2)
+        if not WARM:
+            warnings.warn(f"the compile cache in {FOLDER} could not be written: {error}", stacklevel=2)
+
+
+def forget_old(place: Path) -> None:
+    """Remove what was compiled of older sources; whoever still runs those compiles them again."""
+    stamped = (folder for folder in place.iterdir() if STAMP.fullmatch(folder.name) and not folder.is_symlink())
+    used = {folder: max(path.stat().st_mtime for path in (folder, *folder.glob("warm"))) for folder in stamped}
+    for folder in sorted(used, key=lambda folder: used[folder])[:-KEPT]:
+        if time.time() - used[folder] > KEPT_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -8,7 +8,7 @@ Source: Salmon, Moraes, Dror and Shaw (2011), Parallel random numbers: as easy a
 
 import numpy as np
 
-from servsim.model.compilation import kernel, part
+from servsim.model.compilation import entry, kernel, part
 
 LOW = np.uint64(0xFFFFFFFF)
 HALF = np.uint64(32)
@@ -43,6 +43,7 @@ def philox(counter_0, counter_1, counter_2, counter_3, key_0, key_1):
     return c0
 
 
+@entry
 @part
 def uniform(seed, replication, entity, occasion, purpose):
     """A number in [0, 1), uniform; the same 53 bits that numpy's Generator makes of the same word."""

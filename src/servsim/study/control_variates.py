@@ -15,7 +15,7 @@ import numpy as np
 
 from servsim.event_codes import Happening, Kind, Purpose
 from servsim.model.calendar import clock
-from servsim.model.compilation import kernel, readable
+from servsim.model.compilation import entry, kernel, readable
 from servsim.model.random_numbers import drawn
 from servsim.model.rules.demand import DAY_BITS, KIND_BITS, LAYER_BITS, of_opening_book, segment_of, usual_gap
 from servsim.model.rules.loyalty import natural_staying
@@ -62,12 +62,14 @@ class Controls:
         add_rows(self.world, rows, self.warmup, self.sums)
 
 
+@entry
 @kernel
 def expected_arrivals(sheet, since, until):
     """Candidates who are to be expected by themselves between two instants."""
     return sheet[0].candidates_per_day * (clock(sheet, until) - clock(sheet, since))
 
 
+@entry
 @kernel
 def add_book(sheet, size, sums):
     """Add how far the opening book's rates of visits and of spending are from what its segments let expect."""
@@ -91,6 +93,7 @@ def comes_by_itself(who):
     return who >> KIND_BITS == Kind.PROSPECT and who % (1 << DAY_BITS) >> LAYER_BITS == 0
 
 
+@entry
 @kernel
 def add_rows(sheet, rows, warmup, sums):
     """Add a piece of a trace; what was drawn for a visit counts where it comes, whatever becomes of it."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from servsim.event_codes import Happening
 from servsim.model.calendar import business_time, day_begins, day_of
-from servsim.model.compilation import kernel, readable
+from servsim.model.compilation import entry, kernel, readable
 from servsim.model.rules.demand import of_opening_book
 from servsim.units import DAY, MINUTE, MINUTES_PER_WEEK
 
@@ -129,6 +129,7 @@ def add_presence(days, since, until):
         since = ends
 
 
+@entry
 @kernel
 def add_rows(sheet, rows, heard, days, here_since, spent, stayed):
     """Count a piece of a trace. Of a customer in the book, `stayed` is less than it will be by the end."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from servsim.event_codes import By, Happening, Reason
 from servsim.model.calendar import business_time
-from servsim.model.compilation import kernel, part, readable
+from servsim.model.compilation import entry, kernel, part, readable
 from servsim.model.rules.attention_lapses import HALF_THERE
 from servsim.model.rules.demand import of_opening_book, segment_of
 from servsim.study import tally_places as t
@@ -209,6 +209,7 @@ def count_own(sheet, segments, who, place, amount):
     segments[segment, place + 1] += 1
 
 
+@entry
 @kernel
 def add_own(sheet, segments, what, who, value):
     """Add a row that counts to what its happening comes to in the customer's segment: what was paid, else one."""
@@ -227,6 +228,7 @@ def second_reached(waits, many):
     return second
 
 
+@entry
 @kernel
 def add_rows(
     sheet, rows, warmup, counts, sums, waits, reasons, fate, agents, segments,

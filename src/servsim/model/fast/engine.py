@@ -12,7 +12,7 @@ import numpy as np
 
 from servsim.event_codes import Happening
 from servsim.model import calendar
-from servsim.model.compilation import inner, kernel, mark_warm, readable
+from servsim.model.compilation import entry, inner, kernel, mark_warm, readable
 from servsim.model.fast.due_events import happen, next_candidate, next_instant
 from servsim.model.fast.end_of_instant import in_order, settle
 from servsim.model.fast.internal_requests import next_request
@@ -76,6 +76,7 @@ def has_room(s, customers):
     )
 
 
+@entry
 @kernel
 def run(sheet, s, until):
     """Let everything happen before an instant; False if it stopped for want of room and must go on."""
@@ -97,6 +98,7 @@ def run(sheet, s, until):
         s.n[UNSETTLED] = 0
 
 
+@entry
 @kernel
 def open_the_desk(sheet, s):
     """Open the book and put on the calendar what the horizon begins with."""
@@ -126,6 +128,7 @@ def open_the_desk(sheet, s):
         schedule_duty(sheet, s, outreach.next_chance(sheet, 0), CHANCE, 0, 0)
 
 
+@entry
 @kernel
 def take_stock(s, places, instant, rows):
     """Write down who is in the book at an instant, before anything happens at it, and how satisfied; how many."""

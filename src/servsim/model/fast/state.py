@@ -6,7 +6,7 @@ import numpy as np
 
 from servsim.model import calendar
 from servsim.model.binary_heap import ENTRY, pop, push, replace
-from servsim.model.compilation import COMPILED, inner
+from servsim.model.compilation import inner, readable
 from servsim.model.trace import TooMuchError
 from servsim.units import WEEK
 
@@ -146,23 +146,23 @@ def blank(sheet: np.ndarray) -> State:
     book, agents = int(sheet[0]["opening_book"]), int(sheet[0]["all_agents"])
     return State(
         n=np.zeros(NUMBERS, np.int64),
-        streams=fields_readable(np.zeros(int(sheet[0]["layers"]) + 1, STREAM)),
+        streams=readable(np.zeros(int(sheet[0]["layers"]) + 1, STREAM)),
         neglect=np.zeros(1),
-        calendar=fields_readable(np.zeros(book + 64, ENTRY)),
-        duties=fields_readable(np.zeros(4 * agents + 64, ENTRY)),
-        queue=fields_readable(np.zeros(64, ENTRY)),
-        free=fields_readable(np.zeros(4 * agents + 16, ENTRY)),
+        calendar=readable(np.zeros(book + 64, ENTRY)),
+        duties=readable(np.zeros(4 * agents + 64, ENTRY)),
+        queue=readable(np.zeros(64, ENTRY)),
+        free=readable(np.zeros(4 * agents + 16, ENTRY)),
         rows=np.zeros((book + page(agents), 5), np.int64),
         newcomers=np.zeros(64, np.int64),
         vacant=np.zeros(book + 64, np.int64),
-        people=fields_readable(np.zeros(book + 64, CUSTOMER)),
-        agents=fields_readable(np.zeros(agents, AGENT)),
-        managers_queue=fields_readable(np.zeros(64, ENTRY)),
-        managers=fields_readable(np.zeros(64, ENTRY)),
-        work=fields_readable(np.zeros(64, ENTRY)),
-        calls=fields_readable(np.zeros(64, ENTRY)),
-        cases=fields_readable(np.zeros(64, CASE)),
-        requests=fields_readable(np.zeros(64, ENTRY)),
+        people=readable(np.zeros(book + 64, CUSTOMER)),
+        agents=readable(np.zeros(agents, AGENT)),
+        managers_queue=readable(np.zeros(64, ENTRY)),
+        managers=readable(np.zeros(64, ENTRY)),
+        work=readable(np.zeros(64, ENTRY)),
+        calls=readable(np.zeros(64, ENTRY)),
+        cases=readable(np.zeros(64, CASE)),
+        requests=readable(np.zeros(64, ENTRY)),
         warned=np.zeros(64, np.int64),
     )
 
@@ -176,11 +176,6 @@ ROWS_EACH = 32
 def page(agents: int) -> int:
     """How many rows the loop writes at a stretch."""
     return ROWS_EACH * 2 * agents + 8192
-
-
-def fields_readable(array: np.ndarray) -> np.ndarray:
-    """A structured array in the form the loop reads, compiled or not."""
-    return array if COMPILED else array.view(np.recarray)
 
 
 def crowd(state: State) -> int:
@@ -215,4 +210,4 @@ def longer(array: np.ndarray, used: int) -> np.ndarray:
         return array
     more = np.zeros((len(array) * 5 // 4 + 64, *array.shape[1:]), array.dtype)
     more[: len(array)] = array
-    return fields_readable(more) if array.dtype.names else more
+    return readable(more) if array.dtype.names else more

@@ -6,23 +6,19 @@ results are put in the order they were asked for.
 """
 
 import os
-import signal
-import sys
-import threading
-from _thread import interrupt_main
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import contextmanager
 from multiprocessing import current_process
 from time import monotonic
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Self
 
 from servsim.errors import ServsimError, insist_whole
 from servsim.model import compilation as kernel
 from servsim.scenario.scenario import Scenario
 from servsim.study.execution.executors import Cluster, Hands, Processes, Threads
+from servsim.study.execution.interruption import Interruption
 from servsim.study.execution.options import HERE, Execution
 from servsim.study.execution.replications import Experiment, Job, Outcome
 from servsim.study.metrics import NAMES, UserMetric, insist_importable, insist_new
@@ -31,74 +27,6 @@ UNGUARDED = (
     "this process is a worker that reads the script it was started by: servsim must be called under its "
     "`if __name__ == '__main__':`."
 )
-A_LITTLE_LATER_SECONDS = 0.1
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
-
-
-class Interruption:
-    """Turns Ctrl-C into KeyboardInterrupt inside `heard` alone, until then it is remembered; a second one at once.
-
-    Only signals that would raise KeyboardInterrupt anyway are minded, and only where Python delivers them: in the main
-    thread.
-    """
-
-    def __init__(self) -> None:
-        """Nobody has pressed anything."""
-        self.is_heard = self.is_pending = self.was_heard = False
-        self.again: threading.Timer | None = None
-        self.minded: list[signal.Signals] = []
-
-    def __enter__(self) -> Self:
-        """Mind signals."""
-        if threading.current_thread() is threading.main_thread():
-            self.minded = [number for number in SIGNALS if signal.getsignal(number) is signal.default_int_handler]
-        for number in self.minded:
-            signal.signal(number, self.arrives)
-        self.told_before, sys.unraisablehook = sys.unraisablehook, self.unraisable
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Leave signals to whoever minded them before; what was not heard yet is heard now."""
-        sys.unraisablehook = self.told_before
-        if self.again is not None:
-            self.again.cancel()
-        for number in self.minded:
-            signal.signal(number, signal.default_int_handler)
-        if self.is_pending and kind is None:
-            raise KeyboardInterrupt
-
-    def arrives(self, number: int, frame: FrameType | None) -> None:
-        """A signal: heard now, or later."""
-        if self.is_heard or self.is_pending:
-            self.is_pending = False
-            self.was_heard = True
-            raise KeyboardInterrupt
-        self.is_pending = True
-
-    def unraisable(self, lost: "sys.UnraisableHookArgs") -> None:
-        """A KeyboardInterrupt where none can be raised, as in the compiler's calls from C, comes again soon."""
-        if lost.exc_type is KeyboardInterrupt:
-            self.again = threading.Timer(A_LITTLE_LATER_SECONDS, interrupt_main)
-            self.again.start()
-        else:
-            self.told_before(lost)
-
-    @contextmanager
-    def heard(self) -> Iterator[None]:
-        """Signals are heard in here, those from before, too."""
-        self.is_heard = True
-        try:
-            if self.is_pending:
-                self.is_pending = False
-                raise KeyboardInterrupt
-            yield
-        except Exception:
-            if self.was_heard:  # something, such as the compiler, was torn apart by it
-                raise KeyboardInterrupt from None
-            raise
-        finally:
-            self.is_heard = False
-
 
 DEATHS_AT_MOST = 3
 """How often workers may die in a row, nothing being finished meanwhile, before we ask for help."""
