@@ -216,6 +216,19 @@ class Cluster:
         return ours
 
     def fetch(self) -> None:
+        """Fetch outcomes until we are dismissed; whatever befalls Dask's client, nobody waits for ever."""
+        while True:
+            try:
+                return self.fetch_what_ends()
+            except BaseException as error:
+                self.give_up(error)
+
+    def give_up(self, error: BaseException) -> None:
+        """End all that is in hand."""
+        for theirs, _ in list(self.given.values()):
+            self.settle(theirs, None, ConnectionError(str(error)))
+
+    def fetch_what_ends(self) -> None:
         """Fetch outcomes as they are finished, many with one question to the scheduler, until we are dismissed."""
         while (first := self.next_ended()) is not None:
             batch = [first]
@@ -243,8 +256,7 @@ class Cluster:
             try:
                 insist_answers(self.address)
             except ServsimError as gone:
-                for theirs, _ in list(self.given.values()):
-                    self.settle(theirs, None, ConnectionError(str(gone)))
+                self.give_up(gone)
 
     def settle(self, theirs: Any, outcome: Outcome | None, error: BaseException | None) -> None:
         """Hand an outcome on to whoever waits for it, once."""
