@@ -86,7 +86,7 @@ def test_the_first_sentence_is_the_level_next_years_money_and_what_changes_for_c
         100 * end for end in (e.difference(6.0, 3.0, "retention").low, e.difference(6.0, 3.0, "retention").high)
     )
     assert advice(e).startswith(
-        f"Invest 6 minutes of care per visit instead of 3: next year about 1.20 k CAD more in the till (95 % sure: "
+        f"Invest 6 minutes of care per visit instead of 3: next year about 1.20 k CAD more left over (95 % sure: "
         f"{ends(money, 'cash')}); of 100 who come, 28 leave unserved instead of 20 (8.0 to 8.0 more); of 100 customers "
         f"of today, 67 are still there after a year instead of 60 ({low:.1f} to {high:.1f} more). "
     )
@@ -110,7 +110,7 @@ def test_years_are_counted_in_words(years, said):
 
 def test_money_that_goes_down_next_year_is_said_to():
     e = told({6.0: np.where(np.arange(24) < 12, -100.0, 300.0)}, 6.0)
-    assert "next year about 1.20 k CAD less in the till (95 % sure: 0.9" in advice(e)
+    assert "next year about 1.20 k CAD less left over (95 % sure: 0.9" in advice(e)
 
 
 def test_what_is_not_shown_to_change_is_said_not_to_be():
@@ -120,7 +120,7 @@ def test_what_is_not_shown_to_change_is_said_not_to_be():
     assert "of 100 customers of today, 60 are still there after a year, about as now (-" in said
     e = told({6.0: np.where(np.arange(24) < 12, 0.0, 200.0)}, 6.0)
     e.metrics[1][:, NAMES.index("cash")] += 50 * REPLICATIONS
-    assert "next year the money in the till is not shown to change (95 % sure: -" in advice(e)
+    assert "next year the money left over is not shown to change (95 % sure: -" in advice(e)
 
 
 def test_less_than_one_in_a_hundred_is_told_with_a_decimal():
@@ -134,14 +134,14 @@ def test_of_another_objective_its_own_change_is_told_first_and_no_years_where_th
     e = told({6.0: 100.0}, 6.0, objective="wait_mean", metrics={3.0: {"wait_mean": 3.0}, 6.0: hour})
     without = replace(e, months=tuple(own[:, :0] for own in e.months))
     assert "instead of 3: wait_mean falls by 1.00 min (95 % sure:" in advice(without)
-    assert "in the till" in advice(without)
+    assert "left over" in advice(without)
     assert "If all else" not in advice(without)
     assert looks(e) == []
 
 
 def test_who_spends_nothing_has_no_till():
     e = told({6.0: 100.0}, 6.0, {"spending": {"on": False}})
-    assert "in the till" not in advice(e)
+    assert "left over" not in advice(e)
 
 
 # The years after, and the payback
@@ -305,7 +305,7 @@ def test_without_a_level_that_keeps_to_it_there_is_none_to_choose():
 
 def test_effects_are_a_sentence_of_their_own():
     e = told({6.0: 100.0}, 6.0)
-    assert effects(e, 6.0).startswith("Next year about 1.20 k CAD more in the till (95 % sure:")
+    assert effects(e, 6.0).startswith("Next year about 1.20 k CAD more left over (95 % sure:")
     assert effects(e, 3.0) == ""
 
 

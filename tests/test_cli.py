@@ -419,7 +419,7 @@ def test_a_table_that_is_switched_off_is_off_in_the_words():
     assert "Single replications" not in shown
     assert "By year" not in shown
     asked = ["--objective", "retention", "--levels", "3,6", "--smallest-difference", "0", "--no-doubt", "--no-picture"]
-    assert "in the till" not in servsim("evaluate", *off, *asked).stdout
+    assert "left over" not in servsim("evaluate", *off, *asked).stdout
     assert "Single replications: revenue" in servsim("run", *off[:1], *short).stdout
 
 

@@ -511,7 +511,7 @@ def test_the_advice_says_what_changes_and_what_need_not():
         "Leave agents at 2.",
         "Of the 6.5 minutes: greet ",
         "Next year about ",
-        " k EUR more in the till (95 % sure: ",
+        " k EUR more left over (95 % sure: ",
         "are still there after a year instead of 69",
         f"the model projects {with_unit(o.gain.mean, 'value', 'EUR')} more in today's money",
         "ll money counted, it is ahead of today's from month ",

@@ -160,6 +160,25 @@ def test_an_export_is_grouped_by_level_in_one_line(typed, asked, tmp_path, name)
     assert frame["asked"].str.contains("evaluate").all()
 
 
+def test_levels_are_told_apart_from_other_staff_and_doubts_in_one_line(typed, tmp_path):
+    """An evaluation simulates them, too; `changed` says of each scenario how it is not as most are."""
+    pandas = pytest.importorskip("pandas")
+    file, store, rows = (tmp_path / name for name in ("desk.toml", "kept.sqlite", "rows.csv"))
+    file.write_text(
+        "[demand]\nprospects_per_hour = 2.0\n[staff]\nagents = 2\n[investment]\n[quality]\n[spending]\n[waiting]\n"
+        "[horizon]\nweeks = 1\nyears = 0.1\n[evaluate]\nlevels = [0, 5, 10]\nreplications = 3\n"
+        '[uncertain]\n"quality.steepness" = [1.0, 4.0]\n'
+    )
+    found = json.loads(typed("evaluate", file, "--replications", 3, "--store", store, "--json")[1])
+    assert typed("results", "export", "--output", rows, "--store", store)[0] == 0
+    frame, lever = pandas.read_csv(rows), "investment.minutes_per_visit"
+    assert {"staff.agents", "quality.steepness"} <= set(frame.columns)
+    means = frame[(frame.metric == "value") & frame.changed.fillna("").isin(["", lever])].groupby(lever)["value"].mean()
+    assert means.to_dict() == pytest.approx(
+        {each["level"]: each["metrics"]["value"]["mean"] for each in found["levels"]}
+    )
+
+
 def test_list_says_where_the_store_is_and_how_large(typed, path):
     found = json.loads(typed("results", "list", "--store", path, "--json")[1])
     assert (found["store"], found["size"]) == (str(path), path.stat().st_size)

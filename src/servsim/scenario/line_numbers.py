@@ -66,11 +66,34 @@ def not_toml(text: str, error: Exception) -> tuple[int, str]:
     line = int(number) if number else unfinished(text)
     lines = text.split("\n")
     must = next((need for words, need in NEEDS.items() if words in problem), "a line must be key = value or [table]")
-    return line, f"`{shown(lines[line - 1])}` cannot be read; {as_number(lines[line - 1]) or must}."
+    return line, f"`{shown(lines[line - 1])}` cannot be read; {as_meant(lines[line - 1]) or must}."
 
 
 NOT_A_NUMBER = re.compile(r"[^=#]+=\s*(?=\d+[.,\d]*\s*%|\d+,)(\d{1,12})(?:[.,](\d{1,12}))?\s*(%?)\s*(?:#.*)?", re.ASCII)
 """A line with a number that TOML does not know: 0,5 or 80 %."""
+
+
+THOUSANDS = re.compile(r"[^=#]+=\s*([1-9]\d{0,2}(?:,\d{3}){1,3})\s*(?:#.*)?", re.ASCII)
+"""A line with a number whose thousands have commas between them."""
+OF_MONEY = re.compile(r"[^=#]+=\s*[€$£]\s*(\d{1,12}(?:\.\d{1,12})?)\s*(?:#.*)?", re.ASCII)
+"""A line with a number that has the sign of a currency before it."""
+UNQUOTED_HOURS = re.compile(r"\s*(\w+\s*=)\s*(\d{1,2}(?::\d\d)?\s*[-–—]\s*\d{1,2}(?::\d\d)?)\s*(?:#.*)?", re.ASCII)
+"""A line with hours that are not in quotes."""
+NO_EQUALS_SIGN = re.compile(r"\s*(\w{1,40})\s+(-?\d[\d.]{0,12}|true|false)\s*(?:#.*)?", re.ASCII)
+"""A line with a key and a value, and nothing between them."""
+
+
+def as_meant(line: str) -> str:
+    """What to write instead of a line that TOML does not know, where it can be told; empty where it cannot."""
+    if found := THOUSANDS.fullmatch(line):
+        return f"thousands must be written without commas: {found[1].replace(',', '')}"
+    if found := OF_MONEY.fullmatch(line):
+        return f"a number must be written without the sign of a currency: {found[1]}"
+    if found := UNQUOTED_HOURS.fullmatch(line):
+        return f'hours must be in quotes: {found[1]} "{found[2]}"'
+    if found := NO_EQUALS_SIGN.fullmatch(line):
+        return f"there must be = between a key and its value: {found[1]} = {found[2]}"
+    return as_number(line)
 
 
 def as_number(line: str) -> str:

@@ -53,9 +53,23 @@ def way_out(path: Path, value: Any) -> str:
     """What to write instead, to be put behind what a setting must be; empty where nobody can tell."""
     found = next((number for number in meant(path, value) if fits(path, number)), None)
     if found is None:
-        return ""
+        return thousands(path, value)
     percent = f"for {as_read(round(100 * found, 10))} %, " if isinstance(value, int | float) and found != value else ""
     return f": {percent}write {as_read(found)}"
+
+
+def thousands(path: Path, value: Any) -> str:
+    """That a point does not stand between thousands, where a whole number is asked for and such a one would do."""
+    if not isinstance(value, float) or not 1 < value < 1000:
+        return ""
+    whole = round(1000 * value)
+    is_meant = (
+        round(value, 1) != round(value, 3) == value
+        and fits(path, whole)
+        and not fits(path, value)
+        and path[-1] != "agents"
+    )
+    return f": for {whole:,}, write {whole}" if is_meant else ""
 
 
 def parts_of_agents(path: Path, value: Any) -> str:

@@ -32,18 +32,18 @@ def in_the_window(e: Evaluation, best: float, when: str = "") -> list[str]:
     """
     told = [gain_words(e, best, e.objective)] if e.objective not in (VALUE, "cash", *CUSTOMERS) else []
     if is_on(e.scenario, "spending") and e.is_known("cash"):
-        told.append(f"{when} {in_the_till(e, best)}".lstrip())
+        told.append(f"{when} {left_over(e, best)}".lstrip())
     return told + [of_hundred(e, best, name) for name in shown_of_customers(e, best)]
 
 
-def in_the_till(e: Evaluation, best: float) -> str:
+def left_over(e: Evaluation, best: float) -> str:
     """The window's money, all costs paid."""
     change = e.difference(best, e.today, "cash")
     doubt = f"{sure(e.confidence)} {ends(change, 'cash')}"
     if not is_shown(change):
-        return f"the money in the till is not shown to change ({doubt} {change.unit})"
+        return f"the money left over is not shown to change ({doubt} {change.unit})"
     brings, between = more_or_less(change, "cash")
-    return f"about {brings} in the till ({sure(e.confidence)} {between})"
+    return f"about {brings} left over ({sure(e.confidence)} {between})"
 
 
 CUSTOMERS = {

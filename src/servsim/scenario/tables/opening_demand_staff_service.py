@@ -32,6 +32,8 @@ def span_of(part: str) -> tuple[int, int]:
         raise ValueError(HOURS_NEED)
     from_hour, from_minute, to_hour, to_minute = (int(digits or 0) for digits in match.groups())
     start, end = from_hour * 60 + from_minute, to_hour * 60 + to_minute
+    if to_hour > 24 and end < start + A_DAY:  # two in the morning, as 26:00
+        end -= A_DAY
     if not (from_minute < 60 and to_minute < 60 and start < A_DAY and end <= A_DAY):
         raise ValueError(HOURS_NEED)
     if not start < end:

@@ -114,8 +114,7 @@ def warnings(look: Outlook) -> list[str]:
             "nobody is on the roster" if np.isinf(load) else f"the desk is asked for {load:.2f} times the time it has"
         )
         found.append(
-            f"{asked}: it cannot serve all, and about {100 * (1 - 1 / load):.0f} % of these visits end unserved "
-            "until fewer come; add agents or shorten visits."
+            f"{asked}: even if no minute were wasted it could not serve all; add agents or shorten visits."
             if impatient
             else f"{asked} and nobody leaves the queue: it grows for ever; add agents or a [waiting] table."
         )

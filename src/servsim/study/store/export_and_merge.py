@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +19,13 @@ from servsim.study.store.inquiries import copy_inquiries, inquiries
 from servsim.study.store.store import ADD_WHAT_IT_LACKS, COLUMNS_OF_A_WORLD, DamageError, sound, unsealed
 
 COLUMNS = (
-    "question", "digest", "scenario", "model", "seed", "engine", "asked", "replication", "segment", "metric", "value",
-    "unit",
+    "question", "digest", "scenario", "model", "seed", "engine", "asked", "changed", "replication", "segment", "metric",
+    "value", "unit",
 )  # fmt: skip
-"""The columns of every export; behind them one for each setting in which not all of its scenarios agree, by its key."""
+"""The columns of every export; behind them one for each setting in which not all of its scenarios agree, by its key.
+
+changed: the settings in which a scenario is not as most of them are, such as the lever of an evaluation, or a doubt.
+"""
 WHOLE = {"model": "int64", "seed": "int64", "replication": "int64", "value": "double"}
 """Columns of a Parquet file that are numbers; the others are words, each of which is written once."""
 ROWS_AT_ONCE = 100_000
@@ -35,9 +39,9 @@ def rows(storage: Storage, asked: Sequence[Question]) -> Iterator[Row]:
     desk.
     """
     told = inquiries(storage)
-    for each, settings in zip(asked, differing(asked), strict=True):
+    for each, settings, changed in zip(asked, differing(asked), stands_apart(asked), strict=True):
         by = "; ".join(inquiry.words for inquiry in told if each.number in inquiry.questions)
-        identity = (each.key, each.digest, each.title, each.model, each.seed, each.engine, by)
+        identity = (each.key, each.digest, each.title, each.model, each.seed, each.engine, by, changed)
         metrics = [("", name, unit) for name, unit in units(each)]
         own = [(segment.name, *pair) for segment in each.scenario.segments for pair in own_units(each)]
         for replication, table, segments in replications_of(storage, each):
@@ -48,6 +52,15 @@ def rows(storage: Storage, asked: Sequence[Question]) -> Iterator[Row]:
 def differing(asked: Sequence[Question]) -> list[list[Any]]:
     """Of each question, its values of the settings in which not all agree; lists as JSON has them."""
     return [[written(value) for value in own.values()] for own in distinctions([each.settings for each in asked])]
+
+
+def stands_apart(asked: Sequence[Question]) -> list[str]:
+    """Of each question, the settings in which it is not as most are, by their keys."""
+    names, values = columns(asked)[len(COLUMNS) :], differing(asked)
+    usual = [Counter(column).most_common(1)[0][0] for column in zip(*values, strict=True)]
+    return [
+        ", ".join(name for name, value, most in zip(names, own, usual, strict=True) if value != most) for own in values
+    ]
 
 
 def columns(asked: Sequence[Question]) -> list[str]:
