@@ -606,7 +606,7 @@ def test_the_command_prints_80_columns_of_plain_text(args):
 
 
 def test_what_is_shown_to_differ_has_a_mark_that_survives_a_pipe():
-    result = servsim("--no-lives")
+    result = servsim("--no-lives", "--names")
     lines = result.stdout.splitlines()
     words = "* shown to differ: the 95 % interval of B − A leaves out 0; what has no * may be noise."
     assert words in " ".join(result.stdout.split())
@@ -627,7 +627,7 @@ def test_no_number_is_cut_in_a_narrow_terminal(columns):
 
 
 def test_both_yearly_retentions_say_of_whom_they_are():
-    out = servsim("--no-lives").stdout
+    out = servsim("--no-lives", "--names").stdout
     assert re.search(r"^retention [^\n]* today's book\s*$", out, re.MULTILINE)
     assert re.search(r"^retention_rate [^\n]* whole book\s*$", out, re.MULTILINE)
     assert "retention_rate: the share of all in the book" in " ".join(out.split())

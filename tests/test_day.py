@@ -12,7 +12,8 @@ from servsim.scenario.read import checked
 from servsim.study.histories.customers import AGENT, TICK, VALUE, WHAT, WHO, World, is_colleague
 from servsim.study.histories.day import Day, Doing, Spell, day_of, first_day, spells, steps
 from servsim.study.histories.visits import UNSERVED, Fate, Visit, requests, visits
-from servsim.study.trace_totals import IDLE, INATTENTIVE, Tally
+from servsim.study.tally_places import IDLE, INATTENTIVE
+from servsim.study.trace_totals import Tally
 from servsim.units import DAY, HOUR, MILLIONTHS, MINUTE, WEEK
 
 ADA, BOB = 7, 8

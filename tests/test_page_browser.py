@@ -193,7 +193,7 @@ def test_an_impossible_value_gets_the_sentence_beside_its_field(tab):
 
 
 def test_a_question_too_large_is_refused_and_the_page_goes_on(tab):
-    tab.type("demand.prospects_per_hour", "60000")
+    tab.type("demand.prospects_per_hour", "20000")
     playwright.expect(tab.page.locator("#mistakes")).to_contain_text("This is too large for the page")
     tab.page.click("#reset")
     tab.settled()

@@ -153,7 +153,7 @@ def test_an_option_overrules_the_execution(shop, tmp_path):
 
 
 def test_a_scenario_says_what_it_is_in_a_line(shop):
-    assert repr(shop) == "<Scenario 'Small shop': 50 customers, 2 agents, 1 years>"
+    assert repr(shop) == "<Scenario 'Small shop': 50 customers, 2 agents, 1 year>"
 
 
 def test_settings_are_changed_by_their_keys(shop):

@@ -304,7 +304,7 @@ def test_without_customers_newcomers_can_be_asked_about_and_nobody_else():
     assert worth_words(w)[0].startswith("The opening book is empty")
     with pytest.raises(ScenarioError, match="opening_book is 0; it must be at least 1 where the worth of a customer"):
         worth(desk(demand={"opening_book": 0, "prospects_per_hour": 0.0}))
-    with pytest.raises(ScenarioError, match="leave out --segment to hear what a newcomer is worth"):
+    with pytest.raises(ScenarioError, match="leave out the segment to hear what a newcomer is worth"):
         worth(desk(demand={"opening_book": 0}, segments=RICH), segment="rich")
 
 

@@ -28,8 +28,15 @@ def in_use(path: Path, kinds: tuple[str, ...] = (SCENARIO, STORE)) -> str | None
     """What a file is to us, by whatever name or link it is named; None where it is nothing."""
     if not path.is_file():
         return None
-    held = (what for file, what in IN_USE.items() if what in kinds and file.is_file() and path.samefile(file))
-    return next(held, None)
+    return next((what for file, what in IN_USE.items() if what in kinds and is_same(path, file)), None)
+
+
+def is_same(path: Path, file: Path) -> bool:
+    """Are these one file, whatever their names; not where one is gone, or out of our sight."""
+    try:
+        return path.samefile(file)
+    except OSError:
+        return False
 
 
 def ready(path: Path | None) -> None:

@@ -17,13 +17,13 @@ from servsim.units import MILLIONTHS
 FATES = {
     "saved_by_b": "lost by A, saved by B",
     "lost_by_b": "kept by A, lost by B",
-    "kept_by_both": "stay in A and in B",
-    "lost_by_both": "leave in A and in B",
+    "kept_by_both": "stay in both",
+    "lost_by_both": "leave in both",
 }
 """What became of a customer, after the name."""
 HOW_CHOSEN = (
-    "Some examples. Of customers lost by one: a middling one among those lost for the commonest reason; of those kept "
-    "or leave in both: the one whose spending differs most, so not a typical one."
+    "Some examples. Of customers lost by one: a middling one among those lost for the commonest reason; of those who "
+    "stay in both, or leave in both: the one whose spending differs most, so not a typical one."
 )
 """The rule by which lives are chosen (`study.comparison.compare.picked`)."""
 PARTING = (

@@ -8,6 +8,7 @@ import numpy as np
 from servsim.engine_parameters import is_on, to_sheet
 from servsim.opening_hours_and_rates import open_minutes, roster_minutes, staffed_minutes
 from servsim.scenario.scenario import MECHANISMS, Scenario, as_segments
+from servsim.scenario.tables.opening_demand_staff_service import WEEKDAYS
 from servsim.study.check.first_year import FirstYear, first_year
 from servsim.study.check.first_year_against_stated import sentences
 from servsim.study.execution.options import Execution
@@ -149,12 +150,20 @@ def unused_quality(scenario: Scenario) -> list[str]:
 
 
 def hours_out_of_opening(scenario: Scenario) -> list[str]:
-    """Hours of the roster in which the doors are closed: nobody is there, or paid, then."""
-    stated, served = (float(minutes.sum()) / 60 for minutes in (roster_minutes(scenario), staffed_minutes(scenario)))
-    if scenario.staff.roster is None or stated - served < LITTLE_HOURS:
+    """Hours of the roster in which the doors are closed: nobody is there, or paid, then.
+
+    A line for several days may well name some on which the doors stay closed.
+    """
+    if scenario.staff.roster is None:
         return []
-    return [f"staff.roster names {stated:g} hours a week, {stated - served:g} of them while the doors are closed: only "
-            f"{served:g} are worked and paid; widen [opening] or shorten the roster."]  # fmt: skip
+    stated, served = (minutes(scenario).reshape(7, -1) / 60 for minutes in (roster_minutes, staffed_minutes))
+    opened = open_minutes(scenario).reshape(7, -1).any(axis=1)
+    meant = opened | [getattr(scenario.staff.roster, day) is not None for day in WEEKDAYS]
+    named, worked = float(stated[meant].sum()), float(served[meant].sum())
+    if named - worked < LITTLE_HOURS:
+        return []
+    return [f"staff.roster names {named:g} hours a week, {named - worked:g} of them while the doors are closed: only "
+            f"{worked:g} are worked and paid; widen [opening] or shorten the roster."]  # fmt: skip
 
 
 def unsettled(book: SettledBook) -> list[str]:
