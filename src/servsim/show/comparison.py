@@ -33,8 +33,8 @@ BY_YEAR = {"cash": "money", "customers_end": "customers", "unserved_share": "uns
 GROUPS = {
     "saved_by_b": "saved by B",
     "lost_by_b": "lost by B",
-    "kept_by_both": "stay in A and in B",
-    "lost_by_both": "leave in A and in B",
+    "kept_by_both": "stay in both",
+    "lost_by_both": "leave in both",
 }
 """What an owner calls those to whom the same became, in the order of the table."""
 CAUSES = {

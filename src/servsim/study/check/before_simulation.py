@@ -158,7 +158,7 @@ def hours_out_of_opening(scenario: Scenario) -> list[str]:
         return []
     stated, served = (minutes(scenario).reshape(7, -1) / 60 for minutes in (roster_minutes, staffed_minutes))
     opened = open_minutes(scenario).reshape(7, -1).any(axis=1)
-    meant = opened | [getattr(scenario.staff.roster, day) is not None for day in WEEKDAYS]
+    meant = opened | np.array([getattr(scenario.staff.roster, day) is not None for day in WEEKDAYS])
     named, worked = float(stated[meant].sum()), float(served[meant].sum())
     if named - worked < LITTLE_HOURS:
         return []

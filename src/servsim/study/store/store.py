@@ -259,10 +259,11 @@ class Store:
         try:
             with self.storage.transaction():
                 self.questions.clear()  # another process may have forgotten one
-                for experiment, outcome in finished:
+                numbers = [self.number_of(experiment) for experiment, _ in finished]
+                for number, (experiment, outcome) in zip(numbers, finished, strict=True):
                     row = row_of(experiment.key, outcome, experiment.controlled)
-                    self.storage.insist(KEEP, (self.number_of(experiment), *row))
-                self.note({self.number_of(experiment) for experiment, _ in finished})
+                    self.storage.insist(KEEP, (number, *row))
+                self.note({*numbers})
             if self.storage.is_gone():
                 self.give_up(f"{self.path} was deleted or moved while it was in use", finished)
         except StoreError as error:
