@@ -48,7 +48,7 @@ def cluster() -> Iterator[Callable[[], Hands]]:
     """A Dask cluster of one worker, a process of its own."""
     from distributed import LocalCluster
 
-    from servsim.study.execution.executors import Cluster
+    from servsim.study.execution.dask_cluster import Cluster
 
     with LocalCluster(
         n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50

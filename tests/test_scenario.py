@@ -311,6 +311,28 @@ def test_a_desk_that_is_asked_for_too_much_is_told_so(tmp_path: Path, agents: in
     assert (len(told) == 1 and re.search(words, told[0])) if words else not told
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[mistakes]\n[quality]\non = false\nsteepness = 4.0\n",
+         "[quality] is off, so quality.steepness counts for nothing: [mistakes] reckons with the usual ones."),
+        ("[mistakes]\n[quality]\nsteepness = 4.0\n", ""),
+        ("[quality]\non = false\nsteepness = 4.0\n", ""),
+        ("[mistakes]\n[investment]\n",
+         "[investment] is on without [quality]: minutes cost time and bring fewer mistakes."),
+        ('[opening]\nmonday = "09:00-11:00"\n[staff.roster]\nmonday = [' + ", ".join(["1"] * 24) + "]\n",
+         "staff.roster names 24 hours a week, 22 of them while the doors are closed: only 2 are worked and paid; "
+         "widen [opening] or shorten the roster."),
+        ('[opening]\nmonday = "00:00-24:00"\n[staff.roster]\nevery_day = [' + ", ".join(["1"] * 24) + "]\n", ""),
+    ],
+)  # fmt: skip
+def test_what_is_stated_and_counts_for_nothing_is_said(tmp_path: Path, text: str, words: str) -> None:
+    file = tmp_path / "desk.toml"
+    file.write_text(text)
+    found = outlook(read_scenario(file), str(file)).warnings
+    assert words in found if words else not [each for each in found if "roster" in each or "for nothing" in each]
+
+
 def test_a_scenario_without_segments_is_lived_by_everybody(read: Any) -> None:
     scenario = read(MINIMAL)
     assert as_segments(scenario) == [scenario]

@@ -519,6 +519,14 @@ def test_a_store_that_may_not_be_written_to_is_read(locked_folder):
     assert path.read_bytes() == before
 
 
+def test_a_folder_that_is_not_there_is_not_made(tmp_path):
+    missing = tmp_path / "no" / "such"
+    with pytest.raises(StoreError) as said:
+        Store(missing / "kept.sqlite")
+    assert f"there is no folder {missing}" in str(said.value)
+    assert not missing.parent.exists()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="needs the permissions of POSIX")
 def test_a_folder_that_may_not_be_written_to_is_a_sentence(locked_folder):
     new = locked_folder[0].with_name("new.sqlite")

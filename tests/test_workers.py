@@ -22,7 +22,7 @@ from test_store import tiny
 from servsim.cli.output import announce_compiling
 from servsim.errors import ServsimError
 from servsim.model import compilation as kernel
-from servsim.study.execution import executors as cluster
+from servsim.study.execution import dask_cluster as cluster
 from servsim.study.execution import scheduler as crew
 from servsim.study.execution.executors import Processes, Threads
 from servsim.study.execution.gathering_and_shards import shard_of

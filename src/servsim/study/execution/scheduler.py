@@ -17,7 +17,8 @@ from typing import Self
 from servsim.errors import ServsimError, insist_whole
 from servsim.model import compilation as kernel
 from servsim.scenario.scenario import Scenario
-from servsim.study.execution.executors import Cluster, Hands, Processes, Threads
+from servsim.study.execution.dask_cluster import Cluster
+from servsim.study.execution.executors import Hands, Processes, Threads
 from servsim.study.execution.interruption import Interruption
 from servsim.study.execution.options import HERE, Execution
 from servsim.study.execution.replications import Experiment, Job, Outcome
