@@ -73,6 +73,12 @@ def test_what_a_week_is_made_of_is_what_its_trace_holds():
     assert sum(each.rows for each in weekly_happenings(busy, 1.0)) == pytest.approx(rows, rel=0.5)
 
 
+def test_a_moment_needs_no_more_memory_than_what_happens_in_it():
+    """A fifth of a second of a million customers an hour."""
+    moment = desk(demand={"prospects_per_hour": 1e6}, horizon={"weeks": 3e-7, "years": 1e-8})
+    assert affordable(moment, "desk.toml", 1) is moment
+
+
 def test_pieces_are_short_where_much_happens():
     assert piece_of(100.0) == PIECE
     assert piece_of(1e7) < WEEK

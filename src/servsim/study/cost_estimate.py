@@ -49,7 +49,7 @@ def affordable(
             f"the limit is {limit / each:.2g}; lower {most.settings}, {lengths(scenario, far)}, replications or the "
             "budget."
         ])  # fmt: skip
-    memory = BYTES_PER_CUSTOMER * remembered(scenario, weeks) + BYTES_PER_ROW * rows * piece_of(rows) / WEEK
+    memory = BYTES_PER_CUSTOMER * remembered(scenario, weeks) + BYTES_PER_ROW * rows * min(piece_of(rows) / WEEK, weeks)
     if memory > BYTES_AT_MOST:
         raise ScenarioError([
             f"{file}: one replication would need about {memory / 1e9:.1f} GB of memory; the limit is "
