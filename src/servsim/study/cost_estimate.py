@@ -3,7 +3,7 @@
 from servsim.engine_parameters import horizon_of, window_of
 from servsim.errors import ScenarioError
 from servsim.scenario.scenario import Scenario
-from servsim.study.execution.replications import piece_of
+from servsim.study.execution.replications import open_share, piece_of
 from servsim.study.expected_happenings import ROWS_PER_VISIT, remembered, weekly_happenings
 from servsim.study.expected_visits import reproduction
 from servsim.study.objective import asks_years
@@ -49,13 +49,19 @@ def affordable(
             f"the limit is {limit / each:.2g}; lower {most.settings}, {lengths(scenario, far)}, replications or the "
             "budget."
         ])  # fmt: skip
-    memory = BYTES_PER_CUSTOMER * remembered(scenario, weeks) + BYTES_PER_ROW * rows * min(piece_of(rows) / WEEK, weeks)
+    memory = BYTES_PER_CUSTOMER * remembered(scenario, weeks) + BYTES_PER_ROW * rows_at_once(scenario, rows, weeks)
     if memory > BYTES_AT_MOST:
         raise ScenarioError([
             f"{file}: one replication would need about {memory / 1e9:.1f} GB of memory; the limit is "
             f"{BYTES_AT_MOST / 1e9:.0f} GB; lower demand.opening_book or demand.prospects_per_hour."
         ])  # fmt: skip
     return scenario
+
+
+def rows_at_once(scenario: Scenario, rows: float, weeks: float) -> float:
+    """Rows of a piece of the trace at most, of so many a week: as many as in open hours, or as there are in all."""
+    dense = rows / open_share(scenario)
+    return min(dense * piece_of(dense) / WEEK, rows * weeks)
 
 
 def weeks_told(scenario: Scenario, far: bool = True) -> float:

@@ -16,6 +16,8 @@ LEAST_UNSERVED = 0.25
 """Of visits, where the desk has time for all: some meet a crowd."""
 SHORTEST_SPELL = 1e-3
 """Minutes: shorter ones are rounded up to a tick or more."""
+REQUEST_AS_CUSTOMER = 0.5
+"""Memory of a request that waits, as a share of a customer's."""
 YEARS_STAYED = 5.0
 """How long newcomers are reckoned to stay where customers leave at all."""
 
@@ -83,7 +85,11 @@ def remembered(scenario: Scenario, weeks: float) -> float:
     load = planned_load(scenario).load
     visits = weekly_visits(scenario, weeks)
     patient = any(not is_on(own, "waiting") for own in as_segments(scenario))
-    backlog = visits * weeks * (1.0 - 1.0 / load) if patient and load > 1.0 else 0.0
+    undone = weeks * (1.0 - 1.0 / load) if load > 1.0 else 0.0
+    backlog = visits * undone if patient else 0.0
+    if scenario.internal and scenario.internal.on:
+        requests = scenario.internal.requests_per_hour * float(open_minutes(scenario).sum()) / 60
+        backlog += REQUEST_AS_CUSTOMER * requests * undone
     joining = sum(own.spending.conversion for own in as_segments(scenario) if own.spending and own.spending.on)
     leaves = any(is_on(own, "loyalty") for own in as_segments(scenario))
     staying = min(weeks, YEARS_STAYED * DAYS_PER_YEAR / 7) if leaves else weeks

@@ -12,6 +12,7 @@ from servsim.engine_parameters import horizon_of, in_world, to_sheet
 from servsim.errors import ServsimError
 from servsim.event_codes import Happening
 from servsim.model.trace import Engine, stops_of
+from servsim.opening_hours_and_rates import open_minutes
 from servsim.scenario.scenario import Scenario
 from servsim.study.control_variates import CONTROLS, Controls
 from servsim.study.daily_totals import ALL, OF_MONEY, Days
@@ -44,8 +45,16 @@ def warmup_of(scenario: Scenario) -> int:
     return round(scenario.horizon.warmup_weeks * WEEK)
 
 
+def open_share(scenario: Scenario) -> float:
+    """Share of the week in which the doors are open, and nearly everything happens."""
+    return float(open_minutes(scenario).mean())
+
+
 def piece_of(rows: float) -> int:
-    """How long a piece of a trace is that has so many rows a week, in ticks: whole hours, four weeks at most."""
+    """How long a piece of a trace is that has so many rows a week, were it open all week, in ticks.
+
+    Whole hours, four weeks at most.
+    """
     return int(min(PIECE, max(1, ROWS_IN_PIECE * (WEEK // HOUR) // max(rows, 1.0)) * HOUR))
 
 
@@ -248,7 +257,8 @@ class Experiment:
     @cached_property
     def piece(self) -> int:
         """How much of a trace is held in memory at once, in ticks."""
-        return piece_of(sum(each.rows for each in weekly_happenings(self.scenario, self.scenario.horizon.weeks)))
+        rows = sum(each.rows for each in weekly_happenings(self.scenario, self.scenario.horizon.weeks))
+        return piece_of(rows / open_share(self.scenario))
 
     def controls(self, job: Job) -> Controls:
         """What adds up the controls of one replication."""
