@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from servsim.engine_parameters import is_on
-from servsim.opening_hours_and_rates import open_minutes, staffed_minutes
+from servsim.opening_hours_and_rates import staffed_minutes
 from servsim.scenario.scenario import Scenario, as_segments
-from servsim.study.expected_visits import weekly_prospects, weekly_visits
+from servsim.study.expected_visits import weekly_prospects, weekly_requests, weekly_visits
 from servsim.study.planned_load import planned_load
 from servsim.units import DAYS_PER_YEAR
 
@@ -34,19 +34,18 @@ class Happenings:
 def weekly_happenings(scenario: Scenario, weeks: float) -> list[Happenings]:
     """What a week's trace is made of, over so many weeks; at most, where tries follow on tries."""
     visits, again = weekly_visits(scenario, weeks), tries(scenario)
-    staff, internal, investment = scenario.staff, scenario.internal, scenario.investment
-    minutes, opened = float(staffed_minutes(scenario).sum()), float(open_minutes(scenario).sum())
+    staff, investment = scenario.staff, scenario.investment
+    minutes = float(staffed_minutes(scenario).sum())
     spell = max(staff.attentive_minutes + staff.inattentive_minutes, SHORTEST_SPELL)
     between = max(staff.break_after_minutes + staff.break_minutes, SHORTEST_SPELL)
     calls = 0.0
     if scenario.outreach and is_on(scenario, "outreach") and investment and investment.on:
         calls = investment.relationship_hours_per_month / 4 * 60 / max(scenario.outreach.call_minutes, SHORTEST_SPELL)
-    requests = internal.requests_per_hour * opened / 60 if internal and internal.on else 0.0
     return [
         Happenings(
             ROWS_PER_VISIT * visits * again, "visits", "demand" if again == 1.0 else "demand, waiting.retry_limit"
         ),
-        Happenings(3 * requests, "requests of colleagues", "internal.requests_per_hour"),
+        Happenings(3 * weekly_requests(scenario), "requests of colleagues", "internal.requests_per_hour"),
         Happenings(
             2 * minutes / spell if staff.inattentive_minutes else 0.0, "lapses of attention",
             "staff.agents, or lengthen staff.attentive_minutes",
@@ -64,8 +63,11 @@ def tries(scenario: Scenario) -> float:
 
     Unserved are those for whom there is no time, when all tries are counted, and a quarter at least.
     """
+    lived = as_segments(scenario)
+    if not any(own.waiting and own.waiting.on and own.waiting.retry_probability for own in lived):
+        return 1.0
     load = planned_load(scenario).load
-    return max(tries_of(own, load) for own in as_segments(scenario))
+    return max(tries_of(own, load) for own in lived)
 
 
 def tries_of(own: Scenario, load: float) -> float:
@@ -86,10 +88,7 @@ def remembered(scenario: Scenario, weeks: float) -> float:
     visits = weekly_visits(scenario, weeks)
     patient = any(not is_on(own, "waiting") for own in as_segments(scenario))
     undone = weeks * (1.0 - 1.0 / load) if load > 1.0 else 0.0
-    backlog = visits * undone if patient else 0.0
-    if scenario.internal and scenario.internal.on:
-        requests = scenario.internal.requests_per_hour * float(open_minutes(scenario).sum()) / 60
-        backlog += REQUEST_AS_CUSTOMER * requests * undone
+    backlog = (visits * undone if patient else 0.0) + REQUEST_AS_CUSTOMER * weekly_requests(scenario) * undone
     joining = sum(own.spending.conversion for own in as_segments(scenario) if own.spending and own.spending.on)
     leaves = any(is_on(own, "loyalty") for own in as_segments(scenario))
     staying = min(weeks, YEARS_STAYED * DAYS_PER_YEAR / 7) if leaves else weeks

@@ -24,12 +24,7 @@ def weekly_visits(scenario: Scenario, weeks: float | None = None) -> float:
 
     weeks: over how many, where that is more than the window.
     """
-    return float(sum(visits_by_segment(scenario, weeks)))
-
-
-def visits_by_segment(scenario: Scenario, weeks: float | None = None) -> list[float]:
-    """The same of each segment."""
-    return [newcomers + returns for newcomers, returns in newcomers_and_returns(scenario, weeks)]
+    return float(sum(newcomers + returns for newcomers, returns in newcomers_and_returns(scenario, weeks)))
 
 
 def newcomers_and_returns(scenario: Scenario, weeks: float | None = None) -> list[tuple[float, float]]:
@@ -58,6 +53,14 @@ def weekly_returns(scenario: Scenario) -> float:
 def weekly_prospects(scenario: Scenario) -> float:
     """Prospects a week by themselves, before advertising and word of mouth."""
     return float(scenario.demand.prospects_per_hour * open_minutes(scenario).sum() / 60)
+
+
+def weekly_requests(scenario: Scenario) -> float:
+    """What colleagues ask of the desk in a week."""
+    internal = scenario.internal
+    if internal is None or not internal.on:
+        return 0.0
+    return internal.requests_per_hour * float(open_minutes(scenario).sum()) / 60
 
 
 def reproduction(scenario: Scenario) -> float:
@@ -95,9 +98,12 @@ def extra_visits(scenario: Scenario) -> list[tuple[float, float]]:
 
     P is the chance of being brought back; of who comes often anyway, that the mistake comes to light before that.
     """
-    sheet, weeks = readable(to_sheet(scenario)), scenario.horizon.weeks
+    lived, weeks = as_segments(scenario), scenario.horizon.weeks
+    if not any(is_on(own, "mistakes") for own in lived):
+        return [(1.0, 1.0)] * len(lived)
+    sheet = readable(to_sheet(scenario))
     found = []
-    for segment, own in enumerate(as_segments(scenario)):
+    for segment, own in enumerate(lived):
         brought_back = float(brought_back_probability(sheet, segment))
         light = max(own.mistakes.light_days, SHORTEST_DAYS) if own.mistakes else SHORTEST_DAYS
         gap = 7 / weekly_returns(own)

@@ -7,13 +7,12 @@ import numpy as np
 
 from servsim.engine_parameters import to_sheet
 from servsim.model.compilation import readable
-from servsim.model.rules.attention_lapses import HALF_THERE
 from servsim.model.rules.mistakes import catch_probability, mistake_probability
 from servsim.model.rules.recovery import brought_back_probability, soothing_minutes
 from servsim.model.rules.transaction_and_care_steps import planned_step, quickness
 from servsim.opening_hours_and_rates import open_minutes, paid_hours_per_week, profile_mass
 from servsim.scenario.scenario import Scenario
-from servsim.study.expected_visits import newcomers_and_returns, visits_by_segment
+from servsim.study.expected_visits import newcomers_and_returns, weekly_requests
 from servsim.units import MINUTES_PER_WEEK
 
 
@@ -47,18 +46,17 @@ class PlannedLoad:
 def planned_load(scenario: Scenario) -> PlannedLoad:
     """The planned load of a scenario."""
     sheet = to_sheet(scenario)
-    hours, visits = paid_hours_per_week(sheet), visits_by_segment(scenario)
+    streams = newcomers_and_returns(scenario)
+    visits = [newcomers + returns for newcomers, returns in streams]
     minutes = [visit_minutes(scenario, sheet, segment) for segment in range(len(sheet))]
     lapses = pauses(scenario)
-    promised = sum(
-        promised_minutes(sheet[segment], *each) for segment, each in enumerate(newcomers_and_returns(scenario))
-    )
+    promised = sum(promised_minutes(sheet[segment], *each) for segment, each in enumerate(streams))
     return PlannedLoad(
         visits=float(sum(visits)),
         visit_minutes=lapses * weighted(minutes, visits),
         promised_hours=lapses * promised / 60,
         requested_hours=lapses * requested_hours(scenario),
-        paid_hours=hours,
+        paid_hours=paid_hours_per_week(sheet),
     )
 
 
@@ -139,14 +137,10 @@ def promised_minutes(own: Any, newcomers: float, returns: float) -> float:
 
 def requested_hours(scenario: Scenario) -> float:
     """Agents' time that colleagues ask for in a week."""
-    internal = scenario.internal
-    if internal is None or not internal.on:
-        return 0.0
-    return internal.requests_per_hour * float(open_minutes(scenario).sum()) / 60 * internal.request_minutes / 60
+    return weekly_requests(scenario) * scenario.internal.request_minutes / 60 if scenario.internal else 0.0
 
 
 def pauses(scenario: Scenario) -> float:
     """How much longer work takes that stands still while agents are inattentive: 1 + lapse / attentive spell."""
     staff = scenario.staff
-    paused = to_sheet(scenario)[0]["while_serving"] != HALF_THERE
-    return 1.0 + staff.inattentive_minutes / staff.attentive_minutes if paused else 1.0
+    return 1.0 + staff.inattentive_minutes / staff.attentive_minutes if staff.while_serving == "pause" else 1.0
