@@ -1,23 +1,32 @@
 """The desks that are measured: a textbook desk in servsim and in Ciw, crowds, and books of any size."""
 
+import json
+import shutil
+import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import plain_simpy
+from timing import Timing
 
 from servsim.event_codes import Happening
 from servsim.model.trace import Engine
 from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
-from servsim.study.execution.replications import counted
+from servsim.study.execution.replications import Experiment, counted
 from servsim.study.expected_visits import weekly_visits
 from servsim.study.metrics import NAMES, metrics
 from servsim.study.verification.queueing_formulas import Queue, erlang_a, exponential
-from servsim.units import MINUTES_PER_WEEK
+from servsim.units import MINUTE, MINUTES_PER_WEEK
 
+PLAIN_LOOP = Path(__file__).parent / "plain_loop.cpp"
 FOLDER = Path(__file__).parent.parent / "scenarios"
 """The scenarios of the repository."""
+
+MINUTES_PER_DAY = MINUTES_PER_WEEK / 7
 
 AGENTS = 10
 RATE = 10.5
@@ -85,8 +94,36 @@ def of_the_repository(path: Path, visits: float) -> Scenario:
 
 def told(scenario: Scenario, sheet: np.ndarray, engine: Engine, replication: int = 0) -> World:
     """One replication told, counted and read, as `servsim run` does it."""
-    reading = counted(scenario, sheet, 1, replication, engine)
+    piece = Experiment(scenario, 1, engine).piece
+    reading = counted(scenario, sheet, 1, replication, engine, piece=piece)
     return World(reading.count(Happening.ARRIVED), dict(zip(NAMES, metrics(reading), strict=True)))
+
+
+def told_by_simpy(visits: float, seed: int) -> World:
+    """The textbook desk as a plain script of SimPy simulates it."""
+    seen = plain_simpy.told(visits / RATE, RATE, PATIENCE, AGENTS, seed)
+    return World(seen.visits, {"wait_mean": seen.waited / seen.visits, "abandoned_share": seen.lost / seen.visits})
+
+
+def told_by_cpp(visits: float, rounds: int) -> Timing | None:
+    """The textbook desk as a loop written by hand in C++ simulates it, with servsim's own draws; None without a
+    compiler.
+    """
+    compiler = shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
+    if compiler is None:
+        return None
+    timing = Timing([], [])
+    with tempfile.TemporaryDirectory() as folder:
+        program = str(Path(folder, "plain_loop"))
+        subprocess.run([compiler, "-O3", "-march=native", "-o", program, PLAIN_LOOP], check=True)
+        for number in range(rounds):
+            asked = [str(number), str(visits / RATE / MINUTES_PER_DAY), str(RATE), str(PATIENCE), str(AGENTS)]
+            told = json.loads(subprocess.run([program, *asked], check=True, capture_output=True).stdout)
+            visited = told["visits"]
+            means = {"wait_mean": told["waited"] / MINUTE / visited, "abandoned_share": told["lost"] / visited}
+            timing.seconds.append(told["seconds"])
+            timing.results.append(World(visited, means))
+    return timing
 
 
 def ciw_desk(seed: int) -> Any:

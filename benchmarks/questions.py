@@ -21,6 +21,8 @@ from desks import (
     textbook,
     told,
     told_by_ciw,
+    told_by_cpp,
+    told_by_simpy,
 )
 from timing import Timing, fresh, installed, interleaved, resident, spread
 
@@ -62,15 +64,21 @@ def say(text: str) -> None:
 def engines_on_one_desk(quick: bool) -> Numbers:
     """Visits a second of the same M/M/10+M desk, and whether it is the same: mean wait and share lost by Erlang A."""
     many, few, rounds = (300_000, 40_000, 3) if quick else (1_000_000, 100_000, 7)
-    works = {"fast": world_by("fast", textbook(many)), "reference": world_by("reference", textbook(few))}
+    works = {
+        "fast": world_by("fast", textbook(many)),
+        "simpy": lambda number: told_by_simpy(few, number),
+        "reference": world_by("reference", textbook(few)),
+    }
     if installed("ciw"):
         works["ciw"] = lambda number: told_by_ciw(few, number)
     timings = interleaved(works, rounds)
     theory = in_theory()
-    return {
+    answer = {
         "theory": {"wait_mean": theory.wait, "abandoned_share": theory.lost},
         **{name: speed_of(timing, [as_world(result) for result in timing.results]) for name, timing in timings.items()},
     }
+    by_hand = told_by_cpp(many, rounds)
+    return answer | ({"cpp": speed_of(by_hand, by_hand.results)} if by_hand else {})
 
 
 def world_by(engine: Engine, scenario: Scenario) -> Callable[[int], World]:

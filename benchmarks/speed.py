@@ -93,11 +93,17 @@ def readme_table(answers: Numbers) -> list[str]:
 
 def one_desk_rows(one_desk: Numbers) -> Iterable[tuple[str, str]]:
     """Visits a second of each engine on one thread."""
-    names = {"fast": "servsim", "reference": "its SimPy twin", "ciw": f"Ciw {machine()['ciw']}"}
+    names = {
+        "fast": "servsim",
+        "cpp": "a loop by hand in C++, with the same draws",
+        "simpy": "a plain script of SimPy",
+        "ciw": f"Ciw {machine()['ciw']}",
+        "reference": "its SimPy twin",
+    }
     for key, name in names.items():
         if key in one_desk:
             factor = one_desk["fast"]["visits_per_second"] / one_desk[key]["visits_per_second"]
-            slower = "" if key == "fast" else f" (servsim: {factor:.0f} times as many)"
+            slower = "" if key == "fast" else f" (servsim: {factor:.{0 if factor > 10 else 2}f} times as many)"
             speed = f"{rounded(one_desk[key]['visits_per_second'])} a second{slower}"
             yield f"visits of an M/M/10+M desk at load 1.05, one thread: {name}", speed
 

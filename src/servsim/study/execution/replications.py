@@ -28,8 +28,8 @@ from servsim.units import HOUR, WEEK
 
 PIECE = 4 * WEEK
 """How much of a trace is held in memory at once, where little happens in a week."""
-ROWS_IN_PIECE = 8_000_000
-"""Rows that a piece is to have at most."""
+ROWS_IN_PIECE = 60_000
+"""Rows that a piece is to have at most: so few stay in the processor's cache until the last has counted them."""
 
 REFERRED_AT_MOST, REFERRED_FOR_EACH = 20_000, 20
 """Referred prospects in a replication at most: so many, and so many for each visit that was to be expected."""
