@@ -3,7 +3,6 @@
 import numpy as np
 
 from servsim.event_codes import By, Happening, Remedy
-from servsim.model.binary_heap import pop, push
 from servsim.model.compilation import aside, inner, within
 from servsim.model.fast.after_visit import comes_again, served
 from servsim.model.fast.agents import begins_work, busy_with, is_at_work, still_free, work_in_hand_is_done
@@ -24,6 +23,7 @@ from servsim.model.fast.state import (
     WAITING,
     note,
 )
+from servsim.model.heap import pop, push
 from servsim.model.rules import dispatch, manager, outreach, phone, promises, recognition
 from servsim.model.rules import visit_length_and_quality as visit
 from servsim.model.rules.millionths import millionths

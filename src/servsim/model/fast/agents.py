@@ -4,7 +4,6 @@ import numpy as np
 
 from servsim.event_codes import Happening
 from servsim.model import calendar
-from servsim.model.binary_heap import push
 from servsim.model.compilation import aside, inner
 from servsim.model.fast.state import (
     ATTENTIVE_HERE,
@@ -22,6 +21,7 @@ from servsim.model.fast.state import (
     note,
     schedule_duty,
 )
+from servsim.model.heap import push
 from servsim.model.rules import attention_lapses as attention
 from servsim.model.rules import breaks, dispatch, manager, training
 from servsim.model.rules import load_and_fatigue as load

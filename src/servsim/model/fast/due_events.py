@@ -4,7 +4,6 @@ import numpy as np
 
 from servsim.event_codes import Happening
 from servsim.model import calendar
-from servsim.model.binary_heap import pop
 from servsim.model.compilation import inner, within
 from servsim.model.fast.agent_work import work_ends
 from servsim.model.fast.agents import break_begins, break_ends, shift_begins, shift_ends, spell_ends
@@ -59,6 +58,7 @@ from servsim.model.fast.state import (
     turn_the_day,
 )
 from servsim.model.fast.word_of_mouth import considers, hears
+from servsim.model.heap import pop
 from servsim.model.rules import advertising, demand, outreach
 from servsim.units import NEVER
 

@@ -4,7 +4,6 @@ import numpy as np
 
 from servsim.event_codes import Call, Happening
 from servsim.model import calendar
-from servsim.model.binary_heap import pop, push
 from servsim.model.compilation import aside, inner, within
 from servsim.model.fast.after_visit import leave_unserved
 from servsim.model.fast.agent_work import call, follow_up, serve, step_in
@@ -34,6 +33,7 @@ from servsim.model.fast.state import (
     schedule,
 )
 from servsim.model.fast.word_of_mouth import take_warnings
+from servsim.model.heap import pop, push
 from servsim.model.rules import dispatch, manager, outreach, phone, recognition, waiting
 from servsim.units import NEVER
 

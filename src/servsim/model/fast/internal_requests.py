@@ -4,10 +4,10 @@ import numpy as np
 
 from servsim.event_codes import Happening
 from servsim.model import calendar
-from servsim.model.binary_heap import pop, push
 from servsim.model.compilation import aside, inner
 from servsim.model.fast.agents import busy_with
 from servsim.model.fast.state import ASKS, NOW, REQUEST, REQUESTS, note, schedule_duty, turn_the_day
+from servsim.model.heap import pop, push
 from servsim.model.rules import dispatch
 from servsim.model.rules import internal_requests as internal
 from servsim.units import NEVER

@@ -3,7 +3,6 @@
 import numpy as np
 
 from servsim.event_codes import Call, Happening, Reason
-from servsim.model.binary_heap import push
 from servsim.model.compilation import aside, inner
 from servsim.model.fast.state import (
     ARRIVAL,
@@ -19,6 +18,7 @@ from servsim.model.fast.state import (
     note,
     schedule,
 )
+from servsim.model.heap import push
 from servsim.model.rules import competitors, demand, loyalty, outreach, recognition, recovery
 from servsim.model.rules import quality_and_satisfaction as quality
 from servsim.model.rules.millionths import millionths

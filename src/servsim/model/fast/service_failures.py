@@ -3,7 +3,6 @@
 import numpy as np
 
 from servsim.event_codes import By, Call, Happening, Purpose, Reason, Remedy
-from servsim.model.binary_heap import push
 from servsim.model.compilation import aside, inner
 from servsim.model.fast.known_customers import (
     comes_at,
@@ -29,6 +28,7 @@ from servsim.model.fast.state import (
     schedule,
 )
 from servsim.model.fast.word_of_mouth import tells
+from servsim.model.heap import push
 from servsim.model.rules import dispatch, loyalty, outreach, promises, recovery, word_of_mouth
 from servsim.units import NEVER
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from servsim.model import calendar
-from servsim.model.binary_heap import ENTRY, pop, push, replace
 from servsim.model.compilation import inner, readable
+from servsim.model.heap import ENTRY, pop, push, replace
 from servsim.model.trace import TooMuchError
 from servsim.units import WEEK
 
