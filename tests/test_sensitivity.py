@@ -12,7 +12,7 @@ from servsim.cli.commands import app
 from servsim.errors import ScenarioError
 from servsim.scenario.read import checked, read_scenario, with_settings
 from servsim.scenario.scenario import Scenario
-from servsim.show.sensitivity import LEFT_OUT, bar, closing, measure, small_print
+from servsim.show.sensitivity import LEFT_OUT, bar, closing, few, measure, small_print
 from servsim.study.execution.options import Execution
 from servsim.study.execution.replications import Experiment
 from servsim.study.intervals_and_tables import Interval
@@ -477,7 +477,15 @@ def test_the_command_shows_tables_of_80_columns(file):
         assert words in text
     assert max(map(len, text.splitlines())) <= 80
     assert "…" not in text.replace(" … ", "")  # no cell is cut
+    early = " ".join(text.split()).partition(": chance may have decided what follows.")[0]
+    assert early == "A first look only, from 16 plausible settings and 4 replications of every end of a range"
     assert "too few to say more" in asked("sensitivity", file, "--points", 4, "--replications", 4)
+
+
+def test_a_look_as_long_as_usual_is_no_first_look(analysed):
+    usual = replace(analysed, settings=np.zeros((POINTS, 3)), doubt=replace(analysed.doubt, replications=REPLICATIONS))
+    assert few(usual) == ""
+    assert "Take --points 128, or more" in few(replace(usual, settings=np.zeros((POINTS - 1, 3))))
 
 
 def test_the_command_prints_json_and_csv(file, tmp_path):

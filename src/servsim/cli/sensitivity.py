@@ -77,11 +77,13 @@ def show(result: "Sensitivity") -> None:
     if result.evaluation.best is None:
         say(advice(result.evaluation))
         return
+    if early := few(result):
+        say(early, "")
     doubt, over = result.doubt, result.plausible
     if doubt and doubt.swings:
         say(tornado_table(result, doubt), *tornado_lines(doubt), "")
     if over is None:
-        say(f"{len(result.settings)} plausible settings are too few to say more; try more --points.", few(result))
+        say(f"{len(result.settings)} plausible settings are too few to say more; try more --points.")
         return
     say(levels_table(result, over), "", knowing_table(result, over), "")
     if result.indices:

@@ -144,6 +144,9 @@ def question(scenario: Scenario) -> Iterator[Complaint]:
     if horizon.warmup_weeks >= horizon.weeks:
         weeks = f"{as_read(horizon.warmup_weeks)}; it must be below horizon.weeks, {as_read(horizon.weeks)}"
         yield ("horizon", "warmup_weeks"), f"horizon.warmup_weeks is {weeks}."
+    elif (horizon.weeks - horizon.warmup_weeks) * 7 < A_SECOND:
+        least = f"it must be at least a second more than horizon.warmup_weeks, {as_read(horizon.warmup_weeks)}"
+        yield ("horizon", "weeks"), f"horizon.weeks is {as_read(horizon.weeks)}; {least}."
     yield from years(scenario)
     twice = sorted({level for level in evaluate.levels if evaluate.levels.count(level) > 1})
     for level in twice:

@@ -39,7 +39,6 @@ def verdict(s: Sensitivity, over: Plausible) -> str:
     instead = "" if e.best == e.today else f"; today's {level(e.today)} falls short by {in_units(s, today.loss.mean)}"
     when = f"Over {years_words(e.scenario)}, " if e.objective == VALUE else ""
     parts = [
-        few(s),
         f"{when}{setting_words(e, e.best)} is best{near} in {100 * best.good:.0f} % of plausible settings, and falls "
         f"short of what is best there by {in_units(s, best.loss.mean)} on average{instead}.",
         better_on_average(s, over), measure(s, over),
