@@ -24,7 +24,7 @@ HAIRS = (1e-8, 1e-3)
 """How far above its lowest a number is tried, too."""
 HERE = Execution(workers=1)
 DESK: dict[str, Any] = {
-    "opening": {"monday": "09:00-09:15", "thursday": "09:00-09:15"},
+    "opening": {"monday": "09:00-09:08", "thursday": "09:00-09:08"},
     "demand": {"prospects_per_hour": 20.0, "opening_book": 12, "visit_gap_days": 2.0, "busyness_cv": 0.3},
     "staff": {"agents": 2, "inattentive_minutes": 1.0, "break_minutes": 1.0, "break_after_minutes": 5.0},
     "service": {"core_minutes": 1.0, "difficulty_cv": 0.5},

@@ -30,7 +30,7 @@ from servsim.opening_hours_and_rates import (
 )
 from servsim.scenario.messages import belongs_to_desk
 from servsim.scenario.scenario import MECHANISMS, Scenario, as_segments
-from servsim.units import DAY, DAYS_PER_YEAR, MINUTES_PER_WEEK, WEEK, YEAR
+from servsim.units import DAYS_PER_YEAR, MINUTES_PER_WEEK, WEEK, YEAR
 
 TABLES = ("demand", "staff", "service", *MECHANISMS)
 DERIVED_LISTS = (
@@ -149,7 +149,6 @@ def is_on(own: Scenario, name: str) -> bool:
     return table is not None and getattr(table, "on", True)
 
 
-@cache
 def choices_of(path: tuple[str, ...]) -> tuple[str, ...]:
     """The words a setting may be, in the order of its list; none for a number or a table."""
     field = table_class(path[0]).model_fields[path[1]]
@@ -212,14 +211,10 @@ def describe_rivals(sheet: np.ndarray, scenario: Scenario) -> None:
         row["log_price"] = math.log(row["price_level"]) if row["spending_on"] else 0.0
 
 
-A_TICK = 1.0 / DAY
-"""In days: no gap between visits is shorter, whatever a file says; and nothing is divided by less."""
-
-
 def usual_spend(sheet: np.ndarray) -> float:
     """What a customer spends in a year, averaged over segments."""
     per_visit = sheet["spending_on"] * sheet["basket_mean"] * sheet["price_level"]
-    visits = DAYS_PER_YEAR * (1.0 + sheet["gap_between_cv"] ** 2) / np.maximum(sheet["visit_gap_days"], A_TICK)
+    visits = DAYS_PER_YEAR * (1.0 + sheet["gap_between_cv"] ** 2) / sheet["visit_gap_days"]
     return float((sheet["share"] * per_visit * visits).sum())
 
 

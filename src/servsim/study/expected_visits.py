@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from servsim.engine_parameters import A_TICK, is_on, to_sheet
+from servsim.engine_parameters import is_on, to_sheet
 from servsim.model.compilation import readable
 from servsim.model.rules.competitors import USUAL
 from servsim.model.rules.loyalty import SETTLED, yearly_retention
@@ -47,7 +47,7 @@ def newcomers_and_returns(scenario: Scenario, weeks: float | None = None) -> lis
 
 def weekly_returns(scenario: Scenario) -> float:
     """Visits a week of a customer, averaged over those whose usual gaps differ."""
-    return 7 * (1 + scenario.demand.gap_between_cv**2) / max(scenario.demand.visit_gap_days, A_TICK)
+    return 7 * (1 + scenario.demand.gap_between_cv**2) / scenario.demand.visit_gap_days
 
 
 def weekly_prospects(scenario: Scenario) -> float:
