@@ -34,7 +34,7 @@ def tool(name: str, windows: bool = os.name == "nt") -> str:
 
 def check_commands(arguments: list) -> list:
     """The one check command, step by step."""
-    tests = [tool("pytest"), "-q", "-n", "2", *arguments]
+    tests = [tool("pytest"), "-q", "-n", "2", "--dist", "worksteal", *arguments]
     return [[tool("ruff"), "check"], [tool("ruff"), "format", "--check"], [tool("mypy")], [tool("lint-imports")], tests]
 
 

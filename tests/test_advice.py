@@ -257,18 +257,18 @@ def test_today_stays_where_it_is_best():
 @pytest.mark.parametrize(
     ("lever", "levels", "today", "best", "said"),
     [
-        ("investment.minutes_per_visit", (3.0, 6.0), 3.0, 6.0, "6 is the largest level tried: try beyond."),
+        ("investment.minutes_per_visit", (3.0, 6.0), 3.0, 6.0, "6 minutes of care per visit is the largest level tried: try larger ones, too (--levels)."),
         ("investment.minutes_per_visit", (0.0, 3.0), 3.0, 0.0, ""),
-        ("staff.agents", (2.0, 3.0), 2.0, 3.0, "3 is the largest level tried: try beyond."),
-        ("staff.agents", (2.0, 3.0), 3.0, 2.0, "2 is the smallest level tried: try beyond."),
-        ("budget.training_share", (0.0, 0.75), 0.0, 0.75, "0.75 is the largest level tried: try beyond."),
+        ("staff.agents", (2.0, 3.0), 2.0, 3.0, "3 agents at the desk is the largest level tried: try larger ones, too (--levels)."),
+        ("staff.agents", (2.0, 3.0), 3.0, 2.0, "2 agents at the desk is the smallest level tried: try smaller ones, too (--levels)."),
+        ("budget.training_share", (0.0, 0.75), 0.0, 0.75, "0.75 of the budget on training is the largest level tried: try larger ones, too (--levels)."),
         ("budget.training_share", (0.0, 1.0), 0.0, 1.0, ""),
     ],
 )  # fmt: skip
 def test_a_best_level_at_an_end_asks_for_more_where_there_can_be_more(lever, levels, today, best, said):
     e = told({6.0: 100.0}, 6.0)
     e = replace(e, lever=lever, levels=levels, today=today, best=best, metrics=e.metrics, months=e.months)
-    assert (said in advice(e)) if said else ("try beyond" not in advice(e))
+    assert (said in advice(e)) if said else ("level tried" not in advice(e))
 
 
 def test_the_first_step_alone_is_told_where_the_best_is_further():
@@ -287,7 +287,7 @@ def test_minutes_take_hours_and_agents_cost_money():
     assert own.startswith(("63.5 ± ", "63.6 ± "))
     assert f"Care takes {own} staff hours a month in all (today: 30.00)." in advice(e)
     agents = replace(e, lever="staff.agents")
-    assert "All costs come to 5.00 k CAD/year (today: 5.00)." in advice(agents)
+    assert "All costs come to 5.00 k CAD a year (today: 5.00)." in advice(agents)
     assert "staff hours" not in advice(agents)
 
 
@@ -322,7 +322,7 @@ def ahead(*looks_at, rates=((0.05, (6.0,)), (0.1, (6.0,)), (0.15, (6.0,)))):
     )  # fmt: skip
 
 
-END = "This is from 10 replications, and not part of how sure the advice is."
+END = "This was looked at in 10 replications only, and how sure the advice is does not cover it."
 
 
 @pytest.mark.parametrize(
@@ -331,8 +331,8 @@ END = "This is from 10 replications, and not part of how sure the advice is."
         (ahead((1.0, (6.0,)), (2.0, (6.0,))), "Looking 1 or 2 years ahead, or with later money discounted by 5 or 15 % a year, 6 stays best."),
         (
             ahead((1.0, (4.0, 5.0, 6.0)), (2.0, (5.0, 6.0)), (3.0, (5.0, 6.0))),
-            "Looking 1, 2 or 3 years ahead, or with later money discounted by 5 or 15 % a year, 6 stays among the best (4 to 6 for 1 "
-            "year, 5 and 6 for 2 or 3 years, 6 at 5 or 15 %).",
+            "Looking 1, 2 or 3 years ahead, or with later money discounted by 5 or 15 % a year, 6 stays among the best: for 1 "
+            "year these are 4 to 6; for 2 or 3 years these are 5 and 6; at 5 or 15 % a year it is 6.",
         ),
         (
             ahead((1.0, (4.0, 5.0)), (2.0, (6.0,))),
@@ -358,8 +358,8 @@ def test_what_is_best_by_then_is_read_from_the_years():
     """4 brings 300 at once and nothing later, 6 brings nothing in the first year and 100 a month in the second."""
     gains = {4.0: np.where(np.arange(24) < 1, 300.0, 0.0), 6.0: np.where(np.arange(24) < 12, 0.0, 100.0)}
     assert looks(told(gains, 6.0)) == [
-        "With later money discounted by 5 or 15 % a year, 6 stays best. Looking 1 year ahead, the advice changes: best is 4. This is "
-        "from 4 replications, and not part of how sure the advice is."
+        "With later money discounted by 5 or 15 % a year, 6 stays best. Looking 1 year ahead, the advice changes: best is 4. This was "
+        "looked at in 4 replications only, and how sure the advice is does not cover it."
     ]
 
 
@@ -378,8 +378,9 @@ def test_how_sure_is_told_in_plain_words():
     assert "4 replications, seed 1" in marks
     assert sure == "95 % sure: no level tried beats 6 by more than 500 CAD, and every ± holds."
     assert limits == (
-        "Today's money: at today's prices, later years discounted by 10 % a year. All ranges allow for chance in the "
-        "simulation only, not for doubt about the settings."
+        "Value: the profit of two years in today's money (at today's prices, later years discounted by 10 % a year), all "
+        "costs paid; the average of 4 replications. Other commands average over others, so theirs may differ a "
+        "little. All ranges allow for chance in the simulation only, not for doubt about the settings."
     )
 
 

@@ -4,13 +4,13 @@ import json
 import os
 import re
 import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from conftest import COMMAND, servsim_here
 from rich.table import Table
 
 from servsim.engine_parameters import horizon_of, in_world, to_sheet
@@ -574,20 +574,21 @@ def test_a_segment_may_be_new_in_b():
 # The command
 
 
+SALON = Path(__file__).parent.parent / "tests" / "desks" / "old-salon.toml"
+SHORT = ["--set", "horizon.weeks=16", "--set", "horizon.years=2", "--to", "staff.agents=2", "--replications", "3"]
+
+
 def servsim(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
     """Compare the salon's first weeks with another salon's as a person would."""
-    command = [sys.executable, "-c", "from servsim.cli import main; main()", "compare"]
-    salon = str(Path(__file__).parent.parent / "tests" / "desks" / "old-salon.toml")
-    return subprocess.run(
-        [*command, salon, "--set", "horizon.weeks=16", "--set", "horizon.years=2", "--to", "staff.agents=2", "--replications", "3", *args],
-        capture_output=True, text=True, encoding="utf-8", env={**os.environ, "PYTHONIOENCODING": "utf-8", **env},
-        timeout=300, check=False,
-    )  # fmt: skip
+    return servsim_here("compare", SALON, *SHORT, *args, **env)
 
 
 @pytest.mark.parametrize("args", [(), ("--lives", "full")], ids=" ".join)
 def test_the_command_prints_80_columns_of_plain_text(args):
-    result = servsim(*args, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    result = subprocess.run(
+        [*COMMAND, "compare", SALON, *SHORT, *args], capture_output=True, text=True, timeout=300, check=False,
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+    )  # fmt: skip
     assert result.returncode == 0, result.stderr
     assert result.stdout.isascii()
     assert "\x1b" not in result.stdout
@@ -601,7 +602,7 @@ def test_the_command_prints_80_columns_of_plain_text(args):
         "Why they were lost",
     ):
         assert words in result.stdout
-    assert result.stdout.count(" of replication 0, ") == 3
+    assert "All are of the 1st replication (--replication 0 of `servsim story`)" in " ".join(result.stdout.split())
     assert "is worth" not in result.stdout
 
 
@@ -634,7 +635,7 @@ def test_both_yearly_retentions_say_of_whom_they_are():
 
 
 def test_lives_may_be_left_out():
-    assert "replication 0" not in servsim("--no-lives").stdout
+    assert "1st replication" not in servsim("--no-lives").stdout
 
 
 def test_json_adds_to_its_contract():

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import servsim_here
 
 from servsim.errors import ScenarioError
 from servsim.scenario.read import read_scenario
@@ -18,7 +19,7 @@ BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 SERVSIM = [sys.executable, "-c", "from servsim.cli import main; main()"]
 
 
-A_YEAR = ["--set", "horizon.years=1"]
+A_YEAR = ["--set", "horizon.weeks=8", "--set", "horizon.years=1"]
 NO_RACE = ["--replications", "2", "--set", "evaluate.smallest_difference=0"]
 FEW = {
     "run": ["--replications", "2", "--budget", "2", *A_YEAR],
@@ -58,9 +59,7 @@ def test_every_command_of_the_readme_runs(tmp_path):
         few = FEW.get(" ".join(words[1:3]), FEW.get(words[1], []))
         if words[1] == "verify":
             continue  # tests/test_verify.py runs it
-        done = subprocess.run(
-            [*SERVSIM, *words[1:], *few], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300
-        )
+        done = servsim_here(*words[1:], *few, cwd=tmp_path)
         assert done.returncode == 0, f"{command}: {done.stderr}"
 
 
@@ -78,12 +77,27 @@ def shown_output() -> str:
     return README.split("<!-- output: servsim evaluate scenarios/salon.toml -->\n```text\n")[1].split("```")[0]
 
 
+def shown_row(text: str, level: int) -> list[str]:
+    """What a table of levels says of one, up to its value: what does not hang on the other levels."""
+    (line,) = re.findall(rf"^{level} .*", text, re.MULTILINE)
+    return re.split(r"  +", line.strip())[:6]
+
+
+def test_the_readme_shows_what_the_first_command_prints_in_short():
+    """The last level, which is not raced further, and how the words end; the nightly run compares every sign."""
+    few = ["--levels", "20", "--replications", "10", "--set", "evaluate.smallest_difference=0"]
+    done = servsim_here("evaluate", *FIRST, *few, "--no-staff", "--no-doubt", cwd=ROOT)
+    assert shown_row(shown_output(), 20) == shown_row(done.stdout, 20)
+    assert shown_output().split()[-20:] == done.stdout.split()[-20:]
+
+
+FIRST = ["scenarios/salon.toml", "--no-picture", "--quiet"]
+
+
+@pytest.mark.nightly
 def test_the_readme_shows_what_the_first_command_prints():
     """If this fails because the model changed, paste the new output; if not, find out what changed it."""
-    done = subprocess.run(
-        [*SERVSIM, "evaluate", "scenarios/salon.toml", "--no-picture", "--quiet"], cwd=ROOT, capture_output=True, text=True,
-        check=True, timeout=300,
-    )  # fmt: skip
+    done = servsim_here("evaluate", *FIRST, cwd=ROOT)
     assert [line.rstrip() for line in done.stdout.splitlines()] == shown_output().splitlines()
 
 

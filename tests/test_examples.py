@@ -48,7 +48,7 @@ def test_results_look_like_something_in_a_notebook(desk):
         assert "<c>" not in html
     assert 'src="data:image/png;base64,' in shown[0]
     assert "best" in shown[0]
-    assert "not part of how sure" in shown[0]
+    assert "how sure the advice is does not cover it" in shown[0]
     assert "By year, with 95 % intervals" in shown[1]
 
 

@@ -1,7 +1,6 @@
 """The film: a page that needs nothing else, a GIF, and one scene in Python and in JavaScript."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -11,6 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from conftest import servsim_here
 from PIL import Image
 from test_story import ALL_ON
 
@@ -338,10 +338,7 @@ def test_a_gif_of_a_crowded_day_is_of_its_busiest_part(film):
 
 def servsim(*args: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Ask for a film of the salon's first three weeks."""
-    return subprocess.run(
-        [*SERVSIM, "film", str(SALON), "--set", "horizon.weeks=3", *args], capture_output=True, text=True, cwd=folder,
-        encoding="utf-8", env={**os.environ, "PYTHONIOENCODING": "utf-8"}, timeout=300, check=False,
-    )  # fmt: skip
+    return servsim_here("film", SALON, "--set", "horizon.weeks=3", *args, cwd=folder)
 
 
 def test_the_command_films_a_day_after_the_first_week(tmp_path):

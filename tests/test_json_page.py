@@ -17,13 +17,14 @@ PAGE = Path(__file__).parent.parent / "docs" / "json.md"
 SALON, LEVERS, SEGMENTS = (f"scenarios/{name}.toml" for name in ("salon", "several-levers", "equal-or-by-value"))
 QUIET = ["--quiet", "--no-store", "--json"]
 SHORT = ["--set", "horizon.weeks=8", "--set", "horizon.years=1"]
+FEW = ["--set", "optimise.search_replications=2", "--set", "optimise.finalists=2"]
 ONE_LEVEL = ["--set", "evaluate.levels=[6]", "--set", "evaluate.finer=0", *SHORT]
 COMMANDS = {
     "check": [["check", SALON, "--set", "horizon.warmup_weeks=2", "--json"], ["check", LEVERS, "--json"]],
     "run": [["run", SEGMENTS, "--replications", "2", "--precision", "revenue=0.9", *SHORT, *QUIET]],
     "evaluate": [["evaluate", SALON, "--replications", "3", *ONE_LEVEL, *QUIET]],
     "sensitivity": [["sensitivity", SALON, "--points", "40", "--replications", "2", "--replications", "3", *ONE_LEVEL, *QUIET]],
-    "optimise": [["optimise", LEVERS, "--points", "14", "--replications", "3", *SHORT, *QUIET]],
+    "optimise": [["optimise", LEVERS, "--points", "14", "--replications", "3", *FEW, *SHORT, *QUIET]],
     "compare": [["compare", SALON, "--to", "staff.agents=4", "--replications", "3", *SHORT, *QUIET]],
     "worth": [["worth", "scenarios/recovery.toml", "--replications", "2", *SHORT, *QUIET]],
     "verify": [["verify", SALON, "--quick", "--quiet", "--json"]],

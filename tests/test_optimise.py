@@ -515,7 +515,7 @@ def test_the_advice_says_what_changes_and_what_need_not():
         "are still there after a year instead of 69",
         f"the model projects {with_unit(o.gain.mean, 'value', 'EUR')} more in today's money",
         "ll money counted, it is ahead of today's from month ",
-        " k EUR/year (today: 241.8",
+        " k EUR a year (today: 241.8",
     ):
         assert part in words
     whole = " ".join(reservations(o))

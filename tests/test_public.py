@@ -308,7 +308,8 @@ def test_they_are_read_by_evaluate_and_compare(shop):
 def test_they_are_shown_beside_the_others(shop):
     from rich.console import Console
 
-    from servsim.show.tables import comparison_table, run_table
+    from servsim.show.side_by_side import comparison_table
+    from servsim.show.tables import run_table
 
     console = Console(width=100, record=True, file=StringIO())
     console.print(run_table(servsim.run(shop, replications=3, metrics=OWN)))

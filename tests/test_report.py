@@ -3,12 +3,11 @@
 import base64
 import json
 import re
-import subprocess
-import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from conftest import servsim_here
 
 from servsim.cli.report import command, report
 from servsim.errors import ServsimError
@@ -151,10 +150,8 @@ def test_numbers_are_those_of_evaluate(page, found):
 
 
 def test_numbers_are_those_of_evaluate_json(shop, found):
-    done = subprocess.run(
-        [sys.executable, "-c", "from servsim.cli import main; main()", "evaluate", str(shop), "--json"],
-        capture_output=True, text=True, timeout=300, check=True,
-    )  # fmt: skip
+    done = servsim_here("evaluate", shop, "--no-staff", "--no-doubt", "--json")
+    assert done.returncode == 0, done.stderr
     told, e = json.loads(done.stdout), found.evaluation
     assert (told["best"], told["today"], told["digest"]) == (e.best, e.today, e.to_dict()["digest"])
     for own in told["levels"]:

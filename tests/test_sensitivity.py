@@ -12,7 +12,7 @@ from servsim.cli.commands import app
 from servsim.errors import ScenarioError
 from servsim.scenario.read import checked, read_scenario, with_settings
 from servsim.scenario.scenario import Scenario
-from servsim.show.sensitivity import LEFT_OUT, bar, closing, measure, small_print
+from servsim.show.sensitivity import LEFT_OUT, bar, closing, few, measure, small_print
 from servsim.study.execution.options import Execution
 from servsim.study.execution.replications import Experiment
 from servsim.study.intervals_and_tables import Interval
@@ -22,7 +22,7 @@ from servsim.study.sensitivity import sensitivity as study
 from servsim.study.sensitivity.all_at_once import MORE, slopes, top_of
 from servsim.study.sensitivity.all_at_once import POINTS as POINTS_OF_SCATTER
 from servsim.study.sensitivity.metamodel import Basis, fitted
-from servsim.study.sensitivity.one_at_a_time import doubt_of, ends_of, rests_on
+from servsim.study.sensitivity.one_at_a_time import Doubt, doubt_of, ends_of, rests_on
 from servsim.study.sensitivity.plausible_settings import Range, candidates, drawn
 from servsim.study.sensitivity.sensitivity import POINTS, REPLICATIONS, Sensitivity, sensitivity
 from servsim.study.sensitivity.value_of_information import Plausible, indices, plausible, sobol
@@ -214,7 +214,7 @@ TABLES = {
     "quality": {"opening_satisfaction": 5.0},
     "loyalty": {},
     "spending": {"basket_mean": 40, "conversion": 0.5},
-    "horizon": {"weeks": 6, "years": 1},
+    "horizon": {"weeks": 6, "years": 0.25},
     "evaluate": {"levels": [0, 2, 4, 6, 9, 14, 20, 30], "replications": 8},
     "uncertain": {"quality.steepness": [0.5, 4], "loyalty.yearly_retention": [0.7, 0.8, 0.9], "staff.agents": [1, 2]},
 }
@@ -235,6 +235,12 @@ def evaluated() -> Evaluation:
 def analysed() -> Sensitivity:
     """What it rests on."""
     return sensitivity(small(), points=32, replications=6)
+
+
+@pytest.fixture(scope="module")
+def looked(evaluated) -> Doubt:
+    """A short look at what it rests on, as `evaluate` takes one."""
+    return rests_on(evaluated, replications=4)
 
 
 def test_a_swing_is_the_paired_difference_between_two_evaluations(evaluated, analysed):
@@ -347,17 +353,16 @@ def test_a_level_that_breaks_a_constraint_is_not_chosen():
 # Words
 
 
-def doubt_like(evaluated: Evaluation, regret: Interval, best_level: float):
+def doubt_like(real: Doubt, regret: Interval, best_level: float) -> Doubt:
     """A doubt in which one end has this regret."""
-    real = rests_on(evaluated, replications=4)
     swing = real.swings[0]
-    flat = replace(swing.low, best_level=evaluated.best, regret=Interval(0.0, 0.0, 0.0, "EUR"))
+    flat = replace(swing.low, best_level=real.evaluation.best, regret=Interval(0.0, 0.0, 0.0, "EUR"))
     end = replace(flat, best_level=best_level, regret=regret)
     return replace(real, swings=(replace(swing, low=flat, high=end),))
 
 
-def test_the_closing_sentences_name_what_would_be_best_elsewhere_and_what_that_costs(evaluated):
-    shown = doubt_like(evaluated, Interval(1500.0, 200.0, 2800.0, "EUR"), 20.0)
+def test_the_closing_sentences_name_what_would_be_best_elsewhere_and_what_that_costs(evaluated, looked):
+    shown = doubt_like(looked, Interval(1500.0, 200.0, 2800.0, "EUR"), 20.0)
     (words,) = closing(evaluated, shown)
     own, end = shown.swings[0].range, shown.swings[0].high
     assert f"hangs most on {own.key}" in words or "keep" in words
@@ -366,7 +371,7 @@ def test_the_closing_sentences_name_what_would_be_best_elsewhere_and_what_that_c
         f"visit would be best. If it were {end.value:g}, 20 minutes of care per visit would be best, ahead of "
         f"{evaluated.best:g} by 1.50 k EUR (200 to 2.80 k)."
     ) in words
-    noise = doubt_like(evaluated, Interval(1500.0, -200.0, 3200.0, "EUR"), 20.0)
+    noise = doubt_like(looked, Interval(1500.0, -200.0, 3200.0, "EUR"), 20.0)
     assert f"though not shown to be better than {evaluated.best:g}" in closing(evaluated, noise)[0]
     small_change = replace(evaluated, smallest_difference=2000.0)
     assert not replace(shown, evaluation=small_change).overturning
@@ -374,8 +379,8 @@ def test_the_closing_sentences_name_what_would_be_best_elsewhere_and_what_that_c
     assert closing(replace(evaluated, best=None), None) == []
 
 
-def test_the_closing_sentences_say_where_the_best_level_and_the_gain_lie(evaluated):
-    real = rests_on(evaluated, replications=4)
+def test_the_closing_sentences_say_where_the_best_level_and_the_gain_lie(evaluated, looked):
+    real = looked
     settings = np.zeros((10, len(real.scatter.ranges)))
     levels, gains = np.array([0, 2, 2, 2, 4, 4, 4, 6, 6, 30.0]), np.array([-500.0, *np.linspace(1000, 9000, 9)])
     some = replace(real.scatter, settings=settings, best=levels, gain=gains)
@@ -412,8 +417,8 @@ def test_slopes_find_again_what_a_plane_is_made_of():
     assert found == pytest.approx([6.0, 5.0])  # from the middle to an end: 2 and 1
 
 
-def test_a_scatter_moves_all_settings_and_finds_what_the_best_level_hangs_on(evaluated, analysed):
-    found = rests_on(evaluated, replications=4).scatter
+def test_a_scatter_moves_all_settings_and_finds_what_the_best_level_hangs_on(evaluated, analysed, looked):
+    found = looked.scatter
     assert len(found.best) in (POINTS_OF_SCATTER, MORE)
     assert {own.key for own in found.ranges} == set(TABLES["uncertain"])
     assert set(found.best.tolist()) <= set(evaluated.levels)
@@ -472,7 +477,15 @@ def test_the_command_shows_tables_of_80_columns(file):
         assert words in text
     assert max(map(len, text.splitlines())) <= 80
     assert "…" not in text.replace(" … ", "")  # no cell is cut
+    early = " ".join(text.split()).partition(": chance may have decided what follows.")[0]
+    assert early == "A first look only, from 16 plausible settings and 4 replications of every end of a range"
     assert "too few to say more" in asked("sensitivity", file, "--points", 4, "--replications", 4)
+
+
+def test_a_look_as_long_as_usual_is_no_first_look(analysed):
+    usual = replace(analysed, settings=np.zeros((POINTS, 3)), doubt=replace(analysed.doubt, replications=REPLICATIONS))
+    assert few(usual) == ""
+    assert "Take --points 128, or more" in few(replace(usual, settings=np.zeros((POINTS - 1, 3))))
 
 
 def test_the_command_prints_json_and_csv(file, tmp_path):
@@ -539,9 +552,8 @@ def test_ends_that_are_not_finished_are_left_out(evaluated):
 @pytest.mark.parametrize(
     ("explained", "told", "rough"), [(-0.01, "0 %", True), (0.3, "30 %", True), (0.9, "90 %", False)]
 )
-def test_shares_that_rest_on_little_are_called_rough(evaluated, explained, told, rough):
-    s = sensitivity(evaluated.scenario, points=40, replications_per_point=1, replications=2)
-    (words, *_) = small_print(s, replace(s.plausible, explained=explained))
+def test_shares_that_rest_on_little_are_called_rough(analysed, explained, told, rough):
+    (words, *_) = small_print(analysed, replace(analysed.plausible, explained=explained))
     assert f"foretells {told} of how much" in words
     assert ("as rough" in words) == rough
 

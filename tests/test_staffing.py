@@ -197,7 +197,10 @@ def test_where_staff_is_short_the_first_sentence_says_so():
     )
     assert staff_words(s) == "Only one agent more and one fewer were tried: try still more."
     at_the_end = told(-900.0, 5000.0, level=8.0)
-    assert staff_words(at_the_end).endswith("try still more. 8 is the largest level tried: try beyond.")
+    assert staff_words(at_the_end).endswith(
+        "try still more. 8 minutes of care per visit is the largest level tried "
+        "with 3 agents instead of 2: try larger ones, too (--levels)."
+    )
 
 
 def test_where_hours_are_idle_it_says_that():

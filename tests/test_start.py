@@ -153,7 +153,7 @@ def test_the_checks_in_their_order(start):
         ["ruff", "format", "--check"],
         ["mypy"],
         ["lint-imports"],
-        ["pytest", "-q", "-n", "2", "-k", "twins"],
+        ["pytest", "-q", "-n", "2", "--dist", "worksteal", "-k", "twins"],
     ]
 
 

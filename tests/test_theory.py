@@ -12,6 +12,7 @@ from scipy import stats
 from servsim.engine_parameters import to_sheet
 from servsim.event_codes import Happening, Reason
 from servsim.model import fast, reference
+from servsim.model.trace import Engine
 from servsim.scenario.read import checked
 from servsim.study.execution.options import Execution
 from servsim.study.verification import queueing_formulas as known
@@ -33,10 +34,10 @@ nightly = pytest.mark.nightly
 DESKS = {case.name: case for case in cases()}
 
 
-def told(case: Case, share: float = 1.0, replications: int = 24, seed: int = 1) -> None:
+def told(case: Case, share: float = 1.0, replications: int = 24, seed: int = 1, engine: Engine = "reference") -> None:
     """The story meets the textbook at this desk, with this share of the weeks that the full proof takes."""
     for found in theory(
-        [case], Effort(replications, share, sharpness=0.02, twins=0), seed, Execution("reference", workers=1)
+        [case], Effort(replications, share, sharpness=0.02, twins=0), seed, Execution(engine, workers=1)
     ):
         assert found.standard_error <= 0.02 * abs(found.expected), f"{found.metric}: {found} is not sharp"
         assert abs(found.z) <= 3, f"{found.metric}: {found} is off by {found.z:.1f} standard errors"

@@ -1,14 +1,15 @@
 """Theory of the changing world: word of mouth, rivals, advertising, training, the house and worth against closed forms.
 
-Told by the story where a metric's standard error can be made small in seconds, as in `test_theory`; by the compiled
-loop, which tells the same, where what is looked at is in no metric or many customers are needed.
+Told by the compiled loop, which tells what the story tells (`test_twins`), so that standard errors are small in a
+moment.
 """
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
-from test_theory import told
+from test_theory import told as told_by
 from test_theory_failure import meets, simulated
 
 from servsim.engine_parameters import to_sheet
@@ -36,6 +37,7 @@ from servsim.units import DAY, MINUTE, MONTH
 
 DESKS = {case.name: case for case in around()}
 nightly = pytest.mark.nightly
+told = partial(told_by, engine="fast")
 
 
 @pytest.mark.parametrize(

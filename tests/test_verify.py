@@ -1,6 +1,7 @@
 """`servsim verify`: it passes as things are, fails when something is planted, and tries scenarios of every kind."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from servsim.study.verification import nearest_theory as beside
 from servsim.study.verification import queueing_formulas as known
 from servsim.study.verification.random_scenarios import random_scenario
 from servsim.study.verification.textbook_desks import Case, erlang_c
-from servsim.study.verification.verify import Effort, bound, cases, finding, theory, twins
+from servsim.study.verification.verify import QUICK, Effort, bound, cases, finding, theory, twins
 
 HASTY = Effort(replications=4, share=0.003, sharpness=9.0, twins=2)
 """Passes unless something is badly wrong; takes a second."""
@@ -34,25 +35,34 @@ def last_line(result) -> str:
     return result.output.strip().splitlines()[-1]
 
 
-def test_the_quick_proof_passes_and_says_what_it_did():
-    result = run("--quick", "--quiet", "--json")
+KEYS = ["passed", "model", "seed", "false_alarm", "limit", "sharpness", "theory", "twins", "invariants"]
+
+
+def proof_of(*arguments: str) -> dict:
+    """A proof that is passed, with the keys that JSON is to have, as sharp as it says."""
+    result = run("--quick", "--quiet", "--json", *arguments)
     proof = json.loads(result.stdout)
     assert result.exit_code == 0
     assert proof["passed"]
-    assert list(proof) == [
-        "passed",
-        "model",
-        "seed",
-        "false_alarm",
-        "limit",
-        "sharpness",
-        "theory",
-        "twins",
-        "invariants",
-    ]
-    assert all(row["standard_error"] <= 0.02 * abs(row["expected"]) for row in proof["theory"])
+    assert list(proof) == KEYS
+    assert all(row["standard_error"] <= proof["sharpness"] * abs(row["expected"]) for row in proof["theory"])
+    assert proof["invariants"] == {"passed": True, "traces": proof["twins"]["scenarios"], "broken": []}
+    return proof
+
+
+def test_a_short_proof_passes_and_says_what_it_did(monkeypatch):
+    """All desks of the proof in a twentieth of its weeks, and some of its random scenarios."""
+    short = replace(QUICK, replications=8, share=QUICK.share / 6, sharpness=QUICK.sharpness * 8, twins=5)
+    monkeypatch.setattr("servsim.study.verification.verify.QUICK", short)
+    assert proof_of()["twins"]["rows"] > 1_000
+
+
+@pytest.mark.nightly
+def test_the_quick_proof_passes():
+    proof = proof_of()
+    assert proof["sharpness"] <= 0.02
     assert proof["twins"]["rows"] > 10_000
-    assert proof["invariants"] == {"passed": True, "traces": 60, "broken": []}
+    assert proof["twins"]["scenarios"] == 60
 
 
 def test_the_table_fits_80_columns(monkeypatch):

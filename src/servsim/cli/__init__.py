@@ -5,6 +5,7 @@ import sys
 
 from servsim.errors import ServsimError
 from servsim.interruption import end_at_once, hear_no_more
+from servsim.visible_text import folded
 
 
 def main() -> None:
@@ -50,5 +51,5 @@ def open_what_is_closed() -> None:
 
 def stop(message: str, code: int) -> None:
     """Say why on stderr, and end."""
-    sys.stderr.write(message + "\n")
+    sys.stderr.write(folded(message, sys.stderr) + "\n")
     sys.exit(code)

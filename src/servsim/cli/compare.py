@@ -101,10 +101,10 @@ def show(result: "Comparison", told: "Lives | None", full: bool, names: bool) ->
     from servsim.cli.output import say
     from servsim.show.comparison import why_parts
     from servsim.show.paired_lives import lives_parts
-    from servsim.show.tables import comparison_lines, comparison_table
+    from servsim.show.side_by_side import comparison_lines, comparison_table, sides
 
     why = why_parts(result)
     answer, others = ([why[0], ""], why[1:]) if why and isinstance(why[0], str) else ([], why)
     about = ["", *lives_parts(result, told, full)] if told else []
     parts = [part for one in others for part in ("", one)]
-    say(*answer, comparison_table(result, names), *comparison_lines(result, names), *parts, *about)
+    say(sides(result), "", *answer, comparison_table(result, names), *comparison_lines(result, names), *parts, *about)

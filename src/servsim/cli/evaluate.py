@@ -20,6 +20,7 @@ from servsim.cli.shared_options import (
     Shard,
     number_or_words,
     simulates,
+    within,
 )
 
 if TYPE_CHECKING:
@@ -33,8 +34,12 @@ Constraint = Annotated[
     list[str] | None,
     typer.Option("--constraint", help='What a level must keep to, e.g. "abandoned_share <= 5 %". Repeatable.'),
 ]
-Budget = Annotated[int | None, typer.Option(min=2, help="Simulated replications of all levels together, at most.")]
-Finer = Annotated[int | None, typer.Option(min=0, max=20, help="Levels put between the best and its neighbours.")]
+Budget = Annotated[
+    int | None, typer.Option(callback=within(2), help="Simulated replications of all levels together, at most.")
+]
+Finer = Annotated[
+    int | None, typer.Option(callback=within(0, 20), help="Levels put between the best and its neighbours.")
+]
 Picture = Annotated[Path | None, typer.Option(metavar="PATH", help="Where the picture goes (png, svg, pdf).")]
 NoDoubt = Annotated[bool, typer.Option("--no-doubt", help="Do not look at what is uncertain.")]
 NoStaff = Annotated[bool, typer.Option("--no-staff", help="Do not look at other staff.")]
@@ -141,9 +146,9 @@ def show_advice(result: "Evaluation", staff: "Staffing | None") -> None:
 
 def draw(result: "Evaluation", path: Path, quiet: bool) -> None:
     """Write the picture and say where it is."""
-    from servsim.cli.output import notice
+    from servsim.cli.output import notice, place_of
     from servsim.show.plots.metrics_by_level import levels_plot
     from servsim.show.plots.style import save
 
     save(levels_plot(result), path)
-    notice(f"Picture: {path}", quiet)
+    notice(f"Picture: {place_of(path)}", quiet)

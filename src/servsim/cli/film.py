@@ -5,7 +5,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servsim.cli.shared_options import OUTPUT, Engine, EngineName, File, Quiet, Replication, Seed, Set, To, reads
+from servsim.cli.shared_options import (
+    OUTPUT,
+    Engine,
+    EngineName,
+    File,
+    Quiet,
+    Replication,
+    Seed,
+    Set,
+    To,
+    reads,
+    within,
+)
 
 if TYPE_CHECKING:
     from servsim.study.histories.customers import World
@@ -14,7 +26,7 @@ if TYPE_CHECKING:
 Day = Annotated[
     int | None,
     typer.Option(
-        min=0,
+        callback=within(0),
         help="A day at the desk by number; 0 is the first Monday. Default: the first with visits after the first week.",
         show_default=False,
     ),
@@ -64,7 +76,7 @@ def film(
 
 def write_film(replications: "list[World]", days: "list[DeskDay]", labels: list[str], path: Path, quiet: bool) -> None:
     """Write the film as its file's ending says, and say where it is."""
-    from servsim.cli.output import notice
+    from servsim.cli.output import notice, place_of
     from servsim.files import write_whole
     from servsim.show.film.film_data import reel
     from servsim.show.film.gif import save_gif, stretch
@@ -76,8 +88,8 @@ def write_film(replications: "list[World]", days: "list[DeskDay]", labels: list[
     if path.suffix == ".gif":
         write_whole(path, lambda draft: save_gif(reels, labels, draft))
         begins, ends = (clock(round(t * TICKS_PER_SECOND)) for t in stretch(reels))
-        notice(f"Film: {path}, from {begins} to {ends}", quiet)
+        notice(f"Film: {place_of(path)}, from {begins} to {ends}", quiet)
         return
     page = film_page(reels, labels, comparison(*days) if len(days) == 2 else "")
     write_whole(path, lambda draft: draft.write_text(page, encoding="utf-8"))
-    notice(f"Film: {path}", quiet)
+    notice(f"Film: {place_of(path)}", quiet)

@@ -18,6 +18,7 @@ from servsim.cli.shared_options import (
     Set,
     number_or_words,
     simulates,
+    within,
 )
 
 if TYPE_CHECKING:
@@ -32,8 +33,10 @@ Constraint = Annotated[
     list[str] | None,
     typer.Option("--constraint", help='What must be kept to, e.g. "costs <= today". Repeatable.'),
 ]
-Points = Annotated[int | None, typer.Option(min=2, help="Settings of the levers that the search tries.")]
-Budget = Annotated[int | None, typer.Option(min=2, help="Simulated replications of all finalists together, at most.")]
+Points = Annotated[int | None, typer.Option(callback=within(2), help="Settings of the levers that the search tries.")]
+Budget = Annotated[
+    int | None, typer.Option(callback=within(2), help="Simulated replications of all finalists together, at most.")
+]
 Front = Annotated[
     str | None, typer.Option(metavar="METRIC,METRIC", help="Show how one is bought with the other: retention,profit.")
 ]

@@ -16,7 +16,7 @@ from rich.segment import Segment
 
 from servsim.csv_files import save_table
 from servsim.files import insist_ending, write_whole
-from servsim.visible_text import STEERING, visible
+from servsim.visible_text import STEERING, folded, visible
 
 Tell = Callable[[int, int, float], None]
 
@@ -109,9 +109,14 @@ def as_json_has_it(found: "re.Match[str]") -> str:
 
 
 def notice(message: str, quiet: bool = False) -> None:
-    """One line on stderr."""
+    """One line on stderr, folded between words where that is a terminal; a path must not be folded."""
     if not quiet:
-        stderr().print(message, markup=False, soft_wrap=True)  # a path must not be folded
+        stderr().print(folded(message, sys.stderr), markup=False, soft_wrap=True)
+
+
+def place_of(path: Path) -> str:
+    """A file that was written, and the folder it is in where its name does not say that."""
+    return f"{path}" if path.is_absolute() else f"{path} in {path.resolve().parent}"
 
 
 @contextmanager

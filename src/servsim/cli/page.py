@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from servsim.cli.shared_options import Quiet
+from servsim.cli.shared_options import Quiet, within
 
 EXTRA = ("starlette", "uvicorn", "tomli_w")
 """What the page needs beside what every command does."""
@@ -14,7 +14,7 @@ File = Annotated[
     Path | None,
     typer.Argument(help="Scenario file (TOML) to begin with; default: one of servsim's own.", show_default=False),
 ]
-Port = Annotated[int, typer.Option(min=0, max=65535, help="Port on this machine; 0: any that is free.")]
+Port = Annotated[int, typer.Option(callback=within(0, 65535), help="Port on this machine; 0: any that is free.")]
 NoOpen = Annotated[bool, typer.Option("--no-open", help="Do not open a browser; print the address only.")]
 
 

@@ -17,6 +17,7 @@ from servsim.cli.shared_options import (
     Set,
     refuse_both_piped,
     simulates,
+    within,
 )
 
 KINDS = {
@@ -55,7 +56,9 @@ Lever = Annotated[
 FigureName = Annotated[str | None, typer.Option("--metric", metavar="NAME", help="Which metric, for convergence.")]
 Replication = Annotated[
     int | None,
-    typer.Option(min=0, max=2**31, help="Which of the seed's replications, from 0, where one replication is shown."),
+    typer.Option(
+        callback=within(0, 2**31), help="Which of the seed's replications, from 0, where one replication is shown."
+    ),
 ]
 Output = Annotated[
     Path | None,
@@ -86,7 +89,7 @@ def plot(
 ) -> None:
     """Draw a plot, and say in a sentence what it shows."""
     from servsim.cli.execution_options import answering
-    from servsim.cli.output import end_interrupted, named_after, notice, say
+    from servsim.cli.output import end_interrupted, named_after, notice, place_of, say
     from servsim.cli.plot_kinds import accept, drawn, size_named
     from servsim.cli.plot_request import Asked
     from servsim.files import insist_ending, ready
@@ -105,5 +108,5 @@ def plot(
         picture, interrupted = drawn(kind, asked, execution)
     save(picture, path)
     say(picture.alt)
-    notice(f"Plot: {path}", quiet)
+    notice(f"Plot: {place_of(path)}", quiet)
     end_interrupted(interrupted)

@@ -30,7 +30,7 @@ def report(
 ) -> None:
     """Write a report: the question, the advice, plots, what it rests on, all settings. One HTML file, which prints."""
     from servsim.cli.execution_options import answering
-    from servsim.cli.output import end_interrupted, named_after, notice, say
+    from servsim.cli.output import end_interrupted, named_after, notice, place_of, say
     from servsim.errors import ServsimError
     from servsim.files import insist_ending, ready
     from servsim.scenario.read import called
@@ -51,7 +51,7 @@ def report(
         raise ServsimError("no report: fewer than two replications were finished at every level.")
     write_report(found, command(file, overrides or [], replications, seed), path)
     say(*parts(lines(found.evaluation, found.staff)))
-    notice(f"Report: {path}", quiet)
+    notice(f"Report: {place_of(path)}", quiet)
     end_interrupted(found.interrupted)
 
 

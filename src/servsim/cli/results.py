@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from servsim.cli.renamed_options import Command
-from servsim.cli.shared_options import OUTPUT, Json, Store
+from servsim.cli.shared_options import OUTPUT, Json, Store, within
 
 if TYPE_CHECKING:
     from servsim.study.store.catalogue import Question
@@ -29,7 +29,7 @@ One = Annotated[
         "--question", metavar="KEY", help="Only what this key of list is of; default: all.", show_default=False
     ),
 ]
-Last = Annotated[int, typer.Option(min=1, help="How many lines, the latest first; JSON has all.")]
+Last = Annotated[int, typer.Option(callback=within(1), help="How many lines, the latest first; JSON has all.")]
 Scenarios = Annotated[bool, typer.Option("--all", help="A line for every scenario that was simulated.")]
 All = Annotated[bool, typer.Option("--all", help="Forget everything.")]
 Before = Annotated[

@@ -17,6 +17,7 @@ from servsim.cli.shared_options import (
     Set,
     Shard,
     simulates,
+    within,
 )
 
 Precision = Annotated[
@@ -25,7 +26,9 @@ Precision = Annotated[
         "--precision", metavar="METRIC=SHARE", help="Run on until it is known so well, e.g. value=0.02. Repeatable."
     ),
 ]
-Budget = Annotated[int | None, typer.Option(min=2, help="Simulated replications at most, to reach the --precision.")]
+Budget = Annotated[
+    int | None, typer.Option(callback=within(2), help="Simulated replications at most, to reach the --precision.")
+]
 NoControls = Annotated[bool, typer.Option("--no-controls", help="Plain means, not narrowed by control variates.")]
 
 
@@ -67,13 +70,12 @@ def run(
     if as_json:
         print_json(result.to_dict())
     else:
-        from servsim.engine_parameters import is_on
+        from servsim.show.money_words import money_lines
         from servsim.show.segments_table import segments_parts
-        from servsim.show.tables import risk_line, run_lines, run_table
+        from servsim.show.tables import run_lines, run_table
         from servsim.show.year_table import run_by_year
 
-        sells = is_on(scenario, "spending")
-        say(run_table(result, names), *run_lines(result, names), *([risk_line(result)] if sells else []))
+        say(run_table(result, names), *run_lines(result, names), *money_lines(result))
         say(*(part for one in run_by_year(result) for part in ("", one)))
         if parts := segments_parts(result):
             say("", *parts)

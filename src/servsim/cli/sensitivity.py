@@ -4,14 +4,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servsim.cli.shared_options import NOTHING_SAID, Csv, File, How, Json, Quiet, Seed, Set, simulates
+from servsim.cli.shared_options import NOTHING_SAID, Csv, File, How, Json, Quiet, Seed, Set, simulates, within
 
 if TYPE_CHECKING:
     from servsim.study.sensitivity.sensitivity import Sensitivity
 
-Points = Annotated[int, typer.Option(min=0, max=16_384, help="Plausible settings to try, drawn from all ranges.")]
-PerPoint = Annotated[int, typer.Option(min=1, max=1000, help="Simulated replications of each of them.")]
-Replications = Annotated[int, typer.Option(min=2, max=100_000, help="Simulated replications of every end of a range.")]
+Points = Annotated[
+    int, typer.Option(callback=within(0, 16_384), help="Plausible settings to try, drawn from all ranges.")
+]
+PerPoint = Annotated[int, typer.Option(callback=within(1, 1000), help="Simulated replications of each of them.")]
+Replications = Annotated[
+    int, typer.Option(callback=within(2, 100_000), help="Simulated replications of every end of a range.")
+]
 
 
 @simulates
@@ -59,6 +63,7 @@ def show(result: "Sensitivity") -> None:
     from servsim.cli.output import say
     from servsim.show.evaluation_advice import advice
     from servsim.show.sensitivity import (
+        few,
         indices_line,
         indices_table,
         knowing_table,
@@ -72,6 +77,8 @@ def show(result: "Sensitivity") -> None:
     if result.evaluation.best is None:
         say(advice(result.evaluation))
         return
+    if early := few(result):
+        say(early, "")
     doubt, over = result.doubt, result.plausible
     if doubt and doubt.swings:
         say(tornado_table(result, doubt), *tornado_lines(doubt), "")

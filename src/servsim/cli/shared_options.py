@@ -29,6 +29,19 @@ def refuse_both_piped(file: Path, other: Path | None) -> None:
         raise ServsimError(f"{file} {other}: standard input is one scenario; name a file for the other.")
 
 
+def within(least: int, most: int | None = None) -> Callable[[typer.CallbackParam, int | None], int | None]:
+    """What insists that an option is a whole number of at least so many, and at most; ServsimError with what it is."""
+
+    def insisted(option: typer.CallbackParam, typed: int | None) -> int | None:
+        from servsim.errors import insist_whole
+
+        if typed is not None:
+            insist_whole(option.opts[0], typed, least, most)
+        return typed
+
+    return insisted
+
+
 class EngineName(StrEnum):
     """Which telling of the story: the compiled loop, or the SimPy reference."""
 
@@ -48,9 +61,13 @@ To = Annotated[
     list[str] | None,
     typer.Option("--to", metavar="KEY=VALUE", help="What differs in B, e.g. staff.agents=3. Repeatable."),
 ]
-Replications = Annotated[int | None, typer.Option(min=2, help="Simulated replications; default: as the scenario says.")]
-Day = Annotated[int | None, typer.Option(min=0, help="A day at the desk by number; 0 is the first Monday.")]
-Replication = Annotated[int, typer.Option(min=0, max=2**31, help="Which of the seed's replications, from 0.")]
+Replications = Annotated[
+    int | None, typer.Option(callback=within(2), help="Simulated replications; default: as the scenario says.")
+]
+Day = Annotated[
+    int | None, typer.Option(callback=within(0), help="A day at the desk by number; 0 is the first Monday.")
+]
+Replication = Annotated[int, typer.Option(callback=within(0, 2**31), help="Which of the seed's replications, from 0.")]
 Difference = Annotated[
     str | None,
     typer.Option(
@@ -59,10 +76,13 @@ Difference = Annotated[
     ),
 ]  # fmt: skip
 Seed = Annotated[
-    int, typer.Option(min=0, max=2**63 - 1, help="Which replications: the same seed, the same replications.")
+    int,
+    typer.Option(callback=within(0, 2**63 - 1), help="Which replications: the same seed, the same replications."),
 ]
 Engine = Annotated[EngineName, typer.Option(help="The compiled loop, or the SimPy reference (slow, same answers).")]
-Workers = Annotated[int | None, typer.Option(min=1, max=1024, help="Replications at once; default: one for each core.")]
+Workers = Annotated[
+    int | None, typer.Option(callback=within(1, 1024), help="Replications at once; default: one for each core.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Csv = Annotated[
     Path | None, typer.Option("--csv", metavar="PATH", help="Also write every replication's metrics as CSV.")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from servsim.cli.shared_options import Day, Engine, EngineName, File, Json, Quiet, Replication, Seed, Set
+from servsim.cli.shared_options import Day, Engine, EngineName, File, Json, Quiet, Replication, Seed, Set, within
 
 if TYPE_CHECKING:
     from servsim.show.life_story import Told
@@ -20,7 +20,9 @@ Customer = Annotated[
         "first-referred, first-warned, first-cooled.",
     ),
 ]
-Agent = Annotated[int | None, typer.Option(min=0, help="An agent or manager by number, from 0; with --day, that day.")]
+Agent = Annotated[
+    int | None, typer.Option(callback=within(0), help="An agent or manager by number, from 0; with --day, that day.")
+]
 
 
 def story(

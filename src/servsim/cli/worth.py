@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from servsim.cli.shared_options import NOTHING_SAID, Csv, File, How, Json, Quiet, Seed, Set, Shard, simulates
+from servsim.cli.shared_options import NOTHING_SAID, Csv, File, How, Json, Quiet, Seed, Set, Shard, simulates, within
 
 OfSegment = Annotated[
     str | None,
@@ -12,7 +12,9 @@ OfSegment = Annotated[
 ]
 AtMost = Annotated[
     int | None,
-    typer.Option("--replications", min=2, help="Simulated replications of every point at most; default: 100."),
+    typer.Option(
+        "--replications", callback=within(2), help="Simulated replications of every point at most; default: 100."
+    ),
 ]
 
 

@@ -22,10 +22,13 @@ from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, Segment, as_segm
 from servsim.scenario.tables.money_horizon_levers import Evaluate
 from servsim.scenario.tables.opening_demand_staff_service import WEEKDAYS
 from servsim.scenario.ways_out import way_out
-from servsim.units import DAYS_PER_YEAR
+from servsim.units import DAY, DAYS_PER_YEAR
 
 A_SECOND, ROUNDING = 1 / 86_400, 1e-6
 """In days, and in hundredths of a year: less than this is a rounding of floats."""
+
+A_TICK = math.ceil(1e12 / DAY) / 1e12
+"""In days, rounded up: what is shorter is no time at all."""
 
 
 def complaints(scenario: Scenario) -> Iterator[Complaint]:
@@ -120,8 +123,11 @@ def as_lived(scenario: Scenario, number: int, path: Path) -> Path:
 
 
 def people(scenario: Scenario) -> Iterator[Complaint]:
-    """Retention within natural churn, weights that weigh something, steps that get some of the minutes."""
-    loyalty, told = scenario.loyalty, scenario.word_of_mouth
+    """Gaps that take time, retention within natural churn, weights that weigh something, steps that get minutes."""
+    loyalty, told, gap = scenario.loyalty, scenario.word_of_mouth, scenario.demand.visit_gap_days
+    if gap < A_TICK:
+        least = f"at least {A_TICK:.4g}, a thousandth of a second"
+        yield ("demand", "visit_gap_days"), f"is {as_read(gap)}; it must be {least}."
     if told and told.on and told.disappointed_below > told.delighted_above:
         above = f"at most word_of_mouth.delighted_above, {as_read(told.delighted_above)}"
         yield ("word_of_mouth", "disappointed_below"), f"is {as_read(told.disappointed_below)}; it must be {above}."
@@ -144,6 +150,9 @@ def question(scenario: Scenario) -> Iterator[Complaint]:
     if horizon.warmup_weeks >= horizon.weeks:
         weeks = f"{as_read(horizon.warmup_weeks)}; it must be below horizon.weeks, {as_read(horizon.weeks)}"
         yield ("horizon", "warmup_weeks"), f"horizon.warmup_weeks is {weeks}."
+    elif (horizon.weeks - horizon.warmup_weeks) * 7 < A_SECOND:
+        least = f"it must be at least a second more than horizon.warmup_weeks, {as_read(horizon.warmup_weeks)}"
+        yield ("horizon", "weeks"), f"horizon.weeks is {as_read(horizon.weeks)}; {least}."
     yield from years(scenario)
     twice = sorted({level for level in evaluate.levels if evaluate.levels.count(level) > 1})
     for level in twice:

@@ -7,7 +7,7 @@ import types
 import typing
 from collections.abc import Iterator
 from datetime import date, time
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ValidationError
@@ -24,6 +24,8 @@ BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 UNIT = re.compile(r"(_per)?_(s|sec|seconds?|m|mins?|minutes?|h|hours?|d|days?|weeks?|months?|years?)$")
 MOST_DIGITS = 10_000
 """Bits of a whole number up to which Python writes it in decimal digits without complaint."""
+PATHS_AT_HAND = 4096
+"""Paths of which it is remembered where they lead: more than there are settings, fewer than a file can make up."""
 RENAMED: dict[Path, Path] = {
     ("optimise", "worlds"): ("optimise", "search_replications"),
 }
@@ -91,6 +93,7 @@ def table_of(annotation: Any) -> type[BaseModel] | None:
     return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
 
 
+@lru_cache(PATHS_AT_HAND)
 def table_at(path: Path) -> type[BaseModel] | None:
     """The table class that a path of keys and items leads to; None where it leads to a setting or to nothing."""
     table: type[BaseModel] | None = Scenario
@@ -102,6 +105,7 @@ def table_at(path: Path) -> type[BaseModel] | None:
     return table
 
 
+@lru_cache(PATHS_AT_HAND)
 def field_at(path: Path) -> FieldInfo | None:
     """The setting that a path of keys leads to; None where there is none."""
     keys = tuple(part for part in path if isinstance(part, str))
@@ -109,6 +113,7 @@ def field_at(path: Path) -> FieldInfo | None:
     return table.model_fields.get(keys[-1]) if table else None
 
 
+@lru_cache(PATHS_AT_HAND)
 def belongs_to_desk(path: Path) -> bool:
     """Whether a setting or table is the whole desk's, so that no segment can have its own."""
     return path[0] not in SEGMENT_TABLES or bool(declared(field_at(path), "desk"))

@@ -1,7 +1,7 @@
 """`check` in words: what can be said of a scenario before it is simulated, and what it implies for its first year."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from rich.table import Table
@@ -154,12 +154,41 @@ def outlook_parts(look: Outlook) -> list[Table | str]:
         table.add_row(words, plain(number), unit)
     lines: list[Table | str] = [
         table,
-        f"On: {', '.join(look.on) or 'nothing'}.",
-        f"Off: {', '.join(look.off) or 'nothing'}.",
+        f"Tables that are on: {tables_named(look.on)}.",
+        f"Tables that are off or left out: {tables_named(look.off)}.",
     ]
     settled = [settling(look)] if look.settled else []
     warnings = [f"Warning: {warning}" for warning in look.warnings]
-    return [*year_parts(look), *warnings, *book_parts(look), *lines, LOAD, counting(look), *settled]
+    return [*year_parts(look), *warnings, *book_parts(look), *lines, visit_words(look), LOAD, counting(look), *settled]
+
+
+def tables_named(names: Sequence[str]) -> str:
+    """Tables as a file writes them, and what is switched by a setting of [staff]: [load] is no load."""
+    own = [INATTENTION if name == "inattention" else f"[{name}]" for name in names]
+    return ", ".join(own) or "none"
+
+
+INATTENTION = "inattention (staff.inattentive_minutes)"
+"""What is no table, but on or off as tables are."""
+
+
+def visit_words(look: Outlook) -> str:
+    """Of what the planned length of a visit consists."""
+    own = [
+        f"{plain(minutes)} {VISIT[part]}" for part, minutes in look.planned.visit_parts.items() if minutes > A_SECOND
+    ]
+    return f"A visit as planned: {' + '.join(own)} = {plain(look.planned.visit_minutes)} min."
+
+
+VISIT = {
+    "core": "transaction (service.core_minutes, as agents and hours make it)",
+    "care": "care (investment.minutes_per_visit)",
+    "mistakes": "clearing up and putting right",
+    "pauses": "pauses (staff.inattentive_minutes)",
+}
+"""What the parts of a visit are called, and where they come from."""
+A_SECOND = 1 / 60
+"""In minutes; parts that are shorter are left out."""
 
 
 def year_parts(look: Outlook) -> list[Table | str]:
@@ -200,7 +229,7 @@ def book_parts(look: Outlook) -> list[str]:
     if look.book is None or not look.book.is_far:
         return []
     return [
-        "To open with the settled book, put these lines in place of those in the file:",
+        "If you open with the settled book, put these lines in place of those in the file:",
         "\n".join(book_lines(look.book)),
         "",
     ]

@@ -160,11 +160,11 @@ def customers_parts(c: Comparison) -> list[Table | str]:
 def groups_table(c: Comparison) -> Table:
     """How many customers had which fate, and what they spent."""
     spends = bool(c.pairs.spent.any())
-    money_columns = ("in A", "in B", "B − A", "±", "B − A each", "±") if spends else ()
+    money_columns = ("all:\nin A", "all:\nin B", "all:\nB − A", "\n±", "a head:\nB − A", "\n±") if spends else ()
     over = f" over {years_words(c.a)}" if c.looks_ahead else ""
     spending_in = f"; what they spend{over}, {c.currency}, goods not taken off" if spends else ""
     title = f"Today's customers per replication, as they stand after\n{window_words(c)}{spending_in}"
-    table = blank_table(title, "", "number", *money_columns)
+    table = blank_table(title, "", "\nnumber" if spends else "number", *money_columns)
     table.min_width = max(map(len, title.split("\n")))
     counts, spending = c.customers(), c.pairs.spending(c.currency, c.confidence)
     for fate, words in GROUPS.items():

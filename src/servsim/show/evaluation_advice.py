@@ -5,15 +5,16 @@ from collections.abc import Callable
 
 from servsim.engine_parameters import is_on
 from servsim.scenario.messages import fits
-from servsim.scenario.scenario import Scenario
 from servsim.show.formatting import amount as amount
 from servsim.show.formatting import (
+    capital,
     ends,
     how_sure,
     is_shown,
     level,
     listed,
     ranged,
+    rate_words,
     scale_of,
     sentence,
     together,
@@ -22,6 +23,8 @@ from servsim.show.formatting import (
     years_words,
 )
 from servsim.show.formatting import with_unit as with_unit
+from servsim.show.money_words import todays_money as todays_money
+from servsim.show.money_words import value_words
 from servsim.show.years_ahead import in_the_window, over_the_years
 from servsim.study.objective import VALUE
 from servsim.study.one_lever.result import Evaluation
@@ -122,7 +125,7 @@ def effort(e: Evaluation, best: float) -> str:
     now = "" if best == e.today else f" (today: {with_half(today, scale)})"
     if metric == "costs":
         come = "would come" if would else "come"
-        return f"All costs {come} to {with_half(own, scale)} {f'{name} {own.unit}'.lstrip()}{now}."
+        return f"All costs {come} to {with_half(own, scale)} {f'{name} {rate_words(own.unit)}'.lstrip()}{now}."
     return f"Care {'would take' if would else 'takes'} {with_half(own)} staff hours a month in all{now}."
 
 
@@ -173,8 +176,15 @@ def beyond(e: Evaluation, best: float) -> str:
         return ""
     for end, step, which in ((max(e.levels), 1, "largest"), (min(e.levels), -1, "smallest")):
         if best == end and can_go_on(e.lever, best, step):
-            return f"{level(best)} is the {which} level tried: try beyond."
+            return last_one(e, best, which)
     return ""
+
+
+def last_one(e: Evaluation, best: float, which: str, with_whom: str = "") -> str:
+    """That a best level is the largest or the smallest of those tried, and what to do; with_whom: at which staff."""
+    further = "larger" if which == "largest" else "smaller"
+    where = f" {with_whom}" if with_whom else ""
+    return f"{setting_words(e, best)} is the {which} level tried{where}: try {further} ones, too (--levels)."
 
 
 def can_go_on(lever: str, value: float, step: int) -> bool:
@@ -269,14 +279,9 @@ def in_units(e: Evaluation, number: float) -> str:
 
 def limits_words(e: Evaluation) -> str:
     """What today's money is, and what the numbers leave out."""
-    return together(f"{todays_money(e.scenario)}." if e.looks_ahead else "", CHANCE_ONLY)
+    value = value_words(e.scenario, counts_words(e)) if e.looks_ahead and e.is_known(VALUE) else ""
+    return together(f"{todays_money(e.scenario)}." if e.looks_ahead and not value else "", capital(value), CHANCE_ONLY)
 
 
 CHANCE_ONLY = "All ranges allow for chance in the simulation only, not for doubt about the settings."
 """What ranges cover."""
-
-
-def todays_money(scenario: Scenario) -> str:
-    """What today's money is."""
-    rate = 100 * scenario.money.discount_rate
-    return f"Today's money: at today's prices, later years discounted by {rate:g} % a year"

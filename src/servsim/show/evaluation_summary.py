@@ -13,6 +13,7 @@ from servsim.show.evaluation_advice import (
     constraint_lines,
     effort,
     guarantee_words,
+    last_one,
     limits_words,
     marks_words,
     next_step,
@@ -71,8 +72,8 @@ def staff_table(s: Staffing) -> Table:
     """For each number of agents the best level, how many leave unserved in the worst year, and what it brings."""
     e = s.evaluation
     counted = LEVERS[e.lever][1].split(" ")[0] if e.lever in LEVERS else e.lever.rpartition(".")[2]
-    heads = ("agents at once", f"best {counted}", "unserved\nworst year", f"vs row 'today'\n{e.currency}", "±")
-    table = blank_table("", *heads)
+    against = f"vs today's staff\nat its best, {e.currency}"
+    table = blank_table("", "agents at once", f"best {counted}", "unserved\nworst year", against, "±")
     for crew in s.crews:
         table.add_row(*row(s, crew))
     return table
@@ -111,9 +112,8 @@ def at_the_end(s: Staffing) -> list[str]:
     if not s.best.more or level_best not in ends or len(e.levels) < 2:
         return []
     which, step = ends[level_best]
-    return (
-        [f"{level(level_best)} is the {which} level tried: try beyond."] if can_go_on(e.lever, level_best, step) else []
-    )
+    with_whom = f"with {agents_words(s, s.best)}"
+    return [last_one(e, level_best, which, with_whom)] if can_go_on(e.lever, level_best, step) else []
 
 
 def hour_words(s: Staffing) -> str:

@@ -67,7 +67,15 @@ def unit_words(unit: str, metric: str) -> str:
     """A unit as a table shows it; nothing for plain ratios."""
     if is_share(metric):
         return "a year" if "year" in unit or metric == "retention" else ""
-    return "" if unit == "1" else unit
+    return "" if unit == "1" else rate_words(unit)
+
+
+def rate_words(unit: str) -> str:
+    """A unit in which something comes, as people say it: a week, h a month, EUR a year; any other as it is."""
+    what, _, time = unit.partition("/")
+    if time not in ("week", "month", "year"):
+        return unit
+    return f"{'' if what == '1' else what} a {time}".lstrip()
 
 
 def amount(number: float, metric: str, beside: float = 0.0) -> str:
@@ -174,3 +182,9 @@ def window_words(scenario: Scenario) -> str:
 def many(number: float, what: str) -> str:
     """So many of something: 1 week, 2 weeks, 2.5 weeks, 1,000 customers."""
     return f"{number:,g} {what}{'' if number == 1 else 's'}" if number < 1e6 else f"{number:,.0f} {what}s"
+
+
+def ordinal(number: int) -> str:
+    """A place in a row: 1st, 2nd, 3rd, 4th, 11th, 21st."""
+    last = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if number % 100 in (11, 12, 13) else last}"

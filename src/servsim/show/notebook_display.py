@@ -12,7 +12,8 @@ from servsim.show.plots.metrics_by_level import levels_plot
 from servsim.show.plots.style import as_bytes
 from servsim.show.report.html_report import as_html
 from servsim.show.segments_table import segments_parts
-from servsim.show.tables import comparison_table, level_table, run_table
+from servsim.show.side_by_side import comparison_table, sides
+from servsim.show.tables import level_table, run_table
 from servsim.show.worth_of_one_more import worth_parts
 from servsim.show.year_table import run_by_year
 from servsim.study.comparison.compare import Comparison
@@ -36,7 +37,7 @@ def parts(result: Any) -> list[Table | str] | None:
         told = [": ".join(part for part in line if part) for line in (*lines(result), *doubts(result, None, False))]
         return [level_table(result), *told[:1], *plots, *told[1:]]
     if isinstance(result, Comparison):
-        return [comparison_table(result), *why_parts(result)]
+        return [sides(result), comparison_table(result), *why_parts(result)]
     if isinstance(result, Worth):
         return [part for part in worth_parts(result) if part != ""]
     if isinstance(result, Run):

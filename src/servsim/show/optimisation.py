@@ -23,6 +23,7 @@ from servsim.show.formatting import (
     is_share,
     level,
     listed,
+    rate_words,
     scale_of,
     together,
     unit_words,
@@ -224,7 +225,7 @@ def effort(o: Optimisation, e: Evaluation, best: float) -> str:
     hours, hours_today = (with_half(e.at(value, "investment_hours")) for value in (best, e.today))
     scale, name = scale_of(e.at(best, "costs").mean)
     costs, costs_today = (with_half(e.at(value, "costs"), scale) for value in (best, e.today))
-    unit = f"{name} {o.unit('costs')}".lstrip()
+    unit = f"{name} {rate_words(o.unit('costs'))}".lstrip()
     care = f"Care takes {hours} staff hours a month in all (today: {hours_today})"
     return f"{care}, and all costs come to {costs} {unit} (today: {costs_today})."
 

@@ -7,7 +7,7 @@ from rich.table import Table
 from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.show.comparison import window_words
 from servsim.show.day_timeline import clause_of
-from servsim.show.formatting import capital, listed, years_words
+from servsim.show.formatting import capital, listed, ordinal, years_words
 from servsim.show.life_story import episodes, life_story
 from servsim.show.trace_words import Line, cast_of, lines_of, times, when
 from servsim.study.comparison.compare import Comparison, Lives, TwoLives
@@ -38,19 +38,25 @@ def lives_parts(c: Comparison, told: Lives, full: bool) -> list[Table | str]:
     replication.
     """
     newcomers = (
-        f"In replication {told.replication}, of the newcomers of {window_words(c)}, {told.won_by_both} became "
+        f"In {replication_words(told.replication)}, of the newcomers of {window_words(c)}, {told.won_by_both} became "
         f"customers under both, {told.won_by_a} only under A and {told.won_by_b} only under B."
     )
     counted: list[Table | str] = [newcomers] if told.won_by_both + told.won_by_a + told.won_by_b else []
     parts: list[Table | str] = []
     for life in told.told:
         fate = f"{FATES[life.fate]}{over_the_years(c, life)}"
-        heading = f"\n{capital(person(life.key))} of replication {told.replication}, {fate}:"
-        short = (f"{side.upper()}: {text}" for side, text in in_short(c, life).items())
+        heading = f"\n{capital(person(life.key))}, {fate}:"
+        short = (f"{side.upper()}, {window_words(c)}: {text}" for side, text in in_short(c, life).items())
         parts += [heading, at_length(c, life)] if full else [heading, *short]
-    until = f" They are told of {window_words(c)}." if c.looks_ahead else ""
+    until = f" All are of {replication_words(told.replication)}, and told of {window_words(c)} only"
+    until += "; what they spend over all years stands with the name." if c.looks_ahead else "."
     chosen = HOW_CHOSEN + until + ("" if full else " With --lives full they are told at length.")
     return [*counted, f"\n{chosen}", *parts] if told.told else counted
+
+
+def replication_words(number: int) -> str:
+    """Which replication, counted from 1 as people do; with the number that options have, which begin at 0."""
+    return f"the {ordinal(number + 1)} replication (--replication {number} of `servsim story`)"
 
 
 def lives_json(c: Comparison, told: Lives | None) -> dict[str, object]:

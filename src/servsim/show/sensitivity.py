@@ -13,6 +13,7 @@ from servsim.show.formatting import (
     level,
     listed,
     plain,
+    rate_words,
     signed,
     together,
     with_unit,
@@ -25,7 +26,7 @@ from servsim.study.one_lever.result import Evaluation
 from servsim.study.sensitivity.all_at_once import Scatter
 from servsim.study.sensitivity.one_at_a_time import Doubt, End, Swing
 from servsim.study.sensitivity.plausible_settings import Range, ranges_of
-from servsim.study.sensitivity.sensitivity import Sensitivity
+from servsim.study.sensitivity.sensitivity import POINTS, REPLICATIONS, Sensitivity
 from servsim.study.sensitivity.value_of_information import Indices, Plausible
 
 
@@ -78,6 +79,21 @@ def measure(s: Sensitivity, over: Plausible) -> str:
         f"{in_units(s, worth)} on average; to know everything, {in_units(s, over.everything.mean)}.",
         *said,
     )
+
+
+def few(s: Sensitivity) -> str:
+    """That this is a first look only, where it is from less than is usual, and what to ask for; else nothing."""
+    looked = (
+        ("plausible settings", len(s.settings), POINTS, "--points"),
+        ("replications of every end of a range", s.doubt.replications if s.doubt else REPLICATIONS, REPLICATIONS,
+         "--replications"),
+    )  # fmt: skip
+    short = [each for each in looked if each[1] < each[2]]
+    if not short:
+        return ""
+    seen = listed([f"{there} {what}" for what, there, _, _ in short])
+    ask = " ".join(f"{option} {usual}" for _, _, usual, option in short)
+    return f"A first look only, from {seen}: chance may have decided what follows. Take {ask}, or more, to rely on it."
 
 
 LITTLE = 0.5
@@ -250,7 +266,7 @@ def levels_table(s: Sensitivity, over: Plausible) -> Table:
     e = s.evaluation
     near = [f"within {short(e.smallest_difference, s)}"] if e.smallest_difference else []
     heads = ("level", "best in", *near, "falls short by", interval_head(s))
-    table = blank_table(f"All settings at once, {e.unit(e.objective)}", *heads)
+    table = blank_table(f"All settings at once, {rate_words(e.unit(e.objective))}", *heads)
     for own in over.standings:
         marks = {"best": e.best, "best on average": over.choice if over.choice != e.best else None, "today": e.today}
         shares = [own.best, own.good] if near else [own.best]
@@ -269,7 +285,7 @@ def interval_head(s: Sensitivity) -> str:
 
 def knowing_table(s: Sensitivity, over: Plausible) -> Table:
     """What the choice would gain on average by knowing each setting, the most first."""
-    unit = s.evaluation.unit(s.evaluation.objective)
+    unit = rate_words(s.evaluation.unit(s.evaluation.objective))
     table = blank_table("What it would bring to know", "setting", unit, interval_head(s))
     worths = dict(zip(s.ranges, over.knowing, strict=True))
     for own, worth in s.knowing:

@@ -9,6 +9,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Column, Table
 
 from servsim.scenario.messages import field_at
+from servsim.scenario.scenario import Scenario
 from servsim.scenario.tables.base import declared
 from servsim.show.evaluation_advice import LEVERS
 from servsim.show.formatting import (
@@ -16,7 +17,7 @@ from servsim.show.formatting import (
     compact,
     is_share,
     level,
-    plain,
+    rate_words,
     short,
     signed,
     unit_words,
@@ -24,7 +25,6 @@ from servsim.show.formatting import (
     years_words,
 )
 from servsim.show.metric_words import by_heading, called
-from servsim.study.comparison.compare import Comparison
 from servsim.study.intervals_and_tables import Interval
 from servsim.study.metrics import NAMES
 from servsim.study.objective import VALUE
@@ -139,6 +139,12 @@ def rows_under_headings(table: Table, rows: dict[str, tuple[str, ...]], styles: 
             )
 
 
+def unit_in_a_row(name: str, unit: str, scenario: Scenario) -> str:
+    """A metric's unit at the end of its row; of whom a retention is, and of how many years the value."""
+    words = RETENTIONS.get(name) or unit_words(unit, name)
+    return f"{words}, {years_words(scenario)}" if name == VALUE else words
+
+
 def run_table(run: Run, names: bool = True) -> Table:
     """Every metric that is defined and not nought in every replication, with its interval; by name, or in words."""
     title = f"{run.scenario.title}: {window_words(run.scenario)}"
@@ -148,8 +154,7 @@ def run_table(run: Run, names: bool = True) -> Table:
     for name in run.names:
         interval = run[name]
         if run.sample(name).any() and interval.mean == interval.mean:
-            unit = RETENTIONS.get(name) or unit_words(interval.unit, name)
-            unit = f"{unit}, {years_words(run.scenario)}" if name == VALUE else unit
+            unit = unit_in_a_row(name, interval.unit, run.scenario)
             rows[name] = (name, cell_text(interval.mean, name), span(interval, name), unit)
     if not names:
         table.columns[0].header = ""
@@ -177,15 +182,6 @@ def retention_lines(metrics: np.ndarray) -> list[str]:
     """What tells the two retentions apart, where both are known in (…, metrics) metrics."""
     known = all(np.isfinite(metrics[..., NAMES.index(name)]).any() for name in RETENTIONS)
     return [WHICH_RETENTION] if known else []
-
-
-def risk_line(run: Run) -> str:
-    """What a single year may bring, apart from doubt about the mean."""
-    told = []
-    for name in ("revenue", "profit"):
-        low, middle, high = (plain(each) for each in run.risk(name))
-        told.append(f"{name} {low} to {high} (1 in 20 below, 1 in 20 above), {middle} in the middle")
-    return f"Single replications: {'; '.join(told)}."
 
 
 LEVEL_COLUMNS = (
@@ -230,8 +226,13 @@ def years_in_digits(e: Evaluation) -> str:
 
 
 def with_units_below(*heads: tuple[str, str]) -> list[str]:
-    """Heads of columns with their units in short lines below, such as CAD and /year; all of equally many lines."""
-    return with_lines_below(*("\n".join([head, unit.replace("/", "\n/")]) for head, unit in heads))
+    """Heads of columns with their units in short lines below, such as CAD and a year; all of equally many lines."""
+    return with_lines_below(*("\n".join([head, in_short_lines(unit)]) for head, unit in heads))
+
+
+def in_short_lines(unit: str) -> str:
+    """A unit with the time in which something comes on a line of its own."""
+    return rate_words(unit).replace(" a ", "\na ").replace("/", "\n/")
 
 
 def with_lines_below(*heads: str) -> list[str]:
@@ -286,39 +287,3 @@ def mark(e: Evaluation, value: float) -> str:
     broken = e.breaks[e.levels.index(value)]
     signs = "best" if value == e.best else "~" if value in e.not_worse else "!" if broken else ""
     return " ".join(part for part in (signs, "today" if value == e.today else "") if part)
-
-
-def comparison_table(c: Comparison, names: bool = True) -> Table:
-    """Every metric of A and B, and their difference replication by replication; by name, or in words."""
-    table = blank_table(f"A: {c.a.title}\nB: {c.b.title}", "metric", "A", "B", "B − A", "±", "unit")
-    table.columns[5].justify = "left"
-    rows: dict[str, tuple[str, ...]] = {}
-    styles: dict[str, str | None] = {}
-    for place, name in enumerate(c.names):
-        change = c[name]
-        if change.mean == change.mean and c.metrics[:, :, place].any():
-            half, differs = change.half, change.low > 0 or change.high < 0
-            styles[name] = "bold" if differs else None
-            rows[name] = (
-                name + DIFFERS * differs,
-                *(cell_text(c.of(which, name).mean, name) for which in (0, 1)),
-                signed(change.mean, name), unsigned(half, name) if half else "–",
-                RETENTIONS.get(name) or unit_words(change.unit, name),
-            )  # fmt: skip
-    if not names:
-        table.columns[0].header = ""
-        rows_under_headings(table, rows, styles)
-        return table
-    for name, row in rows.items():
-        table.add_row(*row, style=styles[name])
-    return table
-
-
-def comparison_lines(c: Comparison, names: bool = True) -> list[str]:
-    """In how many replications, and what the mark means."""
-    sure = f"the {100 * c.confidence:.0f} % interval of B − A leaves out 0"
-    return [
-        f"{c.replications} common replications, seed {c.seed};{DIFFERS} shown to differ: {sure}; what has no{DIFFERS} "
-        "may be noise.",
-        *(retention_lines(c.metrics) if names else [HOW_TO_NAME]),
-    ]  # fmt: skip

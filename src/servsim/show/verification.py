@@ -1,10 +1,11 @@
 """The proof of an installation, and a desk beside the textbook, within 80 columns."""
 
 import math
+from itertools import pairwise
 
 from rich.table import Table
 
-from servsim.show.formatting import cell_text, many, plain
+from servsim.show.formatting import cell_text, many, plain, signed
 from servsim.show.tables import blank_table, unsigned
 from servsim.study.intervals_and_tables import Interval
 from servsim.study.run import Run
@@ -73,7 +74,34 @@ def beside_parts(result: Beside) -> list[Table | str]:
     if near.agents == 0:
         return [table, *lines, "No textbook desk is near: on average less than half an agent is there."]
     table.add_row(near.form, *closed_form_cells(near), style="bold")
-    return [table, nearest_words(near), planned_words(result), *lines, *fractional(result)]
+    return [table, nearest_words(near), planned_words(result), *lines, *fractional(result), *in_short(result)]
+
+
+CLOSE = 0.1
+"""Of the textbook's wait, within which a simulated one meets it: a desk begins empty, and chance has its part."""
+
+
+def in_short(result: Beside) -> list[str]:
+    """The verdict: does the desk end in the textbook, and what of its own moves its wait most? None without a wait."""
+    queue, waits = result.nearest.queue(), [(name, run["wait_mean"].mean) for name, run in result.steps]
+    if queue is None:
+        return ["In short: there is no textbook answer to hold this desk against; the table shows it as simulated."]
+    last = result.steps[-1][1]["wait_mean"]
+    meets = last.low <= queue.wait <= last.high or abs(last.mean - queue.wait) <= CLOSE * queue.wait
+    as_it_is = f"as it is, people wait {plain(waits[0][1])} min"
+    ends = f"{plain(last.mean)} min simulated, {plain(queue.wait)} by the formula"
+    if not meets:
+        return [
+            f"In short: {as_it_is}; with all its own taken away the desk does not meet the textbook ({ends}): the time "
+            "simulated may be too short (horizon.weeks), or see what `servsim verify` says of this installation."
+        ]
+    moved = [(name, after - before) for (_, before), (name, after) in pairwise(waits)]
+    most = max(moved, key=lambda step: abs(step[1]), default=None)
+    own = f", most of all '{most[0]}' ({signed(most[1])} min)" if most else ""
+    return [
+        f"In short: {as_it_is}; with all its own taken away the desk meets the textbook ({ends}), so the simulation "
+        f"can be trusted here, and what differs is due to the lines between{own}."
+    ]
 
 
 def step_cells(run: Run) -> list[str]:

@@ -34,7 +34,11 @@ def run_by_year(run: Run) -> list[Table | str]:
     if not many or not len(run.metrics):
         return []
     title = f"By year, with {100 * run.confidence:.3g} % intervals"
-    plain = [" No control variates here."] if run.is_controlled else []
+    plain = (
+        [" Plain means: year 1 may differ a little from the table above, which control variates narrow."]
+        if run.is_controlled
+        else []
+    )
     return [years_table(title, many, run.of_year), "".join([LEGEND, *plain])]
 
 
@@ -75,7 +79,7 @@ def counted_in(metric: str, unit: str, largest: float) -> tuple[float, str]:
     """What a row's numbers are divided by, and the unit of what is left."""
     if is_share(metric):
         return 0.01, "%"
-    words = unit_words(unit, metric).removesuffix("/year")
+    words = unit_words(unit, metric).removesuffix(" a year")
     if words in COUNTED:
         return 1.0, COUNTED[words]
     per, name = scale_of(largest)

@@ -180,12 +180,17 @@ def looks(e: Evaluation) -> list[str]:
         if look.rate != e.scenario.money.discount_rate:
             groups.setdefault(look.told_apart_not, ([], []))[1].append(level(100 * look.rate))
     words = [*stays(e, e.best, groups), *leaves(e, e.best, groups)]
-    caveat = f"This is from {many(ahead.replications, 'replication')}, and not part of how sure the advice is."
+    caveat = (
+        f"This was looked at in {many(ahead.replications, 'replication')} only, and how sure the advice is does not "
+        "cover it."
+    )
     return [" ".join([*words, caveat])]
 
 
-Groups = dict[tuple[float, ...], tuple[list[str], list[str]]]
-"""Levels that are best alike, and for how many years and at which rates in percent they are so."""
+Levels = tuple[float, ...]
+"""Levels that are best alike."""
+Groups = dict[Levels, tuple[list[str], list[str]]]
+"""The same, and for how many years and at which rates in percent they are so."""
 
 
 def stays(e: Evaluation, best: float, groups: Groups) -> list[str]:
@@ -194,9 +199,16 @@ def stays(e: Evaluation, best: float, groups: Groups) -> list[str]:
     if not own:
         return []
     years, rates = ([name for names in own.values() for name in names[which]] for which in (0, 1))
-    sets = [f"{ranged(levels, e.levels)} {whenever(*names)}" for levels, names in own.items()]
-    how = "best" if set(own) == {(best,)} else f"among the best ({', '.join(sets)})"
-    return [f"{looking(by_number(years), by_number(rates))}, {level(best)} stays {how}."]
+    begin = looking(by_number(years), by_number(rates))
+    if set(own) == {(best,)}:
+        return [f"{begin}, {level(best)} stays best."]
+    sets = [f"{whenever(*names)} {alike(levels, e.levels)}" for levels, names in own.items()]
+    return [f"{begin}, {level(best)} stays among the best: {'; '.join(sets)}."]
+
+
+def alike(levels: Levels, among: Sequence[float]) -> str:
+    """Which levels are best alike, as a clause ends."""
+    return f"{'these are' if len(levels) > 1 else 'it is'} {ranged(levels, among)}"
 
 
 def leaves(e: Evaluation, best: float, groups: Groups) -> list[str]:
@@ -221,8 +233,8 @@ def looking(years: Sequence[str], rates: Sequence[str]) -> str:
 
 
 def whenever(years: Sequence[str], rates: Sequence[str]) -> str:
-    """The same, behind the levels that are best then."""
-    return " and ".join([f"for {in_years(years)}"] * bool(years) + [f"at {in_percent(rates)}"] * bool(rates))
+    """The same within that sentence, before the levels that are best then."""
+    return " and ".join([f"for {in_years(years)}"] * bool(years) + [f"at {in_percent(rates)} a year"] * bool(rates))
 
 
 def in_years(lengths: Sequence[str]) -> str:

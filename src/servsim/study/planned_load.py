@@ -15,20 +15,28 @@ from servsim.scenario.scenario import Scenario
 from servsim.study.expected_visits import newcomers_and_returns, weekly_requests
 from servsim.units import MINUTES_PER_WEEK
 
+NO_TIME = 1e-9
+"""Minutes that a visit takes at least, where it is divided by: a transaction may take no time at all."""
+
 
 @dataclass(frozen=True)
 class PlannedLoad:
     """What a week asks of the agents, if every visit that customers mean to make is served once, as planned.
 
-    visits: a week. visit_minutes: their mean length. promised_hours, requested_hours: what promises and colleagues ask
-    for in a week. paid_hours: what the roster gives.
+    visits: a week. visit_parts: minutes that add up to their mean length. promised_hours, requested_hours: what
+    promises and colleagues ask for in a week. paid_hours: what the roster gives.
     """
 
     visits: float
-    visit_minutes: float
+    visit_parts: dict[str, float]
     promised_hours: float
     requested_hours: float
     paid_hours: float
+
+    @property
+    def visit_minutes(self) -> float:
+        """The mean length of a visit."""
+        return sum(self.visit_parts.values())
 
     @property
     def asked_hours(self) -> float:
@@ -48,12 +56,11 @@ def planned_load(scenario: Scenario) -> PlannedLoad:
     sheet = to_sheet(scenario)
     streams = newcomers_and_returns(scenario)
     visits = [newcomers + returns for newcomers, returns in streams]
-    minutes = [visit_minutes(scenario, sheet, segment) for segment in range(len(sheet))]
     lapses = pauses(scenario)
     promised = sum(promised_minutes(sheet[segment], *each) for segment, each in enumerate(streams))
     return PlannedLoad(
         visits=float(sum(visits)),
-        visit_minutes=lapses * weighted(minutes, visits),
+        visit_parts=visit_parts(scenario, sheet, visits),
         promised_hours=lapses * promised / 60,
         requested_hours=lapses * requested_hours(scenario),
         paid_hours=paid_hours_per_week(sheet),
@@ -65,22 +72,30 @@ def weighted(values: list[float], weights: list[float]) -> float:
     return float(np.average(values, weights=weights if sum(weights) else None))
 
 
-def visit_minutes(scenario: Scenario, sheet: np.ndarray, segment: int) -> float:
-    """Mean length of a segment's visit as planned: transaction and care, and what mistakes add to them.
+def visit_parts(scenario: Scenario, sheet: np.ndarray, visits: list[float]) -> dict[str, float]:
+    """Minutes of a mean visit of all segments as planned: transaction, care, what mistakes add, pauses in all of it."""
+    each = [segment_minutes(scenario, sheet, segment) for segment in range(len(sheet))]
+    core, care, mistakes = (weighted(list(minutes), visits) for minutes in zip(*each, strict=True))
+    elsewhere = (pauses(scenario) - 1.0) * (core + care + mistakes)
+    return {"core": core, "care": care, "mistakes": mistakes, "pauses": elsewhere}
 
-    Agents differ: 1 / Σ wₐ / minutesₐ, w the share of the roster's time that is theirs, is what a visit takes where all
-    of them are at work.
+
+def segment_minutes(scenario: Scenario, sheet: np.ndarray, segment: int) -> tuple[float, float, float]:
+    """Mean minutes of a segment's visit as planned: transaction, care, and what mistakes add to them.
+
+    Agents differ: who takes minutesₐ serves wₐ / minutesₐ, w the share of the roster's time that is theirs, of all
+    visits where all of them are at work; so a visit takes 1 / Σ wₐ / minutesₐ.
     """
     rules, own = readable(sheet), sheet[segment]
     factor = hour_factor(scenario, own["core_profile"]) * phone_factor(own) * correction_factor(rules, segment)
-    core = float(own["core_minutes"]) * factor
-    care = float(own["minutes_per_visit"]) if own["investment_on"] else 0.0
-    speed, knowledge = own["speed_of"], own["knowledge_of"]
+    planned_care = float(own["minutes_per_visit"]) if own["investment_on"] else 0.0
     shares = agents_shares(sheet)
-    served = sum(
-        share / (core / float(speed[agent]) + care * quickness(knowledge[agent])) for agent, share in enumerate(shares)
-    )
-    return 1.0 / served + added_by_mistakes(rules, segment)
+    agents = range(len(shares))
+    core = np.array([float(own["core_minutes"]) * factor / float(own["speed_of"][agent]) for agent in agents])
+    care = np.array([planned_care * quickness(own["knowledge_of"][agent]) for agent in agents])
+    served = shares / np.maximum(core + care, NO_TIME)
+    taken = [float(np.average(minutes, weights=served)) for minutes in (core, care)]
+    return taken[0], taken[1], added_by_mistakes(rules, segment)
 
 
 def agents_shares(sheet: np.ndarray) -> np.ndarray:

@@ -109,7 +109,7 @@ class Demand(Table):
     opening_tenure: int = setting(10, "visits", ge=0, le=1000)
     """Visits each of today's customers has behind them."""
     visit_gap_days: float = setting(30.0, "d", grade="c", gt=0, le=3650)
-    """Days between the visits of a customer, averaged over customers."""
+    """Days between a customer's visits, averaged over customers; visits a year: 365 · (1 + gap_between_cv²) / this."""
     gap_between_cv: float = setting(0.5, grade="c", ge=0, le=3)
     """How much customers differ in their usual gap: coefficient of variation between customers."""
     gap_distribution: Literal["lognormal", "exponential", "weibull", "fixed"] = "lognormal"

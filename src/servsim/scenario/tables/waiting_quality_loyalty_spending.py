@@ -72,7 +72,7 @@ class Quality(Mechanism):
     standard: Steps = Field(default_factory=Steps)
     """Minutes at which each step reaches 0.9 of what it can give."""
     steepness: float = setting(2.303, grade="c", ge=0.1, le=10)
-    """How fast a step's quality grows: 1 − exp(−steepness · minutes / standard); 2.303 makes 0.9 at the standard."""
+    """How soon a minute more is of no more use: 1 − exp(−this · minutes / standard); 2.303: 0.9 at the standard."""
     named_share: float = setting(0.5, grade="c", ge=0, le=1)
     """Share of reliability that comes from naming the action points."""
     perception_sd: float = setting(0.5, "points", grade="c", ge=0, le=5)
@@ -105,9 +105,9 @@ class Loyalty(Mechanism):
     natural_churn: float = setting(0.05, "1/year", grade="c", ge=0, lt=1)
     """Share who leave within a year whatever the desk does: they move away, or have no need any more."""
     satisfaction_slope: float = setting(0.5, "1/point", grade="b", ge=0, le=5)
-    """Change of the log odds of staying per point of satisfaction."""
+    """How strongly satisfaction keeps customers: log odds per point; 0.5: the odds of leaving fall by 39 % a point."""
     tenure_slope: float = setting(0.05, "1/visit", grade="c", ge=0, le=1)
-    """Change of the log odds of staying per earlier visit, up to ten."""
+    """How strongly each earlier visit, up to ten, keeps customers: log odds; 0.05: the odds of leaving fall by 5 %."""
     early_loss: float = setting(0.0, grade="c", ge=0, le=1)
     """Chance that a customer does not come again after each first visit, however good it was (0.5 is common)."""
     early_visits: int = setting(1, "visits", grade="c", ge=1, le=100)
@@ -124,7 +124,7 @@ class Spending(Mechanism):
     price_level: float = setting(1.0, gt=0.1, le=10, desk=True)
     """Prices, as a multiple of today's."""
     price_slope: float = setting(1.0, grade="c", ge=0, le=10)
-    """How much the log odds of staying, and the log of the share who buy, fall per unit of the log of the price."""
+    """How strongly prices drive people away: fall of the log odds of staying, and log share who buy, per log price."""
     spend_growth: float = setting(0.0, "1/year", grade="b", ge=0, le=1)
     """More that a customer spends per year of loyalty (contested; 0.02 is usual)."""
     spend_cap: float = setting(1.5, grade="c", ge=1, le=10)

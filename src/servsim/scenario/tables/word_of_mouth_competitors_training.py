@@ -52,7 +52,7 @@ class Competitors(Mechanism):
     without_quality: float = setting(6.0, "points", grade="c", ge=0, le=10)
     """How good it is to go to nobody at all, on the same scale."""
     demanding_weight: float = setting(0.2, "1/point", grade="c", ge=0, le=2)
-    """How much more rivals mean to customers who are used to more than 7 points: change of log odds per point."""
+    """How much more rivals mean to customers who are used to more than 7 points: log odds of leaving, per point."""
     return_share: float = setting(0.0, grade="c", ge=0, le=1)
     """Chance that a lost customer leaves the rival after a visit there, and comes back."""
 

@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import Bbox, ScaledTranslation
 
 from servsim.show.evaluation_advice import setting_words
-from servsim.show.formatting import is_share, level
+from servsim.show.formatting import is_share, level, rate_words
 from servsim.show.plots.style import BLUE, FAINT, INK, POINTS, VERMILLION, large, outlined, thick
 from servsim.study.histories.customers import World
 from servsim.study.intervals_and_tables import Interval
@@ -113,8 +113,7 @@ NAMES = {
 }  # fmt: skip
 """What an axis calls a metric; others by their own name."""
 UNITS = {
-    "min": "minutes", "1/week": "a week", "1/year": "a year", "1/month": "a month", "h/month": "hours a month",
-    "min/year": "minutes a year", "0–10": "0 to 10", "1": "",
+    "min": "minutes", "h/month": "hours a month", "min/year": "minutes a year", "0–10": "0 to 10", "1": "",
 }  # fmt: skip
 """Units in words; others as they are."""
 LEVERS = {
@@ -154,7 +153,7 @@ def measure(metric: str, unit: str, largest: float, over: str = "") -> Measure:
     if is_share(metric):
         yearly = " a year" if metric.startswith("retention") else ""
         return Measure(0.01, f"{named(metric)} (%{yearly})")
-    words = UNITS.get(unit, unit.replace("/year", " a year"))
+    words = UNITS.get(unit, rate_words(unit))
     per, large = next(((scale, name) for scale, name in LARGE if largest >= 2 * scale), (1.0, ""))
     inside = " ".join(part for part in (large, words) if part)
     name = f"{named(metric)} of {over}" if over and metric == VALUE else named(metric)

@@ -122,4 +122,11 @@ def moving(book: SettledBook | None) -> list[str]:
     """That the settled book is for those whose customers are as many as ever."""
     if book is None or not book.is_far:
         return []
-    return ["If the number of your customers has long been steady, open with the settled book, the last lines below."]
+    today, then = (f"{each.customers:,}" for each in (book.today, book.settled))
+    return [
+        f"Settled means: as many are won as lost. With these settings that is so at {then} customers, not at {today}. "
+        f"If you do have {today}, and have had about as many for years, look first if demand.prospects_per_hour "
+        "and loyalty.yearly_retention are yours. You need not change the opening book: keep it where growing or "
+        "shrinking is what you expect; open with the settled one, the last lines below, to see the effect of your "
+        "decisions alone."
+    ]
