@@ -57,12 +57,12 @@ class Week:
         return Weekly(self.is_open)
 
     @cached_property
-    def asked_for(self) -> list[float]:
-        """Agents in each hour of the week."""
+    def asked_for(self) -> list[list[float]]:
+        """Agents in each hour, half hour or quarter-hour of each weekday."""
         roster = self.settings.get("staff", "roster", {})
         always = [float(self.settings.get("staff", "agents", 2))] * 24
         lines = [[day, "weekdays", "every_day"] if day in DAYS[:5] else [day, "every_day"] for day in DAYS]
-        return [count for names in lines for count in next((roster[name] for name in names if name in roster), always)]
+        return [next((roster[name] for name in names if name in roster), always) for names in lines]
 
     @cached_property
     def on_duty(self) -> list[int]:
@@ -70,11 +70,12 @@ class Week:
 
         4.63 is four all hour and one for 63 % of it, at its end where the next hour has more, else at its beginning.
         """
+        blocks = [(count, 1440 // len(day)) for day in self.asked_for for count in day]
         counts = []
-        for hour, count in enumerate(self.asked_for):
-            part = round(count % 1 * 60)
-            late = self.asked_for[(hour + 1) % len(self.asked_for)] > count
-            extra = [0] * (60 - part) + [1] * part if late else [1] * part + [0] * (60 - part)
+        for (count, length), (following, _) in zip(blocks, [*blocks[1:], blocks[0]], strict=True):
+            part = round(count % 1 * length)
+            late = following > count
+            extra = [0] * (length - part) + [1] * part if late else [1] * part + [0] * (length - part)
             counts += [int(count) + one for one in extra]
         return [count * is_open for count, is_open in zip(counts, self.is_open, strict=True)]
 

@@ -30,6 +30,7 @@ from servsim.opening_hours_and_rates import (
 )
 from servsim.scenario.messages import belongs_to_desk
 from servsim.scenario.scenario import MECHANISMS, Scenario, as_segments
+from servsim.scenario.tables.lists_of_the_day import QUARTERS, by_quarters
 from servsim.units import DAYS_PER_YEAR, MINUTES_PER_WEEK, WEEK, YEAR
 
 TABLES = ("demand", "staff", "service", *MECHANISMS)
@@ -58,7 +59,7 @@ DERIVED = [
     ("patience_scale", "f8"),
     ("gap_scale", "f8"),
     ("core_table", "f8", (QUANTILES,)),
-    ("core_profile", "f8", (24,)),
+    ("core_profile", "f8", (QUARTERS,)),
     ("residual_table", "f8", (QUANTILES,)),
     ("mass", "f8", (MINUTES_PER_WEEK + 1,)),
     ("guide", "i2", (GUIDE_PLACES + 2,)),
@@ -174,7 +175,7 @@ def to_sheet(scenario: Scenario, seed: int = 1, replication: int = 0) -> np.ndar
         row["log_at_eight"] = math.log(row["yearly_retention"] / (1.0 - row["natural_churn"]))
         row["patience_scale"] = weibull_scale(row["patience_minutes"], row["patience_shape"])
         row["gap_scale"] = weibull_scale(1.0, row["gap_shape"])
-        row["core_profile"] = own.service.core_profile or [1.0] * 24
+        row["core_profile"] = by_quarters(own.service.core_profile or [1.0] * QUARTERS)
         if row["core_distribution"] == Distribution.ERLANG:
             row["core_table"] = erlang_quantiles(row["core_phases"])
         row["residual_table"] = residual_quantiles(

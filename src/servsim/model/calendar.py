@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from servsim.model.compilation import kernel, part
-from servsim.units import DAY, HOUR, MINUTE, MINUTES_PER_WEEK, MONTH, NEVER, WEEK, YEAR
+from servsim.units import DAY, HOUR, MINUTE, MINUTES_PER_WEEK, MONTH, NEVER, QUARTER, WEEK, YEAR
 
 
 @part
@@ -168,6 +168,12 @@ def drifting_years(sheet, now):
 def hour_of(tick):
     """Which hour of the day, 0 to 23, this instant is in."""
     return (tick % DAY) // HOUR
+
+
+@kernel
+def quarter_of(tick):
+    """Which quarter-hour of the day, 0 to 95, this instant is in."""
+    return (tick % DAY) // QUARTER
 
 
 @kernel

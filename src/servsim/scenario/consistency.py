@@ -19,11 +19,12 @@ from servsim.scenario.messages import (
     need_at,
 )
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, Segment, as_segments
+from servsim.scenario.tables.lists_of_the_day import WEEKDAYS, Profile, at_minute
 from servsim.scenario.tables.money_horizon_levers import Evaluate
-from servsim.scenario.tables.opening_demand_staff_service import WEEKDAYS
 from servsim.scenario.ways_out import way_out
 from servsim.units import DAYS_PER_YEAR
 
+QUARTER_MINUTES = 15
 A_SECOND, ROUNDING = 1 / 86_400, 1e-6
 """In days, and in hundredths of a year: less than this is a rounding of floats."""
 
@@ -45,13 +46,13 @@ def complaints(scenario: Scenario) -> Iterator[Complaint]:
 
 def desk(scenario: Scenario) -> Iterator[Complaint]:
     """Open at some time, popular at some open time, staffed at some open time."""
-    hours = {(day, minute // 60) for day in range(7) for start, end in scenario.opening.spans(day)
-             for minute in range(start, end)}  # fmt: skip
+    hours = {(day, minute) for day in range(7) for start, end in scenario.opening.spans(day)
+             for minute in range(start - start % QUARTER_MINUTES, end, QUARTER_MINUTES)}  # fmt: skip
     if not hours:
         yield ("opening",), f"the desk is closed all week; give hours to at least one of {', '.join(WEEKDAYS)}."
         return
     yield from demand(scenario, hours)
-    if any(agents_at(scenario, day, hour) for day, hour in hours):
+    if any(agents_at(scenario, day, minute) for day, minute in hours):
         return
     if scenario.staff.roster is None:
         yield ("staff", "agents"), "staff.agents is 0; it must be at least 1 where no staff.roster says otherwise."
@@ -71,22 +72,23 @@ def pool(scenario: Scenario) -> Iterator[Complaint]:
 
 
 def demand(scenario: Scenario, hours: set[tuple[int, int]]) -> Iterator[Complaint]:
-    """Some demand in some opening hour."""
-    profile, days = scenario.demand.profile or [1.0] * 24, scenario.demand.weekday_profile or [1.0] * 7
-    if not any(profile[hour] for _, hour in hours):
+    """Some demand in some quarter-hour in which the doors are open, of (weekday, its first minute)."""
+    own, days = scenario.demand.profile or Profile(), scenario.demand.weekday_profile or [1.0] * 7
+    profiles = [own.weights(day) for day in range(7)]
+    if not any(at_minute(profiles[day], minute) for day, minute in hours):
         yield ("demand", "profile"), "demand.profile is 0 in every opening hour; it must be above 0 in at least one."
     elif not any(days[day] for day, _ in hours):
         path = ("demand", "weekday_profile")
         yield path, "demand.weekday_profile is 0 on every open day; it must be above 0 on at least one."
-    elif not any(profile[hour] * days[day] for day, hour in hours):
+    elif not any(at_minute(profiles[day], minute) * days[day] for day, minute in hours):
         path = ("demand", "weekday_profile")
         yield path, "demand.profile or demand.weekday_profile is 0 in every opening hour; both must be above 0 in one."
 
 
-def agents_at(scenario: Scenario, weekday: int, hour: int) -> float:
-    """Agents the scenario asks for in an hour of a weekday; 4.63 is four all hour and one for 63 % of it."""
+def agents_at(scenario: Scenario, weekday: int, minute: int) -> float:
+    """Agents the scenario asks for around a minute of a weekday; 4.63 is four all hour and one for 63 % of it."""
     counts = scenario.staff.roster.counts(weekday) if scenario.staff.roster else None
-    return float(scenario.staff.agents) if counts is None else counts[hour]
+    return float(scenario.staff.agents) if counts is None else at_minute(counts, minute)
 
 
 def segments(scenario: Scenario) -> Iterator[Complaint]:

@@ -17,6 +17,7 @@ from servsim.scenario.everyday_words import meant_by
 from servsim.scenario.line_numbers import Path
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario
 from servsim.scenario.tables.base import Need, declared
+from servsim.scenario.tables.lists_of_the_day import EVERY_DAY
 from servsim.scenario.tables.opening_demand_staff_service import HOURS_NEED, hours_of_the_day
 from servsim.visible_text import visible
 
@@ -177,6 +178,8 @@ def need_at(path: Path) -> str:
     written = ".".join(part for part in path if isinstance(part, str))
     if isinstance(path[-1], int):
         kind, _ = bare(field.annotation, [])
+        if typing.get_origin(kind) is not list:  # a list alone in a table's place
+            return need_at((*path[:-1], EVERY_DAY, path[-1]))
         return need(typing.get_args(kind)[0], [], f"[{written}]")
     return need(field.annotation, list(field.metadata), written)
 

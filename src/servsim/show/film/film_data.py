@@ -9,7 +9,7 @@ from servsim.errors import ServsimError
 from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.event_codes import Reason
 from servsim.model.rules.demand import of_opening_book
-from servsim.scenario.tables.opening_demand_staff_service import WEEKDAYS
+from servsim.scenario.tables.lists_of_the_day import WEEKDAYS
 from servsim.show.formatting import capital, listed
 from servsim.show.trace_words import REASONS, Cast, cast_of, minutes, points
 from servsim.study.histories.customers import World, name_of, person, weekday_words

@@ -25,7 +25,7 @@ COMMON = frozenset(("name",))
 """Words that mean other things wherever they stand outside the scenario."""
 QUESTIONS = ("evaluate", "optimise")
 """Tables that no field of the sheet holds; they share keys with each other, and with tables of the world."""
-READ_AS_A_WHOLE = {"opening": "opening", "roster": "staff.roster"}
+READ_AS_A_WHOLE = {"opening": "opening", "roster": "staff.roster", "profile": "demand.profile"}
 """Tables whose days are looked up by name, so that no text names them one by one."""
 
 

@@ -12,6 +12,7 @@ from servsim.engine_parameters import table_class
 from servsim.scenario.messages import table_of
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, Segment
 from servsim.scenario.tables.base import declared
+from servsim.scenario.tables.lists_of_the_day import LENGTHS
 
 LIMITS = {
     "minimum": "at least {}", "exclusiveMinimum": "above {}", "maximum": "at most {}", "exclusiveMaximum": "below {}",
@@ -107,6 +108,8 @@ def between(own: dict[str, Any]) -> str:
 def number_of(own: dict[str, Any]) -> str:
     """How long a list may be."""
     least, most = own.get("minItems", 0), own.get("maxItems", 0)
+    if (least, most) == (min(LENGTHS), max(LENGTHS)):
+        return " or ".join(map(str, LENGTHS))
     return f"{least}" if least == most else f"{least} to {most:,}"
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from servsim.engine_parameters import is_on, to_sheet
 from servsim.opening_hours_and_rates import open_minutes, roster_minutes, staffed_minutes
 from servsim.scenario.scenario import MECHANISMS, Scenario, as_segments
-from servsim.scenario.tables.opening_demand_staff_service import WEEKDAYS
+from servsim.scenario.tables.lists_of_the_day import WEEKDAYS
 from servsim.study.check.first_year import FirstYear, first_year
 from servsim.study.check.first_year_against_stated import sentences
 from servsim.study.execution.options import Execution

@@ -14,7 +14,7 @@ from servsim.model.rules.demand import DAY_BITS, KIND_BITS, LAYER_BITS, prospect
 from servsim.model.rules.internal_requests import request_key
 from servsim.model.trace import COLUMNS, Engine
 from servsim.scenario.scenario import Scenario
-from servsim.scenario.tables.opening_demand_staff_service import WEEKDAYS
+from servsim.scenario.tables.lists_of_the_day import WEEKDAYS
 from servsim.study.execution.replications import PIECE, engine_named
 from servsim.units import DAY
 

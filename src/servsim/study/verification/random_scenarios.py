@@ -19,6 +19,7 @@ from servsim.scenario.messages import bare, table_of
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, as_segments
 from servsim.scenario.tables.base import Mechanism, declared
+from servsim.scenario.tables.lists_of_the_day import EVERY_DAY, LENGTHS, Profile
 from servsim.scenario.tables.money_horizon_levers import WEEKS_PER_YEAR
 from servsim.units import MINUTE, MINUTES_PER_WEEK, WEEK
 
@@ -106,7 +107,8 @@ def drawn_value(rng: Rng, field: FieldInfo, path: Path, days_per_tick: float) ->
     kind, marks = bare(field.annotation, list(field.metadata))
     inner = table_of(field.annotation)
     if inner is not None:
-        return drawn_table(rng, inner, path, days_per_tick)
+        table = drawn_table(rng, inner, path, days_per_tick)
+        return table.get(EVERY_DAY, table) if inner is Profile and rng.random() < 0.5 else table
     if get_origin(kind) is Literal:
         return str(rng.choice(get_args(kind)))
     if get_origin(kind) is list:
@@ -120,10 +122,10 @@ def drawn_value(rng: Rng, field: FieldInfo, path: Path, days_per_tick: float) ->
 
 
 def drawn_list(rng: Rng, inner: Any, marks: list[Any]) -> list[float]:
-    """Numbers for hours or weekdays, where a list has a length of its own; else up to six within their limits."""
+    """Numbers over the day or for weekdays, where a list has lengths of its own; else up to six within their limits."""
     shortest = next((mark.min_length for mark in marks if isinstance(mark, annotated_types.MinLen)), 1)
     if shortest > 1:
-        return weights(rng, shortest)
+        return weights(rng, int(rng.choice(LENGTHS)) if shortest == min(LENGTHS) else shortest)
     low, _, high = limits(bare(inner, [])[1])
     return [float(f"{rng.uniform(max(low, 0.2), min(high, 3)):.4g}") for _ in range(rng.integers(1, 7))]
 
