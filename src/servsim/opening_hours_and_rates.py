@@ -94,11 +94,6 @@ def steady_minutes(roster: np.ndarray, opened: np.ndarray) -> np.ndarray:
     return following[np.searchsorted(changes, minutes, side="right")] - minutes
 
 
-def paid_hours_per_week(sheet: np.ndarray) -> float:
-    """Agent hours a week that the roster asks for."""
-    return float(sheet[0]["roster"].sum()) / 60
-
-
 MOST_LAYERS = 16
 """Of the stream of prospects: advertising brings at most so many times as many."""
 MOST_TRAINING = 200.0

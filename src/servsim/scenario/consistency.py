@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from datetime import timedelta
 
 from pydantic import BaseModel
 
@@ -24,6 +25,7 @@ from servsim.scenario.tables.money_horizon_levers import Evaluate
 from servsim.scenario.ways_out import way_out
 from servsim.units import DAYS_PER_YEAR
 
+NEEDS_START = "it needs horizon.start, the Monday on which the horizon begins: write start = 2026-01-05 in [horizon]"
 QUARTER_MINUTES = 15
 A_SECOND, ROUNDING = 1 / 86_400, 1e-6
 """In days, and in hundredths of a year: less than this is a rounding of floats."""
@@ -34,6 +36,7 @@ def complaints(scenario: Scenario) -> Iterator[Complaint]:
     yield from desk(scenario)
     yield from pool(scenario)
     yield from segments(scenario)
+    yield from dates(scenario)
     yield from question(scenario)
     yield from levers(scenario)
     yield from uncertain(scenario)
@@ -83,6 +86,26 @@ def demand(scenario: Scenario, hours: set[tuple[int, int]]) -> Iterator[Complain
     elif not any(at_minute(profiles[day], minute) * days[day] for day, minute in hours):
         path = ("demand", "weekday_profile")
         yield path, "demand.profile or demand.weekday_profile is 0 in every opening hour; both must be above 0 in one."
+
+
+def dates(scenario: Scenario) -> Iterator[Complaint]:
+    """A horizon that begins on a Monday, and with a date where anything else has one; days in their order."""
+    start = scenario.horizon.start
+    if start and start.weekday():
+        monday = start - timedelta(days=start.weekday())
+        said = f"is {start}, a {WEEKDAYS[start.weekday()].capitalize()}; it must be a Monday: write {monday}"
+        yield ("horizon", "start"), f"horizon.start {said}."
+    if start is None and scenario.demand.month_profile:
+        yield ("demand", "month_profile"), f"demand.month_profile is of months; {NEEDS_START}."
+    for number, each in enumerate(scenario.exceptions):
+        if start is None:
+            yield ("exceptions", number, "date"), f"exceptions.{number + 1}.date is {each.date}; {NEEDS_START}."
+        if each.until and each.until < each.date:
+            said = f"exceptions.{number + 1}.until is {each.until}; it must not be before {each.date}, its date"
+            yield ("exceptions", number, "until"), f"{said}."
+        if each.every_year and each.until and each.until >= each.date + timedelta(days=365):
+            said = f"exceptions.{number + 1}.until is {each.until}; it must be less than a year after {each.date}"
+            yield ("exceptions", number, "until"), f"{said}, since it comes every year."
 
 
 def agents_at(scenario: Scenario, weekday: int, minute: int) -> float:

@@ -23,6 +23,8 @@ from servsim.visible_text import visible
 
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 UNIT = re.compile(r"(_per)?_(s|sec|seconds?|m|mins?|minutes?|h|hours?|d|days?|weeks?|months?|years?)$")
+LISTED = ("segments", "exceptions")
+"""Lists of tables."""
 MOST_DIGITS = 10_000
 """Bits of a whole number up to which Python writes it in decimal digits without complaint."""
 RENAMED: dict[Path, Path] = {
@@ -148,7 +150,7 @@ def amount(marks: list[Any]) -> str:
 
 
 LIMITS = {"ge": "of at least", "gt": "above", "le": "at most", "lt": "below"}
-NAMES = {int: "a whole number", float: "a number", bool: "true or false"}
+NAMES = {int: "a whole number", float: "a number", bool: "true or false", date: "a date such as 2026-12-25"}
 
 
 def need(annotation: Any, marks: list[Any], written: str) -> str:
@@ -185,11 +187,11 @@ def need_at(path: Path) -> str:
 
 
 def all_settings(table: type[BaseModel] = Scenario, path: Path = ()) -> Iterator[Path]:
-    """The path of every setting and table of a scenario file, those of segments left out."""
+    """The path of every setting and table of a scenario file, those inside lists of tables left out."""
     for name, field in table.model_fields.items():
         yield (*path, name)
         inner = table_of(field.annotation)
-        if inner is not None and name != "segments":
+        if inner is not None and name not in LISTED:
             yield from all_settings(inner, (*path, name))
 
 

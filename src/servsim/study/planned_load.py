@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 
+from servsim.dated_calendar import mean_week
 from servsim.engine_parameters import to_sheet
 from servsim.model.compilation import readable
 from servsim.model.rules.mistakes import catch_probability, mistake_probability
 from servsim.model.rules.recovery import brought_back_probability, soothing_minutes
 from servsim.model.rules.transaction_and_care_steps import planned_step, quickness
-from servsim.opening_hours_and_rates import open_minutes, paid_hours_per_week, profile_mass
+from servsim.opening_hours_and_rates import open_minutes, profile_mass
 from servsim.scenario.scenario import Scenario
 from servsim.scenario.tables.lists_of_the_day import QUARTERS, by_quarters
 from servsim.study.expected_visits import newcomers_and_returns, weekly_requests
@@ -57,7 +58,7 @@ def planned_load(scenario: Scenario) -> PlannedLoad:
         visit_minutes=lapses * weighted(minutes, visits),
         promised_hours=lapses * promised / 60,
         requested_hours=lapses * requested_hours(scenario),
-        paid_hours=paid_hours_per_week(sheet),
+        paid_hours=mean_week(scenario).paid_hours,
     )
 
 

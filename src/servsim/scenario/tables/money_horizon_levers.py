@@ -1,5 +1,6 @@
 """The question: what is invested, what money is worth, how far to look, and which levels to compare."""
 
+import datetime
 import re
 from typing import Annotated, Any
 
@@ -63,6 +64,8 @@ class Money(Table):
 class Horizon(Table):
     """How far the projection looks, from today's book: a window that an owner recognises, and years of money."""
 
+    start: datetime.date | None = setting(None, desk=True)
+    """The Monday on which the horizon begins, such as 2026-01-05; only exceptions and months need it. Wall time."""
     weeks: float = setting(WEEKS_PER_YEAR, "weeks", gt=0, le=1040, desk=True)
     """Length of the window in which metrics are counted; left out: one year of 365 days."""
     years: float = setting(10.0, "years", gt=0, le=50, desk=True)

@@ -53,6 +53,7 @@ def hours_of_the_day(hours: str) -> str:
 
 
 Hours = Annotated[str, AfterValidator(hours_of_the_day)]
+Weights12 = Annotated[list[Annotated[float, Field(ge=0, le=1e6)]], Field(min_length=12, max_length=12)]
 Weights7 = Annotated[list[Annotated[float, Field(ge=0, le=1e6)]], Field(min_length=7, max_length=7)]
 
 Knowledge = Annotated[list[Annotated[float, Field(ge=0, le=1)]], Field(min_length=1, max_length=1000)]
@@ -100,6 +101,8 @@ class Demand(Table):
     """Relative demand over the day, by the hour, half hour or quarter-hour; even over opening hours if left out."""
     weekday_profile: Weights7 | None = setting(None, desk=True)
     """Relative demand on Monday to Sunday; even if left out."""
+    month_profile: Weights12 | None = setting(None, desk=True)
+    """Relative demand in January to December; even if left out. It needs horizon.start."""
     busyness_cv: float = setting(0.0, grade="b", ge=0, le=2, desk=True)
     """How much busy days differ from quiet ones: coefficient of variation of a day's prospects (0.1 is common)."""
     opening_book: int = setting(0, "customers", ge=0, le=10_000_000, desk=True)

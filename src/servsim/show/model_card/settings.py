@@ -9,9 +9,10 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from servsim.engine_parameters import table_class
-from servsim.scenario.messages import table_of
+from servsim.scenario.messages import LISTED, table_of
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, Segment
 from servsim.scenario.tables.base import declared
+from servsim.scenario.tables.exceptions import ExceptionalDay
 from servsim.scenario.tables.lists_of_the_day import LENGTHS
 
 LIMITS = {
@@ -20,7 +21,7 @@ LIMITS = {
 """What JSON Schema calls a limit, and what a reader does."""
 TABLES = tuple(
     name for name in Scenario.model_fields
-    if name != "segments" and isinstance(table_class(name), type) and issubclass(table_class(name), BaseModel)
+    if name not in LISTED and isinstance(table_class(name), type) and issubclass(table_class(name), BaseModel)
 )  # fmt: skip
 """Tables of a scenario file, in their order."""
 
@@ -57,10 +58,11 @@ class Setting:
 
 @cache
 def settings() -> tuple[Setting, ...]:
-    """Every setting of every table, in the order of the classes; `segments` last, which is a list of tables."""
+    """Every setting of every table, in the order of the classes; last `exceptions` and `segments`, lists of tables."""
     found = [row for table in TABLES for row in settings_of(table, table_class(table), table in SEGMENT_TABLES)]
     own = {"name", "share"}
-    return (*found, *(row for row in settings_of("segments", Segment, False) if row.key in own))
+    listed = [row for row in settings_of("segments", Segment, False) if row.key in own]
+    return (*found, *settings_of("exceptions", ExceptionalDay, False), *listed)
 
 
 def settings_of(
