@@ -19,6 +19,7 @@ from servsim.scenario.consistency import complaints
 from servsim.scenario.lever_and_uncertain_ranges import numeric_settings
 from servsim.scenario.line_numbers import Path, line_of, lines_of, not_toml, parsed_file
 from servsim.scenario.messages import as_written, every_setting, not_a_setting
+from servsim.scenario.roster_spans import agents_today, roster_span, what_is_wrong, with_agents_in
 from servsim.scenario.scenario import Scenario
 from servsim.scenario.tables.lists_of_the_day import EVERY_DAY
 from servsim.scenario.tables.money_horizon_levers import Evaluate
@@ -263,6 +264,10 @@ def known(lever: str) -> list[str]:
 def value_at(scenario: Scenario, lever: str) -> Any:
     """Today's value of a setting; ScenarioError where its table is left out or there is no such setting."""
     value: Any = scenario
+    if span := roster_span(tuple(lever.split("."))):
+        if wrong := what_is_wrong(scenario, span):
+            raise ScenarioError([f"{lever} has no value: {wrong}."])
+        return int((agents_today(scenario, span) or [0.0])[0])
     parts = known(lever)
     for number, part in enumerate(parts, 1):
         value = getattr(value, part)
@@ -290,5 +295,9 @@ def with_settings(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     raw = scenario.model_dump(exclude_unset=True, exclude_none=True)
     exact = {lever: exactly(value) for lever, value in values.items()}
     for lever, value in exact.items():
-        place(raw, known(lever), value, f"{lever}={value}")
+        if span := roster_span(tuple(lever.split("."))):
+            value_at(scenario, lever)  # a span that cannot be changed is said here
+            with_agents_in(raw, span, value)
+        else:
+            place(raw, known(lever), value, f"{lever}={value}")
     return checked(raw, ", ".join(f"{lever} = {as_written(value)}" for lever, value in exact.items()))
