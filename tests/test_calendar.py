@@ -273,6 +273,30 @@ def test_a_part_of_an_agent_is_there_for_part_of_the_hour(world, counts, agent, 
     assert (start, calendar.shift_end(sheet, agent, start)) == (at(0, shift[0]), at(0, shift[1]))
 
 
+@pytest.mark.parametrize(
+    ("counts", "agent", "shift"),
+    [
+        pytest.param([1, 1, 1, 1, 2, 2, 2, 2], 1, (10, 11), id="whole agents"),
+        pytest.param([1, 1, 1, 1, 1, 1, 2, 2], 1, (10.5, 11), id="from the half hour on"),
+        pytest.param([1, 1.8, 2, 2, 2, 2, 2, 2], 1, (9.3, 11), id="rising: four fifths of a quarter are 12 minutes"),
+        pytest.param([2, 1.2, 1, 1, 1, 1, 1, 1], 1, (9, 9.3), id="falling: a fifth of a quarter is 3 minutes"),
+    ],
+)
+def test_a_part_of_an_agent_is_there_for_part_of_the_quarter_hour(world, counts, agent, shift):
+    sheet = world(
+        opening={"monday": "09:00-11:00"},
+        staff={"roster": {"monday": [0] * 36 + counts + [0] * 52, "every_day": [9] * 24}},
+    )
+    start = calendar.shift_start(sheet, agent, 0)
+    assert (start, calendar.shift_end(sheet, agent, start)) == (at(0, shift[0]), at(0, shift[1]))
+
+
+def test_a_roster_goes_on_from_a_day_of_quarters_to_a_day_of_hours(world):
+    roster = {"monday": [1] * 95 + [1.4], "tuesday": [2] + [1] * 23}
+    sheet = world(opening={"always": True}, staff={"agents": 1, "roster": roster})
+    assert (calendar.shift_start(sheet, 1, 0), calendar.shift_end(sheet, 1, DAY)) == (DAY - 6 * MINUTE, DAY + HOUR)
+
+
 def test_nobody_is_rostered_while_the_doors_are_closed(world):
     sheet = world(opening={"monday": "09:30-12:00"}, staff={"agents": 2})
     sheet["desk_agents"] = 3
@@ -351,6 +375,21 @@ def test_candidates_come_at_the_rate_of_the_profile(world):
     assert len(instants) == pytest.approx(8000, abs=3 * math.sqrt(8000))
     assert early == pytest.approx(2000, abs=3 * math.sqrt(2000))
     assert stats.kstest([t - at(0, 9) for t in instants if t < at(0, 10)], stats.uniform(0, HOUR).cdf).pvalue > 0.001
+
+
+def test_candidates_come_at_the_rate_of_the_quarter_hours_of_their_weekday(world):
+    monday, sunday = [1] * 36 + [4, 1, 2, 1, 0, 0, 0, 0] + [1] * 52, [1] * 9 + [1, 3] + [1] * 13
+    sheet = world(
+        opening={"monday": "09:00-11:00", "sunday": "09:00-11:00"},
+        demand={"prospects_per_hour": 10, "profile": {"monday": monday, "every_day": sunday}},
+    )
+    shares = np.array([4, 1, 2, 1, 0, 0, 0, 0, *[1] * 4, *[3] * 4]) / 24
+    instants = [t % WEEK for week in range(400) for day in (0, 6) for t in candidates(sheet, 7 * week + day)]
+    edges = [at(day, 9) + quarter * HOUR // 4 for day in (0, 6) for quarter in range(9)]
+    counts = np.delete(np.histogram(instants, edges)[0], 8)
+    assert len(instants) == pytest.approx(16000, abs=3 * math.sqrt(16000))
+    assert counts[shares == 0].sum() == 0
+    assert stats.chisquare(counts[shares > 0], len(instants) * shares[shares > 0]).pvalue > 0.001
 
 
 @pytest.mark.parametrize("cv", [0.15, 0.5])

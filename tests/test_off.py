@@ -249,6 +249,25 @@ def test_a_profile_of_ones_is_no_profile():
     assert digest(with_table("service", {"core_profile": [1.0] * 24})) == digest(DESK)
 
 
+@pytest.mark.parametrize("times", [2, 4])
+def test_lists_of_half_and_quarter_hours_that_say_what_hours_say_change_nothing(times):
+    def finer(values):
+        return [value for value in values for _ in range(times)]
+
+    rush, counts, factors = [1.0] * 12 + [3.0] + [1.0] * 11, [2.0] * 11 + [3.0] + [2.0] * 12, [1.0] * 10 + [1.5] * 14
+    hourly = with_table("demand", {"profile": rush}) | {
+        "staff": DESK["staff"] | {"roster": {"every_day": counts}},
+        "service": DESK["service"] | {"core_profile": factors},
+    }
+    days = {"every_day": finer(rush), "weekdays": rush, "monday": finer(rush), "sunday": rush}
+    fine = with_table("demand", {"profile": days}) | {
+        "staff": DESK["staff"] | {"roster": {"every_day": finer(counts), "tuesday": counts}},
+        "service": DESK["service"] | {"core_profile": finer(factors)},
+    }
+    assert digest(hourly) != digest(DESK)
+    assert digest(fine) == digest(hourly)
+
+
 def test_a_roster_that_says_what_agents_says_changes_nothing():
     assert digest(with_table("staff", {"roster": {"every_day": [3.0] * 24}})) == digest(DESK)
 

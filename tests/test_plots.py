@@ -28,6 +28,7 @@ from servsim.show.plots import (
     saved_plot,
     sources_plot,
     survival_plot,
+    time_of_day_plot,
     tornado_plot,
     waits_plot,
     years_plot,
@@ -42,6 +43,7 @@ from servsim.study.comparison.compare import compare
 from servsim.study.histories.customers import World
 from servsim.study.histories.day import day_of, first_day
 from servsim.study.histories.departures import Cohort, cohorts, fates, staying
+from servsim.study.histories.time_of_day import time_of_day
 from servsim.study.histories.visits import waits_of
 from servsim.study.intervals_and_tables import Interval, interval
 from servsim.study.metrics import NAMES
@@ -102,6 +104,8 @@ def results(desk):
         "sources": (sources_plot, (both,)),
         "survival": (survival_plot, (world,)),
         "waits": (waits_plot, (waits_of(world),)),
+        "hour": (time_of_day_plot, (time_of_day(desk, replications=2),)),
+        "quarter": (time_of_day_plot, (time_of_day(desk, "quarter", replications=2),)),
         "day": (day_plot, (day_of(world, first_day(world)), world)),
         "convergence": (convergence_plot, (advice,)),
     }
@@ -138,6 +142,8 @@ PLOTS = (
     "sources",
     "survival",
     "waits",
+    "hour",
+    "quarter",
     "day",
     "convergence",
 )

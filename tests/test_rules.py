@@ -323,10 +323,12 @@ HOURLY = [1.0] * 9 + [1.5] + [1.0] * 14
     ("fixed", {"core_distribution": "fixed"}, 9, 10),
     ("longer in the first hour", {"core_profile": HOURLY}, 9, 15),
     ("but not in the next", {"core_profile": HOURLY}, 10, 10),
+    ("in a quarter-hour of its own", {"core_profile": [1.0] * 37 + [1.3] + [1.0] * 58}, 9.25, 13),
+    ("and not in the one after it", {"core_profile": [1.0] * 37 + [1.3] + [1.0] * 58}, 9.5, 10),
 ))  # fmt: skip
 def test_core_minutes_have_their_mean(world, settings, hour, mean):
     sheet = world(service=settings)
-    assert is_about(lambda who: service.core_minutes(sheet, 0, who, 0, hour * HOUR), mean)
+    assert is_about(lambda who: service.core_minutes(sheet, 0, who, 0, int(hour * HOUR)), mean)
 
 
 @pytest.mark.parametrize(("minutes", "expected"), rows(

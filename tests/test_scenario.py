@@ -136,7 +136,7 @@ def test_an_override_counts_the_places_of_a_list_from_one(read: Any) -> None:
     )
     assert [segment.share for segment in scenario.segments] == [0.5, 0.5]
     assert scenario.segments[1].waiting.tolerance == 0
-    assert scenario.demand.profile[7:11] == [0, 7, 1, 1]
+    assert scenario.demand.profile.every_day[7:11] == [0, 7, 1, 1]
 
 
 def test_value_at_is_what_the_file_says_or_the_default(read: Any) -> None:

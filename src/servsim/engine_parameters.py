@@ -15,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import BaseModel
 
+from servsim.dated_calendar import DATED_DAYS, DATED_WEEKS, MOST_KINDS, MOST_PIECES, describe_dates
 from servsim.duration_quantile_tables import QUANTILES, erlang_quantiles, residual_quantiles, weibull_scale
 from servsim.event_codes import Distribution
 from servsim.opening_hours_and_rates import (
@@ -30,11 +31,13 @@ from servsim.opening_hours_and_rates import (
 )
 from servsim.scenario.messages import belongs_to_desk
 from servsim.scenario.scenario import MECHANISMS, Scenario, as_segments
+from servsim.scenario.tables.lists_of_the_day import QUARTERS, by_quarters
 from servsim.units import DAYS_PER_YEAR, MINUTES_PER_WEEK, WEEK, YEAR
 
 TABLES = ("demand", "staff", "service", *MECHANISMS)
 DERIVED_LISTS = (
-    "profile", "weekday_profile", "roster", "core_profile", "agent_knowledge", "agent_speed", "rival_quality",
+    "profile", "weekday_profile", "month_profile", "roster", "core_profile", "agent_knowledge", "agent_speed",
+    "rival_quality",
 )  # fmt: skip
 MONEY_ONLY = (("internal", "wage_per_hour"), ("manager", "paid_hours"))
 """Settings that no rule reads: they change what a replication is worth, not what happens in it."""
@@ -47,6 +50,25 @@ MOST_RIVALS = 10
 TYPICAL_RIVALS = [6.5, 6.0]
 """How good two rivals are where a scenario does not say. Evidence: c."""
 
+DATED = [
+    ("dated_until", "i8"),
+    ("dated_mass", "f8"),
+    ("lead_mass", "f8"),
+    ("lead_opened", "i8"),
+    ("week_mass", "f8", (DATED_WEEKS + 1,)),
+    ("week_opened", "i4", (DATED_WEEKS + 1,)),
+    ("day_kind", "i2", (DATED_DAYS,)),
+    ("kind_factor", "f8", (MOST_KINDS,)),
+    ("kind_first", "i2", (MOST_KINDS,)),
+    ("kind_last", "i2", (MOST_KINDS,)),
+    ("piece_mass", "f8", (MOST_PIECES,)),
+    ("piece_start", "i2", (MOST_PIECES,)),
+    ("piece_open", "i2", (MOST_PIECES,)),
+    ("piece_roster", "i2", (MOST_PIECES,)),
+    ("piece_opened", "i2", (MOST_PIECES,)),
+]
+"""Days by date: until which tick they have one, and what the profile's clock shows then; by how much it, and the
+minutes open, are ahead of usual weeks from then on; sums before each week; kinds of days, and their pieces."""
 DERIVED = [
     ("seed", "u8"),
     ("replication", "u8"),
@@ -58,12 +80,12 @@ DERIVED = [
     ("patience_scale", "f8"),
     ("gap_scale", "f8"),
     ("core_table", "f8", (QUANTILES,)),
-    ("core_profile", "f8", (24,)),
+    ("core_profile", "f8", (QUARTERS,)),
     ("residual_table", "f8", (QUANTILES,)),
     ("mass", "f8", (MINUTES_PER_WEEK + 1,)),
     ("guide", "i2", (GUIDE_PLACES + 2,)),
     ("open", "i2", (MINUTES_PER_WEEK,)),
-    ("opened", "i4", (MINUTES_PER_WEEK + 1,)),
+    ("opened", "i2", (MINUTES_PER_WEEK + 1,)),
     ("desk_agents", "i8"),
     ("all_agents", "i8"),
     ("calls_back", "i8"),
@@ -82,6 +104,7 @@ DERIVED = [
     ("requests_per_day", "f8"),
     ("roster", "i2", (MINUTES_PER_WEEK,)),
     ("steady", "i2", (MINUTES_PER_WEEK,)),
+    *DATED,
 ]
 """What no setting says by itself: the world's key, the ticks at which it, its window and its drifts end, and tables
 made once per scenario."""
@@ -174,7 +197,7 @@ def to_sheet(scenario: Scenario, seed: int = 1, replication: int = 0) -> np.ndar
         row["log_at_eight"] = math.log(row["yearly_retention"] / (1.0 - row["natural_churn"]))
         row["patience_scale"] = weibull_scale(row["patience_minutes"], row["patience_shape"])
         row["gap_scale"] = weibull_scale(1.0, row["gap_shape"])
-        row["core_profile"] = own.service.core_profile or [1.0] * 24
+        row["core_profile"] = by_quarters(own.service.core_profile or [1.0] * QUARTERS)
         if row["core_distribution"] == Distribution.ERLANG:
             row["core_table"] = erlang_quantiles(row["core_phases"])
         row["residual_table"] = residual_quantiles(
@@ -189,6 +212,7 @@ def to_sheet(scenario: Scenario, seed: int = 1, replication: int = 0) -> np.ndar
     sheet["guide"] = guide_of(sheet[0]["mass"])
     sheet["roster"] = staffed_minutes(scenario)
     sheet["steady"] = steady_minutes(sheet[0]["roster"], opened)
+    describe_dates(sheet, scenario)
     describe_agents(sheet, scenario)
     calling = (sheet["outreach_on"] * sheet["investment_on"]).any() and sheet[0]["relationship_hours_per_month"] > 0
     sheet["calls_back"] = int(calling)
@@ -251,7 +275,7 @@ def round_up(ticks: float) -> int:
 def describe_agents(sheet: np.ndarray, scenario: Scenario) -> None:
     """How many agents there are, managers counted after them, what each can do, and whom dispatch prefers."""
     staff, manager = scenario.staff, scenario.manager
-    sheet["desk_agents"] = agents = int(sheet[0]["roster"].max())
+    sheet["desk_agents"] = agents = int(max(sheet[0]["roster"].max(), sheet[0]["piece_roster"].max()))
     sheet["all_agents"] = agents + (manager.managers if manager and manager.on else 0)
     sheet["knowledge_of"] = knowledge = for_every_agent(staff.agent_knowledge, staff.knowledge)
     sheet["speed_of"] = speed = for_every_agent(staff.agent_speed, 1.0)

@@ -9,8 +9,10 @@ from servsim.study.histories.customers import World, life
 from servsim.study.histories.day import day_of, first_day
 from servsim.study.histories.departures import cohorts, fates
 from servsim.study.histories.event_log import SimulatedTrace, events, simulate
+from servsim.study.histories.time_of_day import TimeOfDay, time_of_day
 from servsim.study.histories.visits import waits_of
 
 __all__ = [
-    "SimulatedTrace", "World", "cohorts", "day_of", "events", "fates", "first_day", "life", "simulate", "waits_of",
+    "SimulatedTrace", "TimeOfDay", "World", "cohorts", "day_of", "events", "fates", "first_day", "life", "simulate",
+    "time_of_day", "waits_of",
 ]  # fmt: skip

@@ -1,10 +1,12 @@
 """Opening hours, rosters and rates: what holds in each minute of a week, and what is spent in a month."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from servsim.scenario.scenario import Scenario
+from servsim.scenario.tables.lists_of_the_day import MINUTES_PER_DAY, Profile
 from servsim.units import MINUTES_PER_WEEK
 
 GUIDE_PLACES = 8192
@@ -20,13 +22,22 @@ def open_minutes(scenario: Scenario) -> np.ndarray:
     return opened.ravel()
 
 
+def week_rate(scenario: Scenario) -> np.ndarray:
+    """Relative demand in each minute of the week, were the doors open."""
+    daily = np.array(scenario.demand.weekday_profile or [1.0] * 7)
+    own = scenario.demand.profile or Profile()
+    return np.concatenate([daily[day] * minutes_of(own.weights(day)) for day in range(7)])
+
+
 def profile_mass(scenario: Scenario, opened: np.ndarray) -> np.ndarray:
     """Λ at each minute of the week, in days of the profile's clock: from 0 to 7."""
-    hourly = np.array(scenario.demand.profile or [1.0] * 24)
-    daily = np.array(scenario.demand.weekday_profile or [1.0] * 7)
-    rate = np.repeat(np.outer(daily, hourly).ravel(), 60) * opened
-    mass = np.concatenate([[0.0], np.cumsum(rate)])
+    mass = np.concatenate([[0.0], np.cumsum(week_rate(scenario) * opened)])
     return mass * (7.0 / mass[-1])
+
+
+def minutes_of(values: Sequence[float]) -> np.ndarray:
+    """A list over the day, minute by minute."""
+    return np.repeat(np.array(values), MINUTES_PER_DAY // len(values))
 
 
 def guide_of(mass: np.ndarray) -> np.ndarray:
@@ -42,20 +53,30 @@ def roster_minutes(scenario: Scenario) -> np.ndarray:
     """Agents asked for in each minute of the week.
 
     The fractional agent of an hour, the 0.63 of 4.63, is there at its end while the roster rises and at its beginning
-    otherwise, so that the part-timer's time adjoins the fuller hour.
+    otherwise, so that the part-timer's time adjoins the fuller hour; so too in half and quarter-hours.
     """
-    counts = np.full(7 * 24, float(scenario.staff.agents))
-    for weekday in range(7):
-        day = scenario.staff.roster.counts(weekday) if scenario.staff.roster else None
-        if day is not None:
-            counts[weekday * 24 : weekday * 24 + 24] = day
-    minutes = np.repeat(np.floor(counts).astype(np.int16), 60).reshape(-1, 60)
-    for hour, count in enumerate(counts):
-        part = round((count - math.floor(count)) * 60)
-        rising = counts[(hour + 1) % len(counts)] > count
-        minutes[hour, 60 - part :] += rising
-        minutes[hour, :part] += not rising
-    return minutes.ravel()
+    roster, always = scenario.staff.roster, [float(scenario.staff.agents)] * 24
+    days = [(roster and roster.counts(weekday)) or always for weekday in range(7)]
+    return agents_over(days, after=days[0][0])
+
+
+def agents_over(days: list[list[float]], after: float) -> np.ndarray:
+    """Agents in each minute of some days, from lists over the day; after: how many there are then."""
+    counts = [count for day in days for count in day]
+    lengths = [MINUTES_PER_DAY // len(day) for day in days for _ in day]
+    return np.concatenate([
+        agents_in(count, length, rising=following > count)
+        for count, length, following in zip(counts, lengths, [*counts[1:], after], strict=True)
+    ])  # fmt: skip
+
+
+def agents_in(count: float, length: int, rising: bool) -> np.ndarray:
+    """Agents in each of so many minutes, of which a part of an agent is there at the end (rising) or the beginning."""
+    minutes = np.full(length, math.floor(count), np.int16)
+    part = round((count - math.floor(count)) * length)
+    minutes[length - part :] += rising
+    minutes[:part] += not rising
+    return minutes
 
 
 def staffed_minutes(scenario: Scenario) -> np.ndarray:
@@ -71,11 +92,6 @@ def steady_minutes(roster: np.ndarray, opened: np.ndarray) -> np.ndarray:
     following = np.append(changes, changes[0] + MINUTES_PER_WEEK)
     minutes = np.arange(MINUTES_PER_WEEK)
     return following[np.searchsorted(changes, minutes, side="right")] - minutes
-
-
-def paid_hours_per_week(sheet: np.ndarray) -> float:
-    """Agent hours a week that the roster asks for."""
-    return float(sheet[0]["roster"].sum()) / 60
 
 
 MOST_LAYERS = 16

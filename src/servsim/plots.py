@@ -19,6 +19,7 @@ from servsim.show.plots import (
     saved_plot,
     sources_plot,
     survival_plot,
+    time_of_day_plot,
     tornado_plot,
     waits_plot,
     years_plot,
@@ -26,6 +27,6 @@ from servsim.show.plots import (
 
 __all__ = [
     "Plot", "convergence_plot", "day_plot", "front_plot", "frontier_plot", "heat_plot", "levels_plot", "minutes_plot",
-    "payback_plot", "reasons_plot", "save", "saved_plot", "sources_plot", "survival_plot", "tornado_plot", "waits_plot",
-    "years_plot",
+    "payback_plot", "reasons_plot", "save", "saved_plot", "sources_plot", "survival_plot", "time_of_day_plot",
+    "tornado_plot", "waits_plot", "years_plot",
 ]  # fmt: skip

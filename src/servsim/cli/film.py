@@ -54,7 +54,7 @@ def film(
     from servsim.files import insist_ending, ready
     from servsim.scenario.read import called, read_scenario
     from servsim.study.cost_estimate import affordable
-    from servsim.study.histories.customers import World, weekday_words
+    from servsim.study.histories.customers import World, day_words
     from servsim.study.histories.day import day_of, first_day
 
     path = output or named_after(file, "film.html")
@@ -68,7 +68,7 @@ def film(
     replications = [World(scenario, seed, replication, engine.value) for scenario in scenarios]
     if day is None:
         day = first_day(replications[0])
-        notice(f"Day {day} ({weekday_words(day)}) is filmed; choose another with --day.", quiet)
+        notice(f"Day {day} ({day_words(scenarios[0], day)}) is filmed; choose another with --day.", quiet)
     days = [day_of(world, day) for world in replications]
     labels = [", ".join(same) or "as it is", ", ".join(to)] if to else [""]
     write_film(replications, days, labels, path, quiet)

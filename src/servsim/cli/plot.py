@@ -34,6 +34,8 @@ KINDS = {
     "sources": "where the difference in value between two scenarios comes from",
     "survival": "how long customers stay, by cohort",
     "waits": "waits and patience",
+    "hour": "visits, agents and who gives up by the hour of the day",
+    "quarter": "the same by the quarter-hour",
     "day": "the queue and the agents over a day",
     "convergence": "how an estimate settles",
 }

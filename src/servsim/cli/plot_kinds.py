@@ -9,6 +9,7 @@ from servsim.errors import ServsimError
 from servsim.scenario.read import Option, called
 from servsim.show.plots.style import Plot, Size
 from servsim.study.execution.options import Execution
+from servsim.study.histories.time_of_day import By
 from servsim.study.objective import known_metric, read_question
 
 Made = tuple[Plot, bool]
@@ -74,6 +75,25 @@ def day(asked: Asked, execution: Execution) -> Made:
 
     world = asked.world(execution)
     return day_plot(day_of(world, first_day(world) if asked.day is None else asked.day), world, asked.size), False
+
+
+def hour(asked: Asked, execution: Execution) -> Made:
+    """Visits, agents and who gives up, by the hour of the day."""
+    return of_the_day(asked, execution, "hour")
+
+
+def quarter(asked: Asked, execution: Execution) -> Made:
+    """The same by the quarter-hour."""
+    return of_the_day(asked, execution, "quarter")
+
+
+def of_the_day(asked: Asked, execution: Execution, by: By) -> Made:
+    """Visits, agents and who gives up, by a part of the day."""
+    from servsim.show.plots.time_of_day import time_of_day_plot
+    from servsim.study.histories.time_of_day import time_of_day
+
+    found = time_of_day(asked.scenario(), by, replications=asked.replications, seed=asked.seed, execution=execution)
+    return time_of_day_plot(found, asked.size), found.interrupted
 
 
 def waits(asked: Asked, execution: Execution) -> Made:
@@ -187,6 +207,8 @@ MAKERS: dict[str, tuple[Callable[[Asked, Execution], Made], tuple[str, ...]]] = 
     "survival": (survival, ONE),
     "waits": (waits, ONE),
     "day": (day, (*ONE, "--day")),
+    "hour": (hour, MANY),
+    "quarter": (quarter, MANY),
     "convergence": (convergence, (*MANY, "--metric")),
 }
 """How each kind is made, and which of the options it takes that only some take."""

@@ -1,5 +1,6 @@
 """`servsim run`: next year and the years after, projected with intervals."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -29,6 +30,13 @@ Precision = Annotated[
 Budget = Annotated[
     int | None, typer.Option(callback=within(2), help="Simulated replications at most, to reach the --precision.")
 ]
+By = Annotated[
+    str | None,
+    typer.Option("--by", metavar="hour|quarter", help="By the hour, or quarter-hour, of the day instead; with --plot."),
+]
+DrawnTo = Annotated[
+    Path | None, typer.Option("--plot", metavar="PATH", help="With --by: draw it, too (svg, png, pdf).")
+]
 NoControls = Annotated[bool, typer.Option("--no-controls", help="Plain means, not narrowed by control variates.")]
 
 
@@ -40,6 +48,8 @@ def run(
     precision: Precision = None,
     budget: Budget = None,
     no_controls: NoControls = False,
+    by: By = None,
+    drawn: DrawnTo = None,
     seed: Seed = 1,
     how: How = NOTHING_SAID,
     shard: Shard = None,
@@ -49,6 +59,7 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Project retention and revenue: the metrics of next year, and those of the years after; all with intervals."""
+    from servsim.cli.by_time_of_day import by_time_of_day, insist_alone
     from servsim.cli.execution_options import answering, simulate_shard
     from servsim.cli.output import end_interrupted, print_json, say, write_csv
     from servsim.scenario.read import called, read_scenario
@@ -56,9 +67,12 @@ def run(
     from servsim.study.run import run as project
 
     scenario = read_scenario(file, overrides or ())
+    insist_alone(by, drawn, {"--precision": precision, "--budget": budget, "--shard": shard, "--names": names})
     wanted = dict(map(precision_of, precision or ()))
     most = max(replications or 0, budget or scenario.evaluate.budget_replications) if wanted else replications
     affordable(scenario, called(file), most)
+    if by:
+        return by_time_of_day(scenario, by, replications, seed, how, drawn, csv, as_json, quiet)
     with answering("Projecting", quiet, **how) as execution:
         if shard:
             return simulate_shard(shard, [scenario], replications, seed, execution, controlled=not no_controls)

@@ -1,8 +1,10 @@
 """The week: when the doors are open, who is on the roster, and the profile's clock.
 
 The profile's clock runs fast when the desk is popular and stands still while it is closed; its unit is a day, seven to
-the week. Arrivals and returns are read off it, so that a return lands where the profile says and never at the opening
-bell: next = Λ⁻¹(Λ(now) + days), with Λ(t) = ∫ rate / (mean rate per day), piecewise linear over minutes.
+the usual week. Arrivals and returns are read off it, so that a return lands where the profile says and never at the
+opening bell: next = Λ⁻¹(Λ(now) + days), with Λ(t) = ∫ rate / (mean rate per day), piecewise linear over minutes.
+
+Where days have dates, `dated_days` says what holds on each of them.
 
 Source: Çinlar (1975), inversion of the integrated rate; exact for piecewise constant rates. Evidence: theorem.
 """
@@ -11,8 +13,9 @@ import math
 
 import numpy as np
 
+from servsim.model import dated_days
 from servsim.model.compilation import kernel, part
-from servsim.units import DAY, HOUR, MINUTE, MINUTES_PER_WEEK, MONTH, NEVER, WEEK, YEAR
+from servsim.units import DAY, HOUR, MINUTE, MINUTES_PER_WEEK, MONTH, NEVER, QUARTER, WEEK, YEAR
 
 
 @part
@@ -22,12 +25,20 @@ def minute_of_week(tick):
 
 
 @part
+def has_date(sheet, tick):
+    """Is what holds at this instant looked up by its date? Never, where days have none."""
+    return tick < sheet[0].dated_until
+
+
+@part
 def clock(sheet, tick):
     """Λ: what the profile's clock shows at this instant, in days."""
+    if has_date(sheet, tick):
+        return dated_days.clock(sheet, tick)
     minute = minute_of_week(tick)
     mass = sheet[0].mass
     share = (tick % MINUTE) / MINUTE
-    return 7.0 * (tick // WEEK) + mass[minute] + share * (mass[minute + 1] - mass[minute])
+    return 7.0 * (tick // WEEK) + mass[minute] + share * (mass[minute + 1] - mass[minute]) + sheet[0].lead_mass
 
 
 @kernel
@@ -35,6 +46,14 @@ def moment(sheet, days):
     """Λ⁻¹: the instant at which the profile's clock shows so many days; always within opening hours."""
     if days >= 1e9:
         return np.int64(NEVER)
+    if days < sheet[0].dated_mass:
+        return dated_days.moment(sheet, days)
+    return in_usual_week(sheet, days - sheet[0].lead_mass)
+
+
+@kernel
+def in_usual_week(sheet, days):
+    """The same where every week is the usual one."""
     mass = sheet[0].mass
     week = math.floor(days / 7.0)
     rest = days - 7.0 * week
@@ -79,39 +98,54 @@ def open_from(sheet, tick):
 @part
 def is_open(sheet, tick):
     """Are the doors open at this instant?"""
+    if has_date(sheet, tick):
+        return dated_days.doors(sheet, tick) > 0
     return sheet[0].open[minute_of_week(tick)] > 0
 
 
 @part
 def business_time(sheet, tick):
     """How long the doors have been open since the beginning, in ticks."""
+    if has_date(sheet, tick):
+        return dated_days.time_open(sheet, tick)
     opened, minute = sheet[0].opened, minute_of_week(tick)
-    whole = (tick // WEEK) * np.int64(opened[MINUTES_PER_WEEK]) + opened[minute]
+    whole = (tick // WEEK) * np.int64(opened[MINUTES_PER_WEEK]) + opened[minute] + sheet[0].lead_opened
     return whole * MINUTE + (tick % MINUTE if sheet[0].open[minute] > 0 else 0)
 
 
 @kernel
 def closing(sheet, now):
     """The next instant after now at which the doors close; NEVER where they do not."""
-    minute = now // MINUTE
-    for ahead in range(1, MINUTES_PER_WEEK + 1):
-        at = minute + ahead
-        if sheet[0].open[at % MINUTES_PER_WEEK] == 0 and sheet[0].open[(at - 1) % MINUTES_PER_WEEK] > 0:
-            return at * MINUTE
+    at, last = now, max(now, sheet[0].dated_until) + WEEK
+    while at < last:
+        opened = is_open(sheet, at)
+        at = next_turn(sheet, at)
+        if opened and not is_open(sheet, at):
+            return at
     return np.int64(NEVER)
+
+
+@part
+def next_turn(sheet, tick):
+    """The first whole minute after an instant at which doors or roster may change; until then they are the same."""
+    if has_date(sheet, tick):
+        return dated_days.piece_ends(sheet, tick)
+    minute = tick // MINUTE
+    return (minute + np.int64(sheet[0].steady[minute % MINUTES_PER_WEEK])) * MINUTE
 
 
 @part
 def rostered(sheet, tick):
     """How many agents the roster asks for at this instant; agent a is on shift where a is below that."""
+    if has_date(sheet, tick):
+        return dated_days.agents(sheet, tick)
     return sheet[0].roster[minute_of_week(tick)]
 
 
 @part
 def on_duty(sheet, agent, tick):
     """Is it this agent's shift? Managers, counted after the agents of the desk, are there while the doors are open."""
-    minute = minute_of_week(tick)
-    return agent < sheet[0].roster[minute] if agent < sheet[0].desk_agents else sheet[0].open[minute] > 0
+    return agent < rostered(sheet, tick) if agent < sheet[0].desk_agents else is_open(sheet, tick)
 
 
 @kernel
@@ -131,12 +165,11 @@ def shift_end(sheet, agent, now):
 @kernel
 def roster_turns(sheet, agent, now, on):
     """The first whole minute after now at which the roster asks for this agent (on), or does not; NEVER if none."""
-    minute = now // MINUTE
-    last = minute + MINUTES_PER_WEEK
-    while minute < last:
-        minute += np.int64(sheet[0].steady[minute % MINUTES_PER_WEEK])
-        if on_duty(sheet, agent, minute * MINUTE) == on:
-            return minute * MINUTE
+    at, last = now, max(now, sheet[0].dated_until) + WEEK
+    while at < last:
+        at = next_turn(sheet, at)
+        if on_duty(sheet, agent, at) == on:
+            return at
     return np.int64(NEVER)
 
 
@@ -168,6 +201,12 @@ def drifting_years(sheet, now):
 def hour_of(tick):
     """Which hour of the day, 0 to 23, this instant is in."""
     return (tick % DAY) // HOUR
+
+
+@kernel
+def quarter_of(tick):
+    """Which quarter-hour of the day, 0 to 95, this instant is in."""
+    return (tick % DAY) // QUARTER
 
 
 @kernel

@@ -32,6 +32,7 @@ COMPILED_ELSEWHERE = (
     "units.py",
     "engine_parameters.py",
     "opening_hours_and_rates.py",
+    "dated_calendar.py",
     "model/compilation.py",
     "study/tally_places.py",
     "study/trace_totals.py",

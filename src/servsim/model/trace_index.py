@@ -16,7 +16,7 @@ import numpy as np
 
 from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.event_codes import Kind
-from servsim.model.calendar import business_time, later, minute_of_week
+from servsim.model.calendar import business_time, is_open, later, rostered
 from servsim.model.compilation import readable
 from servsim.model.rules.demand import segment_of, usual_gap
 from servsim.model.trace import Trace, stocks_of
@@ -112,7 +112,7 @@ class TraceIndex:
 
     def is_open(self, tick: int) -> bool:
         """Are the doors open?"""
-        return bool(self.sheet[0]["open"][minute_of_week(tick)])
+        return bool(is_open(self.clock, tick))
 
     def open_time(self, since: int, until: int) -> int:
         """How long the doors are open between two instants, in ticks."""
@@ -133,8 +133,7 @@ class TraceIndex:
 
     def is_on_duty(self, agent: int, tick: int) -> bool:
         """Does the roster ask for this agent, or are the doors open for this manager?"""
-        rostered = int(self.sheet[0]["roster"][minute_of_week(tick)])
-        return self.is_open(tick) if self.is_manager(agent) else agent < rostered
+        return self.is_open(tick) if self.is_manager(agent) else agent < int(rostered(self.clock, tick))
 
     # Customers
 

@@ -18,7 +18,7 @@ DRAWING = threading.Lock()
 
 def scenario_file(question: Question) -> str:
     """The new scenario as TOML: whatever its file names and whatever was moved; all else is as by default."""
-    settings = question.new.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+    settings = question.new.model_dump(exclude_unset=True, exclude_none=True)
     moved = ", ".join(question.run_overrides) or "nothing"
     head = f"From {question.preset.file.name}, with {moved}."
     return "\n".join([*(f"# {line}" for line in head.splitlines()), "", tomli_w.dumps(settings)])

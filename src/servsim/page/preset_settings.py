@@ -14,10 +14,11 @@ from servsim.show.model_card.settings import Setting, settings
 
 Told = dict[str, Any]
 
-ELSEWHERE = ("money.currency", "evaluate.lever")
-"""Settings that are not moved: one only names things, the other has a place of its own on the page."""
-OF_OTHERS = ("segments", "optimise", "uncertain")
-"""Tables that are not moved: groups of customers stay as they are, and other commands' questions are not asked here."""
+ELSEWHERE = ("money.currency", "evaluate.lever", "horizon.start")
+"""Settings that are not moved: one only names things, one has a place of its own on the page, one names the days."""
+OF_OTHERS = ("segments", "exceptions", "optimise", "uncertain")
+"""Tables that are not moved: groups of customers and days by date stay as they are, and questions of
+other commands are not asked here."""
 GRADES = {"a": "replicated", "b": "one good study", "c": "assumed"}
 """How good the evidence for a default is, in words."""
 

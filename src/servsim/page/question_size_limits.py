@@ -75,7 +75,8 @@ def turns(scenario: Scenario) -> float:
     """How often a week agents and managers turn away and back, at most, and how often colleagues ask."""
     staff, manager, internal = scenario.staff, scenario.manager, scenario.internal
     roster = staff.roster.model_dump(exclude_none=True).values() if staff.roster else ()
-    agents = max([staff.agents, *(most for counts in roster for most in counts)])
+    exceptional = [most for each in scenario.exceptions for most in each.roster or ()]
+    agents = max([staff.agents, *(most for counts in roster for most in counts), *exceptional])
     hours = sum(end - start for day in range(7) for start, end in scenario.opening.spans(day)) / 60
     spells = 60 / (staff.attentive_minutes + staff.inattentive_minutes) if staff.inattentive_minutes else 0.0
     spells += 60 / (staff.break_after_minutes + staff.break_minutes) if staff.break_minutes else 0.0

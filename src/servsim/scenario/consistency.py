@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from datetime import timedelta
 
 from pydantic import BaseModel
 
@@ -19,11 +20,13 @@ from servsim.scenario.messages import (
     need_at,
 )
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, Segment, as_segments
+from servsim.scenario.tables.lists_of_the_day import WEEKDAYS, Profile, at_minute
 from servsim.scenario.tables.money_horizon_levers import Evaluate
-from servsim.scenario.tables.opening_demand_staff_service import WEEKDAYS
 from servsim.scenario.ways_out import way_out
 from servsim.units import DAY, DAYS_PER_YEAR
 
+NEEDS_START = "it needs horizon.start, the Monday on which the horizon begins: write start = 2026-01-05 in [horizon]"
+QUARTER_MINUTES = 15
 A_SECOND, ROUNDING = 1 / 86_400, 1e-6
 """In days, and in hundredths of a year: less than this is a rounding of floats."""
 
@@ -36,6 +39,7 @@ def complaints(scenario: Scenario) -> Iterator[Complaint]:
     yield from desk(scenario)
     yield from pool(scenario)
     yield from segments(scenario)
+    yield from dates(scenario)
     yield from question(scenario)
     yield from levers(scenario)
     yield from uncertain(scenario)
@@ -48,13 +52,13 @@ def complaints(scenario: Scenario) -> Iterator[Complaint]:
 
 def desk(scenario: Scenario) -> Iterator[Complaint]:
     """Open at some time, popular at some open time, staffed at some open time."""
-    hours = {(day, minute // 60) for day in range(7) for start, end in scenario.opening.spans(day)
-             for minute in range(start, end)}  # fmt: skip
+    hours = {(day, minute) for day in range(7) for start, end in scenario.opening.spans(day)
+             for minute in range(start - start % QUARTER_MINUTES, end, QUARTER_MINUTES)}  # fmt: skip
     if not hours:
         yield ("opening",), f"the desk is closed all week; give hours to at least one of {', '.join(WEEKDAYS)}."
         return
     yield from demand(scenario, hours)
-    if any(agents_at(scenario, day, hour) for day, hour in hours):
+    if any(agents_at(scenario, day, minute) for day, minute in hours):
         return
     if scenario.staff.roster is None:
         yield ("staff", "agents"), "staff.agents is 0; it must be at least 1 where no staff.roster says otherwise."
@@ -74,22 +78,43 @@ def pool(scenario: Scenario) -> Iterator[Complaint]:
 
 
 def demand(scenario: Scenario, hours: set[tuple[int, int]]) -> Iterator[Complaint]:
-    """Some demand in some opening hour."""
-    profile, days = scenario.demand.profile or [1.0] * 24, scenario.demand.weekday_profile or [1.0] * 7
-    if not any(profile[hour] for _, hour in hours):
+    """Some demand in some quarter-hour in which the doors are open, of (weekday, its first minute)."""
+    own, days = scenario.demand.profile or Profile(), scenario.demand.weekday_profile or [1.0] * 7
+    profiles = [own.weights(day) for day in range(7)]
+    if not any(at_minute(profiles[day], minute) for day, minute in hours):
         yield ("demand", "profile"), "demand.profile is 0 in every opening hour; it must be above 0 in at least one."
     elif not any(days[day] for day, _ in hours):
         path = ("demand", "weekday_profile")
         yield path, "demand.weekday_profile is 0 on every open day; it must be above 0 on at least one."
-    elif not any(profile[hour] * days[day] for day, hour in hours):
+    elif not any(at_minute(profiles[day], minute) * days[day] for day, minute in hours):
         path = ("demand", "weekday_profile")
         yield path, "demand.profile or demand.weekday_profile is 0 in every opening hour; both must be above 0 in one."
 
 
-def agents_at(scenario: Scenario, weekday: int, hour: int) -> float:
-    """Agents the scenario asks for in an hour of a weekday; 4.63 is four all hour and one for 63 % of it."""
+def dates(scenario: Scenario) -> Iterator[Complaint]:
+    """A horizon that begins on a Monday, and with a date where anything else has one; days in their order."""
+    start = scenario.horizon.start
+    if start and start.weekday():
+        monday = start - timedelta(days=start.weekday())
+        said = f"is {start}, a {WEEKDAYS[start.weekday()].capitalize()}; it must be a Monday: write {monday}"
+        yield ("horizon", "start"), f"horizon.start {said}."
+    if start is None and scenario.demand.month_profile:
+        yield ("demand", "month_profile"), f"demand.month_profile is of months; {NEEDS_START}."
+    for number, each in enumerate(scenario.exceptions):
+        if start is None:
+            yield ("exceptions", number, "date"), f"exceptions.{number + 1}.date is {each.date}; {NEEDS_START}."
+        if each.until and each.until < each.date:
+            said = f"exceptions.{number + 1}.until is {each.until}; it must not be before {each.date}, its date"
+            yield ("exceptions", number, "until"), f"{said}."
+        if each.every_year and each.until and each.until >= each.date + timedelta(days=365):
+            said = f"exceptions.{number + 1}.until is {each.until}; it must be less than a year after {each.date}"
+            yield ("exceptions", number, "until"), f"{said}, since it comes every year."
+
+
+def agents_at(scenario: Scenario, weekday: int, minute: int) -> float:
+    """Agents the scenario asks for around a minute of a weekday; 4.63 is four all hour and one for 63 % of it."""
     counts = scenario.staff.roster.counts(weekday) if scenario.staff.roster else None
-    return float(scenario.staff.agents) if counts is None else counts[hour]
+    return float(scenario.staff.agents) if counts is None else at_minute(counts, minute)
 
 
 def segments(scenario: Scenario) -> Iterator[Complaint]:

@@ -16,13 +16,16 @@ from servsim.scenario.messages import (
     need_at,
     table_of,
 )
+from servsim.scenario.roster_spans import SPAN_NEED, RosterSpan, fits_span, roster_span, what_is_wrong
 from servsim.scenario.scenario import Scenario, Segment
+from servsim.scenario.tables.lists_of_the_day import Roster
 from servsim.scenario.tables.opening_demand_staff_service import Steps
 from servsim.scenario.ways_out import way_out
 from servsim.scenario.where_to_find import where
 
 Complaint = tuple[Path, str]
 SPLIT = ("service", "split")
+OF_LEVERS = ("optimise", "levers")
 
 
 @cache
@@ -39,9 +42,9 @@ def numeric_settings() -> frozenset[Path]:
 def levers(scenario: Scenario) -> Iterator[Complaint]:
     """What is wrong with the ranges of [optimise]: no numeric setting, no two ascending ends, an end out of bounds."""
     for key, ends in scenario.optimise.levers.items():
-        yield from range_of(scenario, ("optimise", "levers"), key, ends, 2)
+        yield from range_of(scenario, OF_LEVERS, key, ends, 2)
     if {".".join((*SPLIT, step)) for step in Steps.model_fields} <= scenario.optimise.levers.keys():
-        path, only = ("optimise", "levers"), "only their proportions count"
+        path, only = OF_LEVERS, "only their proportions count"
         yield path, f"optimise.levers is of every step of service.split; {only}, so it must leave out one."
 
 
@@ -54,6 +57,9 @@ def uncertain(scenario: Scenario) -> Iterator[Complaint]:
 def range_of(scenario: Scenario, table: Path, key: str, ends: Any, most: int) -> Iterator[Complaint]:
     """What is wrong with one range: its setting, its shape, or an end of it."""
     written, path = (*table, *key.split(".")), tuple(key.split("."))
+    if table == OF_LEVERS and (span := roster_span(path)):
+        yield from span_range(scenario, written, span, ends)
+        return
     if path not in numeric_settings():
         meant = [(*table, *near) for near in nearest(path) if near in numeric_settings()]
         yield written, f"{dotted(written)} is not a numeric setting.{did_you_mean(meant)}"
@@ -68,6 +74,15 @@ def range_of(scenario: Scenario, table: Path, key: str, ends: Any, most: int) ->
             yield (*written, place), f"{dotted((*written, place))} is {as_written(end)}; it must be {must}."
     if left_out(scenario, path):
         yield written, f"{dotted(written)} is a range, but {key} has no value: it must be written down first."
+
+
+def span_range(scenario: Scenario, written: Path, span: RosterSpan, ends: Any) -> Iterator[Complaint]:
+    """What is wrong with the range of a span of the roster."""
+    wrong = what_is_wrong(scenario, span)
+    if not ascending(ends, 2) or not all(map(fits_span, ends)):
+        yield written, f"{dotted(written)} is {as_written(ends)}; it must be [low, high], each {SPAN_NEED}."
+    elif wrong:
+        yield written, f"{dotted(written)} is a range, but {wrong}."
 
 
 def ascending(ends: Any, most: int) -> bool:
@@ -94,6 +109,7 @@ def scenario_schema() -> dict[str, Any]:
     schema = Scenario.model_json_schema()
     for ranges in (schema["properties"]["uncertain"], schema["$defs"]["Optimise"]["properties"]["levers"]):
         add_ranges(ranges)
+    add_roster_spans(schema["$defs"]["Optimise"]["properties"]["levers"])
     for name, field in (*Scenario.model_fields.items(), ("segments", None)):
         if model := Segment if field is None else table_of(field.annotation):
             add_where(schema["$defs"][model.__name__], name)
@@ -105,6 +121,16 @@ def add_where(table: dict[str, Any], name: str) -> None:
     for key, declared in table["properties"].items():
         if text := where(f"{name}.{key}"):
             declared["where"] = text
+
+
+def add_roster_spans(levers: dict[str, Any]) -> None:
+    """Say in the JSON Schema that spans of a roster may be levers: staff.roster.weekdays.10-14 = [1, 6]."""
+    ends = {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}
+    line = {"type": "object", "additionalProperties": ends}
+    levers["properties"]["staff"]["properties"]["roster"] = {
+        "type": "object", "additionalProperties": False, "properties": dict.fromkeys(Roster.model_fields, line),
+        "description": "Agents in a span of the day, such as 10-14, between two numbers.",
+    }  # fmt: skip
 
 
 def add_ranges(schema: dict[str, Any]) -> None:

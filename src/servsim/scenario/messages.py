@@ -17,11 +17,14 @@ from servsim.scenario.everyday_words import meant_by
 from servsim.scenario.line_numbers import Path
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario
 from servsim.scenario.tables.base import Need, declared
+from servsim.scenario.tables.lists_of_the_day import EVERY_DAY
 from servsim.scenario.tables.opening_demand_staff_service import HOURS_NEED, hours_of_the_day
 from servsim.visible_text import visible
 
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 UNIT = re.compile(r"(_per)?_(s|sec|seconds?|m|mins?|minutes?|h|hours?|d|days?|weeks?|months?|years?)$")
+LISTED = ("segments", "exceptions")
+"""Lists of tables."""
 MOST_DIGITS = 10_000
 """Bits of a whole number up to which Python writes it in decimal digits without complaint."""
 PATHS_AT_HAND = 4096
@@ -152,7 +155,7 @@ def amount(marks: list[Any]) -> str:
 
 
 LIMITS = {"ge": "of at least", "gt": "above", "le": "at most", "lt": "below"}
-NAMES = {int: "a whole number", float: "a number", bool: "true or false"}
+NAMES = {int: "a whole number", float: "a number", bool: "true or false", date: "a date such as 2026-12-25"}
 
 
 def need(annotation: Any, marks: list[Any], written: str) -> str:
@@ -182,16 +185,18 @@ def need_at(path: Path) -> str:
     written = ".".join(part for part in path if isinstance(part, str))
     if isinstance(path[-1], int):
         kind, _ = bare(field.annotation, [])
+        if typing.get_origin(kind) is not list:  # a list alone in a table's place
+            return need_at((*path[:-1], EVERY_DAY, path[-1]))
         return need(typing.get_args(kind)[0], [], f"[{written}]")
     return need(field.annotation, list(field.metadata), written)
 
 
 def all_settings(table: type[BaseModel] = Scenario, path: Path = ()) -> Iterator[Path]:
-    """The path of every setting and table of a scenario file, those of segments left out."""
+    """The path of every setting and table of a scenario file, those inside lists of tables left out."""
     for name, field in table.model_fields.items():
         yield (*path, name)
         inner = table_of(field.annotation)
-        if inner is not None and name != "segments":
+        if inner is not None and name not in LISTED:
             yield from all_settings(inner, (*path, name))
 
 

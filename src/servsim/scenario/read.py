@@ -4,7 +4,7 @@ import sys
 import tomllib
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import lru_cache, partial
 from numbers import Real
 from operator import eq
 from pathlib import Path as File
@@ -19,7 +19,9 @@ from servsim.scenario.consistency import complaints
 from servsim.scenario.lever_and_uncertain_ranges import numeric_settings
 from servsim.scenario.line_numbers import Path, line_of, lines_of, not_toml, parsed_file
 from servsim.scenario.messages import as_written, every_setting, not_a_setting
+from servsim.scenario.roster_spans import agents_today, roster_span, what_is_wrong, with_agents_in
 from servsim.scenario.scenario import Scenario
+from servsim.scenario.tables.lists_of_the_day import EVERY_DAY
 from servsim.scenario.tables.money_horizon_levers import Evaluate
 from servsim.scenario.ways_out import sentence
 
@@ -202,7 +204,7 @@ def checked(raw: dict[str, Any], file: str, text: str = "", origins: dict[Path, 
         scenario = Scenario.model_validate(raw)
         found += complaints(scenario)
     except ValidationError as error:
-        found += [(detail["loc"], detail) for detail in error.errors(include_url=False)]
+        found += [(detail["loc"], detail) for detail in map(partial(as_in_file, raw), error.errors(include_url=False))]
     if not found:
         return scenario
     lines = lines_of(text)
@@ -213,6 +215,19 @@ def checked(raw: dict[str, Any], file: str, text: str = "", origins: dict[Path, 
         placed.append((line or 0, label or (f"{file}:{line}" if line else file), mistake))
     placed.sort(key=lambda each: each[0])
     raise ScenarioError(told(placed) + more(file, len(placed) - MOST_TOLD))
+
+
+def as_in_file(raw: dict[str, Any], detail: ErrorDetails) -> ErrorDetails:
+    """A mistake at the place where it is written: in a list that stands alone for its table's line of every day."""
+    path: list[str | int] = []
+    here: Any = raw
+    for part in detail["loc"]:
+        if part == EVERY_DAY and isinstance(here, list):
+            continue
+        path.append(part)
+        inside = isinstance(here, list) and isinstance(part, int) and part < len(here)
+        here = here[part] if inside else here.get(part) if isinstance(here, dict) else None
+    return {**detail, "loc": tuple(path)}
 
 
 MOST_TOLD = 100
@@ -249,6 +264,10 @@ def known(lever: str) -> list[str]:
 def value_at(scenario: Scenario, lever: str) -> Any:
     """Today's value of a setting; ScenarioError where its table is left out or there is no such setting."""
     value: Any = scenario
+    if span := roster_span(tuple(lever.split("."))):
+        if wrong := what_is_wrong(scenario, span):
+            raise ScenarioError([f"{lever} has no value: {wrong}."])
+        return int((agents_today(scenario, span) or [0.0])[0])
     parts = known(lever)
     for number, part in enumerate(parts, 1):
         value = getattr(value, part)
@@ -276,5 +295,9 @@ def with_settings(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     raw = scenario.model_dump(exclude_unset=True, exclude_none=True)
     exact = {lever: exactly(value) for lever, value in values.items()}
     for lever, value in exact.items():
-        place(raw, known(lever), value, f"{lever}={value}")
+        if span := roster_span(tuple(lever.split("."))):
+            value_at(scenario, lever)  # a span that cannot be changed is said here
+            with_agents_in(raw, span, value)
+        else:
+            place(raw, known(lever), value, f"{lever}={value}")
     return checked(raw, ", ".join(f"{lever} = {as_written(value)}" for lever, value in exact.items()))

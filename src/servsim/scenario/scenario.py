@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from servsim.scenario.tables.base import Name, Ranges, Table, setting
+from servsim.scenario.tables.exceptions import ExceptionalDay
 from servsim.scenario.tables.mistakes_recovery_promises_outreach import Manager, Mistakes, Outreach, Promises, Recovery
 from servsim.scenario.tables.money_horizon_levers import Evaluate, Horizon, Investment, Money, Optimise
 from servsim.scenario.tables.opening_demand_staff_service import Demand, Opening, Service, Staff, office_hours
@@ -128,6 +129,8 @@ class Scenario(Table):
     """How money is counted."""
     segments: Annotated[list[Segment], Field(max_length=50)] = Field(default_factory=list)
     """Groups of customers who differ."""
+    exceptions: Annotated[list[ExceptionalDay], Field(max_length=1000)] = Field(default_factory=list)
+    """Days by date that are not as their weekday is."""
     horizon: Horizon = Field(default_factory=Horizon)
     """How far to look."""
     evaluate: Evaluate = Field(default_factory=Evaluate)

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from servsim.dated_calendar import open_spans
 from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.scenario.scenario import Scenario
 from servsim.show.formatting import capital, listed
 from servsim.show.life_story import Told, episodes
 from servsim.show.trace_words import Line, by_telephone, lines_of, minutes, plural, when
-from servsim.study.histories.customers import BOOKKEEPING, OF_THE_MONTH, weekday_words
+from servsim.study.histories.customers import BOOKKEEPING, OF_THE_MONTH, day_words
 from servsim.units import DAY, MILLIONTHS, MINUTE
 
 CLAUSES: dict[H, str] = {
@@ -109,7 +110,7 @@ def timeline(rows: np.ndarray, scenario: Scenario, day: int, agent: int | None =
     if agent is None:
         told = [*doors(scenario, day), *(shift(own, day) for own in staff.values() if at_work(own, day)), *told]
         told += [spell(line) for own in staff.values() for line in today(own, day) if line.what in OF_THE_MONTH]
-        first = Told(day * DAY, weekday_words(day), " ".join([summary(visits), *book(lines, day)]))
+        first = Told(day * DAY, day_words(scenario, day), " ".join([summary(visits), *book(lines, day)]))
     else:
         told += [spell(line) for line in today(staff[agent], day) if line.what in ALONE]
         first = shift(staff[agent], day)
@@ -242,7 +243,7 @@ def doors(scenario: Scenario, day: int) -> list[Told]:
     """When the doors open and close."""
     turns = [
         (day * DAY + minute * MINUTE, f"The doors {verb}.")
-        for span in scenario.opening.spans(day % 7)
+        for span in open_spans(scenario, day)
         for minute, verb in zip(span, ("open", "close"), strict=True)
     ]
     return [Told(tick, when(tick), text) for tick, text in turns] or [

@@ -4,8 +4,10 @@ Of later years nothing else is looked at: what the desk is like, metrics say of 
 on the day on which it happens.
 """
 
+from collections.abc import Iterator
 from copy import copy
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -103,20 +105,50 @@ class Days:
     @cached_property
     def scheduled(self) -> np.ndarray:
         """(days,) ticks of agents' time that the roster asks for."""
-        return np.diff(integral(self.sheet[0]["roster"], self.ends))
+        return np.diff(asked_until(self.sheet, self.ends))
 
 
 def opened_until(sheet: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """Ticks within opening hours from tick 0 to each of some instants."""
-    return integral(sheet[0]["open"], ends)
+    return integral(sheet[0], "open", ends)
 
 
-def integral(minutes: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Integrals of a weekly pattern, one value a minute, from tick 0 to each of some instants."""
+def asked_until(sheet: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Ticks of agents' time that the roster asks for from tick 0 to each of some instants."""
+    return integral(sheet[0], "roster", ends)
+
+
+def integral(row: Any, what: str, ends: np.ndarray) -> np.ndarray:
+    """Integrals of doors ("open") or agents ("roster") from tick 0 to each of some instants."""
+    if row["dated_until"]:
+        return integral_by_date(row, row[f"piece_{what}"].astype(np.int64), ends)
+    minutes = row[what]
     sums = np.concatenate([[0], np.cumsum(minutes, dtype=np.int64)])
     weeks, rest = np.divmod(ends // MINUTE, MINUTES_PER_WEEK)
     result: np.ndarray = (weeks * sums[-1] + sums[rest]) * MINUTE + minutes[rest].astype(np.int64) * (ends % MINUTE)
     return result
+
+
+def integral_by_date(row: Any, values: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """The same where days have dates, of what each piece of a day is worth."""
+    before = np.concatenate([[0], np.cumsum(values[:-1] * np.diff(row["piece_start"].astype(np.int64)))])
+    first, last = before[row["kind_first"]], before[row["kind_last"]]
+    day, rest = np.divmod(ends, DAY)
+    kinds = row["day_kind"][: day.max(initial=0) + 1]
+    days = np.concatenate([[0], np.cumsum((last - first)[kinds])]) * MINUTE
+    return np.array([
+        days[number] + sum(
+            int(values[piece]) * max(0, min(part, int(end) * MINUTE) - int(start) * MINUTE)
+            for piece, start, end in pieces_of(row, kinds[number]) if part
+        )
+        for number, part in zip(day.tolist(), rest.tolist(), strict=True)
+    ], np.int64)  # fmt: skip
+
+
+def pieces_of(row: Any, kind: int) -> Iterator[tuple[int, int, int]]:
+    """(number, first minute, minute behind the last) of each piece of a kind of day."""
+    for piece in range(row["kind_first"][kind], row["kind_last"][kind]):
+        yield piece, row["piece_start"][piece], row["piece_start"][piece + 1]
 
 
 @kernel

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from servsim.dated_calendar import mean_week
 from servsim.engine_parameters import is_on, to_sheet
 from servsim.model.compilation import readable
 from servsim.model.rules.competitors import USUAL
@@ -47,12 +48,18 @@ def newcomers_and_returns(scenario: Scenario, weeks: float | None = None) -> lis
 
 def weekly_returns(scenario: Scenario) -> float:
     """Visits a week of a customer, averaged over those whose usual gaps differ."""
-    return 7 * (1 + scenario.demand.gap_between_cv**2) / scenario.demand.visit_gap_days
+    return 7 * (1 + scenario.demand.gap_between_cv**2) / scenario.demand.visit_gap_days * pace(scenario)
 
 
 def weekly_prospects(scenario: Scenario) -> float:
     """Prospects a week by themselves, before advertising and word of mouth."""
-    return float(scenario.demand.prospects_per_hour * open_minutes(scenario).sum() / 60)
+    usual = float(scenario.demand.prospects_per_hour * open_minutes(scenario).sum() / 60)
+    return usual * pace(scenario)
+
+
+def pace(scenario: Scenario) -> float:
+    """How fast the profile's clock runs over the window, exceptions and months counted: 1 in usual weeks."""
+    return mean_week(scenario).clock_days / 7
 
 
 def weekly_requests(scenario: Scenario) -> float:
@@ -60,7 +67,7 @@ def weekly_requests(scenario: Scenario) -> float:
     internal = scenario.internal
     if internal is None or not internal.on:
         return 0.0
-    return internal.requests_per_hour * float(open_minutes(scenario).sum()) / 60
+    return internal.requests_per_hour * float(open_minutes(scenario).sum()) / 60 * pace(scenario)
 
 
 def reproduction(scenario: Scenario) -> float:

@@ -5,13 +5,15 @@ from typing import Any
 
 import numpy as np
 
+from servsim.dated_calendar import mean_week
 from servsim.engine_parameters import to_sheet
 from servsim.model.compilation import readable
 from servsim.model.rules.mistakes import catch_probability, mistake_probability
 from servsim.model.rules.recovery import brought_back_probability, soothing_minutes
 from servsim.model.rules.transaction_and_care_steps import planned_step, quickness
-from servsim.opening_hours_and_rates import open_minutes, paid_hours_per_week, profile_mass
+from servsim.opening_hours_and_rates import open_minutes, profile_mass
 from servsim.scenario.scenario import Scenario
+from servsim.scenario.tables.lists_of_the_day import QUARTERS, by_quarters
 from servsim.study.expected_visits import newcomers_and_returns, weekly_requests
 from servsim.units import MINUTES_PER_WEEK
 
@@ -63,7 +65,7 @@ def planned_load(scenario: Scenario) -> PlannedLoad:
         visit_parts=visit_parts(scenario, sheet, visits),
         promised_hours=lapses * promised / 60,
         requested_hours=lapses * requested_hours(scenario),
-        paid_hours=paid_hours_per_week(sheet),
+        paid_hours=mean_week(scenario).paid_hours,
     )
 
 
@@ -106,15 +108,15 @@ def agents_shares(sheet: np.ndarray) -> np.ndarray:
 
 
 def mean_hour_factor(scenario: Scenario) -> float:
-    """Factor of the hours on a transaction's length, of all visits of a week."""
-    return hour_factor(scenario, np.array(scenario.service.core_profile or [1.0] * 24))
+    """Factor of the time of day on a transaction's length, of all visits of a week."""
+    return hour_factor(scenario, np.array(by_quarters(scenario.service.core_profile or [1.0] * QUARTERS)))
 
 
 def hour_factor(scenario: Scenario, profile: np.ndarray) -> float:
-    """The same of a profile, one factor for each hour of the day."""
+    """The same of a profile, one factor for each quarter-hour of the day."""
     rate = np.diff(profile_mass(scenario, open_minutes(scenario)))
-    hours = np.arange(MINUTES_PER_WEEK) // 60 % 24
-    return float(np.average(profile[hours], weights=rate))
+    quarters = np.arange(MINUTES_PER_WEEK) // 15 % QUARTERS
+    return float(np.average(profile[quarters], weights=rate))
 
 
 def phone_factor(own: Any) -> float:

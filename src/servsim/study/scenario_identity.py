@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from servsim.scenario.messages import table_of
+from servsim.scenario.messages import LISTED, table_of
 from servsim.scenario.scenario import Scenario
 
 MODEL = 5
@@ -23,6 +23,8 @@ def settings_of(scenario: Scenario) -> dict[str, Any]:
     Of a segment, what is given: a setting that it does not name is the desk's, which need not be the default.
     """
     settings = scenario.model_dump(mode="json", exclude_none=True, exclude=ASKED)
+    if not scenario.exceptions:  # a scenario without any is known by what it was before there were exceptions
+        del settings["exceptions"]
     settings["segments"] = [segment.model_dump(mode="json", exclude_unset=True) for segment in scenario.segments]
     return settings
 
@@ -56,14 +58,14 @@ Flat = dict[str, Any]
 
 
 def flat(settings: Mapping[str, Any], path: str = "") -> Flat:
-    """Settings by their full names; segments by their number, from 1."""
+    """Settings by their full names; segments and exceptions by their number, from 1."""
     found: Flat = {}
     for key, value in settings.items():
         name = f"{path}.{key}" if path else key
         if isinstance(value, Mapping):
             found |= flat(value, name)
-        elif key == "segments":
-            found |= flat({str(number): segment for number, segment in enumerate(value, 1)}, name)
+        elif key in LISTED:
+            found |= flat({str(number): table for number, table in enumerate(value, 1)}, name)
         else:
             found[name] = value
     return found

@@ -16,7 +16,7 @@ from servsim.model.compilation import entry, kernel, part, readable
 from servsim.model.rules.attention_lapses import HALF_THERE
 from servsim.model.rules.demand import of_opening_book, segment_of
 from servsim.study import tally_places as t
-from servsim.study.daily_totals import ALL, Days, integral
+from servsim.study.daily_totals import ALL, Days, asked_until
 from servsim.units import MILLIONTHS, TICKS_PER_SECOND, YEAR
 
 
@@ -99,7 +99,7 @@ class Tally:
     @cached_property
     def scheduled_ticks(self) -> int:
         """Ticks of agents' time that the roster asks for from the end of the warm-up to the end."""
-        return int(np.diff(integral(self.sheet[0]["roster"], np.array([self.warmup, self.end])))[0])
+        return int(np.diff(asked_until(self.sheet, np.array([self.warmup, self.end])))[0])
 
 
 def seconds_of_long_waits(rows: np.ndarray, warmup: int) -> np.ndarray:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from servsim.event_codes import Purpose
-from servsim.model.calendar import hour_of
+from servsim.model.calendar import quarter_of
 from servsim.model.compilation import kernel, part
 from servsim.model.durations import length, lognormal, ticks
 from servsim.model.random_numbers import drawn
@@ -25,13 +25,13 @@ def difficulty(sheet, segment, who, visit):
 
 @kernel
 def core_minutes(sheet, segment, who, visit, now):
-    """Minutes of a transaction that begins now, for a case of difficulty 1: one draw times the hour's factor.
+    """Minutes of a transaction that begins now, for a case of difficulty 1: one draw times the quarter-hour's factor.
 
     Lognormal service: Brown et al. (2005). Evidence: a. Means that differ between hours: the same bank's calls. b.
     """
     own = sheet[segment]
     u = drawn(sheet, who, visit, Purpose.CORE)
-    return own.core_profile[hour_of(now)] * length(
+    return own.core_profile[quarter_of(now)] * length(
         own.core_distribution, own.core_minutes, own.core_log_variance, 0.0, 1.0, own.core_table, u
     )
 

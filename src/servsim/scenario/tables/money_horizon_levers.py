@@ -1,5 +1,6 @@
 """The question: what is invested, what money is worth, how far to look, and which levels to compare."""
 
+import datetime
 import re
 from typing import Annotated, Any
 
@@ -63,6 +64,8 @@ class Money(Table):
 class Horizon(Table):
     """How far the projection looks, from today's book: a window that an owner recognises, and years of money."""
 
+    start: datetime.date | None = setting(None, desk=True)
+    """The Monday on which the horizon begins, such as 2026-01-05; only exceptions and months need it. Wall time."""
     weeks: float = setting(WEEKS_PER_YEAR, "weeks", gt=0, le=1040, desk=True)
     """Length of the window in which metrics are counted; left out: one year of 365 days."""
     years: float = setting(10.0, "years", gt=0, le=50, desk=True)
@@ -104,7 +107,8 @@ class Optimise(Table):
     """What `servsim optimise` may change, and how long it searches. What is not said here is as [evaluate] says."""
 
     levers: Ranges = Field(default_factory=dict)
-    """The settings that may be changed, each with the ends of its range: investment.minutes_per_visit = [0, 20]."""
+    """The settings that may be changed, each with the ends of its range: investment.minutes_per_visit = [0, 20].
+    A span of a roster is one, too: staff.roster.weekdays.10-14 = [1, 6]."""
     objective: str | None = None
     """What is to be best; left out: evaluate.objective."""
     constraints: Annotated[list[str], Field(max_length=20)] | None = None

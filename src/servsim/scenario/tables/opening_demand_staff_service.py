@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from servsim.scenario.tables.base import Table, setting
+from servsim.scenario.tables.lists_of_the_day import WEEKDAYS, ByWeekday, Roster, Weights
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 HOURS_NEED = 'hours of the day such as "09:00-18:00" or "09:00-12:00, 13:30-18:00", or "" for a closed day'
 SPAN = re.compile(r"(\d\d?)(?::(\d\d))?\s*[-–—−]\s*(\d\d?)(?::(\d\d))?", re.ASCII)
 """From when until when, also written 9 - 17 or with a longer dash."""
@@ -53,8 +53,7 @@ def hours_of_the_day(hours: str) -> str:
 
 
 Hours = Annotated[str, AfterValidator(hours_of_the_day)]
-Counts = Annotated[list[Annotated[float, Field(ge=0, le=1000)]], Field(min_length=24, max_length=24)]
-Weights24 = Annotated[list[Annotated[float, Field(ge=0, le=1e6)]], Field(min_length=24, max_length=24)]
+Weights12 = Annotated[list[Annotated[float, Field(ge=0, le=1e6)]], Field(min_length=12, max_length=12)]
 Weights7 = Annotated[list[Annotated[float, Field(ge=0, le=1e6)]], Field(min_length=7, max_length=7)]
 
 Knowledge = Annotated[list[Annotated[float, Field(ge=0, le=1)]], Field(min_length=1, max_length=1000)]
@@ -98,10 +97,12 @@ class Demand(Table):
     """New people who come, per opening hour, averaged over the week."""
     first_year_prospects: float = setting(1.0, ge=1, le=10, desk=True)
     """How many new people come in the first year, as a multiple of those who come later."""
-    profile: Weights24 | None = setting(None, desk=True)
-    """Relative demand in each of the 24 hours of the day; even over opening hours if left out."""
+    profile: ByWeekday | None = setting(None, desk=True)
+    """Relative demand over the day, by the hour, half hour or quarter-hour; even over opening hours if left out."""
     weekday_profile: Weights7 | None = setting(None, desk=True)
     """Relative demand on Monday to Sunday; even if left out."""
+    month_profile: Weights12 | None = setting(None, desk=True)
+    """Relative demand in January to December; even if left out. It needs horizon.start."""
     busyness_cv: float = setting(0.0, grade="b", ge=0, le=2, desk=True)
     """How much busy days differ from quiet ones: coefficient of variation of a day's prospects (0.1 is common)."""
     opening_book: int = setting(0, "customers", ge=0, le=10_000_000, desk=True)
@@ -120,43 +121,13 @@ class Demand(Table):
     """Shape of one customer's gaps, where they are weibull (above 1 is more regular than chance)."""
 
 
-class Roster(Table):
-    """Agents in each of the 24 hours of a day; the closest rule wins: a weekday, then weekdays, then every_day."""
-
-    every_day: Counts | None = None
-    """Agents per hour on every day that no other line names."""
-    weekdays: Counts | None = None
-    """Agents per hour from Monday to Friday."""
-    monday: Counts | None = None
-    """Agents per hour on Mondays; 4.63 is four all hour and one for 63 % of it."""
-    tuesday: Counts | None = None
-    """Agents per hour on Tuesdays."""
-    wednesday: Counts | None = None
-    """Agents per hour on Wednesdays."""
-    thursday: Counts | None = None
-    """Agents per hour on Thursdays."""
-    friday: Counts | None = None
-    """Agents per hour on Fridays."""
-    saturday: Counts | None = None
-    """Agents per hour on Saturdays."""
-    sunday: Counts | None = None
-    """Agents per hour on Sundays."""
-
-    def counts(self, weekday: int) -> list[float] | None:
-        """The 24 counts of a weekday (0 is Monday); None where no line covers it."""
-        own: list[float] | None = getattr(self, WEEKDAYS[weekday])
-        if own is None and weekday < 5:
-            own = self.weekdays
-        return self.every_day if own is None else own
-
-
 class Staff(Table):
     """Who serves, what they cost, and how attentive they are."""
 
     agents: int = setting(2, "agents", ge=0, le=1000, desk=True)
     """Agents at the desk in all opening hours, on days that the roster does not name."""
     roster: Roster | None = setting(None, desk=True)
-    """Agents per weekday and hour, where that varies."""
+    """Agents over the day by weekday, where that varies."""
     wage_per_hour: float = setting(25.0, "money/h", ge=0, le=1e6, desk=True)
     """What an agent's hour costs the business."""
     overtime_factor: float = setting(1.25, grade="c", ge=0, le=10, desk=True)
@@ -216,8 +187,8 @@ class Service(Table):
     """Coefficient of variation of the transaction, where it is lognormal (0.76 at supermarket tills)."""
     core_phases: int = setting(3, ge=1, le=100)
     """Phases of the transaction, where it is erlang."""
-    core_profile: Weights24 | None = setting(None)
-    """Factor on the transaction's length in each hour of the day in which it begins; 1 all day if left out."""
+    core_profile: Weights | None = setting(None)
+    """Factor on the transaction's length in each hour, half hour or quarter-hour in which it begins; 1 if left out."""
     difficulty_cv: float = setting(0.0, grade="b", ge=0, le=2)
     """How much cases differ: one factor on everything in a visit, coefficient of variation (0.6 is usual)."""
     split: Steps = Field(default_factory=Steps)

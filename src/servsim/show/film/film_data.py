@@ -5,14 +5,15 @@ from itertools import zip_longest
 from statistics import median
 from typing import Any
 
+from servsim.dated_calendar import open_spans
 from servsim.errors import ServsimError
 from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
 from servsim.event_codes import Reason
 from servsim.model.rules.demand import of_opening_book
-from servsim.scenario.tables.opening_demand_staff_service import WEEKDAYS
+from servsim.scenario.tables.lists_of_the_day import WEEKDAYS
 from servsim.show.formatting import capital, listed
 from servsim.show.trace_words import REASONS, Cast, cast_of, minutes, points
-from servsim.study.histories.customers import World, name_of, person, weekday_words
+from servsim.study.histories.customers import World, day_words, name_of, person
 from servsim.study.histories.day import Day, Doing, Spell
 from servsim.study.histories.visits import Fate, Request, Visit
 from servsim.units import MILLIONTHS, MINUTE, TICKS_PER_SECOND
@@ -49,7 +50,7 @@ def said(day: Day) -> list[Said]:
     told += [one for agent, some in day.agents.items() for one in of_agent(day, agent, some, cast)]
     told += [
         (day.begins + minute * MINUTE, f"The doors {verb}.")
-        for span in day.scenario.opening.spans(day.number % 7)
+        for span in open_spans(day.scenario, day.number)
         for minute, verb in zip(span, ("open", "close"), strict=True)
     ]
     return sorted((one for one in told if one[0] >= day.begins), key=lambda one: one[0])
@@ -140,7 +141,7 @@ def reel(day: Day, world: World) -> Reel:
     return {
         "title": day.scenario.title,
         "world": f"seed {world.seed}, replication {world.replication}",
-        "when": weekday_words(day.number),
+        "when": day_words(day.scenario, day.number),
         "weekday": WEEKDAYS[day.number % 7].capitalize(),
         "currency": day.scenario.money.currency,
         "begins": begins,
@@ -148,7 +149,7 @@ def reel(day: Day, world: World) -> Reel:
         "pace": pace(begins, ends, len(people)),
         "step": shortest_step(day),
         "way": WALKERS * (ends - begins) / max(len(people), 1),
-        "open": [[opens * 60, closes * 60] for opens, closes in day.scenario.opening.spans(day.number % 7)],
+        "open": [[opens * 60, closes * 60] for opens, closes in open_spans(day.scenario, day.number)],
         "people": sorted(people, key=lambda one: one["came"]),
         "agents": [agent_of(day, agent, cast) for agent in here],
         "said": [[seconds(tick, day), text] for tick, text in said(day) if tick < day.ends],
@@ -165,7 +166,7 @@ def runs(day: Day) -> tuple[float, float]:
     there = [tick for some in day.agents.values() for spell in some if spell.doing is not Doing.OFF
              for tick in (spell.begins, spell.ends)]  # fmt: skip
     turns = [tick for visit in day.visits for tick in (visit.arrived, visit.left or day.ends)]
-    opens = [day.begins + minute * MINUTE for span in day.scenario.opening.spans(day.number % 7) for minute in span]
+    opens = [day.begins + minute * MINUTE for span in open_spans(day.scenario, day.number) for minute in span]
     instants = [min(max(tick, day.begins), day.ends) for tick in (*there, *turns, *opens)]
     first, last = seconds(min(instants), day) - MARGIN, seconds(max(instants), day) + MARGIN
     return max(first, 0.0), min(last, seconds(day.ends, day))

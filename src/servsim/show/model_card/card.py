@@ -7,7 +7,9 @@ from typing import Any
 
 from servsim.engine_parameters import table_class
 from servsim.event_codes import GLOSSARY, Happening, Purpose, Reason
+from servsim.scenario.messages import LISTED
 from servsim.scenario.scenario import MECHANISMS, Scenario
+from servsim.scenario.tables.exceptions import ExceptionalDay
 from servsim.scenario.where_to_find import where
 from servsim.show.model_card import rules as rule_book
 from servsim.show.model_card import setting_readers as lineage
@@ -152,7 +154,7 @@ def advice_table() -> str:
 
 def written(path: str) -> str:
     """A table or a setting as it stands in a file."""
-    return path if "." in path else "[[segments]]" if path == "segments" else f"[{path}]"
+    return path if "." in path else f"[[{path}]]" if path in LISTED else f"[{path}]"
 
 
 def shown(scenarios: Sequence[str]) -> str:
@@ -202,6 +204,8 @@ def about(name: str, own: Sequence[Setting]) -> str:
     """What a table of a scenario file is, and whether segments may differ in it."""
     if name == "segments":
         return "A group of customers who differ: written `[[segments]]`, once for each, with tables of its own in it."
+    if name == "exceptions":
+        return f"Written `[[exceptions]]`, once for each. {' '.join((ExceptionalDay.__doc__ or '').split())}"
     words = " ".join((table_class(name).__doc__ or "").split())
     return f"{words} Segments may differ in all of it." if all(setting.own for setting in own) else words
 

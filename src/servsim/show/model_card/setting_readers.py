@@ -15,7 +15,7 @@ from servsim.scenario.scenario import MECHANISMS
 from servsim.show.model_card.settings import Setting, settings
 
 PACKAGE = Path(__file__).parents[2]
-SHEET_FILES = ("engine_parameters", "opening_hours_and_rates")
+SHEET_FILES = ("engine_parameters", "dated_calendar", "opening_hours_and_rates")
 """The files that make a sheet."""
 CALENDAR = "calendar"
 """The module whose functions say when; what they read is named as a whole, not setting by setting."""
@@ -25,7 +25,12 @@ COMMON = frozenset(("name",))
 """Words that mean other things wherever they stand outside the scenario."""
 QUESTIONS = ("evaluate", "optimise")
 """Tables that no field of the sheet holds; they share keys with each other, and with tables of the world."""
-READ_AS_A_WHOLE = {"opening": "opening", "roster": "staff.roster"}
+READ_AS_A_WHOLE = {
+    "opening": "opening",
+    "roster": "staff.roster",
+    "profile": "demand.profile",
+    "exceptions": "exceptions",
+}
 """Tables whose days are looked up by name, so that no text names them one by one."""
 
 

@@ -9,9 +9,11 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from servsim.engine_parameters import table_class
-from servsim.scenario.messages import table_of
+from servsim.scenario.messages import LISTED, table_of
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, Segment
 from servsim.scenario.tables.base import declared
+from servsim.scenario.tables.exceptions import ExceptionalDay
+from servsim.scenario.tables.lists_of_the_day import LENGTHS
 
 LIMITS = {
     "minimum": "at least {}", "exclusiveMinimum": "above {}", "maximum": "at most {}", "exclusiveMaximum": "below {}",
@@ -19,7 +21,7 @@ LIMITS = {
 """What JSON Schema calls a limit, and what a reader does."""
 TABLES = tuple(
     name for name in Scenario.model_fields
-    if name != "segments" and isinstance(table_class(name), type) and issubclass(table_class(name), BaseModel)
+    if name not in LISTED and isinstance(table_class(name), type) and issubclass(table_class(name), BaseModel)
 )  # fmt: skip
 """Tables of a scenario file, in their order."""
 
@@ -56,10 +58,11 @@ class Setting:
 
 @cache
 def settings() -> tuple[Setting, ...]:
-    """Every setting of every table, in the order of the classes; `segments` last, which is a list of tables."""
+    """Every setting of every table, in the order of the classes; last `exceptions` and `segments`, lists of tables."""
     found = [row for table in TABLES for row in settings_of(table, table_class(table), table in SEGMENT_TABLES)]
     own = {"name", "share"}
-    return (*found, *(row for row in settings_of("segments", Segment, False) if row.key in own))
+    listed = [row for row in settings_of("segments", Segment, False) if row.key in own]
+    return (*found, *settings_of("exceptions", ExceptionalDay, False), *listed)
 
 
 def settings_of(
@@ -107,6 +110,8 @@ def between(own: dict[str, Any]) -> str:
 def number_of(own: dict[str, Any]) -> str:
     """How long a list may be."""
     least, most = own.get("minItems", 0), own.get("maxItems", 0)
+    if (least, most) == (min(LENGTHS), max(LENGTHS)):
+        return " or ".join(map(str, LENGTHS))
     return f"{least}" if least == most else f"{least} to {most:,}"
 
 

@@ -14,6 +14,7 @@ from servsim.show.plots.payback import payback_plot
 from servsim.show.plots.staff_time import minutes_plot
 from servsim.show.plots.style import Plot, save
 from servsim.show.plots.survival import survival_plot
+from servsim.show.plots.time_of_day import time_of_day_plot
 from servsim.show.plots.tornado import tornado_plot
 from servsim.show.plots.value_waterfall import sources_plot
 from servsim.show.plots.waiting_times import waits_plot
@@ -21,6 +22,6 @@ from servsim.show.plots.yearly_projection import years_plot
 
 __all__ = [
     "Plot", "convergence_plot", "day_plot", "front_plot", "frontier_plot", "heat_plot", "levels_plot", "minutes_plot",
-    "payback_plot", "reasons_plot", "save", "saved_plot", "sources_plot", "survival_plot", "tornado_plot", "waits_plot",
-    "years_plot",
+    "payback_plot", "reasons_plot", "save", "saved_plot", "sources_plot", "survival_plot", "time_of_day_plot",
+    "tornado_plot", "waits_plot", "years_plot",
 ]  # fmt: skip

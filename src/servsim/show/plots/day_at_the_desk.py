@@ -23,7 +23,7 @@ from servsim.show.plots.style import (
     outlined,
     thick,
 )
-from servsim.study.histories.customers import World, weekday_words
+from servsim.study.histories.customers import World, day_words
 from servsim.study.histories.day import Day, Doing, Spell, Steps
 from servsim.units import HOUR
 
@@ -66,7 +66,7 @@ def day_plot(day: Day, world: World, size: Size = "paper") -> Plot:
         below.set_xlim(opens, closes)
         below.xaxis.set_major_locator(MultipleLocator(next(step for step in STEPS if (closes - opens) / step <= TICKS)))
         below.xaxis.set_major_formatter(FuncFormatter(lambda hour, _: f"{hour:.0f}:00"))
-        call(below.xaxis, f"Time of day ({weekday_words(day.number)})")
+        call(below.xaxis, f"Time of day ({day_words(day.scenario, day.number)})")
         plot.finish(day.scenario.title, f"{one_world(world)}, day {day.number}", told(day), marks)
     return plot
 
@@ -159,6 +159,5 @@ def at_each(steps: Steps, instants: np.ndarray) -> np.ndarray:
 def told(day: Day) -> str:
     """The plot in a sentence."""
     fates = ", ".join(f"{count} {fate.value}" for fate, count in day.fates().items() if count)
-    return (
-        f"{weekday_words(day.number)}: {len(day.visits)} visits, {fates}; at most {day.queue()[1].max()} wait at once."
-    )
+    when = day_words(day.scenario, day.number)
+    return f"{when}: {len(day.visits)} visits, {fates}; at most {day.queue()[1].max()} wait at once."

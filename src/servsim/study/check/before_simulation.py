@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from servsim.engine_parameters import is_on, to_sheet
+from servsim.dated_calendar import days_of, mean_week
+from servsim.engine_parameters import horizon_of, is_on, to_sheet
 from servsim.opening_hours_and_rates import open_minutes, roster_minutes, staffed_minutes
 from servsim.scenario.scenario import MECHANISMS, Scenario, as_segments
-from servsim.scenario.tables.opening_demand_staff_service import WEEKDAYS
+from servsim.scenario.tables.lists_of_the_day import WEEKDAYS
 from servsim.study.check.first_year import FirstYear, first_year
 from servsim.study.check.first_year_against_stated import sentences
 from servsim.study.execution.options import Execution
@@ -22,7 +23,7 @@ from servsim.study.scenario_identity import digest_of
 from servsim.study.sensitivity.plausible_settings import ranges_of
 from servsim.study.tally_places import OWN_SATISFACTION
 from servsim.study.yearly_projection import looks_ahead
-from servsim.units import MILLIONTHS
+from servsim.units import DAY, MILLIONTHS
 
 LITTLE_HOURS = 0.01
 """A week: less is a rounding."""
@@ -83,7 +84,7 @@ def outlook(scenario: Scenario, file: str, execution: Execution | None = None) -
     affordable(scenario, file, LOOKS if steady else 1, far=False)
     look = Outlook(
         scenario,
-        open_hours=float(open_minutes(scenario).sum()) / 60,
+        open_hours=mean_week(scenario).open_hours,
         planned=planned_load(scenario),
         on=on + (() if attentive else ("inattention",)),
         off=tuple(name for name in MECHANISMS if name not in on) + (("inattention",) if attentive else ()),
@@ -126,7 +127,7 @@ def warnings(look: Outlook) -> list[str]:
     if is_on(scenario, "investment") and not is_on(scenario, "quality"):
         fewer = " fewer mistakes" if is_on(scenario, "mistakes") else ""
         found.append(f"[investment] is on without [quality]: minutes cost time and bring{fewer or ' nothing'}.")
-    found += [*unused_quality(scenario), *hours_out_of_opening(scenario)]
+    found += [*unused_quality(scenario), *hours_out_of_opening(scenario), *exceptions_out_of_horizon(scenario)]
     found += [sentence for sentence, idle in (*idle_tables(look), *idle_budgets(look)) if idle]
     brings = reproduction(scenario)
     if brings >= 1.0:
@@ -164,6 +165,16 @@ def hours_out_of_opening(scenario: Scenario) -> list[str]:
         return []
     return [f"staff.roster names {named:g} hours a week, {named - worked:g} of them while the doors are closed: only "
             f"{worked:g} are worked and paid; widen [opening] or shorten the roster."]  # fmt: skip
+
+
+def exceptions_out_of_horizon(scenario: Scenario) -> list[str]:
+    """Exceptions that fall on no day of the horizon."""
+    days = horizon_of(scenario) / DAY
+    return [
+        f"exceptions.{number} is of {each.date}, and no day of it is within the horizon: it counts for nothing."
+        for number, each in enumerate(scenario.exceptions, 1)
+        if not any(day < days for day in days_of(scenario, each))
+    ]
 
 
 def unsettled(book: SettledBook) -> list[str]:

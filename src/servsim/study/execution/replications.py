@@ -166,7 +166,7 @@ def watch(referred: int, expected: float, week: int) -> None:
 
 
 SHEETS_AT_HAND = 64
-"""How many sheets are kept, a quarter of a megabyte each."""
+"""How many sheets are kept, a third of a megabyte each."""
 
 NOBODYS = np.zeros(0, np.int8), np.zeros(0, np.int64), np.zeros(0, np.int64)
 """Fate, spending and stay of nobody."""

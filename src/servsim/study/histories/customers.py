@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from servsim.dated_calendar import date_of, exceptional_days
 from servsim.engine_parameters import to_sheet
 from servsim.errors import ServsimError
 from servsim.event_codes import Happening, Kind, Reason
@@ -14,7 +15,7 @@ from servsim.model.rules.demand import DAY_BITS, KIND_BITS, LAYER_BITS, prospect
 from servsim.model.rules.internal_requests import request_key
 from servsim.model.trace import COLUMNS, Engine
 from servsim.scenario.scenario import Scenario
-from servsim.scenario.tables.opening_demand_staff_service import WEEKDAYS
+from servsim.scenario.tables.lists_of_the_day import WEEKDAYS
 from servsim.study.execution.replications import PIECE, engine_named
 from servsim.units import DAY
 
@@ -76,6 +77,15 @@ def person(key: int) -> str:
 def weekday_words(day: int) -> str:
     """A day of the horizon in words; day 0 is the Monday of week 1."""
     return f"week {day // 7 + 1}, {WEEKDAYS[day % 7].capitalize()}"
+
+
+def day_words(scenario: Scenario, day: int) -> str:
+    """The same with its date and its name, where it has them: week 3, Tuesday, 20 January 2026, stocktaking."""
+    date = date_of(scenario, day)
+    if date is None:
+        return weekday_words(day)
+    names = [each.name for each in exceptional_days(scenario).get(day, []) if each.name]
+    return ", ".join([weekday_words(day), f"{date.day} {date:%B %Y}", *names])
 
 
 @dataclass(frozen=True)
@@ -197,7 +207,9 @@ def day_at_the_desk(world: World, day: int) -> np.ndarray:
     rows = around(world, day)
     on_the_day = (rows[:, TICK] // DAY == day) & ~np.isin(rows[:, WHAT], BOOKKEEPING)
     if not on_the_day.any():
-        raise ServsimError(f"Nothing happens on day {day} ({weekday_words(day)}): {open_days(world.scenario)}.")
+        raise ServsimError(
+            f"Nothing happens on day {day} ({day_words(world.scenario, day)}): {open_days(world.scenario)}."
+        )
     return rows
 
 

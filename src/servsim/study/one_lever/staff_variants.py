@@ -4,13 +4,15 @@ from typing import Any
 
 import numpy as np
 
+from servsim.engine_parameters import to_sheet
 from servsim.errors import ScenarioError
 from servsim.opening_hours_and_rates import staffed_minutes
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
+from servsim.study.daily_totals import asked_until
 from servsim.study.intervals_and_tables import Interval
 from servsim.study.yearly_projection import middles
-from servsim.units import DAY, MONTH
+from servsim.units import DAY, HOUR, MONTH
 
 STAFF = "staff."
 """How the names of levers begin that say how many agents there are, or what they cost."""
@@ -64,5 +66,6 @@ def brought_by_an_hour(scenario: Scenario, gained: Interval, hours: float) -> In
 def paid_by_month(scenario: Scenario, months: int) -> np.ndarray:
     """(months,) the same in each of so many months; a day belongs to the month in which it begins."""
     days = np.arange(months * MONTH // DAY + 1)
-    hours: np.ndarray = np.bincount(days * DAY // MONTH, paid_hours(scenario)[days % 7])[:months]
+    paid = np.diff(asked_until(to_sheet(scenario), np.append(days, len(days)) * DAY)) / HOUR
+    hours: np.ndarray = np.bincount(days * DAY // MONTH, paid)[:months]
     return hours

@@ -9,6 +9,7 @@ import numpy as np
 from servsim.errors import ScenarioError
 from servsim.scenario.messages import field_at
 from servsim.scenario.read import value_at, with_settings
+from servsim.scenario.roster_spans import roster_span
 from servsim.scenario.scenario import Scenario
 
 Values = tuple[float, ...]
@@ -103,6 +104,7 @@ def space_of(scenario: Scenario) -> Space:
 
 def lever_of(scenario: Scenario, key: str, low: float, high: float) -> Lever:
     """A lever with its range."""
-    field = field_at(tuple(key.split(".")))
-    whole = field is not None and field.annotation in (int, int | None)
+    path = tuple(key.split("."))
+    field = field_at(path)
+    whole = roster_span(path) is not None or (field is not None and field.annotation in (int, int | None))
     return Lever(key, low, high, float(value_at(scenario, key)), whole)

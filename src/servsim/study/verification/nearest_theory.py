@@ -119,7 +119,7 @@ def hours_alike(scenario: Scenario, per_hour: float) -> Scenario:
     """
     minutes = scenario.service.core_minutes * mean_hour_factor(scenario)
     agents = round(mean_agents(scenario))
-    even = {"profile": None, "weekday_profile": None, "busyness_cv": 0.0,
+    even = {"profile": None, "weekday_profile": None, "month_profile": None, "busyness_cv": 0.0,
             "prospects_per_hour": scenario.demand.prospects_per_hour * agents / mean_agents(scenario)}  # fmt: skip
     horizon, share = scenario.horizon, float(open_minutes(scenario).mean())
     return scenario.model_copy(update={

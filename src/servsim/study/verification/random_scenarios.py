@@ -6,6 +6,7 @@ instant. What a setting's declaration cannot say stands in `special`.
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import date, timedelta
 from typing import Any, Literal, get_args, get_origin
 
 import annotated_types
@@ -15,13 +16,16 @@ from pydantic.fields import FieldInfo
 
 from servsim.errors import ScenarioError
 from servsim.opening_hours_and_rates import most_lift, open_minutes, profile_mass
-from servsim.scenario.messages import bare, table_of
+from servsim.scenario.messages import LISTED, bare, table_of
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, as_segments
 from servsim.scenario.tables.base import Mechanism, declared
+from servsim.scenario.tables.lists_of_the_day import EVERY_DAY, LENGTHS, Profile
 from servsim.scenario.tables.money_horizon_levers import WEEKS_PER_YEAR
 from servsim.units import MINUTE, MINUTES_PER_WEEK, WEEK
 
+START = date(2026, 12, 21)
+"""The Monday on which horizons with dates begin: they see the end of a month and of a year."""
 VISITS = 3000
 """Visits that a random scenario brings at most, about."""
 LONGEST_WEEKS = 5.0
@@ -56,11 +60,29 @@ def drawn_settings(rng: Rng, storm: bool) -> dict[str, Any]:
     tables = {
         name: drawn_table(rng, table, (name,), days_per_tick)
         for name, field in Scenario.model_fields.items()
-        if name not in ("opening", "segments", "horizon", "evaluate")
+        if name not in ("opening", *LISTED, "horizon", "evaluate")
         and (table := table_of(field.annotation))
         and (rng.random() < 0.75 or (storm and name in ("demand", "service")))
     }
-    return {"opening": opening, **tables, "segments": drawn_segments(rng, days_per_tick)}
+    dated = {"horizon": {"start": START}, "exceptions": drawn_exceptions(rng, storm)} if rng.random() < 0.4 else {}
+    if not dated:
+        tables.get("demand", {}).pop("month_profile", None)
+    return {"opening": opening, **tables, **dated, "segments": drawn_segments(rng, days_per_tick)}
+
+
+def drawn_exceptions(rng: Rng, storm: bool) -> list[dict[str, Any]]:
+    """Up to six days by date, early in the horizon, some of them several days or each year; in storms its first."""
+    found = []
+    for _ in range(int(rng.integers(0, 7))):
+        first = START + timedelta(days=0 if storm else int(rng.integers(-3, int(7 * LONGEST_WEEKS))))
+        hours = str(rng.choice(MINUTES_OPEN if storm else HOURS))
+        settings: dict[str, Any] = {
+            "until": first + timedelta(days=int(rng.integers(0, 9))), "every_year": bool(rng.random() < 0.5),
+            "hours": hours, "busyness": float(rng.choice([0.0, 0.5, 2.0])),
+            "roster": weights(rng, int(rng.choice(LENGTHS))),
+        }  # fmt: skip
+        found.append({"date": first} | {key: value for key, value in settings.items() if rng.random() < 0.5})
+    return found
 
 
 def drawn_opening(rng: Rng, storm: bool) -> dict[str, Any]:
@@ -106,7 +128,8 @@ def drawn_value(rng: Rng, field: FieldInfo, path: Path, days_per_tick: float) ->
     kind, marks = bare(field.annotation, list(field.metadata))
     inner = table_of(field.annotation)
     if inner is not None:
-        return drawn_table(rng, inner, path, days_per_tick)
+        table = drawn_table(rng, inner, path, days_per_tick)
+        return table.get(EVERY_DAY, table) if inner is Profile and rng.random() < 0.5 else table
     if get_origin(kind) is Literal:
         return str(rng.choice(get_args(kind)))
     if get_origin(kind) is list:
@@ -120,10 +143,10 @@ def drawn_value(rng: Rng, field: FieldInfo, path: Path, days_per_tick: float) ->
 
 
 def drawn_list(rng: Rng, inner: Any, marks: list[Any]) -> list[float]:
-    """Numbers for hours or weekdays, where a list has a length of its own; else up to six within their limits."""
+    """Numbers over the day or for weekdays, where a list has lengths of its own; else up to six within their limits."""
     shortest = next((mark.min_length for mark in marks if isinstance(mark, annotated_types.MinLen)), 1)
     if shortest > 1:
-        return weights(rng, shortest)
+        return weights(rng, int(rng.choice(LENGTHS)) if shortest == min(LENGTHS) else shortest)
     low, _, high = limits(bare(inner, [])[1])
     return [float(f"{rng.uniform(max(low, 0.2), min(high, 3)):.4g}") for _ in range(rng.integers(1, 7))]
 
