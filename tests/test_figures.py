@@ -45,6 +45,7 @@ NOON = 7 * 24 * 60 + 180
 """Of the second Monday, in minutes after nine of the first."""
 AMID_THE_DAY = {"horizon": {"weeks": 2.0, "warmup_weeks": 1 + 12 / 168}}
 SECOND_WEEK = {"horizon": {"weeks": 2.0, "warmup_weeks": 1.0}}
+IN_TWO_MINUTES = {"waiting": {"target_seconds": 120.0}}
 SECOND_HALF = {"horizon": {"weeks": 365 / 7, "warmup_weeks": 365 / 14}}
 ONE_DAY = {"horizon": {"weeks": 1 / 7}}
 FREE = {"staff": {"agents": 1, "wage_per_hour": 0.0}}
@@ -394,6 +395,31 @@ CASES_OF = {
         ("0 and 6 minutes", {}, TEN + SIX + GIVES_UP, 3),
         ("only who came after the warm-up", SECOND_WEEK, SIX + served(WARM, WARM + 4, WARM + 9), 4),
     ],
+    "wait_abandoned_mean": [
+        ("who gives up waits for 3 minutes, who leaves at once for none", {}, SIX + GIVES_UP + unserved(H.ABANDONED, 5, 5), 1.5),
+        ("only who came after the warm-up", SECOND_WEEK, GIVES_UP + unserved(H.ABANDONED, WARM, WARM + 4), 4),
+        ("who is sent home has not given up", {}, unserved(H.SENT_HOME, 0, 9), math.nan),
+    ],
+    "service_level": [
+        ("one of three, with who gave up", IN_TWO_MINUTES, TEN + SIX + GIVES_UP, 1 / 3),
+        ("two minutes are within two minutes, a tick more is not", IN_TWO_MINUTES, served(0, 2, 5) + served(0, 2 + 1 / 60_000, 9), 1 / 2),
+        ("who left in time was not answered", IN_TWO_MINUTES, TEN + unserved(H.ABANDONED, 5, 6), 1 / 2),
+        ("only who came after the warm-up", SECOND_WEEK, TEN + served(WARM, WARM + 4, WARM + 9), 0),
+        ("20 seconds where nothing is said", {}, served(0, 1 / 3, 5) + served(0, 0.34, 9), 1 / 2),
+    ],
+    "service_level_served": [
+        ("one of two, without who gave up", IN_TWO_MINUTES, TEN + SIX + GIVES_UP, 1 / 2),
+        ("nobody was answered", IN_TWO_MINUTES, GIVES_UP, math.nan),
+        ("only who came after the warm-up", SECOND_WEEK, SIX + served(WARM, WARM, WARM + 9), 1),
+    ],
+    "waited_within_target": [
+        ("who left after a minute waited no longer", IN_TWO_MINUTES, TEN + SIX + unserved(H.ABANDONED, 5, 6), 2 / 3),
+        ("who gave up after three did", IN_TWO_MINUTES, TEN + GIVES_UP, 1 / 2),
+        ("who did not join waited for nothing", IN_TWO_MINUTES, SIX + unserved(H.BALKED, 9, 9) + unserved(H.BLOCKED, 9, 9), 2 / 3),
+        ("sent home in time", IN_TWO_MINUTES, SIX + unserved(H.SENT_HOME, 0, 1), 1 / 2),
+        ("who still waits has not waited it out", IN_TWO_MINUTES, TEN + SIX[:1], 1 / 2),
+        ("only who came after the warm-up", SECOND_WEEK, SIX + unserved(H.ABANDONED, WARM, WARM), 1),
+    ],
     "waited_share": [
         ("one of two", {}, TEN + SIX, 1 / 2),
         ("who leaves at once did not start at once", {}, TEN + unserved(H.ABANDONED, 5, 5), 1 / 2),
@@ -718,7 +744,7 @@ def case_of(name: str, case) -> object:
 CASES = [case_of(name, case) for name, cases in CASES_OF.items() for case in cases]
 
 UNDEFINED = {
-    "abandoned_share", "balked_share", "unserved_share", "wait_mean", "wait_p50", "wait_p90", "wait_served_mean",
+    "wait_abandoned_mean", "service_level", "service_level_served", "waited_within_target", "abandoned_share", "balked_share", "unserved_share", "wait_mean", "wait_p50", "wait_p90", "wait_served_mean",
     "waited_share", "occupancy", "time_in_system_mean", "quality_mean", "satisfaction_mean", "retention",
     "retention_rate", "minutes_per_relationship", "value",
     "mistakes_share", "first_contact_resolution", "failures", "complaints", "recovered_share", "escalated",
@@ -744,7 +770,7 @@ PROMISED = [
 ]  # fmt: skip
 """Section 9 of the design."""
 ADDED = [
-    "blocked", "sent_home", "unserved_share", "mistakes_share", "failures", "escalated", "calls", "won_back",
+    "wait_abandoned_mean", "service_level", "service_level_served", "waited_within_target", "blocked", "sent_home", "unserved_share", "mistakes_share", "failures", "escalated", "calls", "won_back",
     "hours_core", "hours_care", "hours_clarifying", "hours_recovery", "hours_promises", "hours_relationship",
     "hours_inattentive", "hours_break", "hours_idle", "hours_manager", "hours_internal", "wait_gap", "satisfaction_gap",
     "phone_wait_mean", "phone_lost_share", "requests", "request_wait_mean", "recognised_share", "knowledge_mean",
@@ -758,7 +784,7 @@ WORSE = {
 }  # fmt: skip
 """Metrics of which less is better."""
 NEITHER = {
-    "arrivals", "occupancy", "investment_hours", "minutes_per_relationship", "complaints", "escalated", "calls",
+    "wait_abandoned_mean", "arrivals", "occupancy", "investment_hours", "minutes_per_relationship", "complaints", "escalated", "calls",
     "hours_core", "hours_care", "hours_clarifying", "hours_recovery", "hours_promises", "hours_relationship",
     "hours_break", "hours_idle", "hours_manager", "hours_internal", "wait_gap", "satisfaction_gap", "requests",
     "advertising_cost", "training_cost", "callers", "promises_due",

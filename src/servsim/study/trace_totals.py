@@ -176,6 +176,12 @@ def count_wait(sheet, counts, sums, waits, what, now, wait):
 
 
 @part
+def is_in_time(sheet, who, wait):
+    """Is a wait no longer than the target of the customer's segment?"""
+    return wait <= sheet[segment_of(sheet, who)].target_seconds * TICKS_PER_SECOND
+
+
+@part
 def count_waiting(sheet, sums, what, since):
     """Count who waits in the queue, and who of the colleagues, from an instant on that is not within the warm-up.
 
@@ -250,6 +256,9 @@ def add_rows(
                 count_wait(sheet, counts, sums, waits, what, now, value)
                 sums[t.WAIT_SERVED] += value
                 sums[t.STARTED_AT_ONCE] += value == 0
+                in_time = is_in_time(sheet, who, value)
+                sums[t.ANSWERED_IN_TIME] += in_time
+                segments[segment_of(sheet, who), t.OWN_IN_TIME] += in_time
                 count_own(sheet, segments, who, t.OWN_WAIT, value)
         elif what == Happening.FINISHED:
             sums[t.BUSY] += max(0, now - max(agents[agent, t.VISIT_SINCE] - 1, warmup))
@@ -263,6 +272,8 @@ def add_rows(
         elif what == Happening.ABANDONED or what == Happening.SENT_HOME:
             if now - value >= warmup:
                 count_wait(sheet, counts, sums, waits, what, now, value)
+                sums[t.LEFT_IN_TIME] += is_in_time(sheet, who, value)
+                sums[t.WAIT_ABANDONED] += value if what == Happening.ABANDONED else 0
                 count_own(sheet, segments, who, t.OWN_WAIT, value)
                 add_own(sheet, segments, what, who, value)
         elif what == Happening.PICKED_UP or what == Happening.RANG_OFF:

@@ -37,6 +37,8 @@ class Waiting(Mechanism):
     """Days until an unserved customer tries again, on average."""
     retry_limit: int = setting(3, "tries", grade="c", ge=0, le=100)
     """How often an unserved customer tries again at most."""
+    target_seconds: float = setting(20.0, "s", ge=0, le=86_400)
+    """The wait that service levels are counted within (80 % in 20 seconds is a telephone's custom)."""
     tolerance: float = setting(0.25, grade="c", ge=0, le=1)
     """Share of the average patience that passes before a wait is minded at all."""
     wait_weight: float = setting(2.0, "points", grade="c", ge=0, le=10)
