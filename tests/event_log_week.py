@@ -66,14 +66,18 @@ class Week:
 
     @cached_property
     def on_duty(self) -> list[int]:
-        """Agents in each minute: nobody while the doors are closed.
+        """Agents in each minute who are there by the roster: of those in each hour, the share available."""
+        return self.by_minute([count * self.settings.get("staff", "availability", 1.0) for count in self.asked_for])
+
+    def by_minute(self, agents: list[float]) -> list[int]:
+        """Agents in each minute, of so many in each hour: nobody while the doors are closed.
 
         4.63 is four all hour and one for 63 % of it, at its end where the next hour has more, else at its beginning.
         """
         counts = []
-        for hour, count in enumerate(self.asked_for):
+        for hour, count in enumerate(agents):
             part = round(count % 1 * 60)
-            late = self.asked_for[(hour + 1) % len(self.asked_for)] > count
+            late = agents[(hour + 1) % len(agents)] > count
             extra = [0] * (60 - part) + [1] * part if late else [1] * part + [0] * (60 - part)
             counts += [int(count) + one for one in extra]
         return [count * is_open for count, is_open in zip(counts, self.is_open, strict=True)]
@@ -84,9 +88,14 @@ class Week:
         return Weekly(self.on_duty)
 
     @cached_property
+    def paid(self) -> Weekly:
+        """Agents who are paid, there or not."""
+        return Weekly(self.by_minute(self.asked_for))
+
+    @cached_property
     def agents(self) -> int:
-        """How many there are: the most who are ever on duty at once."""
-        return max(self.on_duty)
+        """How many there are: the most who are ever paid, or on duty, at once."""
+        return max(*self.on_duty, *self.paid.levels)
 
     def shift(self, agent: int) -> Weekly:
         """1 where an agent, by number, is on duty."""

@@ -209,7 +209,14 @@ class Outsider:
         """What agents know and do."""
         months, time, spent = self.settings.length / MONTH, self.staff.time, self.spent
         of_visits = spent["cared"] + spent["clarified"] + spent["soothed"]
-        beyond = of_visits + time["follow-up"] + time["call"] + time["held"] + spent["manager's talk"]
+        beyond = (
+            of_visits
+            + time["follow-up"]
+            + time["call"]
+            + time["after-visit work"]
+            + time["held"]
+            + spent["manager's talk"]
+        )
         hours = {
             "investment_hours": beyond,
             "hours_core": time["visit"] - of_visits,
@@ -219,6 +226,7 @@ class Outsider:
             "hours_promises": time["follow-up"],
             "hours_relationship": time["call"],
             "hours_internal": time["request"],
+            "hours_after_visits": time["after-visit work"],
             "hours_inattentive": time["inattentive"],
             "hours_break": time["break"],
             "hours_idle": time["idle"],
@@ -266,6 +274,7 @@ FAILING = ("mistakes_share", "first_contact_resolution", "hours_clarifying")
 NEEDS = {
     ("phone",): ("callers", "phone_wait_mean", "phone_lost_share"),
     ("internal",): ("requests", "request_wait_mean", "hours_internal"),
+    ("after_visit_work",): ("hours_after_visits",),
     ("quality",): ("quality_mean", "satisfaction_mean", "satisfaction_gap"),
     ("recognition",): ("recognised_share",),
     ("training",): ("knowledge_mean", "training_cost"),

@@ -92,8 +92,8 @@ def test_what_a_day_that_begins_empty_comes_to_is_known(patience, published):
 @pytest.mark.parametrize(("patience", "weeks", "sharp"), [
     pytest.param(math.inf, 6.0, 0.004, id="Erlang C"),
     pytest.param(PATIENCE, 3.0, 0.002, id="Erlang A"),
-    pytest.param(math.inf, 60.0, 0.0012, id="Erlang C, long", marks=pytest.mark.nightly),
-    pytest.param(PATIENCE, 60.0, 0.0005, id="Erlang A, long", marks=pytest.mark.nightly),
+    pytest.param(math.inf, 30.0, 0.0015, id="Erlang C, long", marks=pytest.mark.nightly),
+    pytest.param(PATIENCE, 30.0, 0.0007, id="Erlang A, long", marks=pytest.mark.nightly),
 ])  # fmt: skip
 def test_a_telephone_day_meets_uniformisation(patience, weeks, sharp):
     found = run(telephone(patience, weeks), replications=20, controls=False, workers=1, store=None)

@@ -38,8 +38,8 @@ def guide_of(mass: np.ndarray) -> np.ndarray:
     return np.maximum(np.searchsorted(parts, np.arange(GUIDE_PLACES + 2)) - 1, 0)
 
 
-def roster_minutes(scenario: Scenario) -> np.ndarray:
-    """Agents asked for in each minute of the week.
+def roster_minutes(scenario: Scenario, share: float = 1.0) -> np.ndarray:
+    """Agents asked for in each minute of the week, or a share of them.
 
     The fractional agent of an hour, the 0.63 of 4.63, is there at its end while the roster rises and at its beginning
     otherwise, so that the part-timer's time adjoins the fuller hour.
@@ -49,6 +49,7 @@ def roster_minutes(scenario: Scenario) -> np.ndarray:
         day = scenario.staff.roster.counts(weekday) if scenario.staff.roster else None
         if day is not None:
             counts[weekday * 24 : weekday * 24 + 24] = day
+    counts *= share
     minutes = np.repeat(np.floor(counts).astype(np.int16), 60).reshape(-1, 60)
     for hour, count in enumerate(counts):
         part = round((count - math.floor(count)) * 60)
@@ -58,9 +59,24 @@ def roster_minutes(scenario: Scenario) -> np.ndarray:
     return minutes.ravel()
 
 
-def staffed_minutes(scenario: Scenario) -> np.ndarray:
-    """Agents asked for in each minute of the week in which the doors are open; 0 in others."""
+def paid_minutes(scenario: Scenario) -> np.ndarray:
+    """Agents asked for, and paid, in each minute of the week in which the doors are open; 0 in others."""
     return roster_minutes(scenario) * open_minutes(scenario)
+
+
+def staffed_minutes(scenario: Scenario) -> np.ndarray:
+    """Agents who are there in each minute of the week by the roster: of those who are paid, the share available.
+
+    Shrinkage is taken off the count of every hour, as staffing tools do, and not off single agents' days: whoever is
+    away, so many are there. The part of an agent that is left is there for part of the hour, as a roster's is; the last
+    of the agents is the one who comes and goes.
+    """
+    return roster_minutes(scenario, scenario.staff.availability) * open_minutes(scenario)
+
+
+def agents_of(scenario: Scenario) -> int:
+    """How many agents there are: the most who are paid, or there, at once."""
+    return int(max(paid_minutes(scenario).max(), staffed_minutes(scenario).max()))
 
 
 def steady_minutes(roster: np.ndarray, opened: np.ndarray) -> np.ndarray:
@@ -75,6 +91,11 @@ def steady_minutes(roster: np.ndarray, opened: np.ndarray) -> np.ndarray:
 
 def paid_hours_per_week(sheet: np.ndarray) -> float:
     """Agent hours a week that the roster asks for."""
+    return float(sheet[0]["paid"].sum()) / 60
+
+
+def staffed_hours_per_week(sheet: np.ndarray) -> float:
+    """Agent hours a week that are there by the roster."""
     return float(sheet[0]["roster"].sum()) / 60
 
 

@@ -23,6 +23,8 @@ CLAUSES: dict[H, str] = {
     H.ASKED: "asked for something",
     H.HELPING: "waited {it.minutes} for {it.agent}",
     H.HELPED: "was helped with {it.minutes} of work",
+    H.WRITES_UP: "",
+    H.WROTE_UP: "left {it.agent} {it.minutes} of work once gone",
     H.RECOGNISED: "was recognised",
     H.PRAISED: "spoke well of it to {it.people}",
     H.WARNED: "warned {it.people}",
@@ -84,6 +86,7 @@ SPANS = {
     H.TOOK_UP: (H.FOLLOWED_UP, "follow-up", "follow-ups"),
     H.CALLED: (H.HUNG_UP, "call", "calls"),
     H.HELPING: (H.HELPED, "request", "requests"),
+    H.WRITES_UP: (H.WROTE_UP, "piece of work after a visit", "pieces of work after visits"),
     H.WENT_ON_BREAK: (H.CAME_BACK, "break", "breaks"),
     H.LOST_ATTENTION: (H.REGAINED_ATTENTION, "lapse of attention", "lapses of attention"),
 }

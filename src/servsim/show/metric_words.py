@@ -64,6 +64,7 @@ HEADINGS: dict[str, dict[str, str]] = {
         "hours_recovery": "putting right",
         "hours_promises": "keeping promises",
         "hours_relationship": "calling customers",
+        "hours_after_visits": "work after visits",
         "hours_internal": "colleagues' requests",
         "hours_inattentive": "lost in thought",
         "hours_break": "breaks",

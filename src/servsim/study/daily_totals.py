@@ -33,8 +33,8 @@ SUMMED = np.full(max(Happening) + 1, -1)
 SUMMED[[
     Happening.STARTED, Happening.ABANDONED, Happening.SENT_HOME, Happening.BOUGHT, Happening.STEPPED_BACK,
     Happening.CARED, Happening.CLARIFIED, Happening.SOOTHED, Happening.FOLLOWED_UP, Happening.HUNG_UP,
-    Happening.RELEASED,
-]] = [WAITED, WAITED, WAITED, REVENUE, TALKING, *[INVESTED] * 6]  # fmt: skip
+    Happening.RELEASED, Happening.WROTE_UP,
+]] = [WAITED, WAITED, WAITED, REVENUE, TALKING, *[INVESTED] * 7]  # fmt: skip
 
 IGNORED, ADDED, MORE = range(3)
 """What is done with a row: nothing; it is only counted or added up; more is done."""
@@ -49,7 +49,7 @@ OF_MONEY = ALL.copy()
 OF_MONEY[[
     Happening.ARRIVED, Happening.ABANDONED, Happening.BALKED, Happening.BLOCKED, Happening.SENT_HOME,
     Happening.STARTED, Happening.MEMBER, Happening.WON, Happening.CARED, Happening.CLARIFIED, Happening.SOOTHED,
-    Happening.FOLLOWED_UP, Happening.HUNG_UP, Happening.RELEASED,
+    Happening.FOLLOWED_UP, Happening.HUNG_UP, Happening.RELEASED, Happening.WROTE_UP,
 ]] = IGNORED  # fmt: skip
 
 
@@ -102,8 +102,13 @@ class Days:
 
     @cached_property
     def scheduled(self) -> np.ndarray:
-        """(days,) ticks of agents' time that the roster asks for."""
+        """(days,) ticks of agents' time on shift."""
         return np.diff(integral(self.sheet[0]["roster"], self.ends))
+
+    @cached_property
+    def paid(self) -> np.ndarray:
+        """(days,) ticks of agents' time that the roster asks for, there or not."""
+        return np.diff(integral(self.sheet[0]["paid"], self.ends))
 
 
 def opened_until(sheet: np.ndarray, ends: np.ndarray) -> np.ndarray:

@@ -128,6 +128,7 @@ METRICS = (
     Metric("hours_recovery", "on complaints, and held while the manager speaks", "h/month", 0, lambda r: r.hours(r.sum(t.SOOTHING) + r.sum(t.HELD)), needs=("recovery",), bounds=AMOUNT),
     Metric("hours_promises", "on what was promised", "h/month", 0, lambda r: r.hours(r.sum(t.FOLLOWING_UP)), needs=("promises",), bounds=AMOUNT),
     Metric("hours_relationship", "on calls to customers", "h/month", 0, lambda r: r.hours(r.sum(t.CALLING)), needs=("outreach",), bounds=AMOUNT),
+    Metric("hours_after_visits", "on what visits leave to do once the customer has gone", "h/month", 0, lambda r: r.hours(r.sum(t.WRITING)), needs=("after_visit_work",), bounds=AMOUNT),
     Metric("hours_internal", "on colleagues' requests", "h/month", 0, lambda r: r.hours(r.sum(t.HELPING)), needs=("internal",), bounds=AMOUNT),
     Metric("hours_inattentive", "lost in thought or in a screen, with no work going on", "h/month", -1, lambda r: r.hours(r.sum(t.INATTENTIVE)), bounds=AMOUNT),
     Metric("hours_break", "on breaks", "h/month", 0, lambda r: r.hours(r.sum(t.ON_BREAK)) if r.scenario.staff.break_minutes else UNDEFINED, bounds=AMOUNT),

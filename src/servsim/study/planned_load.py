@@ -10,7 +10,7 @@ from servsim.model.compilation import readable
 from servsim.model.rules.mistakes import catch_probability, mistake_probability
 from servsim.model.rules.recovery import brought_back_probability, soothing_minutes
 from servsim.model.rules.transaction_and_care_steps import planned_step, quickness
-from servsim.opening_hours_and_rates import open_minutes, paid_hours_per_week, profile_mass
+from servsim.opening_hours_and_rates import open_minutes, paid_hours_per_week, profile_mass, staffed_hours_per_week
 from servsim.scenario.scenario import Scenario
 from servsim.study.expected_visits import newcomers_and_returns, weekly_requests
 from servsim.units import MINUTES_PER_WEEK
@@ -20,27 +20,30 @@ from servsim.units import MINUTES_PER_WEEK
 class PlannedLoad:
     """What a week asks of the agents, if every visit that customers mean to make is served once, as planned.
 
-    visits: a week. visit_minutes: their mean length. promised_hours, requested_hours: what promises and colleagues ask
-    for in a week. paid_hours: what the roster gives.
+    visits: a week. visit_minutes: their mean length. after_hours: what they leave to do once the customer has gone.
+    promised_hours, requested_hours: what promises and colleagues ask for in a week. paid_hours: what the roster gives;
+    staffed_hours: for how many of them somebody is there.
     """
 
     visits: float
     visit_minutes: float
+    after_hours: float
     promised_hours: float
     requested_hours: float
     paid_hours: float
+    staffed_hours: float
 
     @property
     def asked_hours(self) -> float:
         """Agents' time that a week asks for."""
-        return self.visits * self.visit_minutes / 60 + self.promised_hours + self.requested_hours
+        return self.visits * self.visit_minutes / 60 + self.after_hours + self.promised_hours + self.requested_hours
 
     @property
     def load(self) -> float:
-        """Time asked for, of time paid for; above 1 the queue grows until people leave it. Infinite where nobody is
-        paid.
+        """Time asked for, of agents' time there is; above 1 the queue grows until people leave it. Infinite where
+        nobody is there.
         """
-        return self.asked_hours / self.paid_hours if self.paid_hours else np.inf
+        return self.asked_hours / self.staffed_hours if self.staffed_hours else np.inf
 
 
 def planned_load(scenario: Scenario) -> PlannedLoad:
@@ -54,9 +57,11 @@ def planned_load(scenario: Scenario) -> PlannedLoad:
     return PlannedLoad(
         visits=float(sum(visits)),
         visit_minutes=lapses * weighted(minutes, visits),
+        after_hours=lapses * float(np.dot(visits, after_minutes(sheet))) / 60,
         promised_hours=lapses * promised / 60,
         requested_hours=lapses * requested_hours(scenario),
         paid_hours=paid_hours_per_week(sheet),
+        staffed_hours=staffed_hours_per_week(sheet),
     )
 
 
@@ -81,6 +86,12 @@ def visit_minutes(scenario: Scenario, sheet: np.ndarray, segment: int) -> float:
         share / (core / float(speed[agent]) + care * quickness(knowledge[agent])) for agent, share in enumerate(shares)
     )
     return 1.0 / served + added_by_mistakes(rules, segment)
+
+
+def after_minutes(sheet: np.ndarray) -> np.ndarray:
+    """(segments,) mean minutes of work that a visit leaves once the customer has gone."""
+    found: np.ndarray = sheet["after_visit_work_on"] * sheet["after_visit_minutes"]
+    return found
 
 
 def agents_shares(sheet: np.ndarray) -> np.ndarray:

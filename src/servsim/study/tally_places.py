@@ -14,13 +14,13 @@ CHANGES[[
     Happening.CAME_ON, Happening.WENT_OFF, Happening.LOST_ATTENTION, Happening.REGAINED_ATTENTION,
     Happening.WENT_ON_BREAK, Happening.CAME_BACK, Happening.STARTED, Happening.FINISHED, Happening.TOOK_UP,
     Happening.FOLLOWED_UP, Happening.CALLED, Happening.HUNG_UP, Happening.ESCALATED, Happening.RELEASED,
-    Happening.HELPING, Happening.HELPED,
+    Happening.HELPING, Happening.HELPED, Happening.WRITES_UP, Happening.WROTE_UP,
 ]] = 1  # fmt: skip
 
 (WAIT, WAIT_SERVED, STARTED_AT_ONCE, JOINED, BUSY, PRESENT, IN_SYSTEM, QUALITY, CARE, BOOK_TIME, BOOK, BOOK_SINCE,
  OPENING_LOST, SATISFACTION, REVENUE, CLARIFYING, SOOTHING, TALKING, BY_CALL, BROKEN, REQUEST_WAIT, PHONE_WAIT,
  OPEN_WAIT, WAITING, PHONE_TURNED_AWAY, ASKED_WAIT, ASKING, PAUSED, ANSWERED_IN_TIME, LEFT_IN_TIME, WAIT_ABANDONED,
- IDLE, VISITING, FOLLOWING_UP, CALLING, HELPING, HELD, ON_BREAK, INATTENTIVE, SUMS) = range(40)  # fmt: skip
+ IDLE, VISITING, FOLLOWING_UP, CALLING, HELPING, HELD, WRITING, ON_BREAK, INATTENTIVE, SUMS) = range(41)  # fmt: skip
 """Places in `sums`: ticks, customers, or millionths, all of them whole. PAUSED: work that stands still, but for visits.
 IN_TIME: having waited no longer than the target, served or not. From IDLE on: what agents of the desk do with their
 time, every tick of their presence in one of them."""

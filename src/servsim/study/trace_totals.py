@@ -98,8 +98,13 @@ class Tally:
 
     @cached_property
     def scheduled_ticks(self) -> int:
-        """Ticks of agents' time that the roster asks for from the end of the warm-up to the end."""
+        """Ticks of agents' time on shift from the end of the warm-up to the end."""
         return int(np.diff(integral(self.sheet[0]["roster"], np.array([self.warmup, self.end])))[0])
+
+    @cached_property
+    def paid_ticks(self) -> int:
+        """Ticks of agents' time that the roster asks for, there or not, from the end of the warm-up to the end."""
+        return int(np.diff(integral(self.sheet[0]["paid"], np.array([self.warmup, self.end])))[0])
 
 
 def seconds_of_long_waits(rows: np.ndarray, warmup: int) -> np.ndarray:
@@ -153,6 +158,8 @@ def does_now(agent, what, value, now):
         agent[t.DOING] = t.CALLING
     elif what == Happening.HELPING:
         agent[t.DOING] = t.HELPING
+    elif what == Happening.WRITES_UP:
+        agent[t.DOING] = t.WRITING
     elif what == Happening.ESCALATED:
         agent[t.DOING] = t.HELD if value == 1 else t.IDLE
     elif what != Happening.WENT_OFF:

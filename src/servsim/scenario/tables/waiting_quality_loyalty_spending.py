@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from servsim.scenario.tables.base import Mechanism, Table, setting
+from servsim.scenario.tables.base import Mechanism, Sample, Table, setting, with_mean
 from servsim.scenario.tables.opening_demand_staff_service import Steps
 
 
@@ -123,6 +123,8 @@ class Spending(Mechanism):
     """What a customer spends on a visit, on average."""
     basket_cv: float = setting(0.7, grade="b", ge=0, le=10)
     """Coefficient of variation of what a customer spends (0.74 in a salon's receipts)."""
+    basket_sample: Sample | None = setting(None, "money")
+    """What customers spent on their visits: a CSV file with one amount in each row; basket_mean stretches them."""
     price_level: float = setting(1.0, gt=0.1, le=10, desk=True)
     """Prices, as a multiple of today's."""
     price_slope: float = setting(1.0, grade="c", ge=0, le=10)
@@ -141,3 +143,5 @@ class Spending(Mechanism):
     """Days until a prospect who did not buy comes again, on average."""
     second_thought_limit: int = setting(3, "visits", grade="c", ge=0, le=100)
     """How often a prospect who did not buy comes again at most."""
+
+    _mean = with_mean("basket_sample", "basket_mean")

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from servsim.errors import ScenarioError
-from servsim.opening_hours_and_rates import staffed_minutes
+from servsim.opening_hours_and_rates import paid_minutes
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
 from servsim.study.intervals_and_tables import Interval
@@ -44,7 +44,7 @@ def changed(count: Any, more: int) -> Any:
 
 def paid_hours(scenario: Scenario) -> np.ndarray:
     """(7,) hours that agents are paid for on each day of the week by the roster, without overtime."""
-    hours: np.ndarray = staffed_minutes(scenario).reshape(7, -1).sum(axis=1) / 60
+    hours: np.ndarray = paid_minutes(scenario).reshape(7, -1).sum(axis=1) / 60
     return hours
 
 

@@ -89,6 +89,7 @@ def queues() -> Iterable[Case]:
     yield one_agent("M/E4/1", erlang, cv=0.5, weeks=105)
     yield one_agent("M/lognormal/1", lognormal(1.2), cv=1.2, weeks=450)
     yield six_steps(weeks=110)
+    yield work_afterwards(weeks=110)
 
 
 def erlang_c(agents: int, load: float, weeks: float) -> Case:
@@ -125,6 +126,19 @@ def six_steps(weeks: float) -> Case:
         "investment_hours": 0.5 / MINUTES * 24 * 365 / 12 * care,
     }
     return Case("M/G/1, six steps", desk(0.5, 1, service, investment={"minutes_per_visit": care}), weeks, metrics)
+
+
+def work_afterwards(weeks: float) -> Case:
+    """M/G/1 that each visit holds for a service and for the work after it; the customer is there for the service."""
+    service, work = (6.0, 1.0), (4.0, 0.7)
+    wait = known.pollaczek_khinchine(0.5 / MINUTES, *known.in_a_row(service, work))
+    after = {"after_visit_minutes": work[0], "after_visit_cv": work[1]}
+    tables = desk(0.5, 1, {"core_minutes": service[0], "core_distribution": "exponential"}, after_visit_work=after)
+    metrics = {
+        "wait_mean": wait, "time_in_system_mean": wait + service[0], "occupancy": 0.5,
+        "hours_after_visits": 0.5 / MINUTES * 24 * 365 / 12 * work[0],
+    }  # fmt: skip
+    return Case("M/G/1, work afterwards", tables, weeks, metrics)
 
 
 def impatient() -> Iterable[Case]:
