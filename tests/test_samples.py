@@ -196,7 +196,7 @@ def test_a_table_of_quantiles_has_mean_1_and_every_value_as_often_as_the_sample(
     file = np.arange(1, many + 1, dtype=float)
     table = sample_quantiles(file)
     assert table.mean() == pytest.approx(1)
-    assert (np.diff(table) >= -1e-15).all()
+    assert (np.diff(table) > -1e-9).all()
     if QUANTILES % many == 0:
         values, times = np.unique(np.round(table * file.mean(), 9), return_counts=True)
         assert values.tolist() == file.tolist()

@@ -24,7 +24,7 @@ CLAUSES: dict[H, str] = {
     H.HELPING: "waited {it.minutes} for {it.agent}",
     H.HELPED: "was helped with {it.minutes} of work",
     H.WRITES_UP: "",
-    H.WROTE_UP: "left {it.agent} {it.minutes} of work once gone",
+    H.WROTE_UP: "left {it.minutes} of work to {it.agent}",
     H.RECOGNISED: "was recognised",
     H.PRAISED: "spoke well of it to {it.people}",
     H.WARNED: "warned {it.people}",

@@ -57,7 +57,7 @@ SENTENCES: dict[H, str] = {
     H.STARTED: "They waited {it.minutes} for {it.agent}.",
     H.HELPING: "They waited {it.minutes} for {it.agent}.",
     H.HELPED: "The work on it took {it.minutes}.",
-    H.WROTE_UP: "It left {it.agent} {it.minutes} of work once they had gone.",
+    H.WROTE_UP: "Once they had gone, {it.minutes} of work were left to {it.agent}.",
     H.RECOGNISED: "{it.Agent} knew who they were.",
     H.FINISHED: "The visit took {it.lasted}",
     H.CARED: ", with {it.minutes} of care",
