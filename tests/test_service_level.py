@@ -149,5 +149,7 @@ def test_the_smallest_roster_that_answers_four_of_five_in_20_seconds_is_found():
     below, above = (erlang_c_in_time(rate, SERVICE, agents, TARGET).answered for agents in (10, 11))
     assert below < 0.75 < 0.83 < above
     asked = {"levers": {"staff.agents": [9, 14]}, "objective": "costs", "constraints": ["service_level >= 80 %"]}
-    scenario = checked({**telephone(math.inf, 1.0, rate).settings(), "optimise": {**asked, "replications": 20}}, "roster")
+    scenario = checked(
+        {**telephone(math.inf, 1.0, rate).settings(), "optimise": {**asked, "replications": 20}}, "roster"
+    )
     assert optimise(scenario, workers=1, store=None).best == (11,)

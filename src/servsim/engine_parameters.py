@@ -193,7 +193,8 @@ def to_sheet(scenario: Scenario, seed: int = 1, replication: int = 0) -> np.ndar
         if row["core_distribution"] == Distribution.ERLANG:
             row["core_table"] = erlang_quantiles(row["core_phases"])
         if own.service.core_sample:
-            row["core_distribution"], row["core_table"] = Distribution.SAMPLE, sample_quantiles(own.service.core_sample)
+            row["core_distribution"] = Distribution.SAMPLE
+            row["core_table"] = sample_quantiles(own.service.core_sample)
         row["basket_distribution"] = Distribution.LOGNORMAL
         if own.spending and own.spending.basket_sample:
             row["basket_distribution"] = Distribution.SAMPLE
@@ -208,7 +209,8 @@ def to_sheet(scenario: Scenario, seed: int = 1, replication: int = 0) -> np.ndar
     sheet["opened"] = np.concatenate([[0], np.cumsum(opened, dtype=np.int64)])
     sheet["mass"] = profile_mass(scenario, opened)
     sheet["guide"] = guide_of(sheet[0]["mass"])
-    sheet["roster"], sheet["paid"] = staffed_minutes(scenario), paid_minutes(scenario)
+    sheet["roster"] = staffed_minutes(scenario)
+    sheet["paid"] = paid_minutes(scenario)
     sheet["steady"] = steady_minutes(sheet[0]["roster"], opened)
     describe_agents(sheet, scenario)
     calling = (sheet["outreach_on"] * sheet["investment_on"]).any() and sheet[0]["relationship_hours_per_month"] > 0
