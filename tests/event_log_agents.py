@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from event_log_rows import DAY, Row, Settings
 from event_log_week import Week
 
-WORK = ("visit", "follow-up", "call", "request")
+WORK = ("visit", "follow-up", "call", "request", "after-visit work")
 HELD = "held"
 """Staying with a customer while the manager speaks."""
 

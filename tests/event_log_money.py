@@ -32,7 +32,7 @@ class Money:
         """What a day costs."""
         settings, wage = self.settings, self.settings.get("staff", "wage_per_hour", 25.0)
         months = (end - start) / MONTH
-        paid = self.week.duty.between(start, end) / HOUR
+        paid = self.week.paid.between(start, end) / HOUR
         over = self.staff.overtime[day] / HOUR * settings.get("staff", "overtime_factor", 1.25)
         costs = {"wages": wage * (paid + over), "fixed": months * settings.get("money", "fixed_costs_per_month", 0.0)}
         if settings.on("manager"):

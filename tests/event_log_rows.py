@@ -76,6 +76,11 @@ class Settings:
         """A setting as the customers of a segment live by it."""
         return segment.get(table, {}).get(key, self.get(table, key, default))
 
+    def by_name(self, name: str, table: str, key: str, default: Any) -> Any:
+        """A setting as the customers of the segment of this name live by it; of a table switched off, what it is without."""
+        segment = next((one for one in self.segments if one["name"] == name), {})
+        return self.own(segment, table, key, default) if self.lives_by(segment, table) else default
+
     def lives_by(self, segment: dict[str, Any], table: str) -> bool:
         """Is a mechanism switched on for the customers of a segment?"""
         return (table in self.tables or table in segment) and self.own(segment, table, "on", True)

@@ -121,13 +121,14 @@ class Week:
             minutes[start:end] = [1] * (end - start)
         return minutes
 
-    def agents_on(self, weekday: int, says: dict[str, Any]) -> list[int]:
+    def agents_on(self, weekday: int, says: dict[str, Any], share: float) -> list[int]:
         """Agents in each minute of an exceptional day; after a list of its own there are as many as at its end."""
         opened = self.doors_on(weekday, says)
         if "roster" in says:
-            counts = in_minutes([(count, 1440 // len(says["roster"])) for count in says["roster"]], says["roster"][-1])
+            asked = [count * share for count in says["roster"]]
+            counts = in_minutes([(count, 1440 // len(asked)) for count in asked], asked[-1])
         else:
-            counts = self.stated[weekday * 1440 : weekday * 1440 + 1440]
+            counts = self.stated(share)[weekday * 1440 : weekday * 1440 + 1440]
         return [count * door for count, door in zip(counts, opened, strict=True)]
 
     @cached_property
@@ -144,34 +145,51 @@ class Week:
         return [next((roster[name] for name in names if name in roster), always) for names in lines]
 
     @cached_property
-    def stated(self) -> list[int]:
-        """Agents that the roster names in each minute of the week."""
-        blocks = [(count, 1440 // len(day)) for day in self.asked_for for count in day]
+    def availability(self) -> float:
+        """The share of the agents asked for who are there."""
+        return self.settings.get("staff", "availability", 1.0)
+
+    def stated(self, share: float) -> list[int]:
+        """Agents that the roster names in each minute of the week, or of the share of them that is there."""
+        blocks = [(count * share, 1440 // len(day)) for day in self.asked_for for count in day]
         return in_minutes(blocks, blocks[0][0])
 
     @cached_property
     def duty(self) -> Weekly | Daily:
         """Agents on duty: nobody while the doors are closed."""
-        return self.counted(lambda count: count)
+        return self.counted(lambda count: count, self.availability)
 
-    def counted(self, of: Callable[[int], int]) -> Weekly | Daily:
-        """A number that follows from how many agents are on duty."""
-        usual = [of(count * door) for count, door in zip(self.stated, self.is_open, strict=True)]
-        return self.days(usual, lambda weekday, says: [of(count) for count in self.agents_on(weekday, says)])
+    def usually(self, share: float) -> list[int]:
+        """Agents in each minute of the usual week, or of the share of them that is there."""
+        return [count * door for count, door in zip(self.stated(share), self.is_open, strict=True)]
+
+    def counted(self, of: Callable[[int], int], share: float) -> Weekly | Daily:
+        """A number that follows from how many agents there are."""
+        usual = [of(count) for count in self.usually(share)]
+        return self.days(usual, lambda weekday, says: [of(count) for count in self.agents_on(weekday, says, share)])
+
+    @cached_property
+    def paid(self) -> Weekly | Daily:
+        """Agents who are paid, there or not."""
+        return self.counted(lambda count: count, 1.0)
 
     @cached_property
     def agents(self) -> int:
-        """How many there are: the most who are ever on duty at once."""
-        most = max(count * door for count, door in zip(self.stated, self.is_open, strict=True))
+        """How many there are: the most who are ever paid, or on duty, at once."""
+        most = max(max(self.usually(share)) for share in (1.0, self.availability))
         if self.exceptions is None:
             return most
         here = {(day % 7, str(says)): says for day in range(FIFTY_YEARS) if (says := self.says(day))}
-        return max([most, *(max(self.agents_on(weekday, says)) for (weekday, _), says in here.items())])
+        return max([
+            most,
+            *(max(self.agents_on(weekday, says, share))
+              for (weekday, _), says in here.items() for share in (1.0, self.availability)),
+        ])  # fmt: skip
 
     def shift(self, agent: int) -> Weekly | Daily:
         """1 where an agent, by number, is on duty."""
         if agent not in self.shifts:
-            self.shifts[agent] = self.counted(lambda count: int(agent < count))
+            self.shifts[agent] = self.counted(lambda count: int(agent < count), self.availability)
         return self.shifts[agent]
 
 

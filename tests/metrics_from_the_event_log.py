@@ -79,6 +79,7 @@ class Outsider:
             "wait_p50": quantile(waits, 5),
             "wait_p90": quantile(waits, 9),
             "wait_served_mean": mean(one.wait for one in queue.started) / MINUTE,
+            **self.service_levels(),
             "waited_share": 1 - ratio(sum(one.wait == 0 for one in queue.started), len(waits)),
             "queue_mean": queue.queue_mean(),
             "time_in_system_mean": mean(one.done - one.arrived for one in queue.served) / MINUTE,
@@ -87,6 +88,23 @@ class Outsider:
             "mistakes_share": queue.share_served("clarified", "overlooked"),
             "first_contact_resolution": 1 - queue.share_served("overlooked"),
         }
+
+    def service_levels(self) -> dict[str, float]:
+        """Who was answered within the target, and who waited no longer than that; and how long those waited who left."""
+        queue, came = self.queue, len(self.queue.visits)
+        answered = sum(self.in_time(one) for one in queue.started)
+        return {
+            "wait_abandoned_mean": queue.wait_mean(lambda one: one.how == "abandoned"),
+            "service_level": ratio(answered, came),
+            "service_level_served": ratio(answered, len(queue.started)),
+            "waited_within_target": ratio(
+                sum(one.left is not None and self.in_time(one) for one in queue.visits), came
+            ),
+        }
+
+    def in_time(self, one: Visit) -> bool:
+        """Was a wait no longer than the target of the segment?"""
+        return one.wait <= 1000 * self.settings.by_name(one.segment, "waiting", "target_seconds", 20.0)
 
     def phone_lost_share(self) -> float:
         """Not served, of callers whose wait is over."""
@@ -159,6 +177,7 @@ class Outsider:
             "served": len(served) / weeks,
             "abandoned": sum(one.how == "abandoned" for one in came) / weeks,
             "unserved_share": ratio(sum(one.how in UNSERVED for one in came), len(came)),
+            "service_level": ratio(sum(one.how == "visit" and self.in_time(one) for one in came), len(came)),
         }
 
     def money_of_segment(self, name: str) -> dict[str, float]:
@@ -190,7 +209,14 @@ class Outsider:
         """What agents know and do."""
         months, time, spent = self.settings.length / MONTH, self.staff.time, self.spent
         of_visits = spent["cared"] + spent["clarified"] + spent["soothed"]
-        beyond = of_visits + time["follow-up"] + time["call"] + time["held"] + spent["manager's talk"]
+        beyond = (
+            of_visits
+            + time["follow-up"]
+            + time["call"]
+            + time["after-visit work"]
+            + time["held"]
+            + spent["manager's talk"]
+        )
         hours = {
             "investment_hours": beyond,
             "hours_core": time["visit"] - of_visits,
@@ -200,6 +226,7 @@ class Outsider:
             "hours_promises": time["follow-up"],
             "hours_relationship": time["call"],
             "hours_internal": time["request"],
+            "hours_after_visits": time["after-visit work"],
             "hours_inattentive": time["inattentive"],
             "hours_break": time["break"],
             "hours_idle": time["idle"],
@@ -247,6 +274,7 @@ FAILING = ("mistakes_share", "first_contact_resolution", "hours_clarifying")
 NEEDS = {
     ("phone",): ("callers", "phone_wait_mean", "phone_lost_share"),
     ("internal",): ("requests", "request_wait_mean", "hours_internal"),
+    ("after_visit_work",): ("hours_after_visits",),
     ("quality",): ("quality_mean", "satisfaction_mean", "satisfaction_gap"),
     ("recognition",): ("recognised_share",),
     ("training",): ("knowledge_mean", "training_cost"),

@@ -45,6 +45,7 @@ NOON = 7 * 24 * 60 + 180
 """Of the second Monday, in minutes after nine of the first."""
 AMID_THE_DAY = {"horizon": {"weeks": 2.0, "warmup_weeks": 1 + 12 / 168}}
 SECOND_WEEK = {"horizon": {"weeks": 2.0, "warmup_weeks": 1.0}}
+IN_TWO_MINUTES = {"waiting": {"target_seconds": 120.0}}
 SECOND_HALF = {"horizon": {"weeks": 365 / 7, "warmup_weeks": 365 / 14}}
 ONE_DAY = {"horizon": {"weeks": 1 / 7}}
 FREE = {"staff": {"agents": 1, "wage_per_hour": 0.0}}
@@ -244,6 +245,8 @@ A_DAY = [
     *told(H.RELEASED, 300, 30 * MINUTE, NOBODY, 0), *drifts_off(280, 290),
     *helped(300, 310, 340), *drifts_off(320, 330),
 ]  # fmt: skip
+WRITES = [*does(H.WRITES_UP, H.WROTE_UP, 350, 380, FAY), *drifts_off(360, 370)]
+"""Later that day, half an hour of work that a visit has left, inattentive for 10 minutes."""
 FAILING = {"mistakes": {}, "recovery": {}, "manager": {"manager_wage_per_hour": 60.0}, "promises": {}, "outreach": {},
            "internal": {}}  # fmt: skip
 AGENT = {"agents": 1, "wage_per_hour": 20.0, "break_minutes": 20.0}
@@ -394,6 +397,31 @@ CASES_OF = {
         ("0 and 6 minutes", {}, TEN + SIX + GIVES_UP, 3),
         ("only who came after the warm-up", SECOND_WEEK, SIX + served(WARM, WARM + 4, WARM + 9), 4),
     ],
+    "wait_abandoned_mean": [
+        ("who gives up waits for 3 minutes, who leaves at once for none", {}, SIX + GIVES_UP + unserved(H.ABANDONED, 5, 5), 1.5),
+        ("only who came after the warm-up", SECOND_WEEK, GIVES_UP + unserved(H.ABANDONED, WARM, WARM + 4), 4),
+        ("who is sent home has not given up", {}, unserved(H.SENT_HOME, 0, 9), math.nan),
+    ],
+    "service_level": [
+        ("one of three, with who gave up", IN_TWO_MINUTES, TEN + SIX + GIVES_UP, 1 / 3),
+        ("two minutes are within two minutes, a tick more is not", IN_TWO_MINUTES, served(0, 2, 5) + served(0, 2 + 1 / 60_000, 9), 1 / 2),
+        ("who left in time was not answered", IN_TWO_MINUTES, TEN + unserved(H.ABANDONED, 5, 6), 1 / 2),
+        ("only who came after the warm-up", SECOND_WEEK, TEN + served(WARM, WARM + 4, WARM + 9), 0),
+        ("20 seconds where nothing is said", {}, served(0, 1 / 3, 5) + served(0, 0.34, 9), 1 / 2),
+    ],
+    "service_level_served": [
+        ("one of two, without who gave up", IN_TWO_MINUTES, TEN + SIX + GIVES_UP, 1 / 2),
+        ("nobody was answered", IN_TWO_MINUTES, GIVES_UP, math.nan),
+        ("only who came after the warm-up", SECOND_WEEK, SIX + served(WARM, WARM, WARM + 9), 1),
+    ],
+    "waited_within_target": [
+        ("who left after a minute waited no longer", IN_TWO_MINUTES, TEN + SIX + unserved(H.ABANDONED, 5, 6), 2 / 3),
+        ("who gave up after three did", IN_TWO_MINUTES, TEN + GIVES_UP, 1 / 2),
+        ("who did not join waited for nothing", IN_TWO_MINUTES, SIX + unserved(H.BALKED, 9, 9) + unserved(H.BLOCKED, 9, 9), 2 / 3),
+        ("sent home in time", IN_TWO_MINUTES, SIX + unserved(H.SENT_HOME, 0, 1), 1 / 2),
+        ("who still waits has not waited it out", IN_TWO_MINUTES, TEN + SIX[:1], 1 / 2),
+        ("only who came after the warm-up", SECOND_WEEK, SIX + unserved(H.ABANDONED, WARM, WARM), 1),
+    ],
     "waited_share": [
         ("one of two", {}, TEN + SIX, 1 / 2),
         ("who leaves at once did not start at once", {}, TEN + unserved(H.ABANDONED, 5, 5), 1 / 2),
@@ -415,6 +443,7 @@ CASES_OF = {
          1 / 2),
         ("nothing of the warm-up", SECOND_WEEK, shift() + TEN + NEXT_SHIFT + served(*NEXT_WEEK), 1 / 48),
         ("all work counts, pauses in it, too", PAUSING, A_DAY, (130 + 30 + 30 + 30 + 30) / 480),
+        ("work after visits, too", PAUSING, A_DAY + WRITES, (130 + 30 + 30 + 30 + 30 + 30) / 480),
         ("all work counts", HALF_THERE, A_DAY, (130 + 30 + 30 + 30 + 30) / 480),
     ],
     "time_in_system_mean": [("10 and 16 minutes", {}, TEN + SIX + GIVES_UP, 13)],
@@ -503,7 +532,8 @@ CASES_OF = {
     ],
     "customers_end": [("two", {}, remains(WEEK) + remains(WEEK, BEA), 2)],
     "investment_hours": [("two hours in a year", YEAR, cared(day(1), 60) + cared(day(200), 60), 2 / 12),
-                         ("all but transactions, colleagues and breaks", PAUSING, A_DAY, (18 + 20 + 20 + 30 + 30) / 60 / 12)],
+                         ("all but transactions, colleagues and breaks", PAUSING, A_DAY, (18 + 20 + 20 + 30 + 30) / 60 / 12),
+                         ("what a visit leaves to do", PAUSING, A_DAY + WRITES, (18 + 20 + 20 + 30 + 30 + 20) / 60 / 12)],
     "minutes_per_relationship": [
         ("70 in 3.5 years of customers", IN_BOOK | YEAR, FOUR + lost(day(182.5)) + cared(day(1), 70), 20),
     ],
@@ -588,6 +618,10 @@ CASES_OF = {
         ("only the part after the warm-up", {"internal": {}} | SECOND_WEEK,
          shift(0, WARM + 60) + helped(0, 10, 20) + helped(WARM - 50, WARM - 30, WARM + 30, LEA), 30 / 60 * 365 / 7 / 12),
         ("nobody asks", YEAR, A_DAY, math.nan),
+    ],
+    "hours_after_visits": [
+        *[(words, tables | {"after_visit_work": {}}, [*rows, *WRITES], amount) for words, tables, rows, amount in minutes_of_a_day(20, 30)],
+        ("nothing is left to do", YEAR, A_DAY, math.nan),
     ],
     "hours_inattentive": [
         *minutes_of_a_day(70, 30),
@@ -718,18 +752,18 @@ def case_of(name: str, case) -> object:
 CASES = [case_of(name, case) for name, cases in CASES_OF.items() for case in cases]
 
 UNDEFINED = {
-    "abandoned_share", "balked_share", "unserved_share", "wait_mean", "wait_p50", "wait_p90", "wait_served_mean",
+    "wait_abandoned_mean", "service_level", "service_level_served", "waited_within_target", "abandoned_share", "balked_share", "unserved_share", "wait_mean", "wait_p50", "wait_p90", "wait_served_mean",
     "waited_share", "occupancy", "time_in_system_mean", "quality_mean", "satisfaction_mean", "retention",
     "retention_rate", "minutes_per_relationship", "value",
     "mistakes_share", "first_contact_resolution", "failures", "complaints", "recovered_share", "escalated",
     "promises_kept_share", "calls", "won_back", "hours_clarifying", "hours_recovery", "hours_promises",
     "hours_relationship", "hours_break", "hours_manager", "wait_gap", "satisfaction_gap", "phone_wait_mean",
-    "callers", "phone_lost_share", "requests", "request_wait_mean", "hours_internal", "recognised_share",
+    "callers", "phone_lost_share", "requests", "request_wait_mean", "hours_internal", "hours_after_visits", "recognised_share",
     "knowledge_mean", "promises_due", "lost_to_rivals", "referrals", "deterred", "advertising_cost", "training_cost",
 }  # fmt: skip
 """Metrics that do not exist where nothing happened and nothing is switched on; the others are 0, but for wages."""
 RATES = {"failures", "complaints", "escalated", "calls", "won_back", "hours_clarifying", "hours_recovery",
-         "hours_promises", "hours_relationship", "hours_break", "hours_manager", "requests", "hours_internal",
+         "hours_promises", "hours_relationship", "hours_break", "hours_manager", "requests", "hours_internal", "hours_after_visits",
          "lost_to_rivals", "referrals", "deterred", "callers", "promises_due"}  # fmt: skip
 """Those of them that are 0 where their mechanism is switched on."""
 SET = {"knowledge_mean", "advertising_cost", "training_cost"}
@@ -744,10 +778,10 @@ PROMISED = [
 ]  # fmt: skip
 """Section 9 of the design."""
 ADDED = [
-    "blocked", "sent_home", "unserved_share", "mistakes_share", "failures", "escalated", "calls", "won_back",
+    "wait_abandoned_mean", "service_level", "service_level_served", "waited_within_target", "blocked", "sent_home", "unserved_share", "mistakes_share", "failures", "escalated", "calls", "won_back",
     "hours_core", "hours_care", "hours_clarifying", "hours_recovery", "hours_promises", "hours_relationship",
-    "hours_inattentive", "hours_break", "hours_idle", "hours_manager", "hours_internal", "wait_gap", "satisfaction_gap",
-    "phone_wait_mean", "phone_lost_share", "requests", "request_wait_mean", "recognised_share", "knowledge_mean",
+    "hours_inattentive", "hours_break", "hours_idle", "hours_manager", "hours_internal", "hours_after_visits", "wait_gap",
+    "satisfaction_gap", "phone_wait_mean", "phone_lost_share", "requests", "request_wait_mean", "recognised_share", "knowledge_mean",
     "lost_to_rivals", "advertising_cost", "training_cost", "costs", "callers", "promises_due",
 ]  # fmt: skip
 WORSE = {
@@ -758,17 +792,25 @@ WORSE = {
 }  # fmt: skip
 """Metrics of which less is better."""
 NEITHER = {
-    "arrivals", "occupancy", "investment_hours", "minutes_per_relationship", "complaints", "escalated", "calls",
+    "wait_abandoned_mean", "arrivals", "occupancy", "investment_hours", "minutes_per_relationship", "complaints", "escalated", "calls",
     "hours_core", "hours_care", "hours_clarifying", "hours_recovery", "hours_promises", "hours_relationship",
-    "hours_break", "hours_idle", "hours_manager", "hours_internal", "wait_gap", "satisfaction_gap", "requests",
-    "advertising_cost", "training_cost", "callers", "promises_due",
+    "hours_break", "hours_idle", "hours_manager", "hours_internal", "hours_after_visits", "wait_gap",
+    "satisfaction_gap", "requests", "advertising_cost", "training_cost", "callers", "promises_due",
 }  # fmt: skip
 """Metrics of which neither is."""
 UNITS = {"1", "1/week", "1/month", "1/year", "min", "min/year", "h/month", "0–10", "points", "customers", "money",
          "money/year"}  # fmt: skip
 
 
-EVERYTHING = PAUSING | JUDGING | GROWING | RIVALS | ADVERTISED | TRAINED | {"phone": {}, "recognition": {}}
+EVERYTHING = (
+    PAUSING
+    | JUDGING
+    | GROWING
+    | RIVALS
+    | ADVERTISED
+    | TRAINED
+    | {"phone": {}, "recognition": {}, "after_visit_work": {}}
+)
 """A desk with one kind of customer where all may happen that has a metric of its own."""
 
 

@@ -56,7 +56,7 @@ ENGINES = ("reference", "fast")
 # swallows a mistake and is called once overdue, Lou swallows one and is lost, Ada finds one out at night. Mia's visit
 # has all that a visit may have; Ned swallows a broken promise, of which the desk knows, and is called in vain.
 # Ida praises the business and Ole comes because of it; Lou warns of it, which cools Ned and keeps Pia away, comes back
-# from a rival and is lost to one. Ann knows Ada again; Mia and Dot call; Kim is a colleague. The day is the first of a
+# from a rival and is lost to one. Ole, who is gone for good, is written up. Ann knows Ada again; Mia and Dot call; Kim is a colleague. The day is the first of a
 # month and a day, so that agents are trained once, and Tim is replaced.
 
 ADA, BEA, HAL, IDA, JIM, KAY, LOU, MIA, NED = range(9)
@@ -84,6 +84,7 @@ TABLES = {
     "internal": {},
     "recognition": {"own_agent_first": True},
     "phone": {},
+    "after_visit_work": {},
     "horizon": {"weeks": 31 / 7},
 }
 END = 31 * DAY
@@ -263,6 +264,8 @@ STORY = {
     "ole judges": (at(305), H.JUDGED, OLE, NOBODY, points(7)),
     "ole does not buy": (at(305), H.DECLINED, OLE, NOBODY, 0),
     "ole is gone": (at(305), H.GONE, OLE, NOBODY, 0),
+    "bob writes up ole": (at(305), H.WRITES_UP, OLE, BOB, 0),
+    "ole is written up": (at(309), H.WROTE_UP, OLE, BOB, 4 * MINUTE),
     "ned is warned": (at(310), H.COOLED, NED, NOBODY, 0),
     "ned cools": (at(310), H.JUDGED, NED, NOBODY, points(6.3)),
     "pia stays away": (at(320), H.STAYED_AWAY, PIA, NOBODY, 0),
@@ -513,6 +516,10 @@ DOCTORINGS = [
     ("a colleague served", "rows name whom they are about", {"again": (at(300), H.ARRIVED, KAI, NOBODY, 0)}),
     ("a customer helped", "rows name whom they are about", {"again": (at(300), H.ASKED, ADA, NOBODY, 0)}),
     ("a request told short", "work takes its time", {"kim has been helped": (at(269), H.HELPED, KIM, BOB, MINUTE)}),
+    ("notes told short", "work takes its time", {"ole is written up": (at(309), H.WROTE_UP, OLE, BOB, MINUTE)}),
+    ("notes by another", "rows name whom they are about", {"bob writes up ole": (at(305), H.WRITES_UP, OLE, ANN, 0)}),
+    ("notes of no visit", FOLLOWS, {"bob writes up ole": (at(306), H.WRITES_UP, OLE, BOB, 0)}),
+    ("notes without end", "agents do one thing at a time", {"ole is written up": None}),
     ("another picks up", "calls are visits", {"mia is on the phone": (at(160), H.PICKED_UP, MIA, BOB, 0)}),
     ("a wait on the phone told long", "calls are visits", {"dot rings off": (at(18), H.RANG_OFF, DOT, NOBODY, 6 * MINUTE)}),
     ("a call that saw the queue", FOLLOWS, {"again": (at(14), H.RANG_OFF, EVE, NOBODY, 0)}),

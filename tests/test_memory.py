@@ -6,11 +6,12 @@ import tracemalloc
 import pytest
 
 import servsim
-from servsim.engine_parameters import MOST_AGENTS, MOST_MANAGERS, to_sheet
+from servsim.engine_parameters import MOST_MANAGERS, to_sheet
 from servsim.errors import ScenarioError
 from servsim.model import fast, reference, trace
 from servsim.model.fast import state
 from servsim.scenario.read import checked
+from servsim.scenario.tables.opening_demand_staff_service import MOST_AGENTS
 from servsim.study.cost_estimate import affordable
 from servsim.study.execution.replications import PIECE, piece_of
 from servsim.study.expected_happenings import tries, weekly_happenings

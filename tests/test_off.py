@@ -54,6 +54,7 @@ DESK: dict[str, Any] = {
     },
     "recognition": {"notes_share": 0.3, "recognised_gain": 1.0, "own_agent_first": True},
     "phone": {"phone_order": "first", "phone_core_factor": 1.3},
+    "after_visit_work": {"after_visit_minutes": 3.0, "after_visit_gain": 1.5},
     "load": {"queue_cut": 0.5, "speed_up": 0.3, "fatigue_minutes": 30.0, "fatigue_mistakes": 2.0},
     "horizon": {"weeks": 10.0},
 }  # fmt: skip
@@ -204,6 +205,9 @@ SWITCHES = [
     ("recognition", {"recognised_share": 0.0, "notes_share": 0.0}, ("recognised_gain",)),
     ("recognition", {"own_agent_first": False}, ()),
     ("phone", {"phone_share": 0.0}, ("phone_order", "phone_patience_minutes", "phone_core_factor", "phone_effect")),
+    ("after_visit_work", {"after_visit_minutes": 0.0}, ("after_visit_cv", "after_visit_gain", "after_visit_standard")),
+    ("after_visit_work", {"after_visit_gain": 0.0}, ("after_visit_standard",)),
+    ("demand", {"busyness_cv": 0.0}, ("busyness_law",)),
     ("load", {"fatigue_slowdown": 0.0, "fatigue_mistakes": 0.0}, ("fatigue_minutes",)),
 ]  # fmt: skip
 """Settings whose off value makes others of the same table idle."""
@@ -270,6 +274,21 @@ def test_lists_of_half_and_quarter_hours_that_say_what_hours_say_change_nothing(
 
 def test_a_roster_that_says_what_agents_says_changes_nothing():
     assert digest(with_table("staff", {"roster": {"every_day": [3.0] * 24}})) == digest(DESK)
+
+
+def test_who_is_available_all_the_time_is_as_the_roster_says():
+    assert digest(with_table("staff", {"availability": 1.0})) == digest(DESK)
+    assert digest(with_table("staff", {"availability": 0.8})) != digest(DESK)
+
+
+def test_a_sample_makes_the_law_of_the_transaction_idle():
+    sampled = with_table("service", {"core_sample": [4.0, 9.0, 14.0]})
+    assert digest(sampled) != digest(DESK)
+    law = {"core_distribution": "exponential", "core_cv": 2.0, "core_phases": 7}
+    assert digest({**sampled, "service": {**sampled["service"], **law}}) == digest(sampled)
+    receipts = with_table("spending", {"basket_sample": [30.0, 70.0]})
+    assert digest(receipts) != digest(DESK)
+    assert digest({**receipts, "spending": {**receipts["spending"], "basket_cv": 3.0}}) == digest(receipts)
 
 
 def test_segments_that_differ_in_nothing_change_only_names():

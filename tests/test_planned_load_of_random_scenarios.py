@@ -23,7 +23,7 @@ there will be to call, to take to the manager or to promise something ([outreach
 promised to who will not come again, or has a promise already); [recognition] and [budget] are no work."""
 SEGMENTS = ("demand", "service", "investment", "phone")
 WORK = ("hours_core", "hours_care", "hours_clarifying", "hours_recovery", "hours_promises", "hours_relationship",
-        "hours_internal", "hours_inattentive", "hours_break", "hours_idle")  # fmt: skip
+        "hours_internal", "hours_after_visits", "hours_inattentive", "hours_break", "hours_idle")  # fmt: skip
 """What agents' time at the desk consists of."""
 VISITS, REPLICATIONS, WARMUP = 3000, 12, 4.0
 """In a replication, about; weeks."""
@@ -73,9 +73,9 @@ STEPS = ("greet", "listen", "acknowledge", "empathise", "summarise", "action_poi
 
 
 def load_of(scenario: Scenario) -> tuple[float, float]:
-    """(load, hours paid for in a week), as `servsim check --json` has them."""
+    """(load, agents' hours there in a week), as `servsim check --json` has them."""
     answer = outlook(scenario, "random").to_dict()
-    return answer["load"], answer["paid_hours_per_week"]
+    return answer["load"], answer["staffed_hours_per_week"]
 
 
 def desk(number: int) -> Scenario:
@@ -84,8 +84,8 @@ def desk(number: int) -> Scenario:
     while True:
         with suppress(ScenarioError):
             tables = predictable(drawn_settings(rng, storm=False), rng)
-            load, paid = load_of(checked(tables, "random"))
-            if 0 < load < math.inf and paid > 1:
+            load, there = load_of(checked(tables, "random"))
+            if 0 < load < math.inf and there > 1:
                 break
     scale = float(rng.uniform(0.2, 0.6)) / load
     demand = tables["demand"]
@@ -104,9 +104,9 @@ def desk(number: int) -> Scenario:
 @pytest.mark.parametrize("number", range(200))
 def test_agents_are_at_work_for_as_long_as_is_planned(number):
     scenario = desk(number)
-    load, paid = load_of(scenario)
+    load, there = load_of(scenario)
     found = servsim.run(scenario, replications=REPLICATIONS, controls=False)
     at_desk = np.nansum([found.sample(name) for name in WORK], axis=0) / WEEKS_PER_MONTH
     worked = found.sample("occupancy") * at_desk
     error = worked.std(ddof=1) / math.sqrt(REPLICATIONS)
-    assert abs(worked.mean() - load * paid) <= SURE * error + SLACK * load * paid
+    assert abs(worked.mean() - load * there) <= SURE * error + SLACK * load * there

@@ -484,18 +484,19 @@ CALM = {
     "waiting": {"informed": True},
 }
 CARED_FOR = CALM | {"investment": {"minutes_per_visit": 8.0}}
-VISIT = ("ends", "care", "clarifying", "soothing", "points", "reason", "size", "wrong", "remedy", "recognised")
+VISIT = ("ends", "care", "clarifying", "soothing", "points", "reason", "size", "wrong", "remedy", "recognised", "after",
+         "done")  # fmt: skip
 
 
 def visited(
     sheet: np.ndarray, who: int = 7, attentive_until: int = NEVER, waited: int = 0, agent: int = 0, cases: int = 500,
     tiredness: float = 0.0, name: int = 0, crowd: int = 0, neglected: float = 0.0, known: int = -1,
-    complains: bool = False, failed: int = 0, satisfaction: float = 7.0,
+    written: int = -1, complains: bool = False, failed: int = 0, satisfaction: float = 7.0,
 ) -> SimpleNamespace:  # fmt: skip
     """A first visit that begins at one o'clock on Monday morning; if nothing is said, nobody waits and nobody is known."""
     told = visit.visit(
         sheet, 0, who, 0, agent, 0, 0, attentive_until, training.knowledge_today(sheet, agent), cases, tiredness, name, HOUR,
-        waited, True, crowd, neglected, known, complains, failed, satisfaction,
+        waited, True, crowd, neglected, known, written, complains, failed, satisfaction,
     )  # fmt: skip
     return SimpleNamespace(**dict(zip(VISIT, told, strict=True)))
 

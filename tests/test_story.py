@@ -38,6 +38,7 @@ ALL_ON = {
     "training": {"turnover": 0.99},
     "internal": {"requests_per_hour": 2.0},
     "recognition": {}, "phone": {"phone_share": 0.4}, "load": {},
+    "after_visit_work": {"after_visit_gain": 1.0},
     "money": {"currency": "CHF"},
     "segments": [{"name": "regulars", "share": 0.4}, {"name": "others", "share": 0.4, "spending": {"basket_mean": 9.0}},
                  {"name": "rare guests", "share": 0.2, "demand": {"visit_gap_days": 900.0}}],

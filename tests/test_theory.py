@@ -63,6 +63,7 @@ def test_erlang_c(case, share):
         (DESKS["M/E4/1"], 0.05),
         (one_agent("M/lognormal/1, cv 0.7", lognormal(0.7), cv=0.7, weeks=150), 0.05),
         (DESKS["M/G/1, six steps"], 0.06),
+        (DESKS["M/G/1, work afterwards"], 0.06),
         pytest.param(DESKS["M/lognormal/1"], 0.06, marks=nightly),
     ],
     ids=lambda value: getattr(value, "name", ""),

@@ -37,7 +37,7 @@ def test_all_time_is_accounted_for_in_random_replications(number):
 
 @pytest.mark.parametrize("number", range(0, 60, 3))
 def test_time_at_work_is_what_the_trace_says(number):
-    """Without pauses, visits, follow-ups, calls and requests last as long as their rows say; visits are all else."""
+    """Without pauses, visits, follow-ups, calls, requests and work after visits last as long as their rows say; visits are all else."""
     scenario = random_scenario(np.random.default_rng(number), storm=number % 2 == 0)
     calm = scenario.model_copy(update={"staff": scenario.staff.model_copy(update={"inattentive_minutes": 0.0})})
     sheet = to_sheet(calm, number)
@@ -46,7 +46,7 @@ def test_time_at_work_is_what_the_trace_says(number):
     assert tally.sums[t.INATTENTIVE] == 0
     for place, begun, done in (
         (t.FOLLOWING_UP, Happening.TOOK_UP, Happening.FOLLOWED_UP), (t.CALLING, Happening.CALLED, Happening.HUNG_UP),
-        (t.HELPING, Happening.HELPING, Happening.HELPED),
+        (t.HELPING, Happening.HELPING, Happening.HELPED), (t.WRITING, Happening.WRITES_UP, Happening.WROTE_UP),
     ):  # fmt: skip
         finished, unfinished = trace.of(done), len(trace.of(begun)) - len(trace.of(done))
         assert tally.sums[place] >= finished[:, 4].sum()

@@ -176,7 +176,7 @@ COUNTED = {
 SUMMED = {
     H.STARTED: "waited", H.ABANDONED: "waited", H.SENT_HOME: "waited", H.BOUGHT: "paid", H.STEPPED_BACK: "talked",
     H.CARED: "invested", H.CLARIFIED: "invested", H.SOOTHED: "invested", H.FOLLOWED_UP: "invested",
-    H.HUNG_UP: "invested", H.RELEASED: "invested",
+    H.HUNG_UP: "invested", H.RELEASED: "invested", H.WROTE_UP: "invested",
 }  # fmt: skip
 
 

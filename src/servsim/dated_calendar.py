@@ -13,7 +13,14 @@ from datetime import date, timedelta
 import numpy as np
 
 from servsim.errors import ScenarioError
-from servsim.opening_hours_and_rates import agents_over, open_minutes, roster_minutes, week_rate
+from servsim.opening_hours_and_rates import (
+    agents_over,
+    open_minutes,
+    paid_minutes,
+    roster_minutes,
+    staffed_minutes,
+    week_rate,
+)
 from servsim.scenario.scenario import Scenario
 from servsim.scenario.tables.exceptions import ExceptionalDay
 from servsim.scenario.tables.lists_of_the_day import MINUTES_PER_DAY
@@ -107,31 +114,34 @@ def month_factors(scenario: Scenario) -> list[float]:
 
 @dataclass
 class Minutes:
-    """A shape minute by minute: doors, agents, and how fast the profile's clock runs at a factor of 1."""
+    """A shape minute by minute: doors, agents there and paid, and how fast the profile's clock runs at factor 1."""
 
     open: np.ndarray
     roster: np.ndarray
+    paid: np.ndarray
     rate: np.ndarray
 
 
 def usual_week(scenario: Scenario) -> Minutes:
     """The week without exceptions, minute by minute; its roster and its rate also where the doors are closed."""
     opened, rate = open_minutes(scenario), week_rate(scenario)
-    return Minutes(opened, roster_minutes(scenario), rate * (7.0 / (rate * opened).sum()))
+    there = roster_minutes(scenario, scenario.staff.availability)
+    return Minutes(opened, there, roster_minutes(scenario), rate * (7.0 / (rate * opened).sum()))
 
 
-def minutes_of_shape(usual: Minutes, shape: Shape) -> Minutes:
+def minutes_of_shape(usual: Minutes, shape: Shape, availability: float) -> Minutes:
     """A shape minute by minute. A weekday's demand is that of its profile, also in hours that are an exception."""
     weekday, hours, roster = shape
     day = slice(weekday * MINUTES_PER_DAY, (weekday + 1) * MINUTES_PER_DAY)
-    opened, agents = usual.open[day], usual.roster[day]
+    opened, there, paid = usual.open[day], usual.roster[day], usual.paid[day]
     if hours is not None:
         opened = np.zeros(MINUTES_PER_DAY, np.int16)
         for start, end in minutes_open(hours):
             opened[start:end] = 1
     if roster is not None:
-        agents = agents_over([list(roster)], after=roster[-1])
-    return Minutes(opened, agents * opened, usual.rate[day] * opened)
+        part = [count * availability for count in roster]
+        there, paid = agents_over([part], after=part[-1]), agents_over([list(roster)], after=roster[-1])
+    return Minutes(opened, there * opened, paid * opened, usual.rate[day] * opened)
 
 
 @dataclass
@@ -139,30 +149,32 @@ class Kinds:
     """Kinds of days, each a shape and a factor; shapes as pieces in which nothing changes, one after the other."""
 
     usual: Minutes
+    availability: float
     known: dict[tuple[Shape, float], int] = field(default_factory=dict)
     shapes: dict[Shape, tuple[int, int]] = field(default_factory=dict)
     """The first piece of each shape, and the one behind its last, which holds its sums."""
-    pieces: list[tuple[int, int, int, int, float]] = field(default_factory=list)
-    """(start, open, agents, open minutes before, days of the clock before)."""
+    pieces: list[tuple[int, int, int, int, int, float]] = field(default_factory=list)
+    """(start, open, agents there, agents paid, open minutes before, days of the clock before)."""
 
     def kind(self, shape: Shape, factor: float) -> int:
         """The number of a kind; on a day without demand its factor counts for nothing."""
         if shape not in self.shapes:
             self.add(shape)
-        factor = factor if self.pieces[self.shapes[shape][1]][4] > 0 else 1.0
+        factor = factor if self.pieces[self.shapes[shape][1]][-1] > 0 else 1.0
         return self.known.setdefault((shape, factor), len(self.known))
 
     def add(self, shape: Shape) -> None:
         """Cut a new shape into pieces."""
-        own = minutes_of_shape(self.usual, shape)
-        changes = (np.diff(own.open) != 0) | (np.diff(own.roster) != 0) | (np.diff(own.rate) != 0)
+        own = minutes_of_shape(self.usual, shape, self.availability)
+        changes = np.any([np.diff(each) != 0 for each in (own.open, own.roster, own.paid, own.rate)], axis=0)
         starts = [0, *(np.flatnonzero(changes) + 1).tolist()]
         first, opened, mass = len(self.pieces), 0, 0.0
         for start, end in zip(starts, [*starts[1:], MINUTES_PER_DAY], strict=True):
-            self.pieces.append((start, int(own.open[start]), int(own.roster[start]), opened, mass))
+            here = int(own.open[start]), int(own.roster[start]), int(own.paid[start])
+            self.pieces.append((start, *here, opened, mass))
             opened += int(own.open[start]) * (end - start)
             mass += float(own.rate[start]) * (end - start)
-        self.pieces.append((MINUTES_PER_DAY, 0, 0, opened, mass))
+        self.pieces.append((MINUTES_PER_DAY, 0, 0, 0, opened, mass))
         self.shapes[shape] = first, len(self.pieces) - 1
 
 
@@ -189,18 +201,16 @@ class DatedDays:
         last = [self.kinds.pieces[place] for place in self.places[:, 1]]
         return np.array([(opened, mass) for *_, opened, mass in last]) * np.stack([np.ones(len(last)), self.factors], 1)
 
-    def paid(self) -> np.ndarray:
-        """(kinds,) minutes of agents that the roster asks for on a day of each kind."""
-        pieces = self.kinds.pieces
-        return np.array([
-            sum(pieces[place][2] * (pieces[place + 1][0] - pieces[place][0]) for place in range(first, last))
-            for first, last in self.places
-        ])  # fmt: skip
+    def agents(self) -> np.ndarray:
+        """(kinds, 2) minutes of agents who are there, and of those who are paid, on a day of each kind."""
+        pieces = np.array([piece[:4] for piece in self.kinds.pieces])
+        minutes = pieces[:-1, 2:] * np.diff(pieces[:, 0])[:, None]
+        return np.array([minutes[first:last].sum(axis=0) for first, last in self.places])
 
 
 def dated_days(scenario: Scenario) -> DatedDays:
     """Every day that has a date, by its kind; ScenarioError where there are too many kinds."""
-    kinds, factors = Kinds(usual_week(scenario)), month_factors(scenario)
+    kinds, factors = Kinds(usual_week(scenario), scenario.staff.availability), month_factors(scenario)
     days = np.arange(DATED_DAYS)
     months = (np.datetime64(scenario.horizon.start, "D") + days).astype("datetime64[M]").astype(int) % 12
     exceptions = exceptional_days(scenario)
@@ -218,6 +228,10 @@ def dated_days(scenario: Scenario) -> DatedDays:
     return DatedDays(kinds, of_day)
 
 
+PIECES = ("piece_start", "piece_open", "piece_roster", "piece_paid", "piece_opened", "piece_mass")
+"""What the sheet has of a piece, in the order of `Kinds.pieces`."""
+
+
 def describe_dates(sheet: np.ndarray, scenario: Scenario) -> None:
     """What holds on each day by date, where days have dates; else nothing is looked up by date."""
     if not is_dated(scenario):
@@ -227,7 +241,7 @@ def describe_dates(sheet: np.ndarray, scenario: Scenario) -> None:
     sheet["day_kind"] = found.of_day
     sheet["kind_factor"][:, :kinds] = found.factors
     sheet["kind_first"][:, :kinds], sheet["kind_last"][:, :kinds] = found.places.T
-    for place, name in enumerate(("piece_start", "piece_open", "piece_roster", "piece_opened", "piece_mass")):
+    for place, name in enumerate(PIECES):
         sheet[name][:, : len(pieces)] = pieces[:, place]
     opened, mass = sums_by_week(sums[:, 0]), sums_by_week(sums[:, 1])
     sheet["week_opened"], sheet["week_mass"] = opened, mass
@@ -244,20 +258,24 @@ def sums_by_week(daily: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class MeanWeek:
-    """What a week has on average over the window: hours open, agent hours paid, days of the profile's clock."""
+    """What a week has on average over the window: hours open, agents' hours there and paid, days of the clock."""
 
     open_hours: float
+    staffed_hours: float
     paid_hours: float
     clock_days: float
 
 
 def mean_week(scenario: Scenario) -> MeanWeek:
     """The mean week of a scenario's window; the usual one where no days have dates."""
-    opened = open_minutes(scenario)
     if not is_dated(scenario):
-        return MeanWeek(float(opened.sum()) / 60, float((roster_minutes(scenario) * opened).sum()) / 60, 7.0)
+        opened, staffed, paid = (
+            float(minutes(scenario).sum()) / 60 for minutes in (open_minutes, staffed_minutes, paid_minutes)
+        )
+        return MeanWeek(opened, staffed, paid, 7.0)
     found = dated_days(scenario)
     days = found.of_day[: max(1, math.ceil(scenario.horizon.weeks * 7))]
     weeks = len(days) / 7
     minutes, mass = found.sums[days].sum(axis=0)
-    return MeanWeek(minutes / 60 / weeks, float(found.paid()[days].sum()) / 60 / weeks, mass / weeks)
+    staffed, paid = found.agents()[days].sum(axis=0) / 60 / weeks
+    return MeanWeek(minutes / 60 / weeks, float(staffed), float(paid), mass / weeks)

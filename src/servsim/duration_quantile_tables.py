@@ -1,6 +1,7 @@
 """Quantiles of times that a sheet holds as tables, for distributions whose inverse has no closed form."""
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -22,6 +23,34 @@ def erlang_quantiles(phases: int) -> np.ndarray:
     from scipy.special import gammaincinv, ndtr
 
     return np.asarray(gammaincinv(phases, ndtr(Z)) / phases)
+
+
+def sample_quantiles(sample: Sequence[float]) -> np.ndarray:
+    """The means of QUANTILES equal parts of a sample in ascending order, scaled to mean 1, for `durations.sampled`."""
+    found = means_of_parts(np.sort(np.array(sample, float)), QUANTILES)
+    return found / found.mean()
+
+
+def means_of_parts(ordered: np.ndarray, parts: int) -> np.ndarray:
+    """The means of equally large parts of a sample in ascending order; a number on a border is shared by both."""
+    many = len(ordered)
+    sums = np.interp(
+        np.linspace(0.0, many, parts + 1), np.arange(many + 1), np.concatenate([[0.0], np.cumsum(ordered)])
+    )
+    found: np.ndarray = np.diff(sums) * (parts / many)
+    return found
+
+
+def gamma_quantiles(cv: float) -> np.ndarray:
+    """Quantiles at Φ(Z) of a gamma law of mean 1: its shape is 1/cv². All of them 1 where it does not vary."""
+    from scipy.special import gammaincinv, ndtr
+
+    shape = 1.0 / (cv * cv) if cv * cv > 0.0 else np.inf
+    return np.asarray(gammaincinv(shape, ndtr(Z)) / shape) if shape < STEADY else np.ones(QUANTILES)
+
+
+STEADY = 1e10
+"""Shape from which on no day differs from another by as much as a visit."""
 
 
 def normal_tail(z: np.ndarray) -> np.ndarray:

@@ -16,7 +16,14 @@ import numpy as np
 from pydantic import BaseModel
 
 from servsim.dated_calendar import DATED_DAYS, DATED_WEEKS, MOST_KINDS, MOST_PIECES, describe_dates
-from servsim.duration_quantile_tables import QUANTILES, erlang_quantiles, residual_quantiles, weibull_scale
+from servsim.duration_quantile_tables import (
+    QUANTILES,
+    erlang_quantiles,
+    gamma_quantiles,
+    residual_quantiles,
+    sample_quantiles,
+    weibull_scale,
+)
 from servsim.event_codes import Distribution
 from servsim.opening_hours_and_rates import (
     GUIDE_PLACES,
@@ -25,6 +32,7 @@ from servsim.opening_hours_and_rates import (
     monthly_training_hours,
     most_lift,
     open_minutes,
+    paid_minutes,
     profile_mass,
     staffed_minutes,
     steady_minutes,
@@ -32,18 +40,21 @@ from servsim.opening_hours_and_rates import (
 from servsim.scenario.messages import belongs_to_desk
 from servsim.scenario.scenario import MECHANISMS, Scenario, as_segments
 from servsim.scenario.tables.lists_of_the_day import QUARTERS, by_quarters
+from servsim.scenario.tables.opening_demand_staff_service import MOST_AGENTS
 from servsim.units import DAYS_PER_YEAR, MINUTES_PER_WEEK, WEEK, YEAR
 
 TABLES = ("demand", "staff", "service", *MECHANISMS)
 DERIVED_LISTS = (
     "profile", "weekday_profile", "month_profile", "roster", "core_profile", "agent_knowledge", "agent_speed",
-    "rival_quality",
+    "rival_quality", "core_sample", "basket_sample",
 )  # fmt: skip
 MONEY_ONLY = (("internal", "wage_per_hour"), ("manager", "paid_hours"))
 """Settings that no rule reads: they change what a replication is worth, not what happens in it."""
-MOST_AGENTS, MOST_MANAGERS = 1000, 10
+MOST_MANAGERS = 10
 MOST_PEOPLE = MOST_AGENTS + MOST_MANAGERS
 """Who works at the desk at most, managers counted after agents."""
+ROSTERS = ("roster", "paid", "piece_roster", "piece_paid")
+"""Where the sheet has how many agents are there, and how many are paid: in the usual week, and by date."""
 ROUNDING = 1e-3
 """Ticks: less than this is a rounding of floats."""
 MOST_RIVALS = 10
@@ -65,6 +76,7 @@ DATED = [
     ("piece_start", "i2", (MOST_PIECES,)),
     ("piece_open", "i2", (MOST_PIECES,)),
     ("piece_roster", "i2", (MOST_PIECES,)),
+    ("piece_paid", "i2", (MOST_PIECES,)),
     ("piece_opened", "i2", (MOST_PIECES,)),
 ]
 """Days by date: until which tick they have one, and what the profile's clock shows then; by how much it, and the
@@ -82,6 +94,9 @@ DERIVED = [
     ("core_table", "f8", (QUANTILES,)),
     ("core_profile", "f8", (QUARTERS,)),
     ("residual_table", "f8", (QUANTILES,)),
+    ("busyness_table", "f8", (QUANTILES,)),
+    ("basket_distribution", "i8"),
+    ("basket_table", "f8", (QUANTILES,)),
     ("mass", "f8", (MINUTES_PER_WEEK + 1,)),
     ("guide", "i2", (GUIDE_PLACES + 2,)),
     ("open", "i2", (MINUTES_PER_WEEK,)),
@@ -104,6 +119,7 @@ DERIVED = [
     ("requests_per_day", "f8"),
     ("roster", "i2", (MINUTES_PER_WEEK,)),
     ("steady", "i2", (MINUTES_PER_WEEK,)),
+    ("paid", "i2", (MINUTES_PER_WEEK,)),
     *DATED,
 ]
 """What no setting says by itself: the world's key, the ticks at which it, its window and its drifts end, and tables
@@ -200,6 +216,13 @@ def to_sheet(scenario: Scenario, seed: int = 1, replication: int = 0) -> np.ndar
         row["core_profile"] = by_quarters(own.service.core_profile or [1.0] * QUARTERS)
         if row["core_distribution"] == Distribution.ERLANG:
             row["core_table"] = erlang_quantiles(row["core_phases"])
+        if own.service.core_sample:
+            row["core_distribution"] = Distribution.SAMPLE
+            row["core_table"] = sample_quantiles(own.service.core_sample)
+        row["basket_distribution"] = Distribution.LOGNORMAL
+        if own.spending and own.spending.basket_sample:
+            row["basket_distribution"] = Distribution.SAMPLE
+            row["basket_table"] = sample_quantiles(own.spending.basket_sample)
         row["residual_table"] = residual_quantiles(
             Distribution(row["gap_distribution"]), row["gap_cv"], row["gap_shape"]
         )
@@ -211,11 +234,14 @@ def to_sheet(scenario: Scenario, seed: int = 1, replication: int = 0) -> np.ndar
     sheet["mass"] = profile_mass(scenario, opened)
     sheet["guide"] = guide_of(sheet[0]["mass"])
     sheet["roster"] = staffed_minutes(scenario)
+    sheet["paid"] = paid_minutes(scenario)
     sheet["steady"] = steady_minutes(sheet[0]["roster"], opened)
     describe_dates(sheet, scenario)
     describe_agents(sheet, scenario)
     calling = (sheet["outreach_on"] * sheet["investment_on"]).any() and sheet[0]["relationship_hours_per_month"] > 0
     sheet["calls_back"] = int(calling)
+    if sheet[0]["busyness_law"] == Distribution.GAMMA:
+        sheet["busyness_table"] = gamma_quantiles(float(sheet[0]["busyness_cv"]))
     sheet["candidates_per_day"] = scenario.demand.prospects_per_hour * opened.sum() / 60 / 7
     describe_rivals(sheet, scenario)
     sheet["usual_spend"] = usual_spend(sheet)
@@ -275,7 +301,7 @@ def round_up(ticks: float) -> int:
 def describe_agents(sheet: np.ndarray, scenario: Scenario) -> None:
     """How many agents there are, managers counted after them, what each can do, and whom dispatch prefers."""
     staff, manager = scenario.staff, scenario.manager
-    sheet["desk_agents"] = agents = int(max(sheet[0]["roster"].max(), sheet[0]["piece_roster"].max()))
+    sheet["desk_agents"] = agents = int(max(sheet[0][name].max() for name in ROSTERS))
     sheet["all_agents"] = agents + (manager.managers if manager and manager.on else 0)
     sheet["knowledge_of"] = knowledge = for_every_agent(staff.agent_knowledge, staff.knowledge)
     sheet["speed_of"] = speed = for_every_agent(staff.agent_speed, 1.0)

@@ -21,6 +21,7 @@ class Happening(IntEnum):
     CAME_BACK = 15  # agent: is back from the break; 0
     REPLACED = 16  # agent: leaves the business, and a newcomer takes the place; 0
     LEARNED = 17  # agent: a month of training, and of forgetting, is over; knowledge from now on
+    WROTE_UP = 19  # customer, agent: work that a visit had left is done; ticks of work
     ARRIVED = 20  # customer: comes to the desk; number of the visit
     BLOCKED = 21  # customer: finds no place to wait; 0
     BALKED = 22  # customer: sees the queue and does not join it; 0
@@ -61,6 +62,7 @@ class Happening(IntEnum):
     CALLED = 57  # customer, agent: a call to a customer begins; Call
     STEPPED_IN = 58  # customer, manager: the manager's talk begins; ticks waited for it
     HELPING = 59  # colleague, agent: the work on a request begins; ticks waited while the doors were open
+    WRITES_UP = 60  # customer, agent: work that the visit has left begins, the customer having gone; 0
     RECOGNISED = 62  # customer, agent: was greeted by someone who knew them in the visit that ends; 0
     PRAISED = 63  # customer: tells others something good; how many
     WARNED = 64  # customer: tells others something bad; how many
@@ -195,6 +197,7 @@ class Purpose(IntEnum):
     RECOGNISED = 140
     BY_PHONE = 141
     LAST_AGENT = 142
+    AFTER_VISIT = 150
 
 
 class Distribution(IntEnum):
@@ -206,6 +209,8 @@ class Distribution(IntEnum):
     WEIBULL = 3
     ERLANG = 4
     NEVER = 5
+    GAMMA = 6
+    SAMPLE = 7
 
 
 class Kind(IntEnum):
@@ -233,6 +238,7 @@ GLOSSARY = {
     "word of mouth": "what customers tell others: praise that brings prospects, warnings that keep them away",
     "referral": "a prospect who comes because a customer praised the business",
     "rival": "another business that serves the same customers",
+    "after-visit work": "notes, orders and clearing up, which hold the agent once the customer has gone",
     "request": "what a colleague asks of the desk",
     "relationship hours": "staff time a month set aside for calling customers back",
     "patience": "how long this customer will wait on this visit",

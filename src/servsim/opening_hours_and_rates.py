@@ -49,14 +49,15 @@ def guide_of(mass: np.ndarray) -> np.ndarray:
     return np.maximum(np.searchsorted(parts, np.arange(GUIDE_PLACES + 2)) - 1, 0)
 
 
-def roster_minutes(scenario: Scenario) -> np.ndarray:
-    """Agents asked for in each minute of the week.
+def roster_minutes(scenario: Scenario, share: float = 1.0) -> np.ndarray:
+    """Agents asked for in each minute of the week, or a share of them.
 
     The fractional agent of an hour, the 0.63 of 4.63, is there at its end while the roster rises and at its beginning
     otherwise, so that the part-timer's time adjoins the fuller hour; so too in half and quarter-hours.
     """
     roster, always = scenario.staff.roster, [float(scenario.staff.agents)] * 24
     days = [(roster and roster.counts(weekday)) or always for weekday in range(7)]
+    days = [[count * share for count in day] for day in days]
     return agents_over(days, after=days[0][0])
 
 
@@ -79,9 +80,19 @@ def agents_in(count: float, length: int, rising: bool) -> np.ndarray:
     return minutes
 
 
-def staffed_minutes(scenario: Scenario) -> np.ndarray:
-    """Agents asked for in each minute of the week in which the doors are open; 0 in others."""
+def paid_minutes(scenario: Scenario) -> np.ndarray:
+    """Agents asked for, and paid, in each minute of the week in which the doors are open; 0 in others."""
     return roster_minutes(scenario) * open_minutes(scenario)
+
+
+def staffed_minutes(scenario: Scenario) -> np.ndarray:
+    """Agents who are there in each minute of the week by the roster: of those who are paid, the share available.
+
+    Shrinkage is taken off the count of every hour, as staffing tools do, and not off single agents' days: whoever is
+    away, so many are there. The part of an agent that is left is there for part of the hour, as a roster's is; the last
+    of the agents is the one who comes and goes.
+    """
+    return roster_minutes(scenario, scenario.staff.availability) * open_minutes(scenario)
 
 
 def steady_minutes(roster: np.ndarray, opened: np.ndarray) -> np.ndarray:

@@ -89,6 +89,12 @@ def tabled(table, u):
 
 
 @kernel
+def sampled(table, u):
+    """One of a sample, of unit mean, that was cut into equally likely parts: the mean of the part that u is in."""
+    return table[min(int(u * len(table)), len(table) - 1)]
+
+
+@kernel
 def length(distribution, mean, log_variance, scale, shape, table, u):
     """One draw of a scenario's distribution, in the unit of its mean; only its own parameters are read."""
     if distribution == Distribution.FIXED:
@@ -99,8 +105,10 @@ def length(distribution, mean, log_variance, scale, shape, table, u):
         return lognormal(mean, log_variance, u)
     elif distribution == Distribution.WEIBULL:
         return weibull(scale, shape, u)
-    elif distribution == Distribution.ERLANG:
+    elif distribution == Distribution.ERLANG or distribution == Distribution.GAMMA:
         return mean * tabled(table, u)
+    elif distribution == Distribution.SAMPLE:
+        return mean * sampled(table, u)
     return LONGEST
 
 

@@ -24,6 +24,7 @@ WORK: dict[int, H] = {
     H.CALLED: H.HUNG_UP,
     H.STEPPED_IN: H.STEPPED_BACK,
     H.HELPING: H.HELPED,
+    H.WRITES_UP: H.WROTE_UP,
 }
 """What agents and managers begin, and what ends it."""
 ENDS = frozenset(WORK.values())

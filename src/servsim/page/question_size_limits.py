@@ -81,7 +81,9 @@ def turns(scenario: Scenario) -> float:
     spells = 60 / (staff.attentive_minutes + staff.inattentive_minutes) if staff.inattentive_minutes else 0.0
     spells += 60 / (staff.break_after_minutes + staff.break_minutes) if staff.break_minutes else 0.0
     away = manager.managers * 60 / (manager.manager_free_minutes + manager.manager_away_minutes) if manager else 0.0
-    return hours * (2 * agents * spells + 2 * away + (internal.requests_per_hour if internal else 0.0))
+    return hours * (
+        2 * agents * staff.availability * spells + 2 * away + (internal.requests_per_hour if internal else 0.0)
+    )
 
 
 def filmed(scenario: Scenario, name: str) -> None:

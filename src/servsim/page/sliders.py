@@ -23,6 +23,7 @@ LEADING = {
     "staff.wage_per_hour": "Wage",
     "investment.recovery_minutes": "Minutes for every complaint",
     "investment.relationship_hours_per_month": "Hours for calling customers back",
+    "after_visit_work.after_visit_minutes": "Minutes of work after every visit",
     "promises.quoted_days": "Days until what is promised",
     "manager.escalated_share": "Complaints that go to the manager",
     "budget.training_share": "Share of the budget for training",

@@ -22,6 +22,7 @@ from servsim.scenario.messages import (
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, Segment, as_segments
 from servsim.scenario.tables.lists_of_the_day import WEEKDAYS, Profile, at_minute
 from servsim.scenario.tables.money_horizon_levers import Evaluate
+from servsim.scenario.tables.opening_demand_staff_service import MOST_AGENTS
 from servsim.scenario.ways_out import way_out
 from servsim.units import DAY, DAYS_PER_YEAR
 
@@ -58,12 +59,24 @@ def desk(scenario: Scenario) -> Iterator[Complaint]:
         yield ("opening",), f"the desk is closed all week; give hours to at least one of {', '.join(WEEKDAYS)}."
         return
     yield from demand(scenario, hours)
-    if any(agents_at(scenario, day, minute) for day, minute in hours):
+    if most := max(agents_at(scenario, day, minute) for day, minute in hours):
+        yield from available(scenario, max([most, *(max(each.roster) for each in scenario.exceptions if each.roster)]))
         return
     if scenario.staff.roster is None:
         yield ("staff", "agents"), "staff.agents is 0; it must be at least 1 where no staff.roster says otherwise."
     else:
         yield ("staff", "roster"), "staff.roster is 0 in every opening hour; it must be above 0 in at least one."
+
+
+def available(scenario: Scenario, most: float) -> Iterator[Complaint]:
+    """Of so many agents on the roster at most, some are there, and not more than a desk can have."""
+    share = scenario.staff.availability
+    path, there = ("staff", "availability"), f"staff.availability is {share:g}"
+    if most * share > MOST_AGENTS:
+        made = f"{most * share:,.0f} agents of {most:,.0f}"
+        yield path, f"{there}, which makes {made}; there must be at most {MOST_AGENTS:,}."
+    if not round(60 * most * share):
+        yield path, f"{there}, so that nobody is ever there; it must be above 0, as 0.85 where 15 % are away."
 
 
 def pool(scenario: Scenario) -> Iterator[Complaint]:

@@ -6,6 +6,7 @@ Setting = tuple[str, ...]
 
 SAID = {
     "staff.agents": "employee worker people server clerk assistant barber cashier counter till headcount",
+    "staff.availability": "shrinkage absence attendance",
     "staff.roster": "shift schedule rota timetable",
     "staff.wage_per_hour": "wage salary salarie pay labour_cost",
     "staff.break_minutes": "pause lunch_break",

@@ -20,6 +20,7 @@ from servsim.scenario.lever_and_uncertain_ranges import numeric_settings
 from servsim.scenario.line_numbers import Path, line_of, lines_of, not_toml, parsed_file
 from servsim.scenario.messages import as_written, every_setting, not_a_setting
 from servsim.scenario.roster_spans import agents_today, roster_span, what_is_wrong, with_agents_in
+from servsim.scenario.samples import with_samples
 from servsim.scenario.scenario import Scenario
 from servsim.scenario.tables.lists_of_the_day import EVERY_DAY
 from servsim.scenario.tables.money_horizon_levers import Evaluate
@@ -48,7 +49,8 @@ def read_scenario(file: str | File, overrides: Iterable[str] = ()) -> Scenario:
     for override in overrides:
         origins[apply(raw, override)] = typed(override)
     refuse_levels_of(lever, lever_in(raw), origins)
-    return checked(raw, called(file), text, origins)
+    folder = File() if is_standard_input(file) else File(file).parent
+    return checked(raw, called(file), text, origins, with_samples(raw, folder))
 
 
 class Option(str):
@@ -197,9 +199,18 @@ def tomlish(value: str) -> Any:
         return value.strip()
 
 
-def checked(raw: dict[str, Any], file: str, text: str = "", origins: dict[Path, str] | None = None) -> Scenario:
-    """The scenario of parsed settings; ScenarioError with every mistake and its place, the first of very many."""
-    found: list[tuple[Path, str | ErrorDetails]] = []
+def checked(
+    raw: dict[str, Any],
+    file: str,
+    text: str = "",
+    origins: dict[Path, str] | None = None,
+    before: Iterable[tuple[Path, str]] = (),
+) -> Scenario:
+    """The scenario of parsed settings; ScenarioError with every mistake and its place, the first of very many.
+
+    before: what was found wrong already.
+    """
+    found: list[tuple[Path, str | ErrorDetails]] = [*before]
     try:
         scenario = Scenario.model_validate(raw)
         found += complaints(scenario)

@@ -11,7 +11,7 @@ from servsim.scenario.tables.exceptions import ExceptionalDay
 from servsim.scenario.tables.mistakes_recovery_promises_outreach import Manager, Mistakes, Outreach, Promises, Recovery
 from servsim.scenario.tables.money_horizon_levers import Evaluate, Horizon, Investment, Money, Optimise
 from servsim.scenario.tables.opening_demand_staff_service import Demand, Opening, Service, Staff, office_hours
-from servsim.scenario.tables.phone_recognition_load_requests import Internal, Load, Phone, Recognition
+from servsim.scenario.tables.phone_recognition_load_requests import AfterVisitWork, Internal, Load, Phone, Recognition
 from servsim.scenario.tables.waiting_quality_loyalty_spending import Loyalty, Quality, Spending, Waiting
 from servsim.scenario.tables.word_of_mouth_competitors_training import (
     Advertising,
@@ -62,6 +62,8 @@ class Segment(Table):
     """What differs in recognition."""
     phone: Phone | None = None
     """What differs in visits by telephone."""
+    after_visit_work: AfterVisitWork | None = None
+    """What differs in the work after a visit."""
 
 
 SEGMENT_TABLES = tuple(name for name in Segment.model_fields if name not in ("name", "share"))
@@ -69,7 +71,7 @@ SEGMENT_TABLES = tuple(name for name in Segment.model_fields if name not in ("na
 MECHANISMS = (
     "investment", "waiting", "quality", "loyalty", "spending", "mistakes", "recovery", "manager", "promises",
     "outreach", "word_of_mouth", "competitors", "advertising", "training", "budget", "internal", "recognition", "phone",
-    "load",
+    "load", "after_visit_work",
 )  # fmt: skip
 """Tables that switch a mechanism on by being there."""
 
@@ -119,6 +121,8 @@ class Scenario(Table):
     """Who calls instead of coming."""
     load: Load | None = None
     """What a crowd and a long day do to agents."""
+    after_visit_work: AfterVisitWork | None = None
+    """What a visit leaves the agent to do."""
     advertising: Advertising | None = None
     """What is spent on being known."""
     training: Training | None = None

@@ -134,8 +134,9 @@ def of_profit(year: FirstYear) -> str:
 
 LOAD = (
     "The load takes every visit that customers mean to make as served, once and at its planned length, and adds what "
-    "colleagues ask for and what is promised. Tries after leaving unserved and other work come on top; visits given up "
-    "fall away. `servsim run` shows how busy agents get (occupancy) and who is not served (unserved_share)."
+    "visits leave to do, what colleagues ask for and what is promised. Tries after leaving unserved and other work "
+    "come on top; visits given up fall away. `servsim run` shows how busy agents get (occupancy) and who is not served "
+    "(unserved_share)."
 )
 """What the load is made of."""
 
@@ -147,9 +148,10 @@ def outlook_parts(look: Outlook) -> list[Table | str]:
     for words, number, unit in (
         ("doors open", look.open_hours, "h"),
         ("agents' time by the roster", look.planned.paid_hours, "h"),
+        *there(look),
         ("visits to reckon with", look.planned.visits, ""),
         ("length of a visit as planned", look.planned.visit_minutes, "min"),
-        ("load (time asked for, of time paid for)", look.planned.load, ""),
+        ("load (time asked for, of agents' time there)", look.planned.load, ""),
     ):
         table.add_row(words, plain(number), unit)
     lines: list[Table | str] = [
@@ -189,6 +191,13 @@ VISIT = {
 """What the parts of a visit are called, and where they come from."""
 A_SECOND = 1 / 60
 """In minutes; parts that are shorter are left out."""
+
+
+def there(look: Outlook) -> list[tuple[str, float, str]]:
+    """For how much of the time paid for agents are there, where that differs."""
+    planned = look.planned
+    differs = planned.staffed_hours != planned.paid_hours
+    return [("of it there (staff.availability)", planned.staffed_hours, "h")] if differs else []
 
 
 def year_parts(look: Outlook) -> list[Table | str]:

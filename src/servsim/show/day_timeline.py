@@ -24,6 +24,8 @@ CLAUSES: dict[H, str] = {
     H.ASKED: "asked for something",
     H.HELPING: "waited {it.minutes} for {it.agent}",
     H.HELPED: "was helped with {it.minutes} of work",
+    H.WRITES_UP: "",
+    H.WROTE_UP: "left {it.minutes} of work to {it.agent}",
     H.RECOGNISED: "was recognised",
     H.PRAISED: "spoke well of it to {it.people}",
     H.WARNED: "warned {it.people}",
@@ -85,6 +87,7 @@ SPANS = {
     H.TOOK_UP: (H.FOLLOWED_UP, "follow-up", "follow-ups"),
     H.CALLED: (H.HUNG_UP, "call", "calls"),
     H.HELPING: (H.HELPED, "request", "requests"),
+    H.WRITES_UP: (H.WROTE_UP, "piece of work after a visit", "pieces of work after visits"),
     H.WENT_ON_BREAK: (H.CAME_BACK, "break", "breaks"),
     H.LOST_ATTENTION: (H.REGAINED_ATTENTION, "lapse of attention", "lapses of attention"),
 }

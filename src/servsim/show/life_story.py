@@ -30,9 +30,11 @@ from servsim.show.trace_words import (
 from servsim.study.histories.customers import BOOKKEEPING, PROSPECTS, is_colleague, name_of
 from servsim.units import MILLIONTHS, WEEK
 
-BEGINS = {H.ARRIVED: "visit", H.ESCALATED: "visit", H.TOOK_UP: "work", H.CALLED: "call", H.ASKED: "request"}
+BEGINS = {H.ARRIVED: "visit", H.ESCALATED: "visit", H.TOOK_UP: "work", H.CALLED: "call", H.ASKED: "request",
+          H.WRITES_UP: "writing"}  # fmt: skip
 ENDS = {H.BLOCKED: "visit", H.BALKED: "visit", H.ABANDONED: "visit", H.SENT_HOME: "visit", H.FINISHED: "visit",
-        H.STEPPED_BACK: "visit", H.FOLLOWED_UP: "work", H.HUNG_UP: "call", H.HELPED: "request"}  # fmt: skip
+        H.STEPPED_BACK: "visit", H.FOLLOWED_UP: "work", H.HUNG_UP: "call", H.HELPED: "request",
+        H.WROTE_UP: "writing"}  # fmt: skip
 """What goes on with a customer for a while, from which row to which."""
 
 

@@ -9,9 +9,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from servsim.engine_parameters import to_sheet
 from servsim.event_codes import Call, Reason
 from servsim.event_codes import Happening as H  # noqa: N817 as short as in the metrics
-from servsim.opening_hours_and_rates import staffed_minutes
 from servsim.scenario.scenario import Scenario
 from servsim.show.formatting import capital
 from servsim.study.histories.customers import person, weekday_words
@@ -57,6 +57,7 @@ SENTENCES: dict[H, str] = {
     H.STARTED: "They waited {it.minutes} for {it.agent}.",
     H.HELPING: "They waited {it.minutes} for {it.agent}.",
     H.HELPED: "The work on it took {it.minutes}.",
+    H.WROTE_UP: "Once they had gone, {it.minutes} of work were left to {it.agent}.",
     H.RECOGNISED: "{it.Agent} knew who they were.",
     H.FINISHED: "The visit took {it.lasted}",
     H.CARED: ", with {it.minutes} of care",
@@ -85,6 +86,7 @@ SENTENCES: dict[H, str] = {
     H.LOST: "They left the business {it.reason}",
     H.GONE: "They will not come again.",
     H.OVERLOOKED: "What neither they nor {it.agent} noticed, and the desk does not know: something was done wrong.",
+    H.WRITES_UP: "",
     H.MEMBER: "",
     H.REMAINS: "They are in the book",
 }
@@ -170,7 +172,7 @@ class Cast:
 def cast_of(scenario: Scenario) -> Cast:
     """The cast of a scenario."""
     bosses = scenario.manager.managers if scenario.manager and scenario.manager.on else 0
-    return Cast(scenario.money.currency, int(staffed_minutes(scenario).max()), bosses)
+    return Cast(scenario.money.currency, int(to_sheet(scenario)[0]["desk_agents"]), bosses)
 
 
 @dataclass

@@ -35,7 +35,8 @@ also drawn by key, explains next to nothing."""
 PEOPLE = ("retention", "retention_rate", "customers_lost", "customers_won", "customers_end")
 DESK = (
     "arrivals", "served", "abandoned", "balked", "abandoned_share", "balked_share", "unserved_share", "wait_mean",
-    "wait_p50", "wait_p90", "wait_served_mean", "waited_share", "queue_mean", "occupancy", "time_in_system_mean",
+    "wait_p50", "wait_p90", "wait_served_mean", "waited_share", "service_level", "service_level_served",
+    "waited_within_target", "queue_mean", "occupancy", "time_in_system_mean",
     "investment_hours", "hours_core", "hours_care", "hours_idle",
 )  # fmt: skip
 

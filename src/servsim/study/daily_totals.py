@@ -35,8 +35,8 @@ SUMMED = np.full(max(Happening) + 1, -1)
 SUMMED[[
     Happening.STARTED, Happening.ABANDONED, Happening.SENT_HOME, Happening.BOUGHT, Happening.STEPPED_BACK,
     Happening.CARED, Happening.CLARIFIED, Happening.SOOTHED, Happening.FOLLOWED_UP, Happening.HUNG_UP,
-    Happening.RELEASED,
-]] = [WAITED, WAITED, WAITED, REVENUE, TALKING, *[INVESTED] * 6]  # fmt: skip
+    Happening.RELEASED, Happening.WROTE_UP,
+]] = [WAITED, WAITED, WAITED, REVENUE, TALKING, *[INVESTED] * 7]  # fmt: skip
 
 IGNORED, ADDED, MORE = range(3)
 """What is done with a row: nothing; it is only counted or added up; more is done."""
@@ -51,7 +51,7 @@ OF_MONEY = ALL.copy()
 OF_MONEY[[
     Happening.ARRIVED, Happening.ABANDONED, Happening.BALKED, Happening.BLOCKED, Happening.SENT_HOME,
     Happening.STARTED, Happening.MEMBER, Happening.WON, Happening.CARED, Happening.CLARIFIED, Happening.SOOTHED,
-    Happening.FOLLOWED_UP, Happening.HUNG_UP, Happening.RELEASED,
+    Happening.FOLLOWED_UP, Happening.HUNG_UP, Happening.RELEASED, Happening.WROTE_UP,
 ]] = IGNORED  # fmt: skip
 
 
@@ -104,8 +104,13 @@ class Days:
 
     @cached_property
     def scheduled(self) -> np.ndarray:
-        """(days,) ticks of agents' time that the roster asks for."""
+        """(days,) ticks of agents' time on shift."""
         return np.diff(asked_until(self.sheet, self.ends))
+
+    @cached_property
+    def paid(self) -> np.ndarray:
+        """(days,) ticks of agents' time that the roster asks for, there or not."""
+        return np.diff(paid_until(self.sheet, self.ends))
 
 
 def opened_until(sheet: np.ndarray, ends: np.ndarray) -> np.ndarray:
@@ -114,12 +119,17 @@ def opened_until(sheet: np.ndarray, ends: np.ndarray) -> np.ndarray:
 
 
 def asked_until(sheet: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Ticks of agents' time that the roster asks for from tick 0 to each of some instants."""
+    """Ticks of agents' time on shift from tick 0 to each of some instants."""
     return integral(sheet[0], "roster", ends)
 
 
+def paid_until(sheet: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Ticks of agents' time that the roster asks for, there or not, from tick 0 to each of some instants."""
+    return integral(sheet[0], "paid", ends)
+
+
 def integral(row: Any, what: str, ends: np.ndarray) -> np.ndarray:
-    """Integrals of doors ("open") or agents ("roster") from tick 0 to each of some instants."""
+    """Integrals of doors ("open"), or agents there ("roster") or paid, from tick 0 to each of some instants."""
     if row["dated_until"]:
         return integral_by_date(row, row[f"piece_{what}"].astype(np.int64), ends)
     minutes = row[what]

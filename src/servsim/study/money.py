@@ -23,12 +23,14 @@ COSTS = ("wages", "managers", "colleagues", "advertising", "training", "fixed")
 
 @dataclass(frozen=True)
 class Used:
-    """What some stretch of time takes: ticks of it, scheduled and present agents, opening, talks, colleagues' waiting.
+    """What some stretch of time takes: ticks of it, agents paid for, on shift and present, opening, talks, colleagues'
+    waiting.
 
     All of them numbers, or all of them arrays.
     """
 
     ticks: Any
+    paid: Any
     scheduled: Any
     present: Any
     opened: Any
@@ -46,7 +48,7 @@ def costs_of(scenario: Scenario, training_hours: float, used: Used) -> tuple[Any
     """What each of COSTS comes to; training_hours: in a month, of all agents together."""
     months = used.ticks / DAY / DAYS_PER_MONTH
     return (
-        wages(scenario, used.scheduled, used.present),
+        wages(scenario, used.paid, used.present - used.scheduled),
         managers(scenario, used.opened, used.talking),
         used.colleagues_wait / HOUR * colleagues_wage(scenario),
         monthly_advertising(scenario) * months,
@@ -55,10 +57,10 @@ def costs_of(scenario: Scenario, training_hours: float, used: Used) -> tuple[Any
     )
 
 
-def wages(scenario: Scenario, scheduled: Any, present: Any) -> Any:
-    """What agents cost whose shifts take so many ticks and who are there for so many: wages and overtime."""
+def wages(scenario: Scenario, paid: Any, beyond: Any) -> Any:
+    """What agents cost whose roster takes so many ticks, there or not, and who stay for so many beyond their shifts."""
     staff = scenario.staff
-    return (scheduled + staff.overtime_factor * (present - scheduled)) / HOUR * staff.wage_per_hour
+    return (paid + staff.overtime_factor * beyond) / HOUR * staff.wage_per_hour
 
 
 def managers(scenario: Scenario, opened: Any, talking: Any) -> Any:
@@ -82,7 +84,7 @@ def used_daily(days: Days) -> Used:
     """What each day takes."""
     rows = days.rows
     return Used(
-        np.diff(days.ends), days.scheduled, rows[:, d.PRESENT], days.opened, rows[:, d.TALKING],
+        np.diff(days.ends), days.paid, days.scheduled, rows[:, d.PRESENT], days.opened, rows[:, d.TALKING],
         rows[:, d.COLLEAGUES_WAIT],
     )  # fmt: skip
 

@@ -21,7 +21,10 @@ CONSTRAINT = re.compile(r"\s*(\w+)\s*(<=|>=)\s*(today|[-+]?[\d_.]+(?:[eE][-+]?\d
 TODAY, VALUE = "today", "value"
 A_MOMENT = 1e-6
 """In years: less than this is a rounding of floats."""
-SHARES = ("occupancy", "retention", "retention_rate", "first_contact_resolution")
+SHARES = (
+    "occupancy", "retention", "retention_rate", "first_contact_resolution", "service_level", "service_level_served",
+    "waited_within_target",
+)  # fmt: skip
 """Metrics that are shares although their names do not end so."""
 
 

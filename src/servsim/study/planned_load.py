@@ -25,15 +25,18 @@ NO_TIME = 1e-9
 class PlannedLoad:
     """What a week asks of the agents, if every visit that customers mean to make is served once, as planned.
 
-    visits: a week. visit_parts: minutes that add up to their mean length. promised_hours, requested_hours: what
-    promises and colleagues ask for in a week. paid_hours: what the roster gives.
+    visits: a week. visit_parts: minutes that add up to their mean length. after_hours: what they leave to do once the
+    customer has gone. promised_hours, requested_hours: what promises and colleagues ask for in a week. paid_hours: what
+    the roster gives; staffed_hours: for how many of them somebody is there.
     """
 
     visits: float
     visit_parts: dict[str, float]
+    after_hours: float
     promised_hours: float
     requested_hours: float
     paid_hours: float
+    staffed_hours: float
 
     @property
     def visit_minutes(self) -> float:
@@ -43,14 +46,14 @@ class PlannedLoad:
     @property
     def asked_hours(self) -> float:
         """Agents' time that a week asks for."""
-        return self.visits * self.visit_minutes / 60 + self.promised_hours + self.requested_hours
+        return self.visits * self.visit_minutes / 60 + self.after_hours + self.promised_hours + self.requested_hours
 
     @property
     def load(self) -> float:
-        """Time asked for, of time paid for; above 1 the queue grows until people leave it. Infinite where nobody is
-        paid.
+        """Time asked for, of agents' time there is; above 1 the queue grows until people leave it. Infinite where
+        nobody is there.
         """
-        return self.asked_hours / self.paid_hours if self.paid_hours else np.inf
+        return self.asked_hours / self.staffed_hours if self.staffed_hours else np.inf
 
 
 def planned_load(scenario: Scenario) -> PlannedLoad:
@@ -59,13 +62,16 @@ def planned_load(scenario: Scenario) -> PlannedLoad:
     streams = newcomers_and_returns(scenario)
     visits = [newcomers + returns for newcomers, returns in streams]
     lapses = pauses(scenario)
+    week = mean_week(scenario)
     promised = sum(promised_minutes(sheet[segment], *each) for segment, each in enumerate(streams))
     return PlannedLoad(
         visits=float(sum(visits)),
         visit_parts=visit_parts(scenario, sheet, visits),
+        after_hours=lapses * float(np.dot(visits, after_minutes(sheet))) / 60,
         promised_hours=lapses * promised / 60,
         requested_hours=lapses * requested_hours(scenario),
-        paid_hours=mean_week(scenario).paid_hours,
+        paid_hours=week.paid_hours,
+        staffed_hours=week.staffed_hours,
     )
 
 
@@ -98,6 +104,12 @@ def segment_minutes(scenario: Scenario, sheet: np.ndarray, segment: int) -> tupl
     served = shares / np.maximum(core + care, NO_TIME)
     taken = [float(np.average(minutes, weights=served)) for minutes in (core, care)]
     return taken[0], taken[1], added_by_mistakes(rules, segment)
+
+
+def after_minutes(sheet: np.ndarray) -> np.ndarray:
+    """(segments,) mean minutes of work that a visit leaves once the customer has gone."""
+    found: np.ndarray = sheet["after_visit_work_on"] * sheet["after_visit_minutes"]
+    return found
 
 
 def agents_shares(sheet: np.ndarray) -> np.ndarray:

@@ -67,20 +67,40 @@ class Reading:
         """What these COSTS, or all of them, come to in the time that counts."""
         sheet, tally = self.tally.sheet[0], self.tally
         used = Used(
-            self.ticks, tally.scheduled_ticks, self.sum(t.PRESENT), tally.open_ticks(), self.sum(t.TALKING),
-            tally.colleagues_wait,
+            self.ticks, tally.paid_ticks, tally.scheduled_ticks, self.sum(t.PRESENT), tally.open_ticks(),
+            self.sum(t.TALKING), tally.colleagues_wait,
         )  # fmt: skip
         paid = costs_of(self.scenario, float(sheet["training_hours"] * sheet["desk_agents"]), used)
         return float(sum(amount for name, amount in zip(COSTS, paid, strict=True) if not kinds or name in kinds))
 
+    def answered_in_time(self, of: int) -> float:
+        """Share of so many visits that an agent turned to within `waiting.target_seconds`: a service level.
+
+        Of all who came it is the service level of most contracts: Cisco's contact centre counts so where abandoned
+        calls count against it, RingCentral where it includes them. Of those who were answered, it says nothing of who
+        gave up: Erlang C, and every tool that rests on it, knows of nobody who does, so that there the two are one.
+        Cisco's "ignore abandoned calls" leaves out only who gave up within the target, and is between the two.
+        """
+        return ratio(self.sum(t.ANSWERED_IN_TIME), of)
+
+    def in_time(self) -> int:
+        """Visits whose wait was no longer than the target, answered or not; who did not join waited for nothing.
+
+        Of all who came: what Cisco counts where abandoned calls count for the service level, and what papers on queues
+        call P(W ≤ t).
+        """
+        return self.sum(t.ANSWERED_IN_TIME) + self.sum(t.LEFT_IN_TIME) + self.count(Happening.BALKED, Happening.BLOCKED)
+
     def beyond(self) -> int:
-        """Staff time beyond transactions, in ticks: care, clarifying, recovery, promises, calls, managers' talks."""
-        places = (t.CARE, t.CLARIFYING, t.SOOTHING, t.FOLLOWING_UP, t.CALLING, t.HELD, t.TALKING)
+        """Staff time beyond transactions, in ticks: care, clarifying, recovery, promises, calls, what visits leave to
+        do, managers' talks.
+        """
+        places = (t.CARE, t.CLARIFYING, t.SOOTHING, t.FOLLOWING_UP, t.CALLING, t.WRITING, t.HELD, t.TALKING)
         return sum(self.sum(place) for place in places)
 
     def at_work(self) -> int:
         """Agents' time with customers and colleagues, on promises and calls, pauses in it included, in ticks."""
-        places = (t.BUSY, t.FOLLOWING_UP, t.CALLING, t.HELPING, t.HELD, t.PAUSED)
+        places = (t.BUSY, t.FOLLOWING_UP, t.CALLING, t.HELPING, t.WRITING, t.HELD, t.PAUSED)
         return sum(self.sum(place) for place in places)
 
     def core(self) -> int:

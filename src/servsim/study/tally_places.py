@@ -14,15 +14,16 @@ CHANGES[[
     Happening.CAME_ON, Happening.WENT_OFF, Happening.LOST_ATTENTION, Happening.REGAINED_ATTENTION,
     Happening.WENT_ON_BREAK, Happening.CAME_BACK, Happening.STARTED, Happening.FINISHED, Happening.TOOK_UP,
     Happening.FOLLOWED_UP, Happening.CALLED, Happening.HUNG_UP, Happening.ESCALATED, Happening.RELEASED,
-    Happening.HELPING, Happening.HELPED,
+    Happening.HELPING, Happening.HELPED, Happening.WRITES_UP, Happening.WROTE_UP,
 ]] = 1  # fmt: skip
 
 (WAIT, WAIT_SERVED, STARTED_AT_ONCE, JOINED, BUSY, PRESENT, IN_SYSTEM, QUALITY, CARE, BOOK_TIME, BOOK, BOOK_SINCE,
  OPENING_LOST, SATISFACTION, REVENUE, CLARIFYING, SOOTHING, TALKING, BY_CALL, BROKEN, REQUEST_WAIT, PHONE_WAIT,
- OPEN_WAIT, WAITING, PHONE_TURNED_AWAY, ASKED_WAIT, ASKING, PAUSED, IDLE, VISITING, FOLLOWING_UP, CALLING, HELPING,
- HELD, ON_BREAK, INATTENTIVE, SUMS) = range(37)  # fmt: skip
+ OPEN_WAIT, WAITING, PHONE_TURNED_AWAY, ASKED_WAIT, ASKING, PAUSED, ANSWERED_IN_TIME, LEFT_IN_TIME, WAIT_ABANDONED,
+ IDLE, VISITING, FOLLOWING_UP, CALLING, HELPING, HELD, WRITING, ON_BREAK, INATTENTIVE, SUMS) = range(41)  # fmt: skip
 """Places in `sums`: ticks, customers, or millionths, all of them whole. PAUSED: work that stands still, but for visits.
-From IDLE on: what agents of the desk do with their time, every tick of their presence in one of them."""
+IN_TIME: having waited no longer than the target, served or not. From IDLE on: what agents of the desk do with their
+time, every tick of their presence in one of them."""
 
 SUMMED = np.full(HAPPENINGS, -1)
 """The place in `sums` of what rows with this happening add up to; −1 where their values are not added up."""
@@ -52,10 +53,10 @@ last one that ended does; 0 or the instant after which the agent's presence is s
 agent does, counted up to when, whether inattentive, whether on a break; what the agent knows, in millionths."""
 
 (OWN_WAIT, OWN_JOINED, OWN_SATISFACTION, OWN_REMAINING, OWN_ARRIVED, OWN_SERVED, OWN_ABANDONED, OWN_TURNED_AWAY,
- OWN_OPENING, OWN_OPENING_LOST, OWN_LOST, OWN_REVENUE, OWN_SUMS) = range(13)  # fmt: skip
+ OWN_OPENING, OWN_OPENING_LOST, OWN_LOST, OWN_REVENUE, OWN_IN_TIME, OWN_SUMS) = range(14)  # fmt: skip
 """Places in a row of `segments`: ticks waited, visits that joined; satisfaction of those in the book at the end, how
 many they are; visits that came, were served, abandoned, and went unserved otherwise; the opening book, how many of it
-are lost after a year; customers lost; millionths paid."""
+are lost after a year; customers lost; millionths paid; visits answered within the target."""
 
 OWN_SUMMED = np.full(HAPPENINGS, -1)
 """The place in a row of `segments` of what rows with this happening add up to; −1 where none is."""

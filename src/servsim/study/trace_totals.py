@@ -16,7 +16,7 @@ from servsim.model.compilation import entry, kernel, part, readable
 from servsim.model.rules.attention_lapses import HALF_THERE
 from servsim.model.rules.demand import of_opening_book, segment_of
 from servsim.study import tally_places as t
-from servsim.study.daily_totals import ALL, Days, asked_until
+from servsim.study.daily_totals import ALL, Days, asked_until, paid_until
 from servsim.units import MILLIONTHS, TICKS_PER_SECOND, YEAR
 
 
@@ -98,8 +98,13 @@ class Tally:
 
     @cached_property
     def scheduled_ticks(self) -> int:
-        """Ticks of agents' time that the roster asks for from the end of the warm-up to the end."""
+        """Ticks of agents' time on shift from the end of the warm-up to the end."""
         return int(np.diff(asked_until(self.sheet, np.array([self.warmup, self.end])))[0])
+
+    @cached_property
+    def paid_ticks(self) -> int:
+        """Ticks of agents' time that the roster asks for, there or not, from the end of the warm-up to the end."""
+        return int(np.diff(paid_until(self.sheet, np.array([self.warmup, self.end])))[0])
 
 
 def seconds_of_long_waits(rows: np.ndarray, warmup: int) -> np.ndarray:
@@ -153,6 +158,8 @@ def does_now(agent, what, value, now):
         agent[t.DOING] = t.CALLING
     elif what == Happening.HELPING:
         agent[t.DOING] = t.HELPING
+    elif what == Happening.WRITES_UP:
+        agent[t.DOING] = t.WRITING
     elif what == Happening.ESCALATED:
         agent[t.DOING] = t.HELD if value == 1 else t.IDLE
     elif what != Happening.WENT_OFF:
@@ -173,6 +180,12 @@ def count_wait(sheet, counts, sums, waits, what, now, wait):
     sums[t.JOINED] += 1
     sums[t.WAIT] += wait
     waits[min(wait // TICKS_PER_SECOND, t.LONGEST_WAIT)] += 1
+
+
+@part
+def is_in_time(sheet, who, wait):
+    """Is a wait no longer than the target of the customer's segment?"""
+    return wait <= sheet[segment_of(sheet, who)].target_seconds * TICKS_PER_SECOND
 
 
 @part
@@ -250,6 +263,9 @@ def add_rows(
                 count_wait(sheet, counts, sums, waits, what, now, value)
                 sums[t.WAIT_SERVED] += value
                 sums[t.STARTED_AT_ONCE] += value == 0
+                in_time = is_in_time(sheet, who, value)
+                sums[t.ANSWERED_IN_TIME] += in_time
+                segments[segment_of(sheet, who), t.OWN_IN_TIME] += in_time
                 count_own(sheet, segments, who, t.OWN_WAIT, value)
         elif what == Happening.FINISHED:
             sums[t.BUSY] += max(0, now - max(agents[agent, t.VISIT_SINCE] - 1, warmup))
@@ -263,6 +279,8 @@ def add_rows(
         elif what == Happening.ABANDONED or what == Happening.SENT_HOME:
             if now - value >= warmup:
                 count_wait(sheet, counts, sums, waits, what, now, value)
+                sums[t.LEFT_IN_TIME] += is_in_time(sheet, who, value)
+                sums[t.WAIT_ABANDONED] += value if what == Happening.ABANDONED else 0
                 count_own(sheet, segments, who, t.OWN_WAIT, value)
                 add_own(sheet, segments, what, who, value)
         elif what == Happening.PICKED_UP or what == Happening.RANG_OFF:

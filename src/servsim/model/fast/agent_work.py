@@ -21,15 +21,17 @@ from servsim.model.fast.state import (
     TALK,
     VISIT,
     WAITING,
+    WRITING,
     note,
 )
 from servsim.model.heap import pop, push
-from servsim.model.rules import dispatch, manager, outreach, phone, promises, recognition
+from servsim.model.rules import after_visit_work, dispatch, manager, outreach, phone, promises, recognition
 from servsim.model.rules import visit_length_and_quality as visit
 from servsim.model.rules.millionths import millionths
 
 END_OF = (
     Happening.FINISHED, Happening.STEPPED_BACK, Happening.FOLLOWED_UP, Happening.HUNG_UP, Happening.HELPED,
+    Happening.WROTE_UP,
 )  # fmt: skip
 """What ends each kind of work, from VISIT on."""
 
@@ -44,11 +46,11 @@ def serve(sheet, s, place, number):
         note(s, Happening.PICKED_UP, customer.key, number, waited)
     name = recognition.name_of(number, agent.hires)
     (ends, agent.care, agent.clarifying, agent.soothing, agent.points, agent.reason, agent.shortfall, agent.wrong,
-     agent.remedy, agent.recognised) = visit.visit(
+     agent.remedy, agent.recognised, agent.after, agent.done) = visit.visit(
         sheet, customer.segment, customer.key, customer.visit,
         number, agent.day, agent.spell, agent.spell_ends, agent.knowledge, agent.cases, agent.tiredness, name,
         now, waited, customer.noticed == 1, s.n[WAITING], neglected(sheet, s), customer.known,
-        customer.complains == 1, customer.failed, customer.satisfaction,
+        customer.written, customer.complains == 1, customer.failed, customer.satisfaction,
     )  # fmt: skip
     agent.cases += 1
     customer.known = name
@@ -91,8 +93,22 @@ def visit_ends(sheet, s, number):
     if remedy == Remedy.ESCALATED:
         step_back(sheet, s, number)
     else:
-        work_in_hand_is_done(sheet, s, number)
+        turns_away(sheet, s, number)
         comes_again(sheet, s, place, served(sheet, s, place, number, points, reason, size, wrong, remedy, By.AGENT))
+
+
+@inner
+def turns_away(sheet, s, number):
+    """The customer has gone; the agent does what the visit has left to do, if anything."""
+    agent = s.agents[number]
+    customer = s.people[agent.customer]
+    customer.written = after_visit_work.last_written_up(customer.visit, agent.after, customer.written)
+    if agent.after == 0:
+        work_in_hand_is_done(sheet, s, number)
+        return
+    note(s, Happening.WRITES_UP, customer.key, number, 0)
+    agent.work = agent.after
+    is_at_work(sheet, s, number, WRITING, customer.key, agent.done)
 
 
 @aside

@@ -19,7 +19,7 @@ from servsim.model.fast.state import (
     schedule,
 )
 from servsim.model.heap import push
-from servsim.model.rules import competitors, demand, loyalty, outreach, recognition, recovery
+from servsim.model.rules import after_visit_work, competitors, demand, loyalty, outreach, recognition, recovery
 from servsim.model.rules import quality_and_satisfaction as quality
 from servsim.model.rules.millionths import millionths
 from servsim.units import NEVER
@@ -44,6 +44,7 @@ def newborn(sheet, s, key, in_book):
     customer.complains = customer.unrecovered = customer.told = customer.failure = customer.call_for = 0
     customer.promise = customer.is_due = customer.away = 0
     customer.known = recognition.known_today(sheet, segment, key) if in_book else recognition.NOBODY
+    customer.written = after_visit_work.NOTHING_WRITTEN
     customer.relief = customer.gap = 0.0
     customer.comes = customer.thinks = customer.light = customer.listed = np.int64(NEVER)
     customer.reason = np.int64(Reason.CHANCE)

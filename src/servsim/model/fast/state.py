@@ -18,7 +18,7 @@ from servsim.units import WEEK
 What comes to light at home, dates that fall due, and thinking again come before an arrival at the same instant.
 """
 
-VISIT, TALK, FOLLOW_UP, CALL, REQUEST = range(5)
+VISIT, TALK, FOLLOW_UP, CALL, REQUEST, WRITING = range(6)
 """What an agent is at work on."""
 
 NOTHING_PROMISED, IN_PREPARATION, PREPARED_WORK, BEGUN = range(4)
@@ -39,7 +39,7 @@ CUSTOMER = np.dtype([
     ("segment", "i4"), ("served", "i4"), ("visit", "i4"), ("tries", "i2"), ("declined", "i2"),
     ("in_book", "i1"), ("waits", "i1"), ("noticed", "i1"), ("inside", "i1"),
     ("complains", "i1"), ("unrecovered", "i1"), ("told", "i1"), ("failure", "i1"), ("call_for", "i1"),
-    ("promise", "i1"), ("is_due", "i1"), ("away", "i1"), ("reason", "i1"), ("known", "i4"),
+    ("promise", "i1"), ("is_due", "i1"), ("away", "i1"), ("reason", "i1"), ("known", "i4"), ("written", "i4"),
     ("comes", "i8"), ("thinks", "i8"), ("light", "i8"), ("failed", "i8"), ("before", "f8"), ("relief", "f8"),
     ("due", "i8"), ("work", "i8"), ("listed", "i8"), ("promised_in", "i4"),
 ])  # fmt: skip
@@ -49,6 +49,7 @@ AGENT = np.dtype([
     ("break_due", "i8"), ("break_ends", "i8"), ("on_break", "i8"),
     ("doing", "i8"), ("customer", "i8"), ("work", "i8"), ("care", "i8"), ("clarifying", "i8"), ("soothing", "i8"),
     ("reason", "i8"), ("wrong", "i8"), ("remedy", "i8"), ("recognised", "i8"), ("points", "f8"), ("shortfall", "f8"),
+    ("after", "i8"), ("done", "i8"),
     ("knowledge", "f8"), ("cases", "i8"), ("hires", "i8"), ("tiredness", "f8"), ("tired_since", "i8"),
 ])  # fmt: skip
 STREAM = np.dtype([("day", "i8"), ("number", "i8"), ("reached", "f8")])

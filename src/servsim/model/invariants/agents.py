@@ -134,21 +134,26 @@ def inattentive_out_of_turn(lines: list[Line]) -> Iterator[Line]:
 
 
 def nobody_begins_anything_inattentive(told: TraceIndex) -> Iterator[str]:
-    """Work begins only with an agent who is attentive, a talk with a manager who is not at other work."""
+    """Work begins only with an agent who is attentive, a talk with a manager who is not at other work.
+
+    Work after a visit goes on from the visit, which an agent who is half there may end.
+    """
     for lines in told.agents.values():
         absent = False
         for line in lines:
-            if line.what in WORK and absent:
+            if line.what in WORK and line.what != H.WRITES_UP and absent:
                 yield f"{line}: the agent was inattentive."
             elif line.what in (H.LOST_ATTENTION, H.REGAINED_ATTENTION, H.CAME_ON):
                 absent = line.what == H.LOST_ATTENTION
 
 
 def work_takes_its_time(told: TraceIndex) -> Iterator[str]:
-    """A follow-up, a call or a request lasts as long as the work on it, and as the agent was elsewhere meanwhile."""
+    """A follow-up, a call, a request or work after a visit lasts as long as the work on it, and as the agent was
+    elsewhere meanwhile.
+    """
     for agent, work in told.work.items():
         for piece in work:
-            if piece.closed and piece.closed.what in (H.FOLLOWED_UP, H.HUNG_UP, H.HELPED):
+            if piece.closed and piece.closed.what in (H.FOLLOWED_UP, H.HUNG_UP, H.HELPED, H.WROTE_UP):
                 lasted = told.worked(agent, piece)
                 if piece.closed.value != lasted:
                     yield f"{piece.closed}: it took {lasted} ticks of work since {piece.opened}."

@@ -100,7 +100,7 @@ from servsim.units import MILLIONTHS, NEVER
 MOST = 5
 """How many sentences each invariant says at most about one trace."""
 
-BY_THE_WAY = OF_VISITS | {H.OVERLOOKED, H.PROMISED, H.ESCALATED, H.RECOGNISED}
+BY_THE_WAY = OF_VISITS | {H.OVERLOOKED, H.PROMISED, H.ESCALATED, H.RECOGNISED, H.WRITES_UP}
 """What is told of the agent who served, once the visit is over."""
 OF_BOTH = frozenset(WORK) | ENDS | BY_THE_WAY | {H.PICKED_UP}
 """What is told of a customer or colleague, and an agent."""
@@ -131,13 +131,15 @@ NEEDS: dict[str, frozenset[H]] = {
     "recognition_on": frozenset({H.RECOGNISED}),
     "phone_on": frozenset({H.PICKED_UP, H.RANG_OFF}),
     "phone_share": frozenset({H.PICKED_UP, H.RANG_OFF}),
+    "after_visit_work_on": frozenset({H.WRITES_UP}),
+    "after_visit_minutes": frozenset({H.WRITES_UP}),
 }
 """What must be switched on, and what happens only then."""
 
 WITHOUT_VALUE = frozenset({
     H.CAME_ON, H.WENT_OFF, H.LOST_ATTENTION, H.REGAINED_ATTENTION, H.WENT_ON_BREAK, H.CAME_BACK, H.BLOCKED, H.BALKED,
     H.OVERLOOKED, H.DECLINED, H.RETRIES, H.COMPLAINED, H.KEPT, H.GONE, H.TOOK_UP, H.REPLACED, H.STAYED_AWAY, H.ASKED,
-    H.RECOGNISED, H.COOLED, H.THOUGHT_AGAIN,
+    H.RECOGNISED, H.COOLED, H.THOUGHT_AGAIN, H.WRITES_UP,
 })  # fmt: skip
 """Happenings of which there is nothing more to say."""
 

@@ -30,7 +30,7 @@ REASONS: dict[int, frozenset[H]] = {
 
 QUIET = frozenset({H.MEMBER, H.REMAINS, H.THOUGHT_AGAIN, H.JUDGED, H.BOUGHT, H.WON, H.CARED, H.CLARIFIED,
                    H.SOOTHED, H.RANG_OFF, H.PROMISED, H.TOOK_UP, H.FOLLOWED_UP, H.KEPT, H.RECOGNISED, H.OVERLOOKED,
-                   H.PRAISED, H.WARNED, H.DETERRED, H.COOLED})  # fmt: skip
+                   H.PRAISED, H.WARNED, H.DETERRED, H.COOLED, H.WRITES_UP, H.WROTE_UP})  # fmt: skip
 """What changes nothing about when a customer comes next."""
 
 ORDINARY = frozenset({

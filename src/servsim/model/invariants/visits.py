@@ -24,11 +24,13 @@ WAITED = frozenset({H.STARTED, H.ABANDONED, H.SENT_HOME})
 """Ends of waiting whose value is the ticks waited."""
 WAIT_ENDS = UNSERVED | {H.STARTED}
 """Ends of waiting."""
-AT_ONCE = frozenset({H.THOUGHT_AGAIN, H.TOOK_UP, H.RECOGNISED, H.PRAISED, H.WARNED, H.DETERRED, H.COOLED})
+AT_ONCE = frozenset({
+    H.THOUGHT_AGAIN, H.TOOK_UP, H.RECOGNISED, H.PRAISED, H.WARNED, H.DETERRED, H.COOLED, H.WRITES_UP,
+})  # fmt: skip
 """What may still be told of the very instant at which a customer has left, because it came before that."""
 AFTERWARDS: dict[int, frozenset[H]] = {
-    H.GONE: frozenset({H.FOLLOWED_UP}),
-    H.LOST: frozenset({H.FOLLOWED_UP, H.HUNG_UP, H.CALLED}),
+    H.GONE: frozenset({H.FOLLOWED_UP, H.WROTE_UP}),
+    H.LOST: frozenset({H.FOLLOWED_UP, H.WROTE_UP, H.HUNG_UP, H.CALLED}),
 }
 """What may still be told of a customer who has left: work in hand is finished, and who is lost may be called."""
 
@@ -52,6 +54,7 @@ COMES_OF: dict[int, frozenset[H]] = {
     H.WON_BACK: frozenset({H.CALLED, H.ARRIVED}),
     H.REFERRED: frozenset({H.ARRIVED}),
     H.RECOGNISED: frozenset({H.FINISHED}),
+    H.WRITES_UP: frozenset({H.FINISHED}),
     H.PICKED_UP: frozenset({H.STARTED}),
     H.RANG_OFF: UNSERVED - {H.BALKED},
     H.PRAISED: SERVED,

@@ -5,7 +5,7 @@ from heapq import heappush
 from servsim.event_codes import By, Happening, Remedy
 from servsim.model.reference.after_visit import Afterwards
 from servsim.model.reference.state import Agent, Customer, Promise, Story
-from servsim.model.rules import dispatch, manager, outreach, phone, promises, recognition, waiting
+from servsim.model.rules import after_visit_work, dispatch, manager, outreach, phone, promises, recognition, waiting
 from servsim.model.rules.millionths import millionths
 from servsim.model.rules.visit_length_and_quality import visit
 from servsim.units import NEVER
@@ -56,11 +56,11 @@ class Work(Afterwards):
         if customer.phones:
             self.note(Happening.PICKED_UP, customer.key, agent.number, waited)
         name = recognition.name_of(agent.number, agent.hires)
-        ends, care, clarifying, soothing, points, reason, size, wrong, remedy, recognised = visit(
+        ends, care, clarifying, soothing, points, reason, size, wrong, remedy, recognised, after, done = visit(
             self.sheet, customer.segment, customer.key, customer.visit,
             agent.number, agent.day, agent.spell, agent.spell_ends, agent.knowledge, agent.cases, agent.tiredness, name,
             now, waited, customer.noticed, customer.crowd, customer.neglected, customer.known,
-            customer.complains, customer.failed, customer.satisfaction,
+            customer.written, customer.complains, customer.failed, customer.satisfaction,
         )  # fmt: skip
         agent.cases += 1
         customer.known = int(name)
@@ -77,8 +77,17 @@ class Work(Afterwards):
         if remedy == Remedy.ESCALATED:
             remedy, by = (yield from self.step_back(customer, agent)), By.MANAGER
         else:
-            self.work_in_hand_is_done(agent)
+            self.turns_away(customer, agent, int(after), int(done))
         return self.served(customer, agent, points, reason, size, wrong, remedy, by)
+
+    def turns_away(self, customer: Customer, agent: Agent, after: int, done: int) -> None:
+        """The customer has gone; the agent does what the visit has left to do, if anything."""
+        customer.written = int(after_visit_work.last_written_up(customer.visit, after, customer.written))
+        if after == 0:
+            self.work_in_hand_is_done(agent)
+            return
+        self.note(Happening.WRITES_UP, customer.key, agent.number)
+        self.clock.process(self.off_the_desk(agent, done, customer.key, Happening.WROTE_UP, after))
 
     def step_back(self, customer: Customer, agent: Agent) -> Story:
         """The manager handles the complaint; what became of it. The agent stays or turns to others."""

@@ -140,7 +140,7 @@ class Agents(People):
         return int(ends)
 
     def off_the_desk(self, agent: Agent, ends: int, who: int, what: Happening, work: int) -> Story:
-        """An agent works on a promise, or calls a customer, until it is done."""
+        """An agent works on a promise or after a visit, or calls a customer, until it is done."""
         yield self.clock.until(ends)
         self.note(what, who, agent.number, work)
         if what == Happening.HUNG_UP:

@@ -9,7 +9,7 @@ import simpy
 
 from servsim.event_codes import Call, Happening, Reason
 from servsim.model import calendar
-from servsim.model.rules import recognition
+from servsim.model.rules import after_visit_work, recognition
 from servsim.model.trace import Row
 from servsim.units import NEVER
 
@@ -104,6 +104,7 @@ class Customer:
     listed: int = NEVER
     away: bool = False
     known: int = recognition.NOBODY
+    written: int = after_visit_work.NOTHING_WRITTEN
     crowd: int = 0
     neglected: float = 0.0
 

@@ -36,13 +36,16 @@ def of_opening_book(who):
 
 @kernel
 def busyness(sheet, day):
-    """How busy this day is: a lognormal factor with mean 1 and cv `busyness_cv`.
+    """How busy this day is: a lognormal or gamma factor with mean 1 and cv `busyness_cv`.
 
-    Source: Avramidis, Deslauriers and L'Ecuyer (2004); Jongbloed and Koole (2001). Evidence: b.
+    With a gamma factor a day's prospects are negative binomial. Source: Avramidis, Deslauriers and L'Ecuyer (2004);
+    Jongbloed and Koole (2001), gamma. Evidence: b.
     """
-    if sheet[0].busyness_cv == 0.0:
+    own = sheet[0]
+    if own.busyness_cv == 0.0:
         return 1.0
-    return lognormal(1.0, sheet[0].busyness_log_variance, drawn(sheet, day_key(day), 0, Purpose.BUSYNESS))
+    u = drawn(sheet, day_key(day), 0, Purpose.BUSYNESS)
+    return length(own.busyness_law, 1.0, own.busyness_log_variance, 0.0, 1.0, own.busyness_table, u)
 
 
 @kernel

@@ -27,7 +27,8 @@ def difficulty(sheet, segment, who, visit):
 def core_minutes(sheet, segment, who, visit, now):
     """Minutes of a transaction that begins now, for a case of difficulty 1: one draw times the quarter-hour's factor.
 
-    Lognormal service: Brown et al. (2005). Evidence: a. Means that differ between hours: the same bank's calls. b.
+    Lognormal service: Brown et al. (2005). Evidence: a; a sample of the desk's own times is what it is. Means that
+    differ between hours: the same bank's calls. b.
     """
     own = sheet[segment]
     u = drawn(sheet, who, visit, Purpose.CORE)

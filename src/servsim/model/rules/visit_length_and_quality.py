@@ -5,6 +5,7 @@ import numpy as np
 from servsim.event_codes import Reason, Remedy
 from servsim.model.calendar import rostered
 from servsim.model.compilation import kernel
+from servsim.model.rules.after_visit_work import minutes_afterwards, notes_gain
 from servsim.model.rules.attention_lapses import HALF_THERE, visit_under_attention
 from servsim.model.rules.internal_requests import mistakes_of_neglect
 from servsim.model.rules.load_and_fatigue import cut, hurry, mistakes_of_fatigue
@@ -22,14 +23,16 @@ from servsim.model.rules.waiting import wait_loss
 
 @kernel
 def visit(sheet, segment, who, number, agent, day, spell, attentive_until, knowledge, cases, tiredness, name, now,
-          waited, noticed, crowd, neglected, known, complains, failed, satisfaction):  # fmt: skip
+          waited, noticed, crowd, neglected, known, written, complains, failed, satisfaction):  # fmt: skip
     """A visit that starts now, all of it: (instant it ends, ticks of care, of clarifying, of recovery, quality, what
-    fell short most, by how many points, mistake, remedy, whether the customer was recognised).
+    fell short most, by how many points, mistake, remedy, whether the customer was recognised, ticks of work that it
+    leaves, instant at which that is done).
 
     All is known at the start, because difficulty, steps, mistakes and the agent's attention are keyed draws. What is
     shared is handed in: the wait, whether the customer was noticed, how many still wait, how neglected colleagues are.
-    So is what the agent is like (knowledge, customers served, tiredness, name), by whom the customer is `known`, and
-    the complaint, if it is one: a failure found out at `failed` by a customer with such satisfaction.
+    So is what the agent is like (knowledge, customers served, tiredness, name), by whom the customer is `known`, which
+    of their visits was `written` up last, and the complaint, if it is one: a failure found out at `failed` by a
+    customer with such satisfaction.
     """
     phones, agents = by_phone(sheet, segment, who, number), rostered(sheet, now)
     case = difficulty(sheet, segment, who, number)
@@ -54,9 +57,16 @@ def visit(sheet, segment, who, number, agent, day, spell, attentive_until, knowl
     if clarifying + soothing > 0:
         work += clarifying + soothing
         ends, inattentive = visit_under_attention(sheet, agent, day, spell, attentive_until, now, work)
+    after, done = np.int64(0), ends
+    if remedy != Remedy.ESCALATED:  # else the manager takes the case from here, and its notes
+        after = work_ticks(case * minutes_afterwards(sheet, segment, who, number))
+    if after > 0:  # from the visit's start, for it may end with an agent who is half there
+        done, _ = visit_under_attention(sheet, agent, day, spell, attentive_until, now, work + after)
     recognised = is_recognised(sheet, segment, who, number, known, name)
     if not judges(sheet, segment):
-        return ends, care, clarifying, soothing, 0.0, np.int64(Reason.CHANCE), 0.0, wrong, remedy, recognised
+        return (
+            ends, care, clarifying, soothing, 0.0, np.int64(Reason.CHANCE), 0.0, wrong, remedy, recognised, after, done
+        )  # fmt: skip
 
     away = inattentive / (ends - now)
     half_there = sheet[0].while_serving == HALF_THERE
@@ -69,8 +79,9 @@ def visit(sheet, segment, who, number, agent, day, spell, attentive_until, knowl
     loss = wait + distance_loss(sheet, segment, who, number)
     if wrong == CAUGHT:
         loss += sheet[segment].clarified_loss
-    points = perceived(sheet, segment, who, number, points + greeting_gain(sheet, segment, recognised) - loss)
-    return ends, care, clarifying, soothing, points, reason, size, wrong, remedy, recognised
+    points += greeting_gain(sheet, segment, recognised) + notes_gain(sheet, segment, who, written) - loss
+    points = perceived(sheet, segment, who, number, points)
+    return ends, care, clarifying, soothing, points, reason, size, wrong, remedy, recognised, after, done
 
 
 @kernel

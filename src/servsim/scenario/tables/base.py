@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.fields import FieldInfo
 
+from servsim.duration_quantile_tables import QUANTILES
 from servsim.visible_text import visible
 
 
@@ -68,6 +69,28 @@ def flat(table: Any) -> Any:
         inner = flat(value)
         found |= {f"{key}.{below}": item for below, item in inner.items()} if isinstance(inner, dict) else {key: inner}
     return found
+
+
+Sample = Annotated[
+    list[Annotated[float, Field(gt=0, le=1e7)]],
+    Field(min_length=1, max_length=QUANTILES),
+    Need(f'a CSV file such as "sample.csv" beside the scenario, or a list of up to {QUANTILES:,} numbers above 0'),
+]
+"""Durations or amounts as they were: in a scenario that is read, numbers."""
+
+
+def with_mean(sample: str, mean: str) -> Any:
+    """What a table does before it is checked: where it has a sample and names no mean, the mean is the sample's."""
+
+    def named(settings: Any) -> Any:
+        found = settings.get(sample) if isinstance(settings, dict) and mean not in settings else None
+        if not isinstance(found, list) or not found:
+            return settings
+        if not all(type(each) in (int, float) and each > 0 for each in found):
+            return settings  # which is refused for that
+        return {**settings, mean: float(f"{sum(found) / len(found):.10g}")}
+
+    return model_validator(mode="before")(named)
 
 
 Ranges = Annotated[dict[str, Any], BeforeValidator(flat)]

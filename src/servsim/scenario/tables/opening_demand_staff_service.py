@@ -5,13 +5,15 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from servsim.scenario.tables.base import Table, setting
+from servsim.scenario.tables.base import Sample, Table, setting, with_mean
 from servsim.scenario.tables.lists_of_the_day import WEEKDAYS, ByWeekday, Roster, Weights
 
 HOURS_NEED = 'hours of the day such as "09:00-18:00" or "09:00-12:00, 13:30-18:00", or "" for a closed day'
 SPAN = re.compile(r"(\d\d?)(?::(\d\d))?\s*[-–—−]\s*(\d\d?)(?::(\d\d))?", re.ASCII)
 """From when until when, also written 9 - 17 or with a longer dash."""
 A_DAY = 24 * 60
+MOST_AGENTS = 1000
+"""At the desk at once."""
 
 
 def minutes_open(hours: str) -> list[tuple[int, int]]:
@@ -105,13 +107,15 @@ class Demand(Table):
     """Relative demand in January to December; even if left out. It needs horizon.start."""
     busyness_cv: float = setting(0.0, grade="b", ge=0, le=2, desk=True)
     """How much busy days differ from quiet ones: coefficient of variation of a day's prospects (0.1 is common)."""
+    busyness_law: Literal["lognormal", "gamma"] = setting("lognormal", desk=True)
+    """How the factor of a day's prospects varies around 1."""
     opening_book: int = setting(0, "customers", ge=0, le=10_000_000, desk=True)
     """Customers the business has today."""
     opening_tenure: int = setting(10, "visits", ge=0, le=1000)
     """Visits each of today's customers has behind them."""
     visit_gap_days: float = setting(30.0, "d", grade="c", gt=0, le=3650)
     """Days between a customer's visits, averaged over customers; visits a year: 365 · (1 + gap_between_cv²) / this."""
-    gap_between_cv: float = setting(0.5, grade="c", ge=0, le=3)
+    gap_between_cv: float = setting(0.5, grade="c", ge=0, le=10)
     """How much customers differ in their usual gap: coefficient of variation between customers."""
     gap_distribution: Literal["lognormal", "exponential", "weibull", "fixed"] = "lognormal"
     """How the gaps of one customer vary around the usual gap."""
@@ -128,6 +132,8 @@ class Staff(Table):
     """Agents at the desk in all opening hours, on days that the roster does not name."""
     roster: Roster | None = setting(None, desk=True)
     """Agents over the day by weekday, where that varies."""
+    availability: float = setting(1.0, ge=0, le=2, desk=True)
+    """Share of the roster's agents who are there in every hour, all of them paid; 0.85: 15 % are away (shrinkage)."""
     wage_per_hour: float = setting(25.0, "money/h", ge=0, le=1e6, desk=True)
     """What an agent's hour costs the business."""
     overtime_factor: float = setting(1.25, grade="c", ge=0, le=10, desk=True)
@@ -187,6 +193,8 @@ class Service(Table):
     """Coefficient of variation of the transaction, where it is lognormal (0.76 at supermarket tills)."""
     core_phases: int = setting(3, ge=1, le=100)
     """Phases of the transaction, where it is erlang."""
+    core_sample: Sample | None = setting(None, "min")
+    """Transactions as long as they were, in minutes: a CSV file with one in each row; core_minutes stretches them."""
     core_profile: Weights | None = setting(None)
     """Factor on the transaction's length in each hour, half hour or quarter-hour in which it begins; 1 if left out."""
     difficulty_cv: float = setting(0.0, grade="b", ge=0, le=2)
@@ -195,3 +203,5 @@ class Service(Table):
     """How the invested minutes are shared among the steps; only the proportions count."""
     step_cv: Steps = Field(default_factory=usual_step_cv)
     """Coefficient of variation of each step around its plan."""
+
+    _mean = with_mean("core_sample", "core_minutes")

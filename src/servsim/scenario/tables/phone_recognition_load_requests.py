@@ -54,6 +54,19 @@ class Phone(Mechanism):
     """Share of the minutes of the six steps that reaches a caller."""
 
 
+class AfterVisitWork(Mechanism):
+    """Notes, orders and clearing up after each visit. Left out: agents are free as soon as the customer has gone."""
+
+    after_visit_minutes: float = setting(2.0, "min", grade="c", ge=0, le=1e4)
+    """Work that a visit leaves the agent once the customer has gone, on average; it counts as invested."""
+    after_visit_cv: float = setting(0.7, grade="c", ge=0, le=5)
+    """Coefficient of variation of the work after a visit."""
+    after_visit_gain: float = setting(0.0, "points", grade="c", ge=0, le=10)
+    """Points of quality that all there is to note brings to the customer's next visit; 0: the work only costs."""
+    after_visit_standard: float = setting(2.0, "min", grade="c", gt=0, le=1e4)
+    """Minutes in which nine tenths of what there is to note are noted."""
+
+
 class Load(Mechanism):
     """What a crowd and a long day do to agents. Left out: they work as planned, however many wait."""
 

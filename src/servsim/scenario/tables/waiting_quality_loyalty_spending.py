@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from servsim.scenario.tables.base import Mechanism, Table, setting
+from servsim.scenario.tables.base import Mechanism, Sample, Table, setting, with_mean
 from servsim.scenario.tables.opening_demand_staff_service import Steps
 
 
@@ -37,6 +37,8 @@ class Waiting(Mechanism):
     """Days until an unserved customer tries again, on average."""
     retry_limit: int = setting(3, "tries", grade="c", ge=0, le=100)
     """How often an unserved customer tries again at most."""
+    target_seconds: float = setting(20.0, "s", ge=0, le=86_400)
+    """The wait that service levels are counted within (80 % in 20 seconds is a telephone's custom)."""
     tolerance: float = setting(0.25, grade="c", ge=0, le=1)
     """Share of the average patience that passes before a wait is minded at all."""
     wait_weight: float = setting(2.0, "points", grade="c", ge=0, le=10)
@@ -121,6 +123,8 @@ class Spending(Mechanism):
     """What a customer spends on a visit, on average."""
     basket_cv: float = setting(0.7, grade="b", ge=0, le=10)
     """Coefficient of variation of what a customer spends (0.74 in a salon's receipts)."""
+    basket_sample: Sample | None = setting(None, "money")
+    """What customers spent on their visits: a CSV file with one amount in each row; basket_mean stretches them."""
     price_level: float = setting(1.0, gt=0.1, le=10, desk=True)
     """Prices, as a multiple of today's."""
     price_slope: float = setting(1.0, grade="c", ge=0, le=10)
@@ -139,3 +143,5 @@ class Spending(Mechanism):
     """Days until a prospect who did not buy comes again, on average."""
     second_thought_limit: int = setting(3, "visits", grade="c", ge=0, le=100)
     """How often a prospect who did not buy comes again at most."""
+
+    _mean = with_mean("basket_sample", "basket_mean")

@@ -6,7 +6,7 @@ const LINES = { [COUNTER]: "waiting", [TELEPHONE]: "on the line", [MANAGER]: "fo
 const DOING = {
   off: "away", free: "free", visiting: "with", inattentive: "lost in thought", break: "on a break",
   "following up": "follow-up for", calling: "on the phone to", "helping a colleague": "helping",
-  held: "stays with", "manager's talk": "talks with",
+  "writing up": "notes on", held: "stays with", "manager's talk": "talks with",
 };
 const ENDINGS = { abandoned: ["gave up", "rang off"], balked: ["did not want to wait"], blocked: ["no place", "no line"], "sent home": ["sent home", "cut off"] };
 

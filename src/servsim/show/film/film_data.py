@@ -34,6 +34,7 @@ WITH = {
     Doing.FOLLOWING_UP: "does what was promised to {}",
     Doing.CALLING: "calls {}",
     Doing.HELPING: "helps {}",
+    Doing.WRITING: "writes up the visit of {}",
     Doing.TALKING: "talks with {}",
 }
 """What is said of agents at work for somebody, but for visits."""

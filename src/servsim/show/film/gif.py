@@ -33,7 +33,7 @@ from servsim.units import TICKS_PER_SECOND
 
 LINES = {COUNTER: "waiting", TELEPHONE: "on the line", MANAGER: "for the manager", COLLEAGUES: "colleagues"}
 WITH = {Doing.VISITING: "with", Doing.FOLLOWING_UP: "follow-up for", Doing.CALLING: "calling", Doing.HELPING: "helping",
-        Doing.HELD: "stays with", Doing.TALKING: "talks with"}  # fmt: skip
+        Doing.WRITING: "notes on",        Doing.HELD: "stays with", Doing.TALKING: "talks with"}  # fmt: skip
 ALONE = {Doing.OFF: "away", Doing.BREAK: "on a break"}
 ENDINGS = {Fate.ABANDONED: ("gave up", "rang off"), Fate.BALKED: ("did not want to wait", ""),
            Fate.BLOCKED: ("no place", "no line"), Fate.SENT_HOME: ("sent home", "cut off")}  # fmt: skip

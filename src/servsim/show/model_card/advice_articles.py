@@ -97,9 +97,10 @@ ADVICE = (
     ),
     Advice(
         "A13", "Greet in a friendly, personal way; recognise who comes back.",
-        "the greeting's own minutes; being recognised by the agent of the last visit, or from notes",
-        ("service.split", "recognition", "recognition.recognised_share"),
-        ("regulars",), ("recognised_share", "quality_mean"),
+        "the greeting's own minutes; being recognised by the agent of the last visit, or from notes of the last",
+        ("service.split", "recognition", "recognition.recognised_share", "after_visit_work",
+         "after_visit_work.after_visit_gain"),
+        ("regulars", "support-line"), ("recognised_share", "hours_after_visits", "quality_mean"),
     ),
     Advice(
         "A14", "Whoever enters may buy tomorrow, even if not today.",

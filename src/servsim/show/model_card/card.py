@@ -27,9 +27,9 @@ from servsim.study.yearly_projection import YEARLY
 
 ORDER = (
     "demand", "advertising", "word_of_mouth", "waiting", "phone", "dispatch", "attention_lapses", "breaks",
-    "load_and_fatigue", "training", "transaction_and_care_steps", "visit_length_and_quality", "mistakes", "promises",
-    "manager", "recovery", "outreach", "recognition", "quality_and_satisfaction", "competitors", "loyalty", "spending",
-    "internal_requests", "millionths",
+    "load_and_fatigue", "training", "transaction_and_care_steps", "visit_length_and_quality", "after_visit_work",
+    "mistakes", "promises", "manager", "recovery", "outreach", "recognition", "quality_and_satisfaction", "competitors",
+    "loyalty", "spending", "internal_requests", "millionths",
 )  # fmt: skip
 """The rules' files in the order of a customer's life."""
 ARROWS = {1: "↑", 0: "", -1: "↓"}

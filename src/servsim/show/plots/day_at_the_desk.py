@@ -41,6 +41,7 @@ LOOKS: dict[str, tuple[Wanted, str, str]] = {
     "on a promise": (does(Doing.FOLLOWING_UP), YELLOW, "xx"),
     "calling": (does(Doing.CALLING), GREEN, "++"),
     "with a colleague": (does(Doing.HELPING), BLUE, "\\\\"),
+    "after a visit": (does(Doing.WRITING), ORANGE, "//"),
     "held by the manager's talk": (does(Doing.HELD), VERMILLION, ".."),
     "inattentive": (does(Doing.INATTENTIVE), "#999999", "--"),
     "on a break": (does(Doing.BREAK), "#bbbbbb", ".."),

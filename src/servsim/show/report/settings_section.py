@@ -78,9 +78,15 @@ def written(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, int | float):
         return with_commas(value)
+    if isinstance(value, list | tuple) and len(value) > MOST_ITEMS:
+        return f"{len(value):,} numbers from {written(min(value))} to {written(max(value))}"
     if isinstance(value, list | tuple):
         return ", ".join(map(written, value))
     return str(value)
+
+
+MOST_ITEMS = 100
+"""Of a list that is written out; no profile has more, a sample may."""
 
 
 def evidence(some: list[Group]) -> dict[str, int]:

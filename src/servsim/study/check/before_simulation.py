@@ -1,5 +1,6 @@
 """`check`: what can be said about a scenario before it is simulated, and quick looks at its first year and its end."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from servsim.dated_calendar import days_of, mean_week
 from servsim.engine_parameters import horizon_of, is_on, to_sheet
-from servsim.opening_hours_and_rates import open_minutes, roster_minutes, staffed_minutes
+from servsim.opening_hours_and_rates import open_minutes, paid_minutes, roster_minutes
 from servsim.scenario.scenario import MECHANISMS, Scenario, as_segments
 from servsim.scenario.tables.lists_of_the_day import WEEKDAYS
 from servsim.study.check.first_year import FirstYear, first_year
@@ -60,6 +61,7 @@ class Outlook:
             "digest": digest_of(self.scenario),
             "open_hours_per_week": self.open_hours,
             "paid_hours_per_week": self.planned.paid_hours,
+            "staffed_hours_per_week": self.planned.staffed_hours,
             "visits_per_week": self.planned.visits,
             "minutes_per_visit": self.planned.visit_minutes,
             "load": defined(self.planned.load),
@@ -127,7 +129,8 @@ def warnings(look: Outlook) -> list[str]:
     if is_on(scenario, "investment") and not is_on(scenario, "quality"):
         fewer = " fewer mistakes" if is_on(scenario, "mistakes") else ""
         found.append(f"[investment] is on without [quality]: minutes cost time and bring{fewer or ' nothing'}.")
-    found += [*unused_quality(scenario), *hours_out_of_opening(scenario), *exceptions_out_of_horizon(scenario)]
+    found += [*unused_quality(scenario), *hours_out_of_opening(scenario), *exceptions_out_of_horizon(scenario),
+              *hardly_away(scenario)]  # fmt: skip
     found += [sentence for sentence, idle in (*idle_tables(look), *idle_budgets(look)) if idle]
     brings = reproduction(scenario)
     if brings >= 1.0:
@@ -157,7 +160,7 @@ def hours_out_of_opening(scenario: Scenario) -> list[str]:
     """
     if scenario.staff.roster is None:
         return []
-    stated, served = (minutes(scenario).reshape(7, -1) / 60 for minutes in (roster_minutes, staffed_minutes))
+    stated, served = (minutes(scenario).reshape(7, -1) / 60 for minutes in (roster_minutes, paid_minutes))
     opened = open_minutes(scenario).reshape(7, -1).any(axis=1)
     meant = opened | np.array([getattr(scenario.staff.roster, day) is not None for day in WEEKDAYS])
     named, worked = float(stated[meant].sum()), float(served[meant].sum())
@@ -175,6 +178,28 @@ def exceptions_out_of_horizon(scenario: Scenario) -> list[str]:
         for number, each in enumerate(scenario.exceptions, 1)
         if not any(day < days for day in days_of(scenario, each))
     ]
+
+
+SHORT_DAYS, MUCH = 1 / 8, 0.05
+"""Days in which nobody has reason to come again, and from which share of visits on after such gaps that is told."""
+
+
+def hardly_away(scenario: Scenario) -> list[str]:
+    """That many visits would be of customers who come all day long, as a wide spread of usual gaps has it.
+
+    Of visits, the log of the customer's usual gap is normal with mean log(gap) − 1.5 σ², σ² = log(1 + cv²).
+    """
+    demand = scenario.demand
+    sd = math.sqrt(math.log(1.0 + demand.gap_between_cv**2))
+    if not sd or not (demand.opening_book or is_on(scenario, "spending")):
+        return []
+    share = 0.5 * math.erfc(-(math.log(SHORT_DAYS / demand.visit_gap_days) / sd + 1.5 * sd) / math.sqrt(2.0))
+    if share < MUCH:
+        return []
+    times = f"{1 / SHORT_DAYS:.0f} times a day"
+    often = f"{100 * share:.0f} % of regular customers' visits would be of some who come more than {times}"
+    return [f"demand.gap_between_cv is {demand.gap_between_cv:g}: {often}; lower it, or lengthen "
+            "demand.visit_gap_days."]  # fmt: skip
 
 
 def unsettled(book: SettledBook) -> list[str]:

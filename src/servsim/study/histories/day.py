@@ -29,15 +29,17 @@ class Doing(StrEnum):
     FOLLOWING_UP = "following up"
     CALLING = "calling"
     HELPING = "helping a colleague"
+    WRITING = "writing up"
+    """Does what a visit has left to do."""
     HELD = "held"
     """Stays with a customer while the manager talks."""
     TALKING = "manager's talk"
 
 
 BEGINS = {H.STARTED: Doing.VISITING, H.TOOK_UP: Doing.FOLLOWING_UP, H.CALLED: Doing.CALLING, H.HELPING: Doing.HELPING,
-          H.STEPPED_IN: Doing.TALKING}  # fmt: skip
+          H.STEPPED_IN: Doing.TALKING, H.WRITES_UP: Doing.WRITING}  # fmt: skip
 """What agents and managers begin."""
-ENDS = (H.FINISHED, H.FOLLOWED_UP, H.HUNG_UP, H.HELPED, H.STEPPED_BACK, H.RELEASED)
+ENDS = (H.FINISHED, H.FOLLOWED_UP, H.HUNG_UP, H.HELPED, H.STEPPED_BACK, H.RELEASED, H.WROTE_UP)
 """The ends of it."""
 TURNS: dict[int, tuple[str, bool]] = {
     H.CAME_ON: ("here", True),

@@ -42,6 +42,7 @@ ACTIVITIES: dict[H, tuple[str, str]] = {
     H.CALLED: ("call", START), H.HUNG_UP: ("call", COMPLETE),
     H.STEPPED_IN: ("manager's talk", START), H.STEPPED_BACK: ("manager's talk", COMPLETE),
     H.HELPING: ("request", START), H.HELPED: ("request", COMPLETE),
+    H.WRITES_UP: ("after-visit work", START), H.WROTE_UP: ("after-visit work", COMPLETE),
 }  # fmt: skip
 """Happenings that begin or end something that lasts; all others are done as they happen, and named after themselves."""
 USES = {
@@ -58,7 +59,7 @@ LEAVES = (H.FINISHED, H.STEPPED_BACK, H.HELPED, H.BLOCKED, H.BALKED, H.ABANDONED
 
 MINUTES = (
     H.ABANDONED, H.SENT_HOME, H.RANG_OFF, H.CARED, H.CLARIFIED, H.SOOTHED, H.FOLLOWED_UP, H.HUNG_UP, H.STEPPED_BACK,
-    H.RELEASED, H.HELPED, H.PROMISED, H.PICKED_UP, H.STARTED, H.STEPPED_IN, H.HELPING,
+    H.RELEASED, H.HELPED, H.WROTE_UP, H.PROMISED, H.PICKED_UP, H.STARTED, H.STEPPED_IN, H.HELPING,
 )  # fmt: skip
 POINTS, SHARES = (H.MEMBER, H.FINISHED, H.JUDGED, H.REMAINS), (H.WON, H.WON_BACK, H.LEARNED)
 NUMBERS = {H.ARRIVED: "visit", H.PRAISED: "people", H.WARNED: "people", H.DETERRED: "people"}

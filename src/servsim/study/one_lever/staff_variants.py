@@ -6,10 +6,10 @@ import numpy as np
 
 from servsim.engine_parameters import to_sheet
 from servsim.errors import ScenarioError
-from servsim.opening_hours_and_rates import staffed_minutes
+from servsim.opening_hours_and_rates import paid_minutes
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
-from servsim.study.daily_totals import asked_until
+from servsim.study.daily_totals import paid_until
 from servsim.study.intervals_and_tables import Interval
 from servsim.study.yearly_projection import middles
 from servsim.units import DAY, HOUR, MONTH
@@ -46,7 +46,7 @@ def changed(count: Any, more: int) -> Any:
 
 def paid_hours(scenario: Scenario) -> np.ndarray:
     """(7,) hours that agents are paid for on each day of the week by the roster, without overtime."""
-    hours: np.ndarray = staffed_minutes(scenario).reshape(7, -1).sum(axis=1) / 60
+    hours: np.ndarray = paid_minutes(scenario).reshape(7, -1).sum(axis=1) / 60
     return hours
 
 
@@ -66,6 +66,6 @@ def brought_by_an_hour(scenario: Scenario, gained: Interval, hours: float) -> In
 def paid_by_month(scenario: Scenario, months: int) -> np.ndarray:
     """(months,) the same in each of so many months; a day belongs to the month in which it begins."""
     days = np.arange(months * MONTH // DAY + 1)
-    paid = np.diff(asked_until(to_sheet(scenario), np.append(days, len(days)) * DAY)) / HOUR
+    paid = np.diff(paid_until(to_sheet(scenario), np.append(days, len(days)) * DAY)) / HOUR
     hours: np.ndarray = np.bincount(days * DAY // MONTH, paid)[:months]
     return hours

@@ -8,7 +8,7 @@ from typing import Any, Unpack
 from pydantic import BaseModel
 
 from servsim.engine_parameters import is_on
-from servsim.opening_hours_and_rates import open_minutes, roster_minutes
+from servsim.opening_hours_and_rates import open_minutes, staffed_minutes
 from servsim.scenario.scenario import SEGMENT_TABLES, Scenario, as_segments
 from servsim.scenario.tables.opening_demand_staff_service import Opening
 from servsim.study.execution.options import HERE, Execution, Options, Progress, executed
@@ -96,15 +96,20 @@ def everybody_joins(scenario: Scenario, per_hour: float) -> Scenario:
 
 
 def planned(scenario: Scenario) -> float:
-    """Mean length of a visit of a desk that has nothing but visits: the transaction and the minutes invested."""
-    investment = scenario.investment
-    return scenario.service.core_minutes + (investment.minutes_per_visit if investment and investment.on else 0.0)
+    """How long a visit holds an agent at a desk that has nothing but visits: the transaction, the minutes invested, and
+    the work afterwards.
+    """
+    investment, after = scenario.investment, scenario.after_visit_work
+    care = investment.minutes_per_visit if investment and investment.on else 0.0
+    return scenario.service.core_minutes + care + (after.after_visit_minutes if after and after.on else 0.0)
 
 
 def visits_exponential(scenario: Scenario, per_hour: float) -> Scenario:
-    """The desk with the same mean visit, exponential: the transaction and all minutes of care in one."""
-    plain = {"core_minutes": planned(scenario), "core_distribution": "exponential", "difficulty_cv": 0.0}
-    return scenario.model_copy(update={"service": scenario.service.model_copy(update=plain), "investment": None})
+    """The desk with the same mean visit, exponential: the transaction, all minutes of care and what follows in one."""
+    plain = {"core_minutes": planned(scenario), "core_distribution": "exponential", "core_sample": None,
+             "difficulty_cv": 0.0}  # fmt: skip
+    service = scenario.service.model_copy(update=plain)
+    return scenario.model_copy(update={"service": service, "investment": None, "after_visit_work": None})
 
 
 def always_attentive(scenario: Scenario, per_hour: float) -> Scenario:
@@ -125,7 +130,7 @@ def hours_alike(scenario: Scenario, per_hour: float) -> Scenario:
     return scenario.model_copy(update={
         "opening": Opening(always=True),
         "demand": scenario.demand.model_copy(update=even),
-        "staff": scenario.staff.model_copy(update={"agents": agents, "roster": None}),
+        "staff": scenario.staff.model_copy(update={"agents": agents, "roster": None, "availability": 1.0}),
         "service": scenario.service.model_copy(update={"core_profile": None, "core_minutes": minutes}),
         "horizon": horizon.model_copy(
             update={"weeks": horizon.weeks * share, "warmup_weeks": horizon.warmup_weeks * share}
@@ -134,8 +139,8 @@ def hours_alike(scenario: Scenario, per_hour: float) -> Scenario:
 
 
 def mean_agents(scenario: Scenario) -> float:
-    """Agents that the roster asks for, averaged over opening hours."""
-    return float(roster_minutes(scenario)[open_minutes(scenario) > 0].mean())
+    """Agents who are there by the roster, averaged over opening hours."""
+    return float(staffed_minutes(scenario)[open_minutes(scenario) > 0].mean())
 
 
 def one_kind(scenario: Scenario, per_hour: float) -> Scenario:

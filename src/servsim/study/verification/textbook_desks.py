@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from servsim.scenario.read import checked
@@ -10,6 +10,7 @@ from servsim.scenario.scenario import Scenario
 from servsim.scenario.tables.money_horizon_levers import WEEKS_PER_YEAR
 from servsim.study.verification import queueing_formulas as known
 from servsim.study.verification.queueing_formulas import Queue
+from servsim.study.verification.service_level_formulas import InTime, erlang_a_in_time, erlang_c_in_time
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,19 @@ def queue_metrics(queue: Queue) -> dict[str, float]:
     return {"waited_share": queue.waited, "wait_mean": queue.wait}
 
 
+TARGET = MINUTES / 4
+"""Minutes within which customers are to be answered."""
+
+
+def in_time_metrics(shares: InTime) -> dict[str, float]:
+    """What the service levels should be."""
+    return {
+        "service_level": shares.answered,
+        "service_level_served": shares.of_answered,
+        "waited_within_target": shares.waited,
+    }
+
+
 def textbook() -> Iterable[Case]:
     """Every desk of this kind."""
     return (*queues(), *impatient(), *limited(), *inattentive(), *varying(), *loyal())
@@ -75,6 +89,7 @@ def queues() -> Iterable[Case]:
     yield one_agent("M/E4/1", erlang, cv=0.5, weeks=105)
     yield one_agent("M/lognormal/1", lognormal(1.2), cv=1.2, weeks=450)
     yield six_steps(weeks=110)
+    yield work_afterwards(weeks=110)
 
 
 def erlang_c(agents: int, load: float, weeks: float) -> Case:
@@ -86,8 +101,10 @@ def erlang_c(agents: int, load: float, weeks: float) -> Case:
         "time_in_system_mean": queue.wait + MINUTES,
         "queue_mean": load / MINUTES * queue.wait,
         "occupancy": load / agents,
+        **in_time_metrics(erlang_c_in_time(load / MINUTES, MINUTES, agents, TARGET)),
     }
-    return Case(f"M/M/{agents}", desk(load, agents), weeks, metrics)
+    patient = {"patience_distribution": "never", "target_seconds": 60 * TARGET}
+    return Case(f"M/M/{agents}", desk(load, agents, waiting=patient), weeks, metrics)
 
 
 def one_agent(name: str, service: dict[str, Any], cv: float, weeks: float) -> Case:
@@ -111,10 +128,23 @@ def six_steps(weeks: float) -> Case:
     return Case("M/G/1, six steps", desk(0.5, 1, service, investment={"minutes_per_visit": care}), weeks, metrics)
 
 
+def work_afterwards(weeks: float) -> Case:
+    """M/G/1 that each visit holds for a service and for the work after it; the customer is there for the service."""
+    service, work = (6.0, 1.0), (4.0, 0.7)
+    wait = known.pollaczek_khinchine(0.5 / MINUTES, *known.in_a_row(service, work))
+    after = {"after_visit_minutes": work[0], "after_visit_cv": work[1]}
+    tables = desk(0.5, 1, {"core_minutes": service[0], "core_distribution": "exponential"}, after_visit_work=after)
+    metrics = {
+        "wait_mean": wait, "time_in_system_mean": wait + service[0], "occupancy": 0.5,
+        "hours_after_visits": 0.5 / MINUTES * 24 * 365 / 12 * work[0],
+    }  # fmt: skip
+    return Case("M/G/1, work afterwards", tables, weeks, metrics)
+
+
 def impatient() -> Iterable[Case]:
     """Erlang A, and other laws of patience."""
     weibull = {"patience_distribution": "weibull", "patience_shape": 0.6}
-    yield erlang_a("M/M/5+M", {"patience_distribution": "exponential"}, known.exponential(2 * MINUTES), weeks=9)
+    yield answered_in_time(weeks=9)
     yield erlang_a("M/M/5+fixed", {"patience_distribution": "fixed"}, known.fixed(2 * MINUTES), weeks=36)
     yield erlang_a("M/M/5+Weibull", weibull, known.weibull(2 * MINUTES, 0.6), weeks=9)
     lasting = {"patience_distribution": "lognormal", "patience_cv": 0.7}
@@ -129,6 +159,14 @@ def erlang_a(name: str, waiting: dict[str, Any], patience: known.LimitedMean, we
     queue = known.erlang_a(5.0 / MINUTES, MINUTES, 5, patience)
     metrics = {**queue_metrics(queue), "abandoned_share": queue.lost, "occupancy": 1.0 - queue.lost}
     return Case(name, desk(5.0, 5, waiting={"patience_minutes": 2 * MINUTES, **waiting}), weeks, metrics)
+
+
+def answered_in_time(weeks: float) -> Case:
+    """Erlang A, with who is answered in time."""
+    waiting = {"patience_distribution": "exponential", "target_seconds": 60 * TARGET}
+    case = erlang_a("M/M/5+M", waiting, known.exponential(2 * MINUTES), weeks)
+    shares = erlang_a_in_time(5.0 / MINUTES, MINUTES, 5, 2 * MINUTES, TARGET)
+    return replace(case, expected={**case.expected, **in_time_metrics(shares)})
 
 
 def mandelbaum_and_zeltyn(weeks: float) -> Case:

@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from servsim.engine_parameters import MOST_AGENTS, in_world, is_on, to_sheet
+from servsim.engine_parameters import in_world, is_on, to_sheet
 from servsim.model.compilation import readable
 from servsim.model.rules.advertising import lift
 from servsim.model.rules.demand import segment_of
 from servsim.opening_hours_and_rates import monthly_advertising, monthly_training_hours
 from servsim.scenario.read import checked, with_settings
 from servsim.scenario.scenario import Scenario, as_segments
+from servsim.scenario.tables.opening_demand_staff_service import MOST_AGENTS
 from servsim.study.expected_visits import weekly_prospects
 from servsim.study.metrics import NAMES
 from servsim.study.one_lever.staff_variants import discounted_hours, with_agents
