@@ -75,6 +75,7 @@ def settings_behind(field: str) -> frozenset[str]:
     return frozenset(setting for source in makers(field) for setting in mentioned(*source))
 
 
+@cache
 def sheet_functions() -> dict[str, ast.FunctionDef]:
     """The functions of the files that make a sheet."""
     body = [node for name in SHEET_FILES for node in parsed(PACKAGE / f"{name}.py").body]
@@ -103,23 +104,35 @@ def tests_around(function: ast.FunctionDef, inner: ast.AST) -> Iterator[ast.expr
             yield node.test
 
 
-def mentioned(node: ast.AST, function: ast.FunctionDef, seen: frozenset[str] = frozenset()) -> set[str]:
+def mentioned(node: ast.AST, function: ast.FunctionDef) -> set[str]:
     """The settings that a piece of the making of a sheet reads, through its local names and the functions it calls."""
     found: set[str] = set()
-    for part in ast.walk(node):
-        if isinstance(part, ast.Attribute):
-            switches = tables_in(part.value, function) if part.attr == "on" else set()
-            found |= {f"{table}.on" for table in switches} | meant(part.attr)
-        elif isinstance(part, ast.Constant) and isinstance(part.value, str) and f"field {part.value}" not in seen:
-            found |= held_in(part.value, seen | {f"field {part.value}"})
-        elif isinstance(part, ast.Name) and part.id not in seen:
-            now = seen | {part.id}
-            called = sheet_functions().get(part.id)
-            if called:
-                found |= {path for line in body_of(called) for path in mentioned(line, called, now)}
-            for value in assigned(function, part.id):
-                found |= mentioned(value, function, now)
+    seen: set[tuple[str, str]] = set()
+    waiting = [(node, function)]
+    while waiting:
+        piece, here = waiting.pop()
+        for part in ast.walk(piece):
+            if isinstance(part, ast.Attribute):
+                switches = tables_in(part.value, here) if part.attr == "on" else set()
+                found |= {f"{table}.on" for table in switches} | meant(part.attr)
+            for key, settings_meant, more in led_to(part, here):
+                if key not in seen:
+                    seen.add(key)
+                    found |= settings_meant
+                    waiting += more
     return found
+
+
+def led_to(
+    part: ast.AST, function: ast.FunctionDef
+) -> Iterator[tuple[tuple[str, str], set[str], list[tuple[ast.AST, ast.FunctionDef]]]]:
+    """(what a name or a text stands for, the settings that it means, the pieces that made it)."""
+    if isinstance(part, ast.Constant) and isinstance(part.value, str):
+        yield ("field", part.value), *held_in(part.value)
+    elif isinstance(part, ast.Name):
+        called = sheet_functions().get(part.id)
+        yield ("function", part.id), set(), [(line, called) for line in body_of(called)] if called else []
+        yield (function.name, part.id), set(), [(value, function) for value in assigned(function, part.id)]
 
 
 def tables_in(node: ast.expr, function: ast.FunctionDef) -> set[str]:
@@ -142,12 +155,12 @@ def meant(attribute: str) -> set[str]:
     return {by_field()[attribute].path} if attribute in by_field() else set()
 
 
-def held_in(field: str, seen: frozenset[str]) -> set[str]:
-    """The settings behind a field that the making of a sheet names."""
+def held_in(field: str) -> tuple[set[str], list[tuple[ast.AST, ast.FunctionDef]]]:
+    """The settings that a field named in the making of a sheet means, and where it is made if it means none itself."""
     if field in by_field():
-        return {by_field()[field].path}
+        return {by_field()[field].path}, []
     held = field in (sheet_type().names or ()) and field not in OF_THE_WORLD
-    return {path for source in makers(field) for path in mentioned(*source, seen)} if held else set()
+    return set(), list(makers(field)) if held else []
 
 
 def assigned(function: ast.FunctionDef, name: str) -> Iterator[ast.expr]:
