@@ -15,7 +15,7 @@ from servsim.study.run import Run, run
 ANSWERED = (
     "recovery", "manager", "promises", "calling-back", "train-or-advertise", "equal-or-by-value", "colleagues",
     "a-bad-month", "competitor", "phone-or-counter", "losing-one", "regulars",
-    "several-levers",
+    "several-levers", "flower-shop",
 )  # fmt: skip
 """Scenarios that open with a question and its answer."""
 
@@ -80,6 +80,19 @@ def test_a_scenario_opens_with_a_question_and_its_answer(name):
     assert question.startswith("What it shows: ")
     assert question.endswith("?")
     assert answer.endswith(".")
+
+
+def test_a_year_is_not_made_of_equal_weeks():
+    own, equal = projected("flower-shop"), projected("flower-shop", "exceptions=[]", f"demand.month_profile={[1] * 12}")
+    lost, in_equal_weeks = (100 * one["unserved_share"].mean for one in (own, equal))
+    assert lost == pytest.approx(13.2, abs=0.2)
+    assert in_equal_weeks == pytest.approx(11.4, abs=0.2)
+    assert "13.2 of 100 visits are in vain, not 11.4" in opening("flower-shop")[1]
+    more = [0] * 8 + [8] * 10 + [0] * 6
+    staffed = projected("flower-shop", f"exceptions.2.roster={more}", f"exceptions.4.roster={more}")
+    kept = own["arrivals"].mean * 52 * (own["unserved_share"].mean - staffed["unserved_share"].mean)
+    assert kept == pytest.approx(410, abs=60)
+    assert staffed["costs"].mean - own["costs"].mean == pytest.approx(2200, abs=100)
 
 
 @over_years

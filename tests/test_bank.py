@@ -32,9 +32,9 @@ WAIT = np.array([
 """Mean seconds that the calls of each hour waited, all who entered."""
 
 
-def simulated(overrides=()):
+def simulated(overrides=(), file=BANK):
     """(calls, calls that hung up, seconds waited), each by the 17 hours of opening, of all replications together."""
-    sheet = to_sheet(read_scenario(BANK, overrides))
+    sheet = to_sheet(read_scenario(file, overrides))
     return sum(hours_of(fast.simulate(in_world(sheet, 1, world))) for world in range(REPLICATIONS))
 
 
@@ -84,6 +84,26 @@ def test_one_mean_service_for_all_hours_does_not_tell_hard_hours_from_easy_ones(
     calls, abandoned, waited = one_service_all_day
     assert np.corrcoef(ABANDONED, abandoned / calls)[0, 1] < 0.2
     assert np.corrcoef(WAIT, waited / calls)[0, 1] < 0.1
+
+
+def error_by_hour(counts):
+    """Points by which the share that hangs up is missed, in the mean of the hours."""
+    calls, abandoned, _ = counts
+    return 100 * np.abs(ABANDONED - abandoned / calls).mean()
+
+
+def test_quarter_hours_keep_the_hours_and_tell_more_of_who_hangs_up():
+    """In 8 replications 2.43 points by the hour and 2.16 by the quarter, with the same days; as written 3.36."""
+    whole, parts = (read_scenario(SCENARIOS / f"{name}.toml") for name in ("bank-1999", "bank-1999-quarters"))
+    hours = np.array(parts.demand.profile.every_day).reshape(24, 4).sum(axis=1)
+    assert hours == pytest.approx(np.array(whole.demand.profile.every_day), abs=0.03)
+    agents = np.array(parts.staff.roster.weekdays).reshape(24, 4).mean(axis=1)
+    assert agents == pytest.approx(np.array(whole.staff.roster.weekdays), abs=0.01)
+    by_hour = simulated(["demand.busyness_cv=0.178"])
+    by_quarter = simulated(file=SCENARIOS / "bank-1999-quarters.toml")
+    assert by_quarter[1].sum() / by_quarter[0].sum() == pytest.approx(0.177, abs=0.015)
+    assert error_by_hour(by_quarter) < error_by_hour(by_hour) - 0.1
+    assert error_by_hour(by_hour) < 3.0
 
 
 def test_with_customers_the_bank_has_as_many_calls_as_observed():

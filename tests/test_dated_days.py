@@ -19,6 +19,8 @@ from servsim.study.check.before_simulation import exceptions_out_of_horizon
 from servsim.study.daily_totals import asked_until, opened_until
 from servsim.study.expected_visits import weekly_prospects
 from servsim.study.histories.customers import day_words
+from servsim.study.one_lever.staff_variants import with_agents
+from servsim.study.planned_load import planned_load
 from servsim.units import DAY, HOUR, MINUTE, NEVER, WEEK
 
 START = date(2026, 12, 21)
@@ -192,6 +194,20 @@ def test_a_year_with_holidays_has_the_open_hours_of_its_dates() -> None:
     assert hours < 52 * open_minutes(own).sum() / 60
     assert mean_week(own).open_hours * 52 == pytest.approx(hours)
     assert weekly_prospects(own) * 52 == pytest.approx(2.0 * hours)
+
+
+def test_the_plan_of_a_week_counts_holidays_and_the_sale() -> None:
+    """Two of 20 working days are off and five bring twice as much: 23 days' visits, and 18 days' pay."""
+    closed = [{"date": date(2026, 12, 24), "until": date(2026, 12, 25), "hours": ""}]
+    plan = planned_load(scenario([*closed, SALE], staff={"agents": 3}))
+    assert plan.paid_hours == pytest.approx(3 * 18 * 8 / 4)
+    assert plan.visits == pytest.approx(2.0 * 23 * 8 / 4)
+
+
+def test_one_agent_more_is_there_on_exceptional_days_too() -> None:
+    own = with_agents(scenario([EVE], staff={"agents": 2, "roster": {"every_day": [2] * 24}}), 1)
+    assert own is not None
+    assert own.exceptions[0].roster == [0] * 10 + [4] * 14
 
 
 def test_returns_at_fixed_gaps_are_as_many_as_days_of_the_open_hours() -> None:

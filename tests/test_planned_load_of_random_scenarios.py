@@ -39,6 +39,7 @@ def predictable(drawn: dict[str, Any], rng: np.random.Generator) -> dict[str, An
         {key: own for key, own in one.items() if key in ("name", "share", *SEGMENTS)} for one in drawn["segments"]
     ]
     tables["demand"] |= {"first_year_prospects": 1.0}
+    tables["demand"].pop("month_profile", None)  # days by date have a plan of their own in test_dated_days
     for each in (tables, *tables["segments"]):
         plain(each, "mistakes" in tables)
     staff = tables["staff"]

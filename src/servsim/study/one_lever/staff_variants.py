@@ -32,6 +32,9 @@ def with_agents(scenario: Scenario, more: int) -> Scenario | None:
         staff["roster"] = {
             day: [changed(count, more) for count in counts] for day, counts in staff["roster"].items()
         }  # fmt: skip
+    for each in raw.get("exceptions", []):
+        if "roster" in each:
+            each["roster"] = [changed(count, more) for count in each["roster"]]
     try:
         other = checked(raw, "staff")
     except ScenarioError:

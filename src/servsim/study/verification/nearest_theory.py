@@ -129,6 +129,7 @@ def hours_alike(scenario: Scenario, per_hour: float) -> Scenario:
     horizon, share = scenario.horizon, float(open_minutes(scenario).mean())
     return scenario.model_copy(update={
         "opening": Opening(always=True),
+        "exceptions": [],
         "demand": scenario.demand.model_copy(update=even),
         "staff": scenario.staff.model_copy(update={"agents": agents, "roster": None, "availability": 1.0}),
         "service": scenario.service.model_copy(update={"core_profile": None, "core_minutes": minutes}),

@@ -173,6 +173,9 @@ def add_agents(scenario: Scenario, raw: dict[str, Any]) -> None:
     staff["agents"] = times * scenario.staff.agents
     for line, counts in staff.get("roster", {}).items():
         staff["roster"][line] = [times * count for count in counts]
+    for each in raw.get("exceptions", []):
+        if "roster" in each:
+            each["roster"] = [times * count for count in each["roster"]]
     for key, usual in (("agent_knowledge", scenario.staff.knowledge), ("agent_speed", 1.0)):
         if own := staff.get(key):
             staff[key] = (own + [usual] * (agents - len(own)))[: max(agents, 1)] * times
