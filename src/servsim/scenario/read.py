@@ -21,6 +21,7 @@ from servsim.scenario.line_numbers import Path, line_of, lines_of, not_toml, par
 from servsim.scenario.messages import as_written, every_setting, not_a_setting
 from servsim.scenario.scenario import Scenario
 from servsim.scenario.tables.money_horizon_levers import Evaluate
+from servsim.scenario.uncertain_draws import DRAWS, read_draws
 from servsim.scenario.ways_out import sentence
 
 LARGEST_FILE = 1_000_000
@@ -46,7 +47,22 @@ def read_scenario(file: str | File, overrides: Iterable[str] = ()) -> Scenario:
     for override in overrides:
         origins[apply(raw, override)] = typed(override)
     refuse_levels_of(lever, lever_in(raw), origins)
+    put_draws(raw, File(file), text, origins)
     return checked(raw, called(file), text, origins)
+
+
+def put_draws(raw: dict[str, Any], file: File, text: str, origins: Mapping[Path, str]) -> None:
+    """Put the joint draws of [uncertain] in the place of their file's name, so that a scenario has all it needs."""
+    uncertain = raw.get("uncertain")
+    if not isinstance(uncertain, dict) or not isinstance(name := uncertain.get(DRAWS), str):
+        return
+    path: Path = ("uncertain", DRAWS)
+    try:
+        uncertain[DRAWS] = read_draws(file, name)
+    except ValueError as error:
+        line = line_of(lines_of(text), path)
+        where = origin(origins, path) or (f"{called(file)}:{line}" if line else called(file))
+        raise ScenarioError([f"{where}: uncertain.draws is {as_written(name)}, {error}."]) from None
 
 
 class Option(str):
