@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from servsim.records.days import PER_HOUR
-from servsim.records.patience import at_once_share, from_totals, mean_of, weibull
+from servsim.records.patience import from_totals, mean_of, patience_of
 from servsim.records.tallies import HOURS, Tallies
 
 LEAST_DAYS = 20
@@ -120,9 +120,7 @@ def patience_from(tallies: Tallies, weights: np.ndarray) -> dict[str, float]:
     gone, stayed = weights @ tallies.gone, weights @ tallies.stayed
     unknown = float(weights @ tallies.gone_unknown)
     if gone.sum() >= LEAST_GONE and unknown < gone.sum():
-        shape, scale = weibull(tallies.lengths, gone, stayed, tallies.resolution)
-        seconds = tallies.resolution <= 1
-        at_once = at_once_share(tallies.lengths, gone, stayed, shape, scale) if seconds else 0.0
+        shape, scale, at_once = patience_of(tallies.lengths, gone, stayed, tallies.resolution)
         return {
             "waiting.patience_minutes": mean_of(shape, scale) / MINUTE,
             "waiting.patience_shape": shape,

@@ -150,7 +150,7 @@ def tables_of(desk: Desk, template: Scenario | None) -> Raw:
     raw["opening"] = opening(desk.tallies.days.open)
     raw.setdefault("demand", {} if template else {"opening_book": 0})
     raw["demand"] = {**raw["demand"], **desk.demand_lists}
-    agents = roster(desk.agents, desk.tallies.days.weekday)
+    agents = roster(desk.agents, desk.tallies.days.weekday, desk.week[1])
     raw["staff"] = {**raw.get("staff", {}), "agents": 0, "roster": agents}
     raw["service"] = {**raw.get("service", {}), "core_distribution": "lognormal"}
     raw["service"].pop("core_profile", None)

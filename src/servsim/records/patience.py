@@ -10,23 +10,45 @@ SHAPES = (0.25, 10.0)
 """Between these a scenario's shape must be."""
 
 
-def weibull(lengths: np.ndarray, gone: np.ndarray, stayed: np.ndarray, step: float) -> tuple[float, float]:
-    """(shape, scale in seconds) of patience by largest likelihood, of all who waited.
+def patience_of(lengths: np.ndarray, gone: np.ndarray, stayed: np.ndarray, step: float) -> tuple[float, float, float]:
+    """(shape, scale in seconds, share that leaves at once) of all who waited.
 
-    Σ gone log(S(t − step/2) − S(t + step/2)) + Σ stayed log S(t), S(t) = exp(−(t / scale)^shape): giving up is known to
-    a step, being served censors. Source: Brown et al. (2005), JASA 100, section 5.
+    A Weibull of those who are still there after AT_ONCE says how many of its kind leave before. Where more left than
+    that, by two standard errors of what was counted, the rest leave at once; else all are of one kind. Waits told in
+    minutes cannot say.
+    """
+    waited = float(gone.sum() + stayed[lengths > 0].sum())
+    soon = float(gone[lengths <= AT_ONCE].sum())
+    if step <= 1 and soon:
+        shape, scale = weibull(lengths, gone, stayed, step, AT_ONCE + step / 2)
+        expected = 1 - float(np.exp(-(((AT_ONCE + step / 2) / scale) ** shape)))
+        share = soon / waited
+        excess = (share - expected) / (1 - expected)
+        if excess > 2 * np.sqrt(share * (1 - share) / waited):
+            return shape, scale, excess
+    return *weibull(lengths, gone, stayed, step, 0.0), 0.0
+
+
+def weibull(
+    lengths: np.ndarray, gone: np.ndarray, stayed: np.ndarray, step: float, begin: float
+) -> tuple[float, float]:
+    """(shape, scale in seconds) of patience by largest likelihood, of all who waited longer than the beginning.
+
+    Σ gone log(S(t − step/2) − S(t + step/2)) + Σ stayed log S(t) − n log S(begin), S(t) = exp(−(t / scale)^shape):
+    giving up is known to a step, being served censors. Source: Brown et al. (2005), JASA 100, section 5.
     """
     from scipy.optimize import minimize
 
-    some = lengths > 0
+    some = lengths > begin if begin else (lengths > 0) | (gone > 0)
     t, left, kept = lengths[some], gone[some], stayed[some]
-    low, high = np.maximum(t - step / 2, 0.0), t + step / 2
+    low, high = np.maximum(t - step / 2, begin), t + step / 2
+    many = float(left.sum() + kept.sum())
 
     def loss(logs: np.ndarray) -> float:
         shape, scale = np.exp(np.clip(logs, -3, 20))
-        before, after, at = ((x / scale) ** shape for x in (low, high, t))
+        before, after, at, first = ((x / scale) ** shape for x in (low, high, t, begin))
         chance = np.maximum(-np.expm1(before - after), 1e-300)
-        return float(kept @ at - left @ (np.log(chance) - before))
+        return float(kept @ at - left @ (np.log(chance) - before) - many * first)
 
     start = np.log([1.0, max(1.0, (left + kept) @ t) / max(1.0, left.sum())])
     found = minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 1e-3, "maxiter": 400})
@@ -37,21 +59,6 @@ def weibull(lengths: np.ndarray, gone: np.ndarray, stayed: np.ndarray, step: flo
 def mean_of(shape: float, scale: float) -> float:
     """The mean of a Weibull: scale Γ(1 + 1 / shape)."""
     return scale * gamma(1 + 1 / shape)
-
-
-def at_once_share(lengths: np.ndarray, gone: np.ndarray, stayed: np.ndarray, shape: float, scale: float) -> float:
-    """Share who leave at once when they would have to wait: those gone within AT_ONCE above what patience explains.
-
-    0 where that is less than two standard errors of what was counted.
-    """
-    waited = float(gone.sum() + stayed[lengths > 0].sum())
-    soon = float(gone[lengths <= AT_ONCE].sum())
-    if not waited or not soon:
-        return 0.0
-    expected = 1 - float(np.exp(-(((AT_ONCE + 0.5) / scale) ** shape)))
-    share = soon / waited
-    excess = (share - expected) / (1 - expected)
-    return excess if excess > 2 * np.sqrt(share * (1 - share) / waited) else 0.0
 
 
 def from_totals(waited_seconds: float, served: float, gave_up: float) -> tuple[float, float, float]:

@@ -49,9 +49,12 @@ def divided(above: np.ndarray, below: np.ndarray) -> np.ndarray:
     return np.divide(above, below, out=np.zeros_like(above, dtype=float), where=below > 0)
 
 
-def roster(counts: np.ndarray, weekday: np.ndarray) -> Raw:
-    """[staff.roster] of (days, hours) agents: the mean of each weekday that there is."""
-    return {WEEKDAYS[day]: rounded(counts[weekday == day].mean(axis=0), 2) for day in np.unique(weekday).tolist()}
+def roster(counts: np.ndarray, weekday: np.ndarray, hours: np.ndarray) -> Raw:
+    """[staff.roster] of (days, hours) agents: the mean of each weekday that there is, in hours in which it is open."""
+    return {
+        WEEKDAYS[day]: rounded(counts[weekday == day].mean(axis=0) * (hours[day] > 0), 2)
+        for day in np.unique(weekday).tolist()
+    }
 
 
 def rounded(values: np.ndarray, digits: int) -> list[float]:

@@ -1,8 +1,8 @@
 """The records that an owner of a simulated desk would have: visits, receipts, answers to a survey, and shifts.
 
-They have what a desk's own clocks, tills and letters see, in whole seconds and points, and nothing else: who turned away
-at the door or found no place is not there, nor how long somebody who was served would have waited, nor a segment, nor
-which of the customers were there from the beginning. Customers are numbered as they first come.
+They have what a desk's own clocks, tills and letters see, in whole seconds and points, and nothing else: who turned
+away at the door or found no place is not there, nor how long somebody who was served would have waited, nor a segment,
+nor which of the customers were there from the beginning. Customers are numbered as they first come.
 """
 
 from collections.abc import Iterator
