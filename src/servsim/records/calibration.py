@@ -21,7 +21,7 @@ STEPS = 9
 """Halvings of the range of the factor."""
 LOWEST, HIGHEST = 0.5, 2.0
 LEAST_GONE = 0.01
-"""Share who gave up from which on that share is matched; below it, the mean wait."""
+"""Share who gave up from which on that share is matched, if patience is known; else the mean wait is."""
 SEED = 1
 Live = Callable[[float], Hours]
 """Days lived again with a factor on their agents."""
@@ -40,6 +40,11 @@ class Availability:
     error: float
     matched: str
 
+    @property
+    def is_reached(self) -> bool:
+        """Does what is matched come out with a factor within its range?"""
+        return not self.matched or 1.02 * LOWEST < self.factor < 0.98 * HIGHEST
+
 
 def calibrated(
     some: list[Presence], days: Days, log: Hours, settings: Settings, core_profile: list[float] | None
@@ -47,7 +52,8 @@ def calibrated(
     """The presence and factor with which the log's own days come out best by hour, once their total does."""
     picked = np.unique(np.linspace(0, len(days.day) - 1, min(MOST_DAYS, len(days.day))).astype(int))
     seen = log.some(picked)
-    matched = "abandonment" if seen.gone_share >= LEAST_GONE else "wait" if seen.known.sum() and seen.wait > 1 else ""
+    tells = seen.gone_share >= LEAST_GONE and "waiting.patience_minutes" in settings
+    matched = "abandonment" if tells else "wait" if seen.known.sum() and seen.wait > 1 else ""
     if not matched:
         return Availability(1.0, some[0], float("nan"), "")
     found = []

@@ -19,6 +19,8 @@ ENOUGH = 3.0
 """Visits that a stretch of time must have on average, for its emptiness to say that doors are closed."""
 GAP_QUARTERS = 3
 """A closed stretch that is no longer is none."""
+SURELY = 10.0
+"""Visits that a closed stretch must lack, over all days, for it to be closed."""
 SHORTEST = 3
 """An open stretch of fewer quarters, with others beside it, is none."""
 SELDOM = 0.02
@@ -103,14 +105,21 @@ def open_quarters(counts: np.ndarray) -> np.ndarray:
     found = np.repeat(enough.mean(axis=0) >= HALF_THE_DAYS, width)
     if not found.any():
         found = np.repeat(hours.sum(axis=0) > 0, PER_HOUR)
-    return without_gaps(found)
+    edge = 1 if width < PER_HOUR else PER_HOUR
+    somebody = np.repeat(counts.reshape(len(counts), -1, edge).sum(axis=(0, 2)) > 0, edge)
+    known = np.flatnonzero(found & somebody)
+    found[: known[0]] = found[known[-1] + 1 :] = False
+    return without_gaps(found, len(counts) * median_hour / PER_HOUR)
 
 
-def without_gaps(opened: np.ndarray) -> np.ndarray:
-    """Opening quarters with short closed stretches between them filled, and short open ones taken away."""
+def without_gaps(opened: np.ndarray, each: float) -> np.ndarray:
+    """Opening quarters with short closed stretches between them filled, and short open ones taken away.
+
+    each: visits to expect of a quarter, over all days. A stretch in which so few are to be expected says nothing.
+    """
     found, places = opened.copy(), np.flatnonzero(opened)
     for before, after in pairwise(places.tolist()):
-        if after - before <= GAP_QUARTERS + 1:
+        if after - before <= max(GAP_QUARTERS, SURELY / each) + 1:
             found[before:after] = True
     edges = np.flatnonzero(np.diff(np.concatenate([[0], found, [0]])))
     for start, end in edges.reshape(-1, 2):

@@ -16,10 +16,13 @@ from servsim.records.read import Records, read_records
 from servsim.records.replay import hours_of
 from servsim.records.scenario_text import written
 from servsim.records.sentences import comments
+from servsim.records.staff import serves_several
 from servsim.records.tables import Raw, opening, roster, with_settings
 from servsim.records.tallies import tallied
+from servsim.records.values import NOBODY
 from servsim.scenario.read import checked, read_scenario
 from servsim.scenario.scenario import Scenario
+from servsim.scenario.tables.waiting_quality_loyalty_spending import Waiting
 from servsim.scenario.uncertain_draws import is_draw
 from servsim.study.expected_visits import weekly_returns
 
@@ -91,7 +94,7 @@ def fitted(
     tallies, hours, care = tallied(records.visits, days), hours_of(records.visits, days), care_of(template)
     desk = desk_of(records, records.visits, tallies, hours, care)
     insist_core(desk, care)
-    samples = drawn(tallies, care, many, purpose, seed)
+    samples = {key: values for key, values in drawn(tallies, care, many, purpose, seed).items() if key in desk.settings}
     desk, samples = less_the_book(desk, samples, template)
     raw = tables_of(desk, template)
     verdict = verdict_of(records, days, tallies, hours, holdout, purpose, seed) if holdout else None
@@ -168,6 +171,8 @@ def waiting(desk: Desk, table: Raw) -> Raw:
     found = {**table}
     if "waiting.patience_minutes" in desk.settings:
         found["patience_distribution"] = "weibull"
+    else:
+        found.setdefault("patience_minutes", Waiting().patience_minutes)
     if desk.tallies.unserved.sum() and "waiting.retry_probability" not in desk.settings:
         found.setdefault("retry_probability", USUAL_RETRY)
     return found
@@ -204,6 +209,10 @@ def said_of(desk: Desk, records: Records, template: Scenario | None) -> tuple[st
             "The scenario is of waiting only: it has no customers who come again, no care and no money. Before you ask "
             "what more minutes bring, name a scenario with those with --into, and today's minutes of care in it."
         )
+    if (records.visits.agent != NOBODY).any() and serves_several(records.visits):
+        found.append("Those who are called agents serve several visits at a time: they are beds, rooms or sessions.")
+    if not desk.availability.is_reached:
+        found.append("No number of agents near that of these records makes their own waits come out; see the roster.")
     if desk.availability.presence.source != "shifts":
         found.append("A file of shifts would say who was there; see the roster's comment for what was taken instead.")
     return tuple(found)

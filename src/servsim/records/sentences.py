@@ -12,6 +12,8 @@ UNITS = {
     "waiting.leave_at_once_share": ("", 1.0), "waiting.retry_probability": ("", 1.0),
 }  # fmt: skip
 """In which unit a range is told, and how many of it a setting's own unit has."""
+MINUTES_FROM = 10
+"""Minutes from which on a service's length is told in minutes, and not in seconds."""
 
 
 def comments(desk: Desk, draws: dict[str, np.ndarray], care: Care) -> dict[str, str]:
@@ -41,6 +43,8 @@ def interval(key: str, draws: dict[str, np.ndarray]) -> str:
     if key not in draws:
         return ""
     unit, factor = UNITS[key]
+    if key == "service.core_minutes" and np.median(draws[key]) >= MINUTES_FROM:
+        unit, factor = " min", 1.0
     low, high = np.quantile(draws[key], (0.05, 0.95)) * factor
     return f"; 90 %: {low:.3g} to {high:.3g}{unit}"
 
@@ -48,7 +52,7 @@ def interval(key: str, draws: dict[str, np.ndarray]) -> str:
 def assumed(desk: Desk) -> dict[str, str]:
     """What is assumed where the log cannot tell."""
     t = desk.tallies
-    why = "nobody gave up" if not t.unserved.sum() else f"fewer than {LEAST_GONE} gave up whose waits are known"
+    why = f"fewer than {LEAST_GONE} gave up" if t.unserved.sum() < LEAST_GONE else "these records do not tell it"
     return {
         "demand.busyness_cv": f"assumed: fewer than {LEAST_DAYS} days; .1 to .3 is common",
         "waiting.patience_minutes": f"assumed: {why}",
@@ -95,4 +99,6 @@ def roster_words(desk: Desk) -> str:
     if staff.matched:
         what = {"abandonment": "abandonment", "wait": "mean wait"}[staff.matched]
         words += f"; calibrated: times {staff.factor:.3f}, so that the log's own {what} comes out"
+    if not staff.is_reached:
+        words += ", which it does not: no factor between a half and two is enough"
     return words

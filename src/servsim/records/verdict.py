@@ -27,6 +27,8 @@ LEAST_IN_HOUR = 30
 BAND = (0.05, 0.95)
 IN_BAND, OF_NAIVE, ALIKE, ONE_SIGN = 0.85, 0.6, 0.7, 0.8
 """Bounds of the verdict: hours in their band, error by day of the naive one, correlation by hour, hours of one sign."""
+OF_FLOOR = 1.25
+"""An error by day of so many times that of the desk against itself is chance, whatever the naive rival does."""
 
 
 class Worth(StrEnum):
@@ -43,7 +45,7 @@ class Seen:
 
     hour: those of the day that are compared. observed, predicted, low, high: (hours,) the records', the desk's mean and
     the ends of its 90 % band. by_day: (3, days) the records', the desk's and the naive rival's. noise: by hour, the
-    mean error that chance alone makes in the log; floor: that of the desk against itself.
+    mean error that chance alone makes in the log; floor: that of the desk against itself; day_floor: the same by day.
     """
 
     measure: str
@@ -56,6 +58,7 @@ class Seen:
     by_day: np.ndarray
     noise: float
     floor: float
+    day_floor: float
 
     @property
     def in_band(self) -> float:
@@ -104,7 +107,7 @@ class Verdict:
             f"By hour the {s.measure} is off by {told(s.error, s)} on average (chance in the records alone: "
             f"{told(s.noise, s)}; the desk against itself: {told(s.floor, s)}), {s.in_band:.0%} of hours lie in their "
             f"90 % band, r = {by_hour:.2f}. By day it is off by {told(own, s)}, \"as it was\" by {told(naive, s)}, "
-            f"r = {by_day:.2f}.",
+            f"the desk against itself by {told(s.day_floor, s)}; r = {by_day:.2f}.",
             *self.remedy,
         ]  # fmt: skip
 
@@ -167,15 +170,21 @@ def lived(desk: Desk, held: Days, seen: Hours, agents: np.ndarray, purpose: Purp
     for number, (came, own, weekday) in enumerate(zip(seen.came, agents, held.weekday, strict=True)):
         copies = [
             lived_again(
-                day_scenario({**desk.lived, **{key: float(values[draw]) for key, values in samples.items()}},
-                             desk.core_profile, came, own, held.open[weekday]),
-                seed + number * many + draw,
+                day_scenario(settings, desk.core_profile, came, own, held.open[weekday]), seed + number * many + draw
             )
-            for draw in range(many)
-        ]  # fmt: skip
+            for draw, settings in enumerate(each_draw(desk, samples, many))
+        ]
         each.append(Hours(*(np.concatenate([getattr(one, name) for one in copies]) for name in NAMES)))
     assert each[0].came.shape[0] == many * COPIES
     return stacked(each)
+
+
+def each_draw(desk: Desk, samples: dict[str, np.ndarray], many: int) -> list[dict[str, float]]:
+    """The desk's settings as each of some draws has them."""
+    return [
+        {key: float(samples[key][draw]) if key in samples else value for key, value in desk.lived.items()}
+        for draw in range(many)
+    ]
 
 
 def seen_share(lives: Hours, seen: Hours, before: tuple[Hours, np.ndarray], weekday: np.ndarray) -> Seen:
@@ -213,9 +222,10 @@ def compared(
     by_chance = np.sqrt(observed * (1 - observed) / total[hour]) if unit == "points" else each.std(axis=0)
     mean_of_normal = np.sqrt(2 / np.pi)  # mean absolute deviation of a normal, in its standard deviations
     floor = float(np.abs(each - each.mean(axis=0)).mean())
-    return Seen(
-        measure, unit, hour, observed, predicted, low, high, by_day, float(by_chance.mean() * mean_of_normal), floor
-    )
+    day_lives = divided(lives[0].sum(axis=2), lives[1].sum(axis=2))
+    day_floor = float(np.abs(day_lives - day_lives.mean(axis=1, keepdims=True)).mean())
+    noise = float(by_chance.mean() * mean_of_normal)
+    return Seen(measure, unit, hour, observed, predicted, low, high, by_day, noise, floor, day_floor)
 
 
 def usual(before: Ratio, own: np.ndarray) -> float:
@@ -232,7 +242,8 @@ def divided(above: np.ndarray, below: np.ndarray) -> np.ndarray:
 def worth_of(seen: Seen) -> Worth:
     """What a desk is good for, by how it did."""
     own, naive = seen.day_errors
-    if seen.in_band >= IN_BAND and own < OF_NAIVE * naive:
+    as_good_as_can_be = own <= OF_FLOOR * seen.day_floor  # of few visits a day no desk can tell more
+    if seen.in_band >= IN_BAND and (own < OF_NAIVE * naive or as_good_as_can_be):
         return Worth.PREDICTS
     if seen.alike[0] >= ALIKE and seen.bias[1] >= ONE_SIGN:
         return Worth.SHAPE
