@@ -53,6 +53,29 @@ def test_waits_told_in_minutes_still_tell_patience():
     assert mean_of(shape, scale) == pytest.approx(400, rel=0.1)
 
 
+def test_who_leaves_at_once_is_told_from_waits_in_minutes_too():
+    shape, scale, at_once = patience_of(*waits(1.0, 400, 0.1, step=60.0), 60.0)
+    assert (shape, scale, at_once) == (
+        pytest.approx(1, abs=0.1),
+        pytest.approx(400, rel=0.1),
+        pytest.approx(0.1, abs=0.03),
+    )
+
+
+def test_what_a_log_does_not_tell_is_drawn_from_all_that_is_plausible():
+    """Nobody knows who comes, or how long those who left waited: trying again and patience have their whole ranges."""
+    tallies = a_log(np.tile(np.repeat([0, 5, 0], [36, 36, 24]), (30, 1)))
+    told = {"gone_unknown": np.full(30, 36.0), "stayed": np.full((30, 1), 144.0), "lengths": np.array([60.0])}
+    tallies = Tallies(**{**vars(tallies), **told})
+    found = drawn(tallies, NO_CARE, 400, Purpose.SAME_MONTHS, 1)
+    retry, prospects = found["waiting.retry_probability"], found["demand.prospects_per_hour"]
+    assert (retry.min(), retry.max()) == (pytest.approx(0, abs=0.02), pytest.approx(0.7, abs=0.02))
+    assert prospects == pytest.approx(20 * (1 - 0.2 * retry))
+    low, high = 60 * 144 / 36, 60 * 144 / 36 + 120
+    assert 60 * found["waiting.patience_minutes"].min() == pytest.approx(low, rel=0.02)
+    assert 60 * found["waiting.patience_minutes"].max() == pytest.approx(high, rel=0.02)
+
+
 def test_without_the_waits_of_those_who_left_patience_is_time_waited_by_those_who_left():
     lengths, gone, stayed = waits(1.0, 400, 0)
     mean, low, high = from_totals(float(stayed @ lengths), float(stayed.sum()), float(gone.sum()))

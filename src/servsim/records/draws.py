@@ -5,7 +5,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from servsim.records.estimates import Care, Settings, settings_from
+from servsim.records.estimates import USUAL_RETRY, Care, Settings, settings_from
+from servsim.records.patience import from_totals
 from servsim.records.tallies import Tallies
 
 WEEKS_FROM = 10
@@ -41,10 +42,44 @@ def drawn(tallies: Tallies, care: Care, many: int, purpose: Purpose, seed: int) 
     keys = [key for key in each[0] if all(key in one for one in each)] if each else []
     found = {key: np.array([one[key] for one in each]) for key in keys}
     spread = month_spread(tallies)
+    for key, values in unknown(tallies, found, many, rng).items():
+        found[key] = values
     for key in MOVES[purpose]:
         if key in found:
             found[key] = found[key] * np.exp(rng.normal(0.0, spread[key], many))
     return found
+
+
+RETRY, PATIENCE_MINUTES, PATIENCE_SHAPE = (0.0, 0.7), (6.0, 24.0), (0.7, 1.5)
+"""Ranges of what a log may not tell, and is assumed then [c]."""
+
+
+def unknown(
+    tallies: Tallies, found: Mapping[str, np.ndarray], many: int, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    """(draws,) of what the log does not tell, over all that is plausible, and of prospects, which hang together with it.
+
+    Prospects are visits less second tries. Where nobody knows how long those waited who gave up, patience lies
+    between its two readings.
+    """
+    if not tallies.unserved.sum():
+        return {}
+    more: dict[str, np.ndarray] = {}
+    if "waiting.retry_probability" not in found:
+        retry = rng.uniform(*RETRY, many)
+        share = tallies.unserved.sum() / tallies.counts.sum()
+        more["waiting.retry_probability"] = retry
+        all_visits = found["demand.prospects_per_hour"] / (1 - USUAL_RETRY * share)
+        more["demand.prospects_per_hour"] = all_visits * (1 - retry * share)
+    if "waiting.patience_shape" not in found:
+        more["waiting.patience_shape"] = rng.uniform(*PATIENCE_SHAPE, many)
+        more["waiting.patience_minutes"] = rng.uniform(*PATIENCE_MINUTES, many)
+        if "waiting.patience_minutes" in found:
+            stayed = tallies.stayed.sum(axis=0)
+            readings = from_totals(float(stayed @ tallies.lengths), float(stayed.sum()), float(tallies.unserved.sum()))
+            mean, low, high = readings
+            more["waiting.patience_minutes"] = found["waiting.patience_minutes"] * rng.uniform(low, high, many) / mean
+    return more
 
 
 def blocks_of(tallies: Tallies) -> np.ndarray:

@@ -94,7 +94,9 @@ def fitted(
     tallies, hours, care = tallied(records.visits, days), hours_of(records.visits, days), care_of(template)
     desk = desk_of(records, records.visits, tallies, hours, care)
     insist_core(desk, care)
-    samples = {key: values for key, values in drawn(tallies, care, many, purpose, seed).items() if key in desk.settings}
+    samples = drawn(tallies, care, many, purpose, seed)
+    if records.signs_of_making:
+        samples = {key: values for key, values in samples.items() if not key.startswith("waiting.")}
     desk, samples = less_the_book(desk, samples, template)
     raw = tables_of(desk, template)
     verdict = verdict_of(records, days, tallies, hours, holdout, purpose, seed) if holdout else None
@@ -169,10 +171,10 @@ def tables_of(desk: Desk, template: Scenario | None) -> Raw:
 def waiting(desk: Desk, table: Raw) -> Raw:
     """[waiting], with what is assumed where the log does not tell it."""
     found = {**table}
-    if "waiting.patience_minutes" in desk.settings:
+    if "waiting.patience_minutes" in desk.settings or "patience_minutes" not in found:
+        usual = Waiting()
         found["patience_distribution"] = "weibull"
-    else:
-        found.setdefault("patience_minutes", Waiting().patience_minutes)
+        found |= {"patience_minutes": usual.patience_minutes, "patience_shape": usual.patience_shape}
     if desk.tallies.unserved.sum() and "waiting.retry_probability" not in desk.settings:
         found.setdefault("retry_probability", USUAL_RETRY)
     return found

@@ -6,6 +6,8 @@ import numpy as np
 
 AT_ONCE = 2.0
 """Who leaves within so many seconds may not have waited at all."""
+LEAST_LATER = 10
+"""Who gave up after that, from which on they can say how many of their kind left before."""
 SHAPES = (0.25, 10.0)
 """Between these a scenario's shape must be."""
 
@@ -13,15 +15,15 @@ SHAPES = (0.25, 10.0)
 def patience_of(lengths: np.ndarray, gone: np.ndarray, stayed: np.ndarray, step: float) -> tuple[float, float, float]:
     """(shape, scale in seconds, share that leaves at once) of all who waited.
 
-    A Weibull of those who are still there after AT_ONCE says how many of its kind leave before. Where more left than
-    that, by two standard errors of what was counted, the rest leave at once; else all are of one kind. Waits told in
-    minutes cannot say.
+    A Weibull of those who are still there after AT_ONCE, or after a step where waits are told in longer ones, says how
+    many of its kind leave before. Where more left than that, by two standard errors of what was counted, the rest leave
+    at once; else all are of one kind.
     """
-    waited = float(gone.sum() + stayed[lengths > 0].sum())
-    soon = float(gone[lengths <= AT_ONCE].sum())
-    if step <= 1 and soon:
-        shape, scale = weibull(lengths, gone, stayed, step, AT_ONCE + step / 2)
-        expected = 1 - float(np.exp(-(((AT_ONCE + step / 2) / scale) ** shape)))
+    soon_is, waited = max(AT_ONCE, step), float(gone.sum() + stayed[lengths > 0].sum())
+    soon = float(gone[lengths <= soon_is].sum())
+    if soon and gone[lengths > soon_is].sum() >= LEAST_LATER:
+        shape, scale = weibull(lengths, gone, stayed, step, soon_is + step / 2)
+        expected = 1 - float(np.exp(-(((soon_is + step / 2) / scale) ** shape)))
         share = soon / waited
         excess = (share - expected) / (1 - expected)
         if excess > 2 * np.sqrt(share * (1 - share) / waited):

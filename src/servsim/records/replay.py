@@ -91,7 +91,7 @@ def day_scenario(
         },
         "staff": {"agents": 0, "roster": {"every_day": np.minimum(1000.0, np.round(agents, 2)).tolist()}},
         "service": {"core_profile": core_profile} if core_profile else {},
-        "waiting": {"patience_distribution": "weibull"} if "waiting.patience_minutes" in desk else {},
+        "waiting": {"patience_distribution": "weibull"},
         "horizon": {"weeks": 1.0},
     }
     own = {key: value for key, value in desk.items() if key.startswith(OWN) and key != "waiting.retry_probability"}

@@ -34,7 +34,7 @@ def comments(desk: Desk, draws: dict[str, np.ndarray], care: Care) -> dict[str, 
     found = {key: f"fitted: {basis[key]}{interval(key, draws)}" for key in desk.settings}
     if care.mean:
         found["service.core_minutes"] += f"; less {care.mean:g} min of today's care, which the log contains"
-    found |= {key: said for key, said in assumed(desk).items() if key not in found}
+    found |= {key: f"{said}{interval(key, draws)}" for key, said in assumed(desk).items() if key not in found}
     return found | lists(desk)
 
 
@@ -78,7 +78,7 @@ def lists(desk: Desk) -> dict[str, str]:
         "staff.roster": roster_words(desk),
         "service.core_distribution": "assumed",
         "service.core_profile": "fitted: each hour's mean over the day's, drawn towards 1 as far as chance explains it",
-        "waiting.patience_distribution": "assumed; shape and mean are fitted",
+        "waiting.patience_distribution": "assumed",
         "waiting.at_closing": "assumed",
         "waiting.retry_limit": "assumed",
         "title": "",

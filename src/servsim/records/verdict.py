@@ -181,10 +181,7 @@ def lived(desk: Desk, held: Days, seen: Hours, agents: np.ndarray, purpose: Purp
 
 def each_draw(desk: Desk, samples: dict[str, np.ndarray], many: int) -> list[dict[str, float]]:
     """The desk's settings as each of some draws has them."""
-    return [
-        {key: float(samples[key][draw]) if key in samples else value for key, value in desk.lived.items()}
-        for draw in range(many)
-    ]
+    return [{**desk.lived, **{key: float(values[draw]) for key, values in samples.items()}} for draw in range(many)]
 
 
 def seen_share(lives: Hours, seen: Hours, before: tuple[Hours, np.ndarray], weekday: np.ndarray) -> Seen:
