@@ -6,6 +6,7 @@ from math import gamma
 import numpy as np
 import pytest
 
+from servsim.records.cut_lognormal import uncut
 from servsim.records.days import Days, days_of, open_quarters, weekday_of
 from servsim.records.draws import Purpose, drawn
 from servsim.records.estimates import NO_CARE, Care, busyness, hour_factors, retry_from, settings_from
@@ -118,6 +119,18 @@ def test_hours_in_which_chance_explains_it_all_have_one_factor():
     assert np.abs(flat - 1).max() < 0.05
     assert np.corrcoef(steep, np.linspace(0.7, 1.3, 24))[0, 1] > 0.97
     assert (number * steep).sum() == pytest.approx(number.sum())
+
+
+@pytest.mark.parametrize("cv", [0.5, 1.0, 1.4])
+def test_what_a_cut_took_from_a_long_tail_is_put_back(cv):
+    rng = np.random.default_rng(7)
+    log_variance = np.log1p(cv**2)
+    lengths = 450 * np.exp(rng.normal(-log_variance / 2, np.sqrt(log_variance), 2_000_000))
+    seen = np.minimum(lengths, 20 * np.median(lengths))
+    mean, sd = uncut(seen.mean(), seen.std(), 20 * np.median(lengths))
+    assert mean == pytest.approx(450, rel=0.005)
+    assert sd / mean == pytest.approx(cv, rel=0.015)
+    assert seen.std() / seen.mean() < 0.96 * cv or cv < 1.2
 
 
 def visits_at(seconds, days, served=None, service=60.0, wait=5.0, customer=None):

@@ -57,7 +57,7 @@ RETRY, PATIENCE_MINUTES, PATIENCE_SHAPE = (0.0, 0.7), (6.0, 24.0), (0.7, 1.5)
 def unknown(
     tallies: Tallies, found: Mapping[str, np.ndarray], many: int, rng: np.random.Generator
 ) -> dict[str, np.ndarray]:
-    """(draws,) of what the log does not tell, over all that is plausible, and of prospects, which hang together with it.
+    """(draws,) of what the log does not tell, over all that is plausible, and of prospects, which hang on it.
 
     Prospects are visits less second tries. Where nobody knows how long those waited who gave up, patience lies
     between its two readings.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from servsim.records.cut_lognormal import uncut
 from servsim.records.days import PER_HOUR
 from servsim.records.patience import from_totals, mean_of, patience_of
 from servsim.records.tallies import HOURS, Tallies
@@ -94,9 +95,10 @@ def service_from(tallies: Tallies, weights: np.ndarray, care: Care) -> dict[str,
         return {}
     factor = hour_factors(number, total, square)
     mean = float(total.sum() / n)
-    within = float((square / factor**2).sum() / n) - mean**2
+    within = max(0.0, float((square / factor**2).sum() / n) - mean**2)
+    mean, sd = uncut(mean, float(np.sqrt(within)), tallies.cut)
     core = mean / MINUTE - care.mean
-    variance = max(0.0, within / MINUTE**2 - care.sd**2)
+    variance = max(0.0, (sd / MINUTE) ** 2 - care.sd**2)
     return {"service.core_minutes": core, "service.core_cv": float(np.sqrt(variance)) / core if core > 0 else 0.0}
 
 

@@ -94,12 +94,17 @@ def in_seconds(written: np.ndarray, by_times: np.ndarray, both: np.ndarray) -> t
     return written * best, UNITS[best]
 
 
+def longest(known: np.ndarray) -> float:
+    """Seconds beyond which no service is believed; the same before and after they are cut, for that moves no median."""
+    return max(LONGEST_HOUR, TIMES_MEDIAN * float(np.median(known)))
+
+
 def without_outliers(service: np.ndarray, said: list[str]) -> np.ndarray:
     """Services cut to the longest that can be one; said: how many, and what they were."""
     known = service[~np.isnan(service)]
     if not known.size:
         return service
-    most = max(LONGEST_HOUR, TIMES_MEDIAN * float(np.median(known)))
+    most = longest(known)
     long = known[known > most]
     if long.size:
         said.append(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from servsim.records.days import Days
+from servsim.records.lengths import longest
 from servsim.records.values import NOBODY
 from servsim.records.visits import Visits
 
@@ -22,7 +23,7 @@ class Tallies:
     hour in which service begins. lengths: (waits,) seconds. gone, stayed: (days, waits) how many gave up after so long,
     and how many were served after it. gone_unknown: (days,) who gave up after nobody knows how long. back: (4, days)
     known customers who gave up, those of them who were back within an hour, and the same of those who were served.
-    resolution: seconds in which waits are told. waited: (days,) seconds of all who were served.
+    resolution: seconds in which waits are told. cut: seconds at which longer services were cut.
     """
 
     days: Days
@@ -34,6 +35,7 @@ class Tallies:
     gone_unknown: np.ndarray
     back: np.ndarray
     resolution: float
+    cut: float = np.inf
 
     @property
     def unserved(self) -> np.ndarray:
@@ -45,7 +47,7 @@ class Tallies:
         """The sums of some of the days."""
         return Tallies(
             self.days.some(chosen), self.counts[chosen], self.services[:, chosen], self.lengths, self.gone[chosen],
-            self.stayed[chosen], self.gone_unknown[chosen], self.back[:, chosen], self.resolution,
+            self.stayed[chosen], self.gone_unknown[chosen], self.back[:, chosen], self.resolution, self.cut,
         )  # fmt: skip
 
 
@@ -62,9 +64,10 @@ def tallied(visits: Visits, days: Days) -> Tallies:
     at = np.searchsorted(lengths, waits[known])
     np.add.at(gone, (place[known], at), ~some.served[known])
     np.add.at(stayed, (place[known], at), some.served[known])
+    served = some.service[~np.isnan(some.service)]
     unknown = np.bincount(place, weights=~some.served & ~known, minlength=many)
     return Tallies(days, days.counts, services_of(some, place, many), lengths, gone, stayed, unknown,
-                   returns(some, place, many), resolution)  # fmt: skip
+                   returns(some, place, many), resolution, longest(served) if served.size else np.inf)  # fmt: skip
 
 
 def resolution_of(waits: np.ndarray) -> float:
