@@ -3,6 +3,7 @@
 import csv
 import subprocess
 import sys
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -71,19 +72,29 @@ def test_settings_are_recovered(found):
 
 
 def test_the_scenario_on_paper_is_the_one_that_is_returned(found, tmp_path):
-    (tmp_path / "shop.toml").write_text(found.text)
-    with (tmp_path / "shop.draws.csv").open("w", newline="") as file:
+    assert read_scenario(written_out(tmp_path, found)) == found.scenario
+
+
+def written_out(folder, found):
+    """The scenario as a file with its draws beside it."""
+    (folder / "shop.toml").write_text(found.text)
+    with (folder / "shop.draws.csv").open("w", newline="") as file:
         csv.writer(file).writerows([list(found.draws), *zip(*found.draws_table.values(), strict=True)])
-    assert read_scenario(tmp_path / "shop.toml") == found.scenario
+    return folder / "shop.toml"
+
+
+def insist_every_line_is_explained(text):
+    """Each number has a comment: behind it, above it, or above its table."""
+    explained = False
+    for before, line in pairwise(["", *text.splitlines()]):
+        if line.startswith("["):
+            explained = before.startswith("#") and line not in ("[demand]", "[staff]", "[service]", "[waiting]")
+        elif " = " in line and not line.startswith("title"):
+            assert explained or "#" in line or before.startswith("#") or " = [" in before, line
 
 
 def test_every_line_of_the_scenario_says_where_its_number_is_from(found):
-    lines = found.text.splitlines()
-    for number, line in enumerate(lines):
-        if " = " in line and not line.startswith(
-            ("title", "sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
-        ):
-            assert "#" in line or lines[number - 1].startswith("#"), line
+    insist_every_line_is_explained(found.text)
 
 
 def test_the_verdict_is_on_days_that_the_fit_had_not_seen(found):
@@ -95,11 +106,13 @@ def test_the_verdict_is_on_days_that_the_fit_had_not_seen(found):
     assert verdict.lines[0].startswith("Verdict on the last 10 days, fitted without them: ")
 
 
-def test_a_template_gives_what_visits_cannot_tell(files):
+def test_a_template_gives_what_visits_cannot_tell(files, tmp_path):
     template = checked({**RAW, "investment": {"minutes_per_visit": 1.0}, "demand": {"opening_book": 200, "visit_gap_days": 60.0},
                         "uncertain": {"service.core_cv": [0.1, 2.0], "spending.basket_mean": [10, 90]}}, "test")  # fmt: skip
-    found = fit(files / "visits.csv", into=template, holdout=0, draws=20)
+    found = fit(files / "visits.csv", into=template, holdout=0, draws=20, draws_name="shop.draws.csv")
     scenario = found.scenario
+    insist_every_line_is_explained(found.text)
+    assert read_scenario(written_out(tmp_path, found)).demand == scenario.demand
     assert scenario.demand.opening_book == 200
     assert scenario.service.core_minutes == pytest.approx(4, abs=0.3)
     assert scenario.investment is not None

@@ -28,6 +28,9 @@ from servsim.study.expected_visits import weekly_returns
 
 if TYPE_CHECKING:
     from servsim.records.verdict import Verdict
+OF_RECORDS = ("opening", "demand", "staff", "service", "waiting")
+"""Tables of which records of visits tell something."""
+KEPT = "as in the scenario given with --into"
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +103,8 @@ def fitted(
     desk, samples = less_the_book(desk, samples, template)
     raw = tables_of(desk, template)
     verdict = verdict_of(records, days, tallies, hours, holdout, purpose, seed) if holdout else None
-    told = comments(desk, samples, care) | kept_comments(raw, template)
+    told = comments(desk, samples, care) | kept_comments(raw, desk, template)
+    told.pop("uncertain", None)
     told["uncertain.draws"] = f"{many} joint draws of {len(samples)} settings"
     named = {"draws": draws_name} if draws_name else {}
     uncertain = {**raw.pop("uncertain", {}), **named}
@@ -180,12 +184,20 @@ def waiting(desk: Desk, table: Raw) -> Raw:
     return found
 
 
-def kept_comments(raw: Raw, template: Scenario | None) -> dict[str, str]:
-    """That tables are the template's, where they are."""
+def kept_comments(raw: Raw, desk: Desk, template: Scenario | None) -> dict[str, str]:
+    """What is as the template has it: whole tables, and single settings of those of which records tell others."""
     if template is None:
         return {}
-    own = ("opening", "demand", "staff", "service", "waiting", "uncertain")
-    return {name: "As in the scenario that was given with --into." for name in raw if name not in own}
+    given = template.model_dump(exclude_unset=True, exclude_none=True)
+    found = {f"uncertain.{key}": KEPT for key in raw.get("uncertain", {})}
+    for name, table in raw.items():
+        if name not in OF_RECORDS and name != "title":
+            found[name] = KEPT
+            continue
+        for key in given.get(name, {}) if name != "title" and isinstance(table, dict) else ():
+            if f"{name}.{key}" not in desk.settings and table.get(key) == given[name][key]:
+                found[f"{name}.{key}"] = KEPT
+    return found
 
 
 def head_of(records: Records, desk: Desk, verdict: "Verdict | None") -> list[str]:

@@ -80,4 +80,4 @@ def toml(value: Any) -> str:
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, list):
         return f"[{', '.join(map(toml, value))}]"
-    return repr(value)
+    return repr(int(value)) if isinstance(value, int) else repr(float(value))
