@@ -128,6 +128,32 @@ def test_more_care_than_visits_last_is_refused(files):
         fit(files / "visits.csv", into=template, holdout=0, draws=20)
 
 
+@pytest.mark.parametrize(("keep", "sentence"), [
+    ([0], "visits.csv: 0 services have a length; servsim fit needs at least 10 of which a column says when they began and ended, or how long they took."),
+    ([0, 1, 3], "visits.csv: 0 services have a length; servsim fit needs at least 10 of which a column says when they began and ended, or how long they took."),
+])  # fmt: skip
+def test_a_log_without_services_is_refused(tmp_path, keep, sentence):
+    head, body = table(log())
+    path = tmp_path / "visits.csv"
+    path.write_text(text([head[place] for place in keep], [[row[place] for place in keep] for row in body]))
+    with pytest.raises(ServsimError) as refused:
+        fit(path, draws=5)
+    assert str(refused.value) == sentence
+
+
+def test_days_that_are_too_few_or_too_far_apart_are_refused(tmp_path):
+    head, body = table(log())
+    path = tmp_path / "visits.csv"
+    path.write_text(text(head, body[:5]))
+    with pytest.raises(ServsimError, match="visits of fewer than two usual days are too few"):
+        fit(path, draws=5)
+    path.write_text(text(head, [*body, ["9999-12-31 10:00:00", *body[0][1:]]]))
+    with pytest.raises(
+        ServsimError, match="visits lie between 2023-03-06 and 9999-12-31; dates so far apart are slips to mend"
+    ):
+        fit(path, draws=5)
+
+
 CANARY = "Zyx Canary-4711"
 
 

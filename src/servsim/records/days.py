@@ -65,9 +65,8 @@ def days_of(visits: Visits) -> Days:
     """The usual days of a log; ServsimError where there are too few to say anything."""
     every = np.arange(visits.day[0], visits.day[-1] + 1)
     if len(every) > 40_000:
-        raise ServsimError(
-            f"visits lie between {date_of(int(every[0]))} and {date_of(int(every[-1]))}; a date is wrong."
-        )
+        ends = f"{date_of(int(every[0]))} and {date_of(int(every[-1]))}"
+        raise ServsimError(f"visits lie between {ends}; dates so far apart are slips to mend.")
     counts = np.zeros((len(every), QUARTERS), np.int64)
     np.add.at(counts, (visits.day - every[0], (visits.second // 900).astype(int)), 1)
     totals, weekday = counts.sum(axis=1), weekday_of(every)

@@ -9,8 +9,12 @@ from servsim.records.estimates import USUAL_RETRY, Care, Settings, settings_from
 from servsim.records.patience import from_totals
 from servsim.records.tallies import Tallies
 
-WEEKS_FROM = 10
-"""Weeks from which on whole weeks are drawn, and not days: what holds over neighbouring days then stays together."""
+WEEKS_FROM = 20
+"""Weeks from which on whole weeks are drawn, and not days: what holds over neighbouring days then stays together.
+
+Of fewer the spread itself is too uncertain: with ten, a simulated desk's patience was four of its own standard
+deviations off, of which it was two and a half off in truth (tests/test_records_recovery.py).
+"""
 LEAST_MONTHS, LEAST_DAYS_OF_MONTH = 4, 10
 """Months from which on it is seen how much they differ, and days that each must have."""
 OF_MONTHS = {"service.core_minutes": 0.07, "demand.prospects_per_hour": 0.06}

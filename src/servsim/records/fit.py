@@ -28,6 +28,7 @@ from servsim.study.expected_visits import weekly_returns
 
 if TYPE_CHECKING:
     from servsim.records.verdict import Verdict
+LEAST_SERVICES = 10
 OF_RECORDS = ("opening", "demand", "staff", "service", "waiting")
 """Tables of which records of visits tell something."""
 KEPT = "as in the scenario given with --into"
@@ -95,6 +96,7 @@ def fitted(
 
     days = days_of(records.visits)
     tallies, hours, care = tallied(records.visits, days), hours_of(records.visits, days), care_of(template)
+    insist_services(records, int(tallies.services[0].sum()))
     desk = desk_of(records, records.visits, tallies, hours, care)
     insist_core(desk, care)
     samples = drawn(tallies, care, many, purpose, seed)
@@ -122,6 +124,15 @@ def care_of(template: Scenario | None) -> Care:
     variation, whole = template.service.step_cv.model_dump(), sum(split.values())
     parts = [minutes * share / whole * variation[step] for step, share in split.items()] if whole else []
     return Care(minutes, float(np.sqrt(np.square(parts).sum())) if parts else 0.0)
+
+
+def insist_services(records: Records, many: int) -> None:
+    """ServsimError where no service has a length, for then nothing is known of how busy anybody is."""
+    if many < LEAST_SERVICES:
+        raise ServsimError(
+            f"{records.tables[0].name}: {many} services have a length; servsim fit needs at least {LEAST_SERVICES} "
+            "of which a column says when they began and ended, or how long they took."
+        )
 
 
 def insist_core(desk: Desk, care: Care) -> None:

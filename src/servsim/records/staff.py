@@ -17,6 +17,8 @@ GAPS_MINUTES = (5.0, 10.0, 20.0)
 AT_ONCE_SHARE = 0.1
 """An agent who serves two at a time in more than this share of visits is no agent, but a room or a ward."""
 QUARTER = A_DAY / QUARTERS
+SHORTEST_WAIT = 1.0
+"""Seconds that the mean wait is taken to be at least: no number of agents makes it 0."""
 
 
 class StaffFrom(StrEnum):
@@ -99,7 +101,8 @@ def from_waits(tallies: Tallies, settings: Settings) -> Presence:
     service = settings["service.core_minutes"] / 60
     patience = settings.get("waiting.patience_minutes", 600.0) / 60
     asked = tallies.gone.sum() + tallies.stayed.sum()
-    wait = float((tallies.gone + tallies.stayed).sum(axis=0) @ tallies.lengths) / max(1.0, asked) / 3600
+    seconds = float((tallies.gone + tallies.stayed).sum(axis=0) @ tallies.lengths) / max(1.0, asked)
+    wait = max(SHORTEST_WAIT, seconds) / 3600
     by_hour = tallies.counts.reshape(-1, HOURS, PER_HOUR).sum(axis=2)
     mean = by_hour.mean(axis=0)
     needed = np.zeros(HOURS)
