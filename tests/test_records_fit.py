@@ -173,13 +173,17 @@ def insist_no_canary(records, found=None):
 
 def test_a_canary_in_any_cell_is_shown_nowhere(tmp_path):
     head, body = table(log())
+    head, body = [*head, "abandoned"], [[*row, "1" if row[3] == "abandoned" else "0"] for row in body]
     path = tmp_path / "visits.csv"
     for row in (0, 1, 57, len(body) - 1):
         for place in range(len(head)):
             cells = [list(one) for one in body]
             cells[row][place] = CANARY
             path.write_text(text(head, cells))
-            insist_no_canary(read_records([path]))
+            for columns in ({}, {"outcome": "abandoned", "kind": "outcome"}):
+                records = read_records([path], columns)
+                assert len(records.visits) >= len(body) - 1
+                insist_no_canary(records)
 
 
 def test_a_canary_in_every_row_of_a_column_of_identities_is_shown_nowhere(files, tmp_path):

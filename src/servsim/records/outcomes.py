@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from servsim.records.columns import Kind
+from servsim.records.columns import LEAST_ROWS_OF_A_LABEL
 from servsim.records.roles import Roles, plain
 from servsim.records.values import Values
 
@@ -43,7 +43,8 @@ def by_label(values: Values, roles: Roles, said: list[str]) -> np.ndarray:
     column, words = roles["outcome"], values.words["outcome"]
     gave_up_if_yes = bool(OF_GIVING_UP.search(plain(column.name)))
     meanings = np.array([meaning(word, gave_up_if_yes) for word in words] + [UNKNOWN])
-    shown = set(column.shown_labels) if column.kind is Kind.LABEL else set(words)
+    rows = np.bincount(values.arrays["outcome"] + 1, minlength=len(words) + 1)[1:]
+    shown = {word for word, many in zip(words, rows, strict=True) if many >= LEAST_ROWS_OF_A_LABEL}
     told = {
         what: [word for word, is_meant in zip(words, meanings, strict=False) if is_meant == code and word in shown]
         for code, what in ((SERVED, "served"), (GAVE_UP, "gave up"), (OTHER, "neither"))
