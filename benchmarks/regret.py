@@ -92,6 +92,7 @@ LEFT_OUT = {
     "equal-or-by-value": "a queue policy is no number; `compare` asks",
     "several-levers": "several levers; `optimise` asks",
     "bank-1999": "no customers with a memory, no money",
+    "bank-1999-fitted": "no customers with a memory, no money",
     "erlang-a": "a textbook queue, no money",
 }
 """Scenarios that are not held against their years, and why."""

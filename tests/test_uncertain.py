@@ -125,4 +125,5 @@ def test_the_schema_knows_which_settings_may_have_a_range():
             assert inside["additionalProperties"] is False
             inside = inside["properties"][key]
         assert (inside["type"], inside["minItems"], inside["maxItems"]) == ("array", 2, 3)
-    assert set(schema["properties"]) == {path[0] for path in numeric_settings()}
+    assert set(schema["properties"]) == {path[0] for path in numeric_settings()} | {"draws"}
+    assert schema["properties"]["draws"]["type"] == "string"

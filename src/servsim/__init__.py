@@ -7,8 +7,9 @@
 
 Whatever answers a question (`run`, `evaluate`, `optimise`, `sensitivity`, `compare`, `worth`, `lever_grid`, `verify`)
 takes the options `engine=`, `workers=`, `store=`, `dask=` and `progress=` (see `Execution`); none of them changes an
-answer. `servsim.plots` draws results; `servsim.histories` reads customers, visits and days off one replication. All
-else is private, and may move. Names are loaded when they are first used, so that `import servsim` costs nothing.
+answer. `fit` makes a scenario out of a business's own records. `servsim.plots` draws results; `servsim.histories` reads
+customers, visits and days off one replication. All else is private, and may move. Names are loaded when they are first
+used, so that `import servsim` costs nothing.
 """
 
 from importlib import import_module
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from servsim.engine_parameters import to_sheet
     from servsim.errors import ScenarioError, ServsimError
     from servsim.event_codes import Happening
+    from servsim.records.fit import fit
     from servsim.scenario.read import read_scenario
     from servsim.scenario.scenario import Scenario
     from servsim.show.evaluation_advice import advice
@@ -53,6 +55,7 @@ HOMES = {
     "advice": "show.evaluation_advice",
     "compare": "study.comparison.compare",
     "evaluate": "study.one_lever.evaluate",
+    "fit": "records.fit",
     "lever_grid": "study.one_lever.two_lever_grid",
     "optimise": "study.several_levers.optimise",
     "read_scenario": "scenario.read",
@@ -67,8 +70,8 @@ MODULES = ("histories", "plots")
 
 __all__ = [  # noqa: RUF022 in the order of use
     "read_scenario", "Scenario", "run", "evaluate", "optimise", "sensitivity", "compare", "worth", "lever_grid",
-    "verify", "simulate", "advice", "Execution", "Store", "METRICS", "Metric", "Listener", "Happening", "Interval",
-    "plots", "histories", "to_sheet", "ServsimError", "ScenarioError", "UnknownMetricError",
+    "verify", "fit", "simulate", "advice", "Execution", "Store", "METRICS", "Metric", "Listener", "Happening",
+    "Interval", "plots", "histories", "to_sheet", "ServsimError", "ScenarioError", "UnknownMetricError",
 ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from servsim.cli.compare import compare
 from servsim.cli.evaluate import evaluate
 from servsim.cli.export import export
 from servsim.cli.film import film
+from servsim.cli.fit import fit
 from servsim.cli.init import init
 from servsim.cli.optimise import optimise
 from servsim.cli.page import page
@@ -49,6 +50,7 @@ app = typer.Typer(
 )
 for command in (
     init,
+    fit,
     check,
     run,
     evaluate,

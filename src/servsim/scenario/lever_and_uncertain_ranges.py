@@ -20,6 +20,7 @@ from servsim.scenario.roster_spans import SPAN_NEED, RosterSpan, fits_span, rost
 from servsim.scenario.scenario import Scenario, Segment
 from servsim.scenario.tables.lists_of_the_day import Roster
 from servsim.scenario.tables.opening_demand_staff_service import Steps
+from servsim.scenario.uncertain_draws import DRAWS, drawn_settings, is_draw
 from servsim.scenario.ways_out import way_out
 from servsim.scenario.where_to_find import where
 
@@ -50,8 +51,43 @@ def levers(scenario: Scenario) -> Iterator[Complaint]:
 
 def uncertain(scenario: Scenario) -> Iterator[Complaint]:
     """The same of the ranges of [uncertain], which may have a likeliest value between their ends."""
+    draws = drawn_settings(scenario.uncertain)
     for key, ends in scenario.uncertain.items():
-        yield from range_of(scenario, ("uncertain",), key, ends, 3)
+        if not is_draw(key):
+            yield from range_of(scenario, ("uncertain",), key, ends, 3)
+        if key in draws:
+            yield (
+                ("uncertain", *key.split(".")),
+                f"uncertain.{key} is a range, and there are draws of it; leave one out.",
+            )
+    yield from joint_draws(scenario, draws)
+
+
+def joint_draws(scenario: Scenario, draws: dict[str, Any]) -> Iterator[Complaint]:
+    """What is wrong with joint draws: no numeric setting, not as many of each, a value out of bounds."""
+    where_written = ("uncertain", DRAWS)
+    many = {len(values) if isinstance(values, list) else 0 for values in draws.values()}
+    if len(many) > 1 or many & {0, 1}:
+        yield where_written, "uncertain.draws are not as many of each setting; there must be as many, at least 2."
+        return
+    for key, values in draws.items():
+        path = tuple(key.split("."))
+        if path not in numeric_settings():
+            yield where_written, f"uncertain.draws has {key}, which is not a numeric setting.{did_you_mean(near(path))}"
+        elif left_out(scenario, path):
+            yield where_written, f"uncertain.draws has {key}, which has no value: it must be written down first."
+        elif not all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
+            yield where_written, f"uncertain.draws has {key} with what is no number; all must be numbers."
+        else:
+            ends = {int(end) if float(end).is_integer() else end for end in (min(values), max(values))}
+            for end in ends:
+                if not fits(path, end):
+                    yield where_written, f"uncertain.draws has {key} at {as_written(end)}; it must be {need_at(path)}."
+
+
+def near(path: Path) -> list[Path]:
+    """Numeric settings whose names are like this one."""
+    return [found for found in nearest(path) if found in numeric_settings()]
 
 
 def range_of(scenario: Scenario, table: Path, key: str, ends: Any, most: int) -> Iterator[Complaint]:
@@ -107,6 +143,10 @@ def left_out(scenario: Scenario, path: Path) -> bool:
 def scenario_schema() -> dict[str, Any]:
     """The JSON Schema of scenario files, so that editors complete and check them."""
     schema = Scenario.model_json_schema()
+    schema["properties"]["uncertain"].setdefault("properties", {})[DRAWS] = {
+        "type": "string",
+        "description": "A CSV file beside this one with joint draws of settings, as `servsim fit` writes it.",
+    }
     for ranges in (schema["properties"]["uncertain"], schema["$defs"]["Optimise"]["properties"]["levers"]):
         add_ranges(ranges)
     add_roster_spans(schema["$defs"]["Optimise"]["properties"]["levers"])

@@ -24,6 +24,7 @@ from servsim.scenario.samples import with_samples
 from servsim.scenario.scenario import Scenario
 from servsim.scenario.tables.lists_of_the_day import EVERY_DAY
 from servsim.scenario.tables.money_horizon_levers import Evaluate
+from servsim.scenario.uncertain_draws import DRAWS, read_draws
 from servsim.scenario.ways_out import sentence
 
 LARGEST_FILE = 1_000_000
@@ -50,7 +51,22 @@ def read_scenario(file: str | File, overrides: Iterable[str] = ()) -> Scenario:
         origins[apply(raw, override)] = typed(override)
     refuse_levels_of(lever, lever_in(raw), origins)
     folder = File() if is_standard_input(file) else File(file).parent
+    put_draws(raw, File(file), text, origins)
     return checked(raw, called(file), text, origins, with_samples(raw, folder))
+
+
+def put_draws(raw: dict[str, Any], file: File, text: str, origins: Mapping[Path, str]) -> None:
+    """Put the joint draws of [uncertain] in the place of their file's name, so that a scenario has all it needs."""
+    uncertain = raw.get("uncertain")
+    if not isinstance(uncertain, dict) or not isinstance(name := uncertain.get(DRAWS), str):
+        return
+    path: Path = ("uncertain", DRAWS)
+    try:
+        uncertain[DRAWS] = read_draws(file, name)
+    except ValueError as error:
+        line = line_of(lines_of(text), path)
+        where = origin(origins, path) or (f"{called(file)}:{line}" if line else called(file))
+        raise ScenarioError([f"{where}: uncertain.draws is {as_written(name)}, {error}."]) from None
 
 
 class Option(str):

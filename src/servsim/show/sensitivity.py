@@ -104,6 +104,7 @@ def small_print(s: Sensitivity, over: Plausible) -> list[str]:
     """How this was found, and how far it can be trusted."""
     e, replications = s.evaluation, s.metrics.shape[1]
     outside = [own for own in s.ranges if not own.contains_stated]
+    from_records = sum(bool(own.sample) for own in s.ranges)
     own_replications = "a replication of its own" if replications == 1 else f"{replications} replications of its own"
     told = f"{100 * max(0.0, over.explained):.0f} % of how much the levels' differences vary"
     rough = " That is little: take shares and worths as rough, or ask for more --points."
@@ -114,6 +115,8 @@ def small_print(s: Sensitivity, over: Plausible) -> list[str]:
         f"settings choosing and the other half judging, knowing everything brings {in_units(s, over.halves)}.",
         *(f"{own.key} is {plain(own.stated)}, outside of its range, {level(own.low)} to {level(own.high)}."
           for own in outside),
+        *([f"{from_records} of these {len(s.ranges)} settings have joint draws, as records give them; the others have "
+           "ranges that are assumed."] if from_records else []),
         *(["Constraints are held against the stated settings only."] if e.scenario.evaluate.constraints else []),
     ]  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Plausible settings: drawn within the ranges of [uncertain], with the objective and the best level at each."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 from servsim.errors import ScenarioError
 from servsim.scenario.read import place_of, value_at, with_level, with_settings
 from servsim.scenario.scenario import Scenario
+from servsim.scenario.uncertain_draws import DRAWS, drawn_settings, is_draw
 from servsim.study.execution.options import Execution
 from servsim.study.execution.replications import Job
 from servsim.study.execution.scheduler import Pool
@@ -22,7 +23,8 @@ from servsim.study.one_lever.result import Evaluation
 class Range:
     """Where a setting may lie: anywhere between two ends alike, or by a triangle over them whose top is the likeliest.
 
-    stated: what the scenario says it is. whole: whether it is a whole number.
+    stated: what the scenario says it is. whole: whether it is a whole number. sample: its values in joint draws, where
+    it has those: then low and high are the ends of 9 of 10 of them, and it lies where one of them does.
     """
 
     key: str
@@ -31,6 +33,7 @@ class Range:
     likely: float | None
     stated: float
     whole: bool = False
+    sample: tuple[float, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def contains_stated(self) -> bool:
@@ -39,6 +42,8 @@ class Range:
 
     def at(self, share: np.ndarray) -> np.ndarray:
         """The setting below which it lies with these probabilities; whole numbers rounded."""
+        if self.sample:
+            return np.quantile(self.sample, share, method="inverted_cdf")
         width = self.high - self.low
         if self.likely is None:
             values = self.low + width * share
@@ -58,12 +63,28 @@ def ranges_of(scenario: Scenario, lever: str) -> tuple[Range, ...]:
     """The ranges of [uncertain] in the order of the file, without the lever and without what is switched off."""
     found = []
     for key, ends in scenario.uncertain.items():
-        if key == lever or not works(scenario, key):
+        if key == lever or is_draw(key) or not works(scenario, key):
             continue
         stated = value_at(scenario, key)
         likely = float(ends[1]) if len(ends) == 3 else None
         found.append(Range(key, float(ends[0]), float(ends[-1]), likely, float(stated), isinstance(stated, int)))
-    return tuple(found)
+    return *found, *joint_ranges(scenario, lever)
+
+
+NINE_OF_TEN = (0.05, 0.95)
+"""Between these quantiles of joint draws a setting is said to lie."""
+
+
+def joint_ranges(scenario: Scenario, lever: str) -> Iterator[Range]:
+    """The settings that have joint draws which differ, in their order."""
+    for key, values in drawn_settings(scenario.uncertain).items():
+        if key == lever or not works(scenario, key) or min(values) == max(values):
+            continue
+        low, high = map(float, np.quantile(values, NINE_OF_TEN))
+        if low == high:
+            low, high = min(values), max(values)
+        stated = value_at(scenario, key)
+        yield Range(key, low, high, None, float(stated), isinstance(stated, int), tuple(values))
 
 
 def works(scenario: Scenario, key: str) -> bool:
@@ -84,9 +105,16 @@ def shares(points: int, dimensions: int, seed: int) -> np.ndarray:
 
 
 def drawn(ranges: Sequence[Range], points: int, seed: int) -> np.ndarray:
-    """(points, ranges) plausible settings: drawn from their ranges, independently of one another."""
-    scattered = shares(points, len(ranges), seed)
-    return np.column_stack([own.at(column) for own, column in zip(ranges, scattered.T, strict=True)])
+    """(points, ranges) plausible settings: drawn from their ranges, independently of one another, but joint draws
+    whole: one share, a dimension of its own behind those of the ranges, says which of them a point has."""
+    alone = [own for own in ranges if not own.sample]
+    scattered = shares(points, len(alone) + (len(alone) < len(ranges)), seed)
+    columns = iter(scattered.T)
+    return np.column_stack([
+        np.asarray(own.sample)[np.minimum(len(own.sample) - 1, (scattered[:, -1] * len(own.sample)).astype(int))]
+        if own.sample else own.at(next(columns))
+        for own in ranges
+    ])  # fmt: skip
 
 
 def possible(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
@@ -106,7 +134,8 @@ def read_doubtful(file: str | Path, overrides: Sequence[str] = ()) -> Scenario:
             try:
                 with_settings(scenario, {own.key: value})
             except ScenarioError as error:
-                place = place_of(file, overrides, ("uncertain", *own.key.split(".")))
+                written = ("uncertain", DRAWS) if own.sample else ("uncertain", *own.key.split("."))
+                place = place_of(file, overrides, written)
                 messages.append(f"{place}: uncertain.{own.key} reaches {value:g}, where {told(error)}")
     if messages:
         raise ScenarioError(messages)

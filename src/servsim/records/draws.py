@@ -1,0 +1,117 @@
+"""Joint draws of all settings that records tell of: days drawn again, all estimated anew, and months that differ."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import numpy as np
+
+from servsim.records.estimates import USUAL_RETRY, Care, Settings, settings_from
+from servsim.records.patience import from_totals
+from servsim.records.tallies import Tallies
+
+WEEKS_FROM = 20
+"""Weeks from which on whole weeks are drawn, and not days: what holds over neighbouring days then stays together.
+
+Of fewer the spread itself is too uncertain: with ten, a simulated desk's patience was four of its own standard
+deviations off, of which it was two and a half off in truth (tests/test_records_recovery.py).
+"""
+LEAST_MONTHS, LEAST_DAYS_OF_MONTH = 4, 10
+"""Months from which on it is seen how much they differ, and days that each must have."""
+OF_MONTHS = {"service.core_minutes": 0.07, "demand.prospects_per_hour": 0.06}
+"""How much months differ, as a coefficient of variation, where a log is too short to say [a bank in 1999; b]."""
+
+
+class Purpose(StrEnum):
+    """What the scenario is for: levers in the months of the log, or months to come, which differ in who comes, too."""
+
+    SAME_MONTHS = "same-months"
+    FORECAST = "forecast"
+
+
+MOVES = {
+    Purpose.SAME_MONTHS: ("service.core_minutes",),
+    Purpose.FORECAST: ("service.core_minutes", "demand.prospects_per_hour"),
+}
+"""Settings that a month moves, by what the scenario is for."""
+
+
+def drawn(tallies: Tallies, care: Care, many: int, purpose: Purpose, seed: int) -> dict[str, np.ndarray]:
+    """(draws,) of each setting that every draw can tell: the bootstrap over weeks or days. Source: Efron (1979)."""
+    rng = np.random.default_rng(seed)
+    blocks = blocks_of(tallies)
+    each: list[Settings] = []
+    for _ in range(many):
+        picked = np.bincount(rng.integers(0, blocks.max() + 1, blocks.max() + 1), minlength=blocks.max() + 1)
+        each.append(settings_from(tallies, picked[blocks].astype(float), care))
+    keys = [key for key in each[0] if all(key in one for one in each)] if each else []
+    found = {key: np.array([one[key] for one in each]) for key in keys}
+    spread = month_spread(tallies)
+    for key, values in unknown(tallies, found, many, rng).items():
+        found[key] = values
+    for key in MOVES[purpose]:
+        if key in found:
+            found[key] = found[key] * np.exp(rng.normal(0.0, spread[key], many))
+    return found
+
+
+RETRY, PATIENCE_MINUTES, PATIENCE_SHAPE = (0.0, 0.7), (6.0, 24.0), (0.7, 1.5)
+"""Ranges of what a log may not tell, and is assumed then [c]."""
+
+
+def unknown(
+    tallies: Tallies, found: Mapping[str, np.ndarray], many: int, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    """(draws,) of what the log does not tell, over all that is plausible, and of prospects, which hang on it.
+
+    Prospects are visits less second tries. Where nobody knows how long those waited who gave up, patience lies
+    between its two readings.
+    """
+    if not tallies.unserved.sum():
+        return {}
+    more: dict[str, np.ndarray] = {}
+    if "waiting.retry_probability" not in found:
+        retry = rng.uniform(*RETRY, many)
+        share = tallies.unserved.sum() / tallies.counts.sum()
+        more["waiting.retry_probability"] = retry
+        all_visits = found["demand.prospects_per_hour"] / (1 - USUAL_RETRY * share)
+        more["demand.prospects_per_hour"] = all_visits * (1 - retry * share)
+    if "waiting.patience_shape" not in found:
+        more["waiting.patience_shape"] = rng.uniform(*PATIENCE_SHAPE, many)
+        more["waiting.patience_minutes"] = rng.uniform(*PATIENCE_MINUTES, many)
+        if "waiting.patience_minutes" in found:
+            stayed = tallies.stayed.sum(axis=0)
+            readings = from_totals(float(stayed @ tallies.lengths), float(stayed.sum()), float(tallies.unserved.sum()))
+            mean, low, high = readings
+            more["waiting.patience_minutes"] = found["waiting.patience_minutes"] * rng.uniform(low, high, many) / mean
+    return more
+
+
+def blocks_of(tallies: Tallies) -> np.ndarray:
+    """(days,) the block of each day: its week where there are enough of them, else the day itself."""
+    week = (tallies.days.day + 3) // 7
+    numbers = np.unique(week)
+    return np.searchsorted(numbers, week) if len(numbers) >= WEEKS_FROM else np.arange(len(week))
+
+
+def month_spread(tallies: Tallies) -> Mapping[str, float]:
+    """How much months differ beyond chance, from the log where it has enough months, else as elsewhere."""
+    month = tallies.days.day.astype("datetime64[D]").astype("datetime64[M]")
+    names, number = np.unique(month, return_inverse=True)
+    if len(names) < LEAST_MONTHS or np.bincount(number).min() < LEAST_DAYS_OF_MONTH:
+        return OF_MONTHS
+    services = tallies.services[:2].sum(axis=2)
+    by_day = {
+        "service.core_minutes": services[1] / np.maximum(1, services[0]),
+        "demand.prospects_per_hour": tallies.counts.sum(axis=1).astype(float),
+    }
+    return {key: between(values, number, tallies.days.weekday) for key, values in by_day.items()}
+
+
+def between(values: np.ndarray, month: np.ndarray, weekday: np.ndarray) -> float:
+    """The coefficient of variation between months of what days have, less what chance between days makes of it."""
+    usual = np.array([values[weekday == day].mean() if (weekday == day).any() else 1.0 for day in range(7)])
+    relative = values / usual[weekday]
+    months = np.unique(month)
+    means = np.array([relative[month == one].mean() for one in months])
+    noise = np.mean([relative[month == one].var(ddof=1) / (month == one).sum() for one in months])
+    return float(np.sqrt(max(0.0, means.var(ddof=1) - noise)))
