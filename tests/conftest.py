@@ -119,17 +119,24 @@ def served(file: Path) -> Iterator["Served"]:
     assert not thread.is_alive()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def compiled_already() -> Iterator[None]:
+    """Nothing is said of compiling, whichever test is the first to simulate."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(kernel, "WARM", True)
+        yield
+
+
 @contextmanager
 def as_typed(
     words: Sequence[object], environment: dict[str, str]
 ) -> Iterator[tuple[io.TextIOWrapper, io.TextIOWrapper]]:
-    """This process as one that these words start, where all is compiled already; what it prints, and says on stderr."""
+    """This process as one that these words start; what it prints, and says on stderr."""
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
     heard = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     with pytest.MonkeyPatch.context() as patched:
         for name, value in environment.items():
             patched.setenv(name, value)
-        patched.setattr(kernel, "WARM", True)
         patched.setattr(files, "IN_USE", {})
         patched.setattr(sys, "argv", ["servsim", *map(str, words)])
         patched.setattr(sys, "stdout", out)

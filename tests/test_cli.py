@@ -258,7 +258,14 @@ def test_run_shows_the_years_below_its_metrics(tiny, typed):
     lines = shown("years=12").splitlines()
     assert lines[0].strip() == "Tiny: in the first 6 weeks"
     (at,) = [place for place, line in enumerate(lines) if line.startswith("By year, with 95 % intervals")]
-    assert re.findall(r"year (\d+)", " ".join(lines[at + 1 :])) == ["1", "2", "3", "5", "10", "12"]
+    assert re.findall(r"year (\d+)", " ".join(line for line in lines[at + 1 :] if line.strip().startswith("year"))) == [
+        "1",
+        "2",
+        "3",
+        "5",
+        "10",
+        "12",
+    ]
     assert {line.split(",")[0].split()[0] for line in lines[at + 3 : at + 10]} == {
         "cash", "revenue", "profit", "customers", "staying", "unserved", "wait",
     }  # fmt: skip

@@ -551,7 +551,7 @@ def test_what_a_customer_spends_more_over_all_years_is_said_with_the_name(crowde
         a, b = spent_by(crowded, life.key)
         words = f"over one year {abs(b - a):,.2f} CAD {'more' if b > a else 'less'} with B:"
         assert sum(part.endswith(words) for part in said) == 1
-    assert any("They are told of the first 26 weeks." in part for part in said)
+    assert any("told of the first 26 weeks only" in part for part in said)
 
 
 def test_lives_of_a_desk_without_loyalty_are_told_too():

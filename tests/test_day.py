@@ -241,8 +241,8 @@ def test_spells_are_as_long_as_the_metrics_say(busy, everything, days):
     tally = Tally(busy.sheet, 0)
     tally.add(everything)
     tally.close()
-    counted = (Doing.IDLE, Doing.VISITING, Doing.FOLLOWING_UP, Doing.CALLING, Doing.HELPING, Doing.HELD, Doing.BREAK,
-               Doing.INATTENTIVE)  # fmt: skip
+    counted = (Doing.IDLE, Doing.VISITING, Doing.FOLLOWING_UP, Doing.CALLING, Doing.HELPING, Doing.HELD, Doing.WRITING,
+               Doing.BREAK, Doing.INATTENTIVE)  # fmt: skip
     ours = [sum(area(day.doing(doing), day.ends) for day in days) for doing in counted]
     assert ours == tally.sums[IDLE : INATTENTIVE + 1].tolist()
     assert all(ours)

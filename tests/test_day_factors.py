@@ -32,7 +32,7 @@ def test_a_days_factor_is_gamma_with_mean_1_and_the_cv_of_the_file(world, cv):
         < 1.63 / math.sqrt(len(factors)) + 1e-3
     )
     assert abs(factors.mean() - 1) < 4 * cv / math.sqrt(len(factors))
-    table = sheet[0].busyness_table
+    table = sheet[0]["busyness_table"]
     z = np.linspace(-8, 8, 160_001)
     weights = stats.norm.pdf(z) / stats.norm.pdf(z).sum()
     assert weights @ np.interp(z, np.linspace(-8, 8, len(table)), table) == pytest.approx(1, abs=2e-4)

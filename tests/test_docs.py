@@ -57,6 +57,8 @@ def test_every_command_of_the_readme_runs(tmp_path):
         words = shlex.split(command)
         assert words[0] == "servsim", command
         few = FEW.get(" ".join(words[1:3]), FEW.get(words[1], []))
+        if "--by" in words:
+            few = ["--replications", "2", *A_YEAR]
         if words[1] == "verify":
             continue  # tests/test_verify.py runs it
         done = servsim_here(*words[1:], *few, cwd=tmp_path)

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, get_args, get_origin
 
 import numpy as np
@@ -42,7 +43,7 @@ DESK: dict[str, Any] = {
     },
     "competitors": {"newcomer_quality": 9.0, "newcomer_week": 0.5, "return_share": 0.5},
     "phone": {"phone_share": 0.3},
-    "horizon": {"weeks": 1.0, "years": 0.02},
+    "horizon": {"weeks": 1.0, "years": 0.02, "start": date(2026, 1, 5)},
 }
 """A few days of a desk where everything happens that a setting could be about."""
 ONLY_WITH: dict[str, dict[str, Any]] = {

@@ -1040,7 +1040,7 @@ def test_every_minute_of_a_day_is_accounted_for(name, tables):
 def test_every_tick_of_agents_time_is_spent_on_something(while_serving):
     tables = FAILING | {"staff": {"agents": 2, "break_minutes": 15.0, "inattentive_minutes": 2.0, "while_serving": while_serving},
                         "demand": {"prospects_per_hour": 1.0, "opening_book": 200, "visit_gap_days": 5.0}, "loyalty": {}, "waiting": {},
-                        "investment": {"relationship_hours_per_month": 50.0}, "manager": {"agent_held": True, "escalated_share": 0.5}, "internal": {"requests_per_hour": 0.5},
+                        "investment": {"relationship_hours_per_month": 50.0}, "manager": {"agent_held": True, "escalated_share": 0.5}, "internal": {"requests_per_hour": 0.5}, "after_visit_work": {},
                         "horizon": {"weeks": 3.0, "warmup_weeks": 1.0}}  # fmt: skip
     scenario = checked(tables, "test")
     tally = counted(scenario, to_sheet(scenario), 1, 0, "fast").tally

@@ -115,8 +115,16 @@ def verdict(golden: dict[str, Any], model: int, now: Fingerprints) -> str:
 
 
 def rewritten(golden: dict[str, Any], model: int, now: Fingerprints) -> dict[str, Any]:
-    """The golden file of these answers; those of the version before stay in it, to compare with."""
-    before = golden["before"] if model == golden["model"] else golden["fingerprints"]
+    """The golden file of these answers; those of the version before stay in it, to compare with.
+
+    A setting that is new changes what a file comes to, whether or not it says anything else: so it does for those before.
+    """
+    last = golden["fingerprints"]
+    before = {
+        name: {**own, "file": now[name]["file"]}
+        if name in now and "file" in own and own["file"] == last.get(name, {}).get("file") else own
+        for name, own in golden["before"].items()
+    } if model == golden["model"] else last  # fmt: skip
     return {"model": model, "fingerprints": now, "before": before}
 
 

@@ -45,7 +45,8 @@ SCENARIOS = {
                                 "competitors.newcomer_quality=9", "competitors.newcomer_week=1",
                                 "advertising.budget_per_month=5000", "training.turnover=0.9",
                                 "internal.requests_per_hour=2", "recognition.own_agent_first=true",
-                                "phone.phone_order=first", "load.queue_cut=0.3"]),
+                                "phone.phone_order=first", "load.queue_cut=0.3",
+                                "after_visit_work.after_visit_minutes=1"]),
 }  # fmt: skip
 
 ENGINES = ("reference", "fast")

@@ -49,7 +49,7 @@ DESK: dict[str, Any] = {
     "training": {"turnover": 0.99, "newcomer_cases": 5, "settled_cases": 200},
     "budget": {"money_per_month": 2000.0},
     "internal": {
-        "requests_per_hour": 3.0, "request_minutes": 6.0, "request_priority": 1, "neglect_effect": 0.01,
+        "requests_per_hour": 3.0, "request_minutes": 6.0, "request_priority": 1, "neglect_effect": 0.1,
         "neglect_memory": 0.2,
     },
     "recognition": {"notes_share": 0.3, "recognised_gain": 1.0, "own_agent_first": True},
@@ -567,7 +567,7 @@ COUNTS: dict[str, dict[str, Any]] = {
     "budget": {"money_per_month": 5000.0, "training_share": 0.1},
     "internal": {
         "requests_per_hour": 6.0, "request_minutes": 3.0, "request_cv": 2.0, "request_distribution": "exponential",
-        "request_priority": -1, "neglect_effect": 0.1, "neglect_memory": 1.0,
+        "request_priority": -1, "neglect_effect": 0.01, "neglect_memory": 1.0,
     },
     "recognition": {"recognised_share": 0.2, "notes_share": 0.9, "recognised_gain": 3.0, "own_agent_first": False},
     "phone": {

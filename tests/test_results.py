@@ -592,4 +592,5 @@ def test_a_kept_scenario_is_read_back_as_it_was_asked(tmp_path, file):
         store.keep([(experiment, outcome(experiment))])
     with archive.opened(tmp_path / "worlds.sqlite") as storage:
         (asked,) = archive.questions(storage)
-    assert to_sheet(asked.scenario).tobytes() == to_sheet(experiment.scenario).tobytes()
+    again, before = to_sheet(asked.scenario), to_sheet(experiment.scenario)
+    assert [name for name in before.dtype.names if again[name].tobytes() != before[name].tobytes()] == []

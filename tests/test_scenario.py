@@ -430,7 +430,7 @@ def test_a_setting_keeps_its_name_in_the_sheet() -> None:
 DESIGN = (
     "opening", "demand", "staff", "service", "investment", "waiting", "quality", "loyalty", "word_of_mouth", "spending",
     "mistakes", "recovery", "manager", "promises", "outreach", "competitors", "internal", "recognition", "phone", "load",
-    "advertising", "training", "budget", "money", "segments", "horizon", "evaluate", "optimise",
+    "after_visit_work", "advertising", "training", "budget", "money", "segments", "exceptions", "horizon", "evaluate", "optimise",
 )  # fmt: skip
 """The tables of a scenario file, as section 7 of the design spells them."""
 

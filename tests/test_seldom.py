@@ -129,12 +129,12 @@ def test_a_failure_counts_as_for_a_year_at_most():
 def unusual(number: int) -> Scenario:
     """A random scenario, four years of it, whose customers come seldom."""
     rng = np.random.default_rng(number)
-    raw = random_scenario(rng, False).model_dump(mode="json", exclude_unset=True, exclude_none=True)
+    raw = random_scenario(rng, False).model_dump(exclude_unset=True, exclude_none=True)
     raw.setdefault("demand", {}).update(opening_book=150, prospects_per_hour=0.02)
     for table in (raw, *raw.get("segments", [])):
         table.setdefault("demand", {})["visit_gap_days"] = float(rng.uniform(150, 1500))
     raw["loyalty"] = {**raw.get("loyalty", {}), "on": True}
-    raw["horizon"] = {"weeks": 160.0, "years": 4}
+    raw["horizon"] = {**raw.get("horizon", {}), "weeks": 160.0, "years": 4.0, "warmup_weeks": 0.0, "drift_years": 0.0}
     raw.setdefault("staff", {})["attentive_minutes"] = 3000.0
     if "internal" in raw:
         raw["internal"]["requests_per_hour"] = 0.05

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -679,7 +680,10 @@ VALUES = st.one_of(
 )  # fmt: skip
 
 
-RANGES = {("optimise", "levers"): {"staff.agents": [1, 3]}, ("uncertain",): {"waiting.patience_minutes": [5.0, 9.0]}}
+RANGES = {
+    ("optimise", "levers"): {"staff.agents": [1, 3]}, ("uncertain",): {"waiting.patience_minutes": [5.0, 9.0]},
+    ("horizon", "start"): date(2027, 1, 4), ("demand", "month_profile"): [1.0] * 11 + [2.0],
+}  # fmt: skip
 
 
 def another(path: tuple[str, ...]) -> Any:

@@ -28,7 +28,7 @@ from servsim.units import DAY, DAYS_PER_YEAR
 
 NEEDS_START = "it needs horizon.start, the Monday on which the horizon begins: write start = 2026-01-05 in [horizon]"
 QUARTER_MINUTES = 15
-A_SECOND, ROUNDING = 1 / 86_400, 1e-6
+A_SECOND, A_MOMENT, ROUNDING = 1 / 86_400, 1 / 8_640_000, 1e-6
 """In days, and in hundredths of a year: less than this is a rounding of floats."""
 
 A_TICK = math.ceil(1e12 / DAY) / 1e12
@@ -188,8 +188,9 @@ def question(scenario: Scenario) -> Iterator[Complaint]:
     if horizon.warmup_weeks >= horizon.weeks:
         weeks = f"{as_read(horizon.warmup_weeks)}; it must be below horizon.weeks, {as_read(horizon.weeks)}"
         yield ("horizon", "warmup_weeks"), f"horizon.warmup_weeks is {weeks}."
-    elif (horizon.weeks - horizon.warmup_weeks) * 7 < A_SECOND:
-        least = f"it must be at least a second more than horizon.warmup_weeks, {as_read(horizon.warmup_weeks)}"
+    elif (horizon.weeks - horizon.warmup_weeks) * 7 < A_MOMENT:
+        more = f"more than horizon.warmup_weeks, {as_read(horizon.warmup_weeks)}"
+        least = f"it must be at least a hundredth of a second {more}"
         yield ("horizon", "weeks"), f"horizon.weeks is {as_read(horizon.weeks)}; {least}."
     yield from years(scenario)
     twice = sorted({level for level in evaluate.levels if evaluate.levels.count(level) > 1})

@@ -107,8 +107,7 @@ class Optimise(Table):
     """What `servsim optimise` may change, and how long it searches. What is not said here is as [evaluate] says."""
 
     levers: Ranges = Field(default_factory=dict)
-    """The settings that may be changed, each with the ends of its range: investment.minutes_per_visit = [0, 20].
-    A span of a roster is one, too: staff.roster.weekdays.10-14 = [1, 6]."""
+    """Settings that may be changed, or spans of a roster, each with its range: staff.roster.weekdays.10-14 = [1, 6]."""
     objective: str | None = None
     """What is to be best; left out: evaluate.objective."""
     constraints: Annotated[list[str], Field(max_length=20)] | None = None

@@ -20,7 +20,7 @@ PARTS = {
     "hours_recovery": ("recovery of complaints", "#D55E00", ".."),
     "hours_promises": ("promises", "#F0E442", "xx"),
     "hours_relationship": ("calls to customers", "#009E73", "++"),
-    "hours_after_visits": ("work after visits", "#F0A860", "--"),
+    "hours_after_visits": ("work after visits", "#F5B878", "--"),
     "hours_internal": ("colleagues", "#0072B2", "\\\\"),
     "hours_inattentive": ("inattentive", "#999999", "--"),
     "hours_break": ("breaks", "#bbbbbb", ".."),

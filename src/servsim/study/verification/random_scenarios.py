@@ -14,6 +14,7 @@ import numpy as np
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from servsim.dated_calendar import dated_days, is_dated
 from servsim.errors import ScenarioError
 from servsim.opening_hours_and_rates import most_lift, open_minutes, profile_mass
 from servsim.scenario.messages import LISTED, bare, table_of
@@ -49,8 +50,15 @@ def random_scenario(rng: Rng, storm: bool) -> Scenario:
     """A small scenario that is in order, every mechanism on or off at random; the same for generators in one state."""
     for _ in range(TRIES):
         with suppress(ScenarioError):
-            return shortened(rng, checked(drawn_settings(rng, storm), "random"), storm)
+            return with_room(shortened(rng, checked(drawn_settings(rng, storm), "random"), storm))
     return shortened(rng, checked(drawn_settings(rng, storm), "random"), storm)
+
+
+def with_room(scenario: Scenario) -> Scenario:
+    """The scenario, if a sheet has room for all its kinds of days: ScenarioError."""
+    if is_dated(scenario):
+        dated_days(scenario)
+    return scenario
 
 
 def drawn_settings(rng: Rng, storm: bool) -> dict[str, Any]:
