@@ -255,22 +255,18 @@ def test_run_shows_the_years_below_its_metrics(tiny, typed):
         sets = [word for own in horizon for word in ("--set", f"horizon.{own}")]
         return typed("run", tiny, *sets, "--replications", "2", "--no-store", "--quiet")[1]
 
+    def years(lines: list[str]) -> list[str]:
+        return re.findall(r"year (\d+)", " ".join(line for line in lines if line.strip().startswith("year")))
+
     lines = shown("years=12").splitlines()
     assert lines[0].strip() == "Tiny: in the first 6 weeks"
     (at,) = [place for place, line in enumerate(lines) if line.startswith("By year, with 95 % intervals")]
-    assert re.findall(r"year (\d+)", " ".join(line for line in lines[at + 1 :] if line.strip().startswith("year"))) == [
-        "1",
-        "2",
-        "3",
-        "5",
-        "10",
-        "12",
-    ]
+    assert years(lines[at + 1 :]) == ["1", "2", "3", "5", "10", "12"]
     assert {line.split(",")[0].split()[0] for line in lines[at + 3 : at + 10]} == {
         "cash", "revenue", "profit", "customers", "staying", "unserved", "wait",
     }  # fmt: skip
     assert max(map(len, lines)) <= 80
-    assert re.findall(r"year (\d+)", shown("years=4")) == ["1", "2", "3", "4"]
+    assert years(shown("years=4").splitlines()) == ["1", "2", "3", "4"]
     assert shown("weeks=52.142857142857146", "years=1").startswith("Tiny: next year")
 
 

@@ -138,7 +138,7 @@ def test_the_same_proof_for_any_number_of_workers():
 # Random scenarios
 
 
-SEEDS = range(300)
+SEEDS = range(320)
 
 
 @pytest.fixture(scope="module")
