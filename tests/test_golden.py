@@ -120,11 +120,13 @@ def rewritten(golden: dict[str, Any], model: int, now: Fingerprints) -> dict[str
     A setting that is new changes what a file comes to, whether or not it says anything else: so it does for those before.
     """
     last = golden["fingerprints"]
+    if model != golden["model"] or not golden["before"]:
+        return {"model": model, "fingerprints": now, "before": golden["before"] if model == golden["model"] else last}
     before = {
         name: {**own, "file": now[name]["file"]}
         if name in now and "file" in own and own["file"] == last.get(name, {}).get("file") else own
         for name, own in golden["before"].items()
-    } if model == golden["model"] else last  # fmt: skip
+    }  # fmt: skip
     return {"model": model, "fingerprints": now, "before": before}
 
 

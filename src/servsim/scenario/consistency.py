@@ -92,6 +92,9 @@ def pool(scenario: Scenario) -> Iterator[Complaint]:
 
 def demand(scenario: Scenario, hours: set[tuple[int, int]]) -> Iterator[Complaint]:
     """Some demand in some quarter-hour in which the doors are open, of (weekday, its first minute)."""
+    if scenario.demand.month_profile and not any(scenario.demand.month_profile):
+        path = ("demand", "month_profile")
+        yield path, "demand.month_profile is 0 in every month; it must be above 0 in at least one."
     own, days = scenario.demand.profile or Profile(), scenario.demand.weekday_profile or [1.0] * 7
     profiles = [own.weights(day) for day in range(7)]
     if not any(at_minute(profiles[day], minute) for day, minute in hours):
