@@ -13,7 +13,7 @@ from servsim.engine_parameters import in_world, to_sheet
 from servsim.errors import ScenarioError
 from servsim.model import calendar
 from servsim.model.compilation import readable
-from servsim.model.rules.demand import busyness, candidate
+from servsim.model.rules.demand import busyness, candidate, rate_of_day
 from servsim.opening_hours_and_rates import GUIDE_PLACES, steady_minutes
 from servsim.scenario.read import checked
 from servsim.units import DAY, HOUR, MINUTE, MINUTES_PER_WEEK, NEVER, WEEK
@@ -76,7 +76,7 @@ def candidates(sheet: np.ndarray, day: int) -> list[int]:
     """The instants at which a day's candidates come."""
     reached, instants = calendar.clock(sheet, day * DAY), []
     while True:
-        reached, instant = candidate(sheet, day, 0, len(instants), reached)
+        reached, instant = candidate(sheet, day, 0, len(instants), reached, rate_of_day(sheet, day))
         if instant == NEVER:
             return instants
         instants.append(int(instant))

@@ -41,7 +41,7 @@ def clock(sheet, tick):
     return 7.0 * (tick // WEEK) + mass[minute] + share * (mass[minute + 1] - mass[minute]) + sheet[0].lead_mass
 
 
-@kernel
+@part
 def moment(sheet, days):
     """Λ⁻¹: the instant at which the profile's clock shows so many days; always within opening hours."""
     if days >= 1e9:
@@ -51,7 +51,7 @@ def moment(sheet, days):
     return in_usual_week(sheet, days - sheet[0].lead_mass)
 
 
-@kernel
+@part
 def in_usual_week(sheet, days):
     """The same where every week is the usual one."""
     mass = sheet[0].mass
@@ -77,7 +77,7 @@ def in_usual_week(sheet, days):
     return np.int64(week) * WEEK + low * MINUTE + max(within, np.int64(0))
 
 
-@kernel
+@part
 def later(sheet, now, days):
     """The instant so many days from now on the profile's clock: later than now, and within opening hours."""
     instant = moment(sheet, clock(sheet, now) + days)

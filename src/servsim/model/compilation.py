@@ -116,12 +116,17 @@ def entry(function: Any) -> Any:
 
 
 def kernel(function: Callable[..., Any]) -> Any:
-    """Compile a function of the model, to be called from Python or from other compiled functions."""
-    return compiled(function, cache=FOLDER is not None, no_cfunc_wrapper=True)
+    """Compile a function of the model, to be called from Python or from other compiled functions.
+
+    Whether it is set into what calls it, the compiler decides by its size. That has to be said: of a caller who is to
+    be set in itself, numba would else take over that its parts are, too, all the way down, and the loop would hold some
+    functions a hundred times.
+    """
+    return compiled(function, cache=FOLDER is not None, forceinline=False, no_cfunc_wrapper=True)
 
 
 def part(function: Callable[..., Any]) -> Any:
-    """Compile a function that is only ever a part of a larger one, and set it into that."""
+    """Compile a function that every visit needs, and set it into whatever calls it: a call would cost more."""
     return compiled(function, cache=FOLDER is not None, forceinline=True)
 
 
@@ -133,7 +138,8 @@ def inner(function: Callable[..., Any]) -> Any:
 
 def aside(function: Callable[..., Any]) -> Any:
     """Compile a part of the loop that is large and seldom reached, once, rather than wherever it is called."""
-    return compiled(function, cache=FOLDER is not None, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    wrappers = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return compiled(function, cache=FOLDER is not None, forceinline=False, **wrappers)
 
 
 def within(function: Callable[..., Any]) -> Any:
@@ -155,6 +161,27 @@ def compiled(function: Callable[..., Any], **options: Any) -> Any:
         return numba.njit(fastmath=False, nogil=True, error_model="numpy", _nrt=False, **options)(function)
     finally:
         settings.CACHE_DIR = before
+
+
+def high_word(a: Any, b: Any) -> Any:
+    """The upper of the two words of the product of two 64-bit words."""
+    return np.uint64((int(a) * int(b)) >> 64)
+
+
+if COMPILED:
+    from llvmlite import ir
+    from numba.extending import lower_builtin, type_callable
+
+    @type_callable(high_word)
+    def its_type(context: Any) -> Any:
+        """What a compiled function gets from it."""
+        return lambda a, b: numba.types.uint64
+
+    @lower_builtin(high_word, numba.types.uint64, numba.types.uint64)
+    def one_instruction(context: Any, builder: Any, signature: Any, words: Any) -> Any:
+        """How a compiled function does it: in one instruction of the processor."""
+        first, second = (builder.zext(word, ir.IntType(128)) for word in words)
+        return builder.trunc(builder.lshr(builder.mul(first, second), ir.IntType(128)(64)), ir.IntType(64))
 
 
 class Wrapping(threading.local):

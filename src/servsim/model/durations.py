@@ -36,7 +36,7 @@ def tail_quantile(r):
     return above / below
 
 
-@kernel
+@part
 def normal_quantile(u):
     """Φ⁻¹(u), to about 16 digits. Source: Wichura (1988), Algorithm AS 241, PPND16."""
     u = max(u, SMALLEST)
@@ -94,7 +94,7 @@ def sampled(table, u):
     return table[min(int(u * len(table)), len(table) - 1)]
 
 
-@kernel
+@part
 def length(distribution, mean, log_variance, scale, shape, table, u):
     """One draw of a scenario's distribution, in the unit of its mean; only its own parameters are read."""
     if distribution == Distribution.FIXED:

@@ -1,7 +1,7 @@
 """A heap in an array of entries, ordered by the first three fields; the fourth is carried along.
 
 Each entry has four children: in a heap of a million, half as many places far apart in memory are looked at as if it had
-two.
+two. Places are unsigned: a signed one might count from the end, which would be asked wherever it is used.
 """
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy as np
 from servsim.model.compilation import inner
 
 ENTRY = np.dtype([("first", "i8"), ("second", "i8"), ("third", "i8"), ("carried", "i8")])
+ZERO, ONE, TWO, THREE, FOUR = (np.uint64(number) for number in range(5))
 
 
 @inner
@@ -20,6 +21,13 @@ def before(heap, i, a, b, c):
     if entry.second != b:
         return entry.second < b
     return entry.third < c
+
+
+@inner
+def sooner(heap, i, j):
+    """The one of two entries of the heap that comes first, without a branch that nobody could guess."""
+    other = heap[i]
+    return i + (j - i) * np.uint64(before(heap, j, other.first, other.second, other.third))
 
 
 @inner
@@ -39,9 +47,9 @@ def move(heap, i, j):
 @inner
 def push(heap, size, a, b, c, carried):
     """Add an entry to a heap of this size, which must have room; the new size."""
-    place = size
-    while place > 0:
-        parent = (place - 1) >> 2
+    place = np.uint64(size)
+    while place > ZERO:
+        parent = (place - ONE) >> TWO
         if before(heap, parent, a, b, c):
             break
         move(heap, parent, place)
@@ -61,14 +69,18 @@ def pop(heap, size):
 @inner
 def replace(heap, size, a, b, c, carried):
     """Let an entry take the place of the first one of a heap of this size."""
-    place = 0
+    place, end = ZERO, np.uint64(size)
     while True:
-        child = 4 * place + 1
-        if child >= size:
+        child = FOUR * place + ONE
+        if child >= end:
             break
-        for other in range(child + 1, min(child + 4, size)):  # the soonest, without a branch that nobody could guess
-            soonest = heap[child]
-            child += (other - child) * before(heap, other, soonest.first, soonest.second, soonest.third)
+        if child + THREE < end:
+            child = sooner(heap, sooner(heap, child, child + ONE), sooner(heap, child + TWO, child + THREE))
+        else:
+            other = child + ONE
+            while other < end:
+                child = sooner(heap, child, other)
+                other += ONE
         if not before(heap, child, a, b, c):
             break
         move(heap, child, place)

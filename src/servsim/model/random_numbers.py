@@ -8,10 +8,8 @@ Source: Salmon, Moraes, Dror and Shaw (2011), Parallel random numbers: as easy a
 
 import numpy as np
 
-from servsim.model.compilation import entry, kernel, part
+from servsim.model.compilation import entry, high_word, part
 
-LOW = np.uint64(0xFFFFFFFF)
-HALF = np.uint64(32)
 MULTIPLIER_0 = np.uint64(0xD2E7470EE14C6C93)
 MULTIPLIER_1 = np.uint64(0xCA5A826395121157)
 WEYL_0 = np.uint64(0x9E3779B97F4A7C15)
@@ -22,23 +20,13 @@ RESOLUTION = 2.0**-53
 
 
 @part
-def product(a, b):
-    """(high, low) words of the 128-bit product of two 64-bit words."""
-    a_low, a_high, b_low, b_high = a & LOW, a >> HALF, b & LOW, b >> HALF
-    low_low, low_high, high_low = a_low * b_low, a_low * b_high, a_high * b_low
-    middle = (low_low >> HALF) + (low_high & LOW) + (high_low & LOW)
-    return a_high * b_high + (low_high >> HALF) + (high_low >> HALF) + (middle >> HALF), a * b
-
-
-@kernel
 def philox(counter_0, counter_1, counter_2, counter_3, key_0, key_1):
     """The first word of a Philox 4x64-10 block, equal to numpy.random.Philox at the counter before this one."""
     c0, c1, c2, c3 = np.uint64(counter_0), np.uint64(counter_1), np.uint64(counter_2), np.uint64(counter_3)
     k0, k1 = np.uint64(key_0), np.uint64(key_1)
     for _ in range(10):
-        high_0, low_0 = product(MULTIPLIER_0, c0)
-        high_1, low_1 = product(MULTIPLIER_1, c2)
-        c0, c1, c2, c3 = high_1 ^ c1 ^ k0, low_1, high_0 ^ c3 ^ k1, low_0
+        high_0, high_1 = high_word(MULTIPLIER_0, c0), high_word(MULTIPLIER_1, c2)
+        c0, c1, c2, c3 = high_1 ^ c1 ^ k0, MULTIPLIER_1 * c2, high_0 ^ c3 ^ k1, MULTIPLIER_0 * c0
         k0, k1 = k0 + WEYL_0, k1 + WEYL_1
     return c0
 

@@ -183,9 +183,9 @@ def count_wait(sheet, counts, sums, waits, what, now, wait):
 
 
 @part
-def is_in_time(sheet, who, wait):
+def is_in_time(sheet, segment, wait):
     """Is a wait no longer than the target of the customer's segment?"""
-    return wait <= sheet[segment_of(sheet, who)].target_seconds * TICKS_PER_SECOND
+    return wait <= sheet[segment].target_seconds * TICKS_PER_SECOND
 
 
 @part
@@ -215,9 +215,8 @@ def found_no_place(rows, i):
 
 
 @kernel
-def count_own(sheet, segments, who, place, amount):
+def count_own(segments, segment, place, amount):
     """Count an amount for a customer's segment, and that it was counted."""
-    segment = segment_of(sheet, who)
     segments[segment, place] += amount
     segments[segment, place + 1] += 1
 
@@ -263,10 +262,11 @@ def add_rows(
                 count_wait(sheet, counts, sums, waits, what, now, value)
                 sums[t.WAIT_SERVED] += value
                 sums[t.STARTED_AT_ONCE] += value == 0
-                in_time = is_in_time(sheet, who, value)
+                segment = segment_of(sheet, who)
+                in_time = is_in_time(sheet, segment, value)
                 sums[t.ANSWERED_IN_TIME] += in_time
-                segments[segment_of(sheet, who), t.OWN_IN_TIME] += in_time
-                count_own(sheet, segments, who, t.OWN_WAIT, value)
+                segments[segment, t.OWN_IN_TIME] += in_time
+                count_own(segments, segment, t.OWN_WAIT, value)
         elif what == Happening.FINISHED:
             sums[t.BUSY] += max(0, now - max(agents[agent, t.VISIT_SINCE] - 1, warmup))
             agents[agent, t.VISIT_SINCE] = 0
@@ -279,9 +279,10 @@ def add_rows(
         elif what == Happening.ABANDONED or what == Happening.SENT_HOME:
             if now - value >= warmup:
                 count_wait(sheet, counts, sums, waits, what, now, value)
-                sums[t.LEFT_IN_TIME] += is_in_time(sheet, who, value)
+                segment = segment_of(sheet, who)
+                sums[t.LEFT_IN_TIME] += is_in_time(sheet, segment, value)
                 sums[t.WAIT_ABANDONED] += value if what == Happening.ABANDONED else 0
-                count_own(sheet, segments, who, t.OWN_WAIT, value)
+                count_own(segments, segment, t.OWN_WAIT, value)
                 add_own(sheet, segments, what, who, value)
         elif what == Happening.PICKED_UP or what == Happening.RANG_OFF:
             if now - value >= warmup:
@@ -324,4 +325,4 @@ def add_rows(
             elif what == Happening.LOST:
                 reasons[value] += 1
             elif what == Happening.REMAINS:
-                count_own(sheet, segments, who, t.OWN_SATISFACTION, value)
+                count_own(segments, segment_of(sheet, who), t.OWN_SATISFACTION, value)

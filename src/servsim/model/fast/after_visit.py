@@ -3,7 +3,7 @@
 import numpy as np
 
 from servsim.event_codes import Happening, Purpose, Reason
-from servsim.model.compilation import inner
+from servsim.model.compilation import aside, inner
 from servsim.model.fast.known_customers import (
     comes_at,
     gone,
@@ -116,7 +116,7 @@ def unserved(sheet, s, place):
     return next_visit(sheet, s, place) if customer.in_book == 1 else customer.comes
 
 
-@inner
+@aside
 def leave_unserved(sheet, s, place, outcome):
     """A customer leaves without having been served."""
     customer = s.people[place]

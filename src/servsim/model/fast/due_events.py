@@ -68,7 +68,11 @@ def next_candidate(sheet, s, layer):
     """Put the next candidate of a layer on the calendar, looking from day to day."""
     stream = s.streams[layer]
     while calendar.day_begins(stream.day) < sheet[0].end:
-        stream.reached, instant = demand.candidate(sheet, stream.day, layer, stream.number, stream.reached)
+        if stream.number == 0:
+            stream.rate = demand.rate_of_day(sheet, stream.day)
+        stream.reached, instant = demand.candidate(
+            sheet, stream.day, layer, stream.number, stream.reached, stream.rate
+        )  # fmt: skip
         if instant < NEVER:
             key = demand.prospect_key(stream.day, layer, stream.number)
             schedule_duty(sheet, s, instant, CANDIDATE, key, layer)

@@ -144,7 +144,7 @@ def next_visit(sheet, s, place):
     return demand.next_visit(sheet, customer.segment, customer.key, customer.visit, customer.gap, s.n[NOW])
 
 
-@inner
+@aside
 def lost(sheet, s, place, why):
     """A customer leaves the book, may be called for a while, and may come back from a rival."""
     customer = s.people[place]

@@ -72,7 +72,7 @@ def fails(sheet, s, place, reason):
     may_be_called(sheet, s, place)
 
 
-@inner
+@aside
 def leaves_over_failure(sheet, s, place, before, purpose, reason):
     """A customer of the book, who was satisfied at `before`, stays in spite of a failure, or leaves over it."""
     customer = s.people[place]
@@ -157,7 +157,7 @@ def is_prepared(s, place, key):
         s.n[WORK] = push(s.work, s.n[WORK], first, second, 0, place)
 
 
-@inner
+@aside
 def falls_due(sheet, s, place):
     """The date has come: the promise was kept, or is broken."""
     customer = s.people[place]

@@ -52,8 +52,8 @@ AGENT = np.dtype([
     ("after", "i8"), ("done", "i8"),
     ("knowledge", "f8"), ("cases", "i8"), ("hires", "i8"), ("tiredness", "f8"), ("tired_since", "i8"),
 ])  # fmt: skip
-STREAM = np.dtype([("day", "i8"), ("number", "i8"), ("reached", "f8")])
-"""How far a stream of arrivals is: the day, the next number in it, and the place on the profile's clock."""
+STREAM = np.dtype([("day", "i8"), ("number", "i8"), ("reached", "f8"), ("rate", "f8")])
+"""How far a stream of arrivals is: the day, the next number in it, the place on the profile's clock; the day's rate."""
 CASE = np.dtype([
     ("open", "i8"), ("customer", "i8"), ("agent", "i8"), ("since", "i8"), ("reason", "i8"), ("wrong", "i8"),
     ("points", "f8"), ("shortfall", "f8"),

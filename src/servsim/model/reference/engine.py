@@ -76,7 +76,9 @@ class Desk(Settling):
     def prospects(self, layer: int) -> Story:
         """Day after day, the candidates of a layer come through the door one after the other."""
         return self.arrivals(
-            lambda day, number, reached: demand.candidate(self.sheet, day, layer, number, reached),
+            lambda day, number, reached: demand.candidate(
+                self.sheet, day, layer, number, reached, demand.rate_of_day(self.sheet, day)
+            ),
             lambda day, number: self.candidate(int(demand.prospect_key(day, layer, number)), layer),
         )
 

@@ -4,7 +4,7 @@ import math
 
 from servsim.event_codes import Purpose
 from servsim.model.calendar import month_of
-from servsim.model.compilation import kernel
+from servsim.model.compilation import kernel, part
 from servsim.model.random_numbers import drawn
 from servsim.model.rules.demand import in_first_year
 
@@ -34,7 +34,7 @@ def power(base, exponent):
     return math.exp(exponent * math.log(base)) if base > 0.0 else 0.0
 
 
-@kernel
+@part
 def comes(sheet, who, layer, now):
     """Does a candidate of this layer of the stream come? u < lift − layer, so that nobody's arrival moves with it."""
     share = lift(sheet, now) * in_first_year(sheet, now) - layer

@@ -20,7 +20,7 @@ def agent_key(agent):
     return (np.int64(Kind.AGENT) << 60) | np.int64(agent)
 
 
-@kernel
+@part
 def attentive_spell(sheet, agent, day, spell):
     """How long this agent stays attentive, in ticks: exponential; keyed by the day the shift began and the spell.
 
@@ -33,7 +33,7 @@ def attentive_spell(sheet, agent, day, spell):
     return ticks(exponential(mean, drawn(sheet, agent_key(agent), (day << SPELL_BITS) | spell, Purpose.ATTENTIVE)))
 
 
-@kernel
+@part
 def inattentive_spell(sheet, agent, day, spell):
     """How long this agent is then inattentive, in ticks: exponential."""
     u = drawn(sheet, agent_key(agent), (day << SPELL_BITS) | spell, Purpose.INATTENTIVE)
@@ -46,7 +46,7 @@ def minutes_away(sheet, agent):
     return sheet[0].manager_away_minutes if is_manager(sheet, agent) else sheet[0].inattentive_minutes
 
 
-@kernel
+@part
 def visit_under_attention(sheet, agent, day, spell, attentive_until, now, work):
     """(instant at which work begun now by an attentive agent is done, ticks of inattention on the way).
 

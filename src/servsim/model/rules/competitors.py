@@ -6,7 +6,7 @@ import numpy as np
 
 from servsim.event_codes import Purpose, Reason
 from servsim.model.calendar import drifting_years, later
-from servsim.model.compilation import kernel
+from servsim.model.compilation import kernel, part
 from servsim.model.random_numbers import drawn
 from servsim.model.rules.demand import own_gap
 from servsim.units import NEVER, WEEK, YEAR
@@ -17,7 +17,7 @@ USUAL = 7.0
 """What customers are used to where `demanding_weight` changes nothing."""
 
 
-@kernel
+@part
 def pull(sheet, segment, should, now):
     """How much more rivals and doing without pull now than today; 1 where nothing has changed.
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from servsim.event_codes import Kind, Purpose
 from servsim.model.calendar import clock, later, moment
-from servsim.model.compilation import kernel
+from servsim.model.compilation import kernel, part
 from servsim.model.durations import exponential, length, lognormal, tabled
 from servsim.model.random_numbers import drawn
 from servsim.units import DAY, NEVER, YEAR
@@ -49,15 +49,20 @@ def busyness(sheet, day):
 
 
 @kernel
-def candidate(sheet, day, layer, number, reached):
+def rate_of_day(sheet, day):
+    """Candidates of a layer in a day of the profile's clock, as busy as this day is."""
+    return sheet[0].candidates_per_day * busyness(sheet, day)
+
+
+@part
+def candidate(sheet, day, layer, number, reached, rate):
     """(place on the profile's clock, instant) of the number-th candidate of a day in a layer of the stream, the one
-    before it being at `reached`.
+    before it being at `reached`, and the day's rate being `rate`.
 
     A non-homogeneous Poisson process by inversion: Λ(T_k) = Λ(day) + (E_1 + … + E_k) / (candidates per day · busyness),
     E exponential with mean 1; NEVER when the day brings no more. Source: Çinlar (1975). Evidence: theorem; the daily
     factor: Brown et al. (2005), b.
     """
-    rate = sheet[0].candidates_per_day * busyness(sheet, day)
     if rate <= 0.0:
         return reached, np.int64(NEVER)
     u = drawn(sheet, prospect_key(day, layer, number), 0, Purpose.CANDIDATE)
@@ -70,7 +75,7 @@ def in_first_year(sheet, now):
     return sheet[0].first_year_prospects if now < YEAR else 1.0
 
 
-@kernel
+@part
 def next_of_day(sheet, day, reached):
     """(place on the profile's clock, instant) of what comes at this place; NEVER if that is after the day."""
     if reached >= clock(sheet, (day + 1) * DAY):
@@ -103,7 +108,7 @@ def usual_gap(sheet, segment, who):
     return lognormal(own.visit_gap_days, own.gap_between_log_variance, u)
 
 
-@kernel
+@part
 def own_gap(sheet, segment, who, visit):
     """The gap after this visit as a multiple of the customer's usual one.
 
@@ -114,7 +119,7 @@ def own_gap(sheet, segment, who, visit):
     return length(own.gap_distribution, 1.0, own.gap_log_variance, own.gap_scale, own.gap_shape, own.core_table, u)
 
 
-@kernel
+@part
 def next_visit(sheet, segment, who, visit, usual, now):
     """The instant of a customer's next visit: one gap around the `usual` one, on the profile's clock."""
     return later(sheet, now, own_gap(sheet, segment, who, visit) * usual)

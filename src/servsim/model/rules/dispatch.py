@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from servsim.model.compilation import kernel
+from servsim.model.compilation import kernel, part
 from servsim.model.rules.manager import is_manager
 from servsim.model.rules.phone import by_phone
 from servsim.model.rules.promises import presses
@@ -25,7 +25,7 @@ NOBODY, CUSTOMER, FOLLOW_UP, CALL, REQUEST = range(5)
 """What a free agent turns to."""
 
 
-@kernel
+@part
 def class_of(sheet, segment, served, gap):
     """A customer's class: the segment's priority, none, or by what they spend in a year.
 
@@ -46,7 +46,7 @@ def value_class(spend):
     return np.int64(min(2.0 * math.log(1.0 + spend) / math.log(2.0), VALUABLE))
 
 
-@kernel
+@part
 def rank(sheet, segment, joined, who, visit, complains, served, gap):
     """A customer's place in the queue, fixed at joining: by class, then first come, at one instant the smaller key.
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from servsim.event_codes import Purpose, Reason
-from servsim.model.compilation import kernel
+from servsim.model.compilation import kernel, part
 from servsim.model.random_numbers import drawn
 from servsim.model.rules.competitors import USUAL, pull
 from servsim.model.rules.demand import next_visit
@@ -29,7 +29,7 @@ def natural_staying(sheet, segment, gap_days):
     return math.exp(gap_days / DAYS_PER_YEAR * sheet[segment].log_natural)
 
 
-@kernel
+@part
 def staying(sheet, segment, gap_days, satisfaction, served, unrecovered, should, now):
     """Chance of staying for us when deciding for so many days, as rivals pull now."""
     asked = expected(sheet, segment, should, now) if judges(sheet, segment) else USUAL
@@ -67,7 +67,7 @@ def only_tried(sheet, segment, who, visit, served):
     return served <= own.early_visits and drawn(sheet, who, visit, Purpose.TRIED) < own.early_loss
 
 
-@kernel
+@part
 def leaves(sheet, segment, who, visit, gap, served, satisfaction, should, now, reason):
     """Why this customer does not come back after this visit; Reason.NONE for one who stays.
 
@@ -95,7 +95,7 @@ def leaves_at_home(sheet, segment, who, visit, comes, served, satisfaction, shou
     return decides(sheet, segment, who, occasion, DAYS_PER_YEAR, served, satisfaction, should, now, reason)
 
 
-@kernel
+@part
 def decides(sheet, segment, who, occasion, days, served, satisfaction, should, now, reason):
     """Why a customer leaves who decides for so many days; Reason.NONE for one who stays. `leaves` has the causes."""
     if drawn(sheet, who, occasion, Purpose.NATURAL) >= natural_staying(sheet, segment, days):

@@ -3,7 +3,7 @@
 import math
 
 from servsim.event_codes import Purpose
-from servsim.model.compilation import kernel
+from servsim.model.compilation import kernel, part
 from servsim.model.durations import exponential, ticks
 from servsim.model.random_numbers import drawn
 from servsim.model.rules.transaction_and_care_steps import step_quality
@@ -40,7 +40,7 @@ def catch_probability(sheet, segment, summarised):
     return min(1.0, own.catch_share * step_quality(own.steepness, summarised, own.standard_summarise) / STANDARD)
 
 
-@kernel
+@part
 def mistake(sheet, segment, who, visit, listened, summarised, knowledge, away, strain):
     """NONE, CAUGHT or OVERLOOKED: what went wrong in a visit with so many minutes of listening and of summing up."""
     if sheet[segment].mistakes_on == 0:

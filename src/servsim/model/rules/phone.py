@@ -1,11 +1,11 @@
 """The telephone: which visits are calls, and what is different in them."""
 
 from servsim.event_codes import Purpose
-from servsim.model.compilation import kernel
+from servsim.model.compilation import kernel, part
 from servsim.model.random_numbers import drawn
 
 
-@kernel
+@part
 def by_phone(sheet, segment, who, visit):
     """Does this customer call on this visit, instead of coming?"""
     own = sheet[segment]

@@ -4,7 +4,7 @@ import numpy as np
 
 from servsim.event_codes import Purpose
 from servsim.model.calendar import drifting_years
-from servsim.model.compilation import kernel
+from servsim.model.compilation import kernel, part
 from servsim.model.durations import normal_quantile
 from servsim.model.random_numbers import drawn
 from servsim.model.rules.advertising import promised
@@ -47,7 +47,7 @@ def experience(sheet, segment, minutes, effective, attentive, knowledge):
     ) / weights  # fmt: skip
 
 
-@kernel
+@part
 def perceived(sheet, segment, who, visit, points):
     """Quality as the customer perceived it: points + noise, within 0 to 10. Evidence: c for a noise of 0.5."""
     noise = sheet[segment].perception_sd

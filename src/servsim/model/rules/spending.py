@@ -6,7 +6,7 @@ import numpy as np
 
 from servsim.event_codes import Purpose
 from servsim.model.calendar import later
-from servsim.model.compilation import kernel
+from servsim.model.compilation import kernel, part
 from servsim.model.durations import exponential, length
 from servsim.model.random_numbers import drawn
 from servsim.units import DAYS_PER_YEAR, NEVER
@@ -57,7 +57,7 @@ def yearly_spend(sheet, segment, served, gap):
     return own.basket_mean * own.price_level * growth(sheet, segment, served, gap) * DAYS_PER_YEAR / gap
 
 
-@kernel
+@part
 def basket(sheet, segment, who, visit, served, gap):
     """What a customer spends on a visit, the last of so many served: lognormal, or as in a sample of receipts.
 

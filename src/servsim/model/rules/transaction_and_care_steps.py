@@ -11,7 +11,7 @@ from servsim.model.durations import length, lognormal, ticks
 from servsim.model.random_numbers import drawn
 
 
-@kernel
+@part
 def difficulty(sheet, segment, who, visit):
     """How hard this case is: one lognormal factor with mean 1 on everything in the visit.
 
@@ -23,7 +23,7 @@ def difficulty(sheet, segment, who, visit):
     return lognormal(1.0, own.difficulty_log_variance, drawn(sheet, who, visit, Purpose.DIFFICULTY))
 
 
-@kernel
+@part
 def core_minutes(sheet, segment, who, visit, now):
     """Minutes of a transaction that begins now, for a case of difficulty 1: one draw times the quarter-hour's factor.
 
@@ -52,7 +52,7 @@ def planned_step(sheet, segment, parts):
     return parts * minutes_per_part(sheet, segment) if sheet[segment].investment_on == 1 else 0.0
 
 
-@kernel
+@part
 def step_minutes(sheet, segment, who, visit, cut):
     """Minutes of the six steps for a case of difficulty 1, in order: greet … action points; all 0 without investment.
 

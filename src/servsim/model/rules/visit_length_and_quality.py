@@ -4,7 +4,7 @@ import numpy as np
 
 from servsim.event_codes import Reason, Remedy
 from servsim.model.calendar import rostered
-from servsim.model.compilation import kernel
+from servsim.model.compilation import kernel, part
 from servsim.model.rules.after_visit_work import minutes_afterwards, notes_gain
 from servsim.model.rules.attention_lapses import HALF_THERE, visit_under_attention
 from servsim.model.rules.internal_requests import mistakes_of_neglect
@@ -21,7 +21,7 @@ from servsim.model.rules.transaction_and_care_steps import core_minutes, difficu
 from servsim.model.rules.waiting import wait_loss
 
 
-@kernel
+@part
 def visit(sheet, segment, who, number, agent, day, spell, attentive_until, knowledge, cases, tiredness, name, now,
           waited, noticed, crowd, neglected, known, written, complains, failed, satisfaction):  # fmt: skip
     """A visit that starts now, all of it: (instant it ends, ticks of care, of clarifying, of recovery, quality, what

@@ -6,7 +6,7 @@ import numpy as np
 
 from servsim.event_codes import Purpose
 from servsim.model.calendar import is_open, later
-from servsim.model.compilation import kernel
+from servsim.model.compilation import kernel, part
 from servsim.model.durations import exponential, length, ticks
 from servsim.model.random_numbers import drawn
 from servsim.model.rules.phone import by_phone, usual_patience
@@ -16,7 +16,7 @@ SEND_HOME = 1
 """Place of "send_home" among the choices of waiting.at_closing."""
 
 
-@kernel
+@part
 def patience(sheet, segment, who, visit):
     """How long this customer waits on this visit before leaving unserved, in ticks.
 
