@@ -85,7 +85,7 @@ def readme_table(answers: Numbers) -> list[str]:
         ("a visit in " + sizes(answers["by_visits"]) + " visits", costs(answers["by_visits"])),
         ("a visit while " + sizes(answers["by_crowd"]) + " wait", costs(answers["by_crowd"])),
         ("a visit to a book of " + sizes(answers["by_book"]) + " customers", costs(answers["by_book"])),
-        ("memory of one more customer in the book", f"{answers['customer']['memory_running']:.0f} bytes"),
+        ("memory of one more customer in the book, while it runs and at its peak", memory(answers["customer"])),
         ("start: `servsim --help`, a small `run`, the very first `run`", start_times(answers["starts"])),
     ]
     return ["| what | measured |", "|---|---|", *(f"| {what} | {value} |" for what, value in rows), "", on(answers)]
@@ -128,6 +128,11 @@ def sizes(numbers: Numbers) -> str:
 def costs(numbers: Numbers) -> str:
     """Microseconds at each size."""
     return ", ".join(f"{number['microseconds']:.2f}" for number in numbers.values()) + " µs"
+
+
+def memory(numbers: Numbers) -> str:
+    """Bytes a customer."""
+    return f"{numbers['memory_running']:.0f} and {numbers['memory_closing']:.0f} bytes"
 
 
 def start_times(numbers: Numbers) -> str:
