@@ -267,7 +267,7 @@ def test_ctrl_c_for_all_processes_at_once_leaves_no_traceback(scenario):
 def test_ctrl_c_before_anything_is_finished_ends_at_once(scenario):
     process = started("run", scenario, "--replications", "2", "--set", "horizon.weeks=1000", "--set", "horizon.years=20", "--set",
                       "demand.prospects_per_hour=500", "--set", "staff.agents=200", "--no-store", "--engine", "reference")  # fmt: skip
-    time.sleep(3)
+    time.sleep(8)
     process.send_signal(signal.SIGINT)
     start = time.monotonic()
     _, err = process.communicate(timeout=60)
