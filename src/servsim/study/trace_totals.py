@@ -221,7 +221,6 @@ def count_own(segments, segment, place, amount):
     segments[segment, place + 1] += 1
 
 
-@entry
 @kernel
 def add_own(sheet, segments, what, who, value):
     """Add a row that counts to what its happening comes to in the customer's segment: what was paid, else one."""
