@@ -53,7 +53,10 @@ def surroundings(cache: Path) -> dict[str, str]:
 
 
 def compiled_entries() -> dict[str, Any]:
-    """What numba made of every function that is to be in the library, called once, most in a replication of a desk."""
+    """What numba made of every function that is to be in the library, called once, most in a replication of a desk.
+
+    A function is compiled anew for other kinds of arguments; Python's come first.
+    """
     from servsim.model.compilation import ENTRIES
     from servsim.model.random_numbers import uniform
     from servsim.scenario.read import checked
@@ -65,7 +68,7 @@ def compiled_entries() -> dict[str, Any]:
     Experiment(checked(desk | on, "build"), 1, "fast", controlled=True).simulated(Job(0, 0))
     made = {}
     for entry in ENTRIES:
-        (made[f"{entry.__module__}.{entry.__qualname__}"],) = entry.overloads.values()
+        made[f"{entry.__module__}.{entry.__qualname__}"] = next(iter(entry.overloads.values()))
     return made
 
 
