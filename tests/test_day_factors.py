@@ -94,7 +94,7 @@ def centre(weeks: float):
 def test_a_published_centre_of_13_hours(weeks, sharp):
     """11.8 to 12.0 s a call, .853 within 20 s, .034 to .035 lost, each of expected calls: sums over sums.
 
-    Those were of some thousand days, and have an error of their own. An event simulation written for this check alone
+    Those are taken to be of a thousand days, and have an error of their own. An event simulation written for this check alone
     gave 12.48 ± .09 s, .8548 ± .0007 and .0365 ± .0002 in 90,000 days (one standard error each).
     """
     found = run(centre(weeks), replications=40, controls=False, workers=1, store=None)
