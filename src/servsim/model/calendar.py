@@ -60,13 +60,9 @@ def in_usual_week(sheet, days):
     guide = sheet[0].guide
     parts = len(guide) - 2
     place = min(int(rest * (parts / 7.0)), parts)
-    low, high = np.int64(guide[place]), min(np.int64(guide[place + 1]) + 1, MINUTES_PER_WEEK)
-    while high - low > 1:
-        middle = (low + high) // 2
-        if mass[middle] <= rest:
-            low = middle
-        else:
-            high = middle
+    low = dated_days.last_at_most(
+        mass, rest, np.int64(guide[place]), min(np.int64(guide[place + 1]) + 1, MINUTES_PER_WEEK)
+    )
     rise = mass[low + 1] - mass[low]
     if rise <= 0.0:  # rounding at the week's very end: the last open minute
         while mass[low + 1] - mass[low] <= 0.0:

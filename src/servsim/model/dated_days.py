@@ -7,8 +7,20 @@ behind a shape's last holds the sums of its day.
 
 import numpy as np
 
-from servsim.model.compilation import kernel
+from servsim.model.compilation import kernel, part
 from servsim.units import DAY, MINUTE, WEEK
+
+
+@part
+def last_at_most(values, value, low, high):
+    """The last place from `low` on and before `high` whose value is at most this one; values never fall."""
+    while high - low > 1:
+        middle = (low + high) // 2
+        if values[middle] <= value:
+            low = middle
+        else:
+            high = middle
+    return low
 
 
 @kernel
@@ -17,14 +29,7 @@ def piece_at(sheet, tick):
     kind = sheet[0].day_kind[tick // DAY]
     minute = (tick % DAY) // MINUTE
     starts = sheet[0].piece_start
-    low, high = np.int64(sheet[0].kind_first[kind]), np.int64(sheet[0].kind_last[kind])
-    while high - low > 1:
-        middle = (low + high) // 2
-        if starts[middle] <= minute:
-            low = middle
-        else:
-            high = middle
-    return low
+    return last_at_most(starts, minute, np.int64(sheet[0].kind_first[kind]), np.int64(sheet[0].kind_last[kind]))
 
 
 @kernel
@@ -76,13 +81,7 @@ def clock(sheet, tick):
 def moment(sheet, days):
     """Λ⁻¹: the instant at which the profile's clock shows so many days; always within opening hours."""
     weeks = sheet[0].week_mass
-    low, high = np.int64(0), np.int64(len(weeks) - 1)
-    while high - low > 1:
-        middle = (low + high) // 2
-        if weeks[middle] <= days:
-            low = middle
-        else:
-            high = middle
+    low = last_at_most(weeks, days, np.int64(0), np.int64(len(weeks) - 1))
     day, shown, before = low * 7, weeks[low], weeks[low]
     for ahead in range(low * 7, low * 7 + 7):  # the last day with demand that begins before it
         if shown > days:
@@ -99,13 +98,7 @@ def within_day(sheet, day, days):
     kind = sheet[0].day_kind[day]
     rest = days / sheet[0].kind_factor[kind]
     mass = sheet[0].piece_mass
-    low, high = np.int64(sheet[0].kind_first[kind]), np.int64(sheet[0].kind_last[kind])
-    while high - low > 1:
-        middle = (low + high) // 2
-        if mass[middle] <= rest:
-            low = middle
-        else:
-            high = middle
+    low = last_at_most(mass, rest, np.int64(sheet[0].kind_first[kind]), np.int64(sheet[0].kind_last[kind]))
     while mass[low + 1] - mass[low] <= 0.0:  # rounding at the day's very end: the last piece with demand
         low -= 1
         rest = mass[low + 1]
