@@ -1,6 +1,7 @@
 """Estimates from records: each is held against numbers that were drawn from a known law."""
 
 import tomllib
+from dataclasses import replace
 from math import gamma
 
 import numpy as np
@@ -8,13 +9,20 @@ import pytest
 
 from servsim.records.cut_lognormal import uncut
 from servsim.records.days import Days, days_of, open_quarters, weekday_of
+from servsim.records.demand_over_the_week import less_chance, week_of
 from servsim.records.draws import Purpose, drawn
 from servsim.records.estimates import NO_CARE, Care, busyness, hour_factors, retry_from, settings_from
+from servsim.records.kinds import segments_of
+from servsim.records.over_the_year import monday_after, month_profile, trend, trend_sentence
 from servsim.records.patience import from_totals, mean_of, patience_of
 from servsim.records.scenario_text import written
-from servsim.records.tables import demand_lists, opening
-from servsim.records.tallies import Tallies, resolution_of, tallied
+from servsim.records.scores import wait_weight
+from servsim.records.tables import opening
+from servsim.records.tallies import AfterWork, Tallies, resolution_of, tallied
+from servsim.records.turnarounds import moments, turnarounds
 from servsim.records.visits import Visits
+from servsim.scenario.tables.opening_demand_staff_service import WEEKDAYS
+from servsim.scenario.tables.waiting_quality_loyalty_spending import Quality, Waiting
 
 MONDAY = 19_422  # 6 March 2023
 
@@ -91,8 +99,9 @@ def a_log(counts):
     days = Days(MONDAY + np.arange(many), counts, opened, (), 0)
     empty = np.zeros((many, 1))
     return Tallies(
-        days, counts, np.zeros((3, many, 24)), np.zeros(1), empty, empty, np.zeros(many), np.zeros((4, many)), 1.0
-    )
+        days, counts, np.zeros((3, many, 24)), np.zeros(1), empty, empty, np.zeros(many), np.zeros((4, many)), 1.0, np.inf,
+        AfterWork(np.zeros(1), empty, empty),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("cv", [0.0, 0.15, 0.3])
@@ -140,7 +149,7 @@ def visits_at(seconds, days, served=None, service=60.0, wait=5.0, customer=None)
     served = np.ones(many, bool) if served is None else served
     customer = np.full(many, -1) if customer is None else customer
     return Visits(arrived, np.full(many, wait), served, np.where(served, service, np.nan), np.full(many, 1), customer,
-                  np.full(many, -1), np.full(many, np.nan))  # fmt: skip
+                  np.full(many, -1), np.full(many, np.nan), np.full(many, np.nan))  # fmt: skip
 
 
 def test_doors_are_open_while_people_come_and_a_holiday_is_left_out():
@@ -162,14 +171,82 @@ def test_a_lunch_break_is_seen_and_a_quiet_quarter_is_not():
     assert opening(np.tile(open_quarters(counts), (7, 1)))["monday"] == "09:00-12:00, 13:30-18:00"
 
 
-def test_profiles_multiply_to_the_visits_of_each_hour():
-    hours = np.zeros((7, 24))
-    hours[:5, 9:17] = 1
-    hours[5, 9:12] = 1
-    week = np.outer([1, 2, 3, 2, 1, 4, 0], np.arange(24) + 5.0) * hours
-    lists = demand_lists(week, hours)
-    again = np.outer(lists["weekday_profile"], lists["profile"]) * hours
-    assert again / again.sum() == pytest.approx(week / week.sum(), abs=1e-3)
+def a_week(rates, many=8, seed=8):
+    """(days, quarters) visits of some weeks by (7, quarters) rates, weekdays, and when it is open: nine to five."""
+    opened = np.zeros((7, 96), bool)
+    opened[:5, 36:68] = opened[5, 36:48] = True
+    counts = np.random.default_rng(seed).poisson(np.tile(rates * opened, (many, 1)))
+    weekday = np.tile(np.arange(7), many)
+    return counts[weekday < 6], weekday[weekday < 6], opened
+
+
+def rates_of(lists):
+    """(7, quarters) rates as a scenario has them."""
+    profile, week = lists["profile"], lists.get("weekday_profile", [1.0] * 7)
+    if isinstance(profile, dict):
+        return np.array(
+            [np.repeat(profile.get(day, [0.0] * 24), 96 // len(profile.get(day, [0] * 24))) for day in WEEKDAYS]
+        )
+    return np.outer(week, np.repeat(profile, 96 // len(profile)))
+
+
+DAYS = np.array([1, 2, 3, 2, 1, 4, 1.0])[:, None]
+
+
+@pytest.mark.parametrize(("rates", "length"), [
+    (DAYS * np.repeat(np.arange(24) + 5.0, 4), 24),
+    (100 * DAYS * (np.repeat(np.arange(24) + 5.0, 4) * np.tile([0.7, 0.9, 1.1, 1.3], 24)), 96),
+])  # fmt: skip
+def test_profiles_multiply_to_the_visits_of_each_hour_or_quarter_hour(rates, length):
+    counts, weekday, opened = a_week(rates)
+    lists = week_of(counts, weekday, opened).lists
+    assert len(lists["profile"]) == length
+    again, true = rates_of(lists) * opened, rates * opened
+    assert again / again.sum() == pytest.approx(true / true.sum(), rel=0.25 if length == 24 else 0.03)
+
+
+def test_weekdays_that_have_days_of_another_shape_have_lists_of_their_own():
+    rates = np.full((7, 96), 30.0)
+    rates[2] = np.linspace(5, 80, 96)
+    counts, weekday, opened = a_week(rates)
+    lists = week_of(counts, weekday, opened).lists
+    assert list(lists["profile"]) == list(WEEKDAYS[:6])
+    again, true = rates_of(lists) * opened, rates * opened
+    assert again / again.sum() == pytest.approx(true / true.sum(), rel=0.2)
+
+
+def test_a_day_is_lived_again_without_its_own_chance_but_with_its_own_surges():
+    flat = np.full((7, 96), 3.0)
+    counts, weekday, opened = a_week(flat)
+    week = week_of(counts, weekday, opened)
+    smooth = less_chance(counts, weekday, week)
+    assert smooth.sum(axis=1) == pytest.approx(counts.sum(axis=1))
+    assert smooth[0, 36:68].std() < 0.3 * counts[0, 36:68].std()
+    counts[3, 44:48] += 40
+    assert less_chance(counts, weekday, week_of(counts, weekday, opened))[3, 44:48].sum() > 130
+
+
+def test_work_after_a_visit_is_how_soon_an_agent_serves_while_somebody_waits():
+    """Four agents of whom each needs 30 ± 30 s after a visit: about as long is found, whatever the queue hides."""
+    rng = np.random.default_rng(9)
+    free, rows = [(0.0, agent) for agent in range(4)], []
+    for came in np.cumsum(rng.exponential(58, 6000)):
+        at, agent = min(free)
+        start = max(at, came)
+        service = rng.exponential(200)
+        free[free.index((at, agent))] = (start + service + rng.exponential(30), agent)
+        rows.append((came, start - came, service, agent))
+    came, wait, service, agent = (np.array(one) for one in zip(*rows, strict=True))
+    none = np.full(len(came), np.nan)
+    nobody = np.full(len(came), -1)
+    visits = Visits(came, wait, np.ones(len(came), bool), service, agent, nobody, nobody, none, none)
+    _, seconds, is_over = turnarounds(visits)
+    lengths, place = np.unique(seconds, return_inverse=True)
+    found = moments(lengths, np.bincount(place, is_over), np.bincount(place, ~is_over))
+    assert found == (pytest.approx(30, rel=0.06), pytest.approx(30, rel=0.12))
+    told = replace(visits, after=np.full(len(came), 45.0))
+    assert (turnarounds(told)[1] == 45).all()
+    assert moments(lengths[:2], np.ones(2), np.ones(2)) is None
 
 
 def test_todays_care_is_taken_out_of_the_mean_and_of_the_variance():
@@ -181,7 +258,7 @@ def test_todays_care_is_taken_out_of_the_mean_and_of_the_variance():
         **{
             **{
                 name: getattr(visits, name)
-                for name in ("arrived", "wait", "served", "agent", "customer", "kind", "score")
+                for name in ("arrived", "wait", "served", "agent", "customer", "kind", "score", "after")
             },
             "service": length,
         }
@@ -220,3 +297,86 @@ def test_a_scenario_is_written_as_it_is_read():
     text = written(raw, {"demand.x": "fitted: " + "very " * 40 + "well", "opening": "fitted"}, ["Made."])
     assert tomllib.loads(text) == raw
     assert max(map(len, text.splitlines())) <= 120
+
+
+def days_with(totals, first=MONDAY):
+    """Days of which each has its visits in one quarter of an hour."""
+    counts = np.zeros((len(totals), 96), np.int64)
+    counts[:, 40] = totals
+    return Days(first + np.arange(len(totals)), counts, np.ones((7, 96), bool), (), 0)
+
+
+def test_months_differ_where_chance_does_not_explain_it():
+    rng = np.random.default_rng(11)
+    days = np.arange(MONDAY, MONDAY + 730)
+    month = days.astype("datetime64[D]").astype("datetime64[M]").astype(int) % 12
+    season = 1 + 0.4 * np.sin(np.arange(12))
+    found = month_profile(days_with(rng.poisson(100 * season[month])))
+    assert found == pytest.approx(season / season[month].mean(), rel=0.05)
+    assert month_profile(days_with(rng.poisson(100, 300))) is None
+    flat = month_profile(days_with(rng.poisson(100, 730)))
+    assert flat is None or max(abs(one - 1) for one in flat) < 0.02
+    assert monday_after(days_with([1, 1])).isoformat() == "2023-03-13"
+
+
+def test_a_trend_is_said_and_chance_is_none():
+    rng = np.random.default_rng(12)
+    grows = days_with(rng.poisson(100 * 1.3 ** (np.arange(365) / 365)))
+    growth, low, high = trend(grows)
+    assert low < 0.3 < high
+    assert growth == pytest.approx(0.3, abs=0.06)
+    assert trend_sentence(grows)[0].startswith("Visits went up at a rate of ")
+    assert trend(days_with(rng.poisson(100, 365))) is None
+    assert trend(days_with(rng.poisson(100 * np.linspace(1, 2, 28)))) is None
+
+
+@pytest.mark.parametrize(("weight", "is_sure"), [(2.0, True), (0.0, False)])
+def test_scores_tell_what_a_wait_costs_if_it_is_more_than_their_noise(weight, is_sure):
+    rng = np.random.default_rng(13)
+    wait, many = rng.exponential(600, 5000), 5000
+    waiting, quality = Waiting(informed=True, tolerance=0.2), Quality()
+    lost = weight * (1 + quality.disconfirmation * quality.loss_aversion) * np.maximum(0, wait / 1200 - 0.2)
+    points = np.clip(9 - lost + rng.normal(0, 1, many), 0, 10)
+    stars = 1 + points * 0.4
+    none = np.full(many, np.nan)
+    visits = Visits(np.arange(many) * 100.0, wait, np.ones(many, bool), none, np.full(many, -1), np.full(many, -1),
+                    np.full(many, -1), stars, none)  # fmt: skip
+    found = wait_weight(visits, 20.0, waiting, quality)
+    assert found.is_sure is is_sure
+    assert found.points == pytest.approx(weight, abs=0.3 if weight else 3 * found.error)
+    assert wait_weight(visits.where(np.arange(many) < 50), 20.0, waiting, quality) is None
+
+
+@pytest.mark.parametrize("down", [np.floor, np.round, np.ceil])
+def test_waits_told_in_minutes_have_ranges_that_hold_however_they_were_rounded(down):
+    rng = np.random.default_rng(14)
+    patience, offered = 300 * rng.weibull(1.2, 30_000), rng.exponential(300, 30_000)
+    told = 60 * down(np.minimum(patience, offered) / 60)
+    days = np.repeat(np.arange(30), 1000)
+    visits = visits_at(rng.uniform(32_400, 64_800, 30_000), days)
+    visits = replace(visits, wait=told, served=offered < patience)
+    tallies = tallied(visits, days_of(visits))
+    assert tallies.resolution == 60
+    draws = drawn(tallies, NO_CARE, 100, Purpose.SAME_MONTHS, 1)["waiting.patience_minutes"]
+    low, high = np.quantile(draws, (0.02, 0.98))
+    assert low < mean_of(1.2, 300) / 60 < high
+    assert high - low > 0.5
+
+
+def kinds_at(lengths, many=3000):
+    """Visits of three kinds, the third seldom, with mean services of so many seconds."""
+    rng = np.random.default_rng(15)
+    kind = rng.choice(3, many, p=[0.6, 0.37, 0.03])
+    visits = visits_at(rng.uniform(32_400, 64_800, many), np.repeat(np.arange(10), many // 10))
+    return replace(visits, kind=kind, kinds=("short", "long", "rare"), service=rng.exponential(np.array(lengths)[kind]))
+
+
+def test_kinds_are_segments_where_their_services_differ():
+    found = segments_of(kinds_at([120, 480, 60]), {"service.core_minutes": 4.2})
+    assert [one["name"] for one in found] == ["short", "long"]
+    assert sum(one["share"] for one in found) == pytest.approx(1, abs=1e-3)
+    assert [one["service"]["core_minutes"] for one in found] == pytest.approx([2, 8], rel=0.1)
+    assert "waiting" not in found[0]
+    assert segments_of(kinds_at([200, 200, 200]), {"service.core_minutes": 4.0}) == []
+    alone = replace(kinds_at([120, 480, 60]), kind=np.full(3000, -1), kinds=())
+    assert segments_of(alone, {"service.core_minutes": 4.2}) == []

@@ -68,7 +68,7 @@ def test_settings_are_recovered(found):
         assert abs(found.desk.settings[key] - truth) < 3.5 * spread, key
     assert found.scenario.opening.monday == "09:00-17:00"
     assert not found.scenario.opening.spans(6)
-    assert found.desk.availability.factor == pytest.approx(1, abs=0.1)
+    assert found.desk.availability.share == pytest.approx(1, abs=0.1)
 
 
 def test_the_scenario_on_paper_is_the_one_that_is_returned(found, tmp_path):

@@ -1,12 +1,14 @@
 """How much of those who seem to be there is there for visitors: so that the log's own abandonment comes out.
 
 Who answered tells who was there only roughly: gaps are taken for absence or for idleness, and work after a visit is not
-seen. So one factor on all agents, and the gap that counts as presence, are chosen so that the log's own days, lived
-again, lose as many as the log did. What is so chosen is marked as calibrated, and agrees with the log by construction.
+seen. So the share of agents who are there, and the gap that counts as presence, are chosen so that the log's own days,
+lived again, lose as many as the log did. What is so chosen is marked as calibrated, and agrees with the log by
+construction.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -14,43 +16,66 @@ from servsim.records.days import Days
 from servsim.records.estimates import Settings
 from servsim.records.replay import Hours, day_scenario, lived_again, stacked
 from servsim.records.staff import Presence
+from servsim.records.tables import Raw
+from servsim.records.tallies import Tallies
 
 MOST_DAYS = 12
 """Days on which it is tried, evenly picked."""
-STEPS = 9
-"""Halvings of the range of the factor."""
+STEPS = 5
+"""Halvings of the range of the share."""
 LOWEST, HIGHEST = 0.5, 2.0
 LEAST_GONE = 0.01
 """Share who gave up from which on that share is matched, if patience is known; else the mean wait is."""
-SEED = 1
-Live = Callable[[float], Hours]
-"""Days lived again with a factor on their agents."""
+SEED, TINY = 1, 1e-6
+AVAILABILITY = "staff.availability"
+MOVED_BY = (AVAILABILITY, "service.core_minutes", "waiting.patience_minutes")
+"""Settings that what is matched hangs on."""
+A_STEP = 1.1
+"""Factor on each of them by which that is seen."""
+LEAST_SLOPE = 0.2
+"""Below it what is matched says nothing of who was there."""
+
+
+class Live(Protocol):
+    """Days of a log lived again with some settings, the first of them with this seed."""
+
+    def __call__(self, settings: Settings, seed: int = SEED) -> Hours: ...
 
 
 @dataclass(frozen=True, eq=False)
 class Availability:
-    """The factor on agents, the presence that it is for, and what of the log it makes come out.
+    """The share of agents that is there, the presence that it is for, and what of the log it makes come out.
 
     error: the mean difference by hour, in the share who gave up, that is left. matched: "abandonment", "wait" or
-    nothing, where the log has neither.
+    nothing, where the log has neither. slopes: by how many per cent what is matched moves with one per cent of each
+    setting that it hangs on; empty where nothing is matched.
     """
 
-    factor: float
+    share: float
     presence: Presence
     error: float
     matched: str
+    slopes: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def is_reached(self) -> bool:
-        """Does what is matched come out with a factor within its range?"""
-        return not self.matched or 1.02 * LOWEST < self.factor < 0.98 * HIGHEST
+        """Does what is matched come out with a share within its range?"""
+        return not self.matched or 1.02 * LOWEST < self.share < 0.98 * HIGHEST
 
 
 def calibrated(
-    some: list[Presence], days: Days, log: Hours, settings: Settings, core_profile: list[float] | None
+    some: list[Presence],
+    tallies: Tallies,
+    came: np.ndarray,
+    log: Hours,
+    settings: Settings,
+    core_profile: list[float] | None,
 ) -> Availability:
-    """The presence and factor with which the log's own days come out best by hour, once their total does."""
-    picked = np.unique(np.linspace(0, len(days.day) - 1, min(MOST_DAYS, len(days.day))).astype(int))
+    """The presence and share with which the log's own days come out best by hour, once their total does.
+
+    came: (days, quarters) visits to expect on each of them.
+    """
+    picked = picked_of(tallies.days)
     seen = log.some(picked)
     tells = seen.gone_share >= LEAST_GONE and "waiting.patience_minutes" in settings
     matched = "abandonment" if tells else "wait" if seen.known.sum() and seen.wait > 1 else ""
@@ -58,28 +83,95 @@ def calibrated(
         return Availability(1.0, some[0], float("nan"), "")
     found = []
     for presence in some:
-
-        def live(factor: float, agents: np.ndarray = presence.counts[picked]) -> Hours:
-            return stacked([
-                lived_again(day_scenario(settings, core_profile, came, own * factor, days.open[weekday]), SEED + number)
-                for number, (came, own, weekday) in enumerate(
-                    zip(seen.came, agents, days.weekday[picked], strict=True))
-            ])  # fmt: skip
-
-        factor = solved(live, seen, matched)
-        found.append(Availability(factor, presence, error_by_hour(live(factor), seen), matched))
-    return min(found, key=lambda one: one.error)
+        live = living(tallies.days, came, presence, picked, core_profile)
+        share = solved(live, settings, seen, matched)
+        best = {**settings, AVAILABILITY: share}
+        found.append((live, best, Availability(share, presence, error_by_hour(live(best), seen), matched)))
+    live, best, chosen = min(found, key=lambda one: one[2].error)
+    return replace(chosen, slopes={key: slope(live, best, key, matched) for key in MOVED_BY if key in best})
 
 
-def solved(live: Live, seen: Hours, matched: str) -> float:
-    """The factor at which as many give up, or wait as long, as in the log: by halving, for more agents lose fewer."""
-    low, high = LOWEST, HIGHEST
+def picked_of(days: Days) -> np.ndarray:
+    """Places of the days on which a desk is tried."""
+    return np.unique(np.linspace(0, len(days.day) - 1, min(MOST_DAYS, len(days.day))).astype(int))
+
+
+def living(
+    days: Days,
+    came: np.ndarray,
+    presence: Presence,
+    picked: np.ndarray,
+    core_profile: list[float] | None,
+    segments: Sequence[Raw] = (),
+) -> Live:
+    """Some days of a log, to be lived again with any settings."""
+    some, visits, agents = days.some(picked), came[picked], presence.counts[picked]
+
+    def live(settings: Settings, seed: int = SEED) -> Hours:
+        return stacked([
+            lived_again(day_scenario(settings, core_profile, own, there, some.open[weekday], segments), seed + number)
+            for number, (own, there, weekday) in enumerate(zip(visits, agents, some.weekday, strict=True))
+        ])  # fmt: skip
+
+    return live
+
+
+def solved(live: Live, settings: Settings, seen: Hours, matched: str) -> float:
+    """The share at which as many give up, or wait as long, as in the log: by halving, for more agents lose fewer.
+
+    Within the last step it is a line in logarithms: a roster's parts of an agent are there in steps, too.
+    """
+    target = np.log(max(outcome(seen, matched), TINY))
+    low, high, ends = np.log(LOWEST), np.log(HIGHEST), {}
+
+    def off(place: float) -> float:
+        again = live({**settings, AVAILABILITY: float(np.exp(place))})
+        return float(np.log(max(outcome(again, matched), TINY)) - target)
+
     for _ in range(STEPS):
-        middle = float(np.sqrt(low * high))
-        again = live(middle)
-        loses_more = again.gone_share > seen.gone_share if matched == "abandonment" else again.wait > seen.wait
-        low, high = (middle, high) if loses_more else (low, middle)
-    return float(np.sqrt(low * high))
+        middle = (low + high) / 2
+        ends[middle] = off(middle)
+        low, high = (middle, high) if ends[middle] > 0 else (low, middle)
+    above, below = (ends.get(place) for place in (low, high))
+    if above is None or below is None or above <= below:
+        return float(np.exp((low + high) / 2))
+    return float(np.exp(low + (high - low) * above / (above - below)))
+
+
+def outcome(hours: Hours, matched: str) -> float:
+    """What is matched: the share who gave up, or the mean wait."""
+    return hours.gone_share if matched == "abandonment" else hours.wait
+
+
+def slope(live: Live, settings: Settings, key: str, matched: str) -> float:
+    """d log of what is matched / d log of a setting, by a step to either side."""
+    ends = [outcome(live({**settings, key: settings[key] * step}), matched) for step in (1 / A_STEP, A_STEP)]
+    low, high = np.log(np.maximum(ends, TINY))
+    return float((high - low) / (2 * np.log(A_STEP)))
+
+
+def drawn_share(found: Availability, tallies: Tallies, weights: np.ndarray, settings: Settings, own: Settings) -> float:
+    """The share that agents are there in a draw of the days, which has settings of its own.
+
+    To first order in logarithms: log a' = log a + (log v'/v − Σ slope · log(s'/s)) / slope of a, v what is matched.
+    """
+    steep = found.slopes.get(AVAILABILITY, 0.0)
+    if abs(steep) < LEAST_SLOPE:
+        return found.share
+    usual, here = (matched_in(tallies, some, found.matched) for some in (np.ones(len(weights)), weights))
+    rest = np.log(max(here, TINY) / max(usual, TINY))
+    for key, tilt in found.slopes.items():
+        if key != AVAILABILITY and own.get(key, 0.0) > 0:
+            rest -= tilt * np.log(own[key] / settings[key])
+    return float(np.clip(found.share * np.exp(rest / steep), LOWEST, HIGHEST))
+
+
+def matched_in(tallies: Tallies, weights: np.ndarray, matched: str) -> float:
+    """What is matched, in days that count so many times each."""
+    if matched == "abandonment":
+        return float(weights @ tallies.unserved / max(1.0, weights @ tallies.counts.sum(axis=1)))
+    waited = weights @ (tallies.gone + tallies.stayed)
+    return float(waited @ tallies.lengths / max(1.0, waited.sum()))
 
 
 def error_by_hour(again: Hours, seen: Hours) -> float:

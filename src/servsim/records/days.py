@@ -56,9 +56,14 @@ def weekday_of(day: np.ndarray) -> np.ndarray:
     return (day + 3) % 7
 
 
+def date_at(day: int) -> date:
+    """A day since 1970."""
+    return date(1970, 1, 1) + timedelta(days=day)
+
+
 def date_of(day: int) -> str:
     """A day as people write it."""
-    return (date(1970, 1, 1) + timedelta(days=day)).isoformat()
+    return date_at(day).isoformat()
 
 
 def days_of(visits: Visits) -> Days:

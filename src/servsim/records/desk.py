@@ -1,15 +1,19 @@
 """A desk estimated from some of the days of its records."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from servsim.records.calibration import Availability, calibrated
-from servsim.records.estimates import NO_CARE, Care, hour_factors, settings_from, usual_week
+from servsim.records.calibration import AVAILABILITY, Availability, calibrated, living, picked_of
+from servsim.records.days import Days
+from servsim.records.demand_over_the_week import Week, less_chance, week_of
+from servsim.records.estimates import NO_CARE, Care, Settings, hour_factors, settings_from, usual_week
+from servsim.records.kinds import are_better, segments_of
 from servsim.records.read import Records
 from servsim.records.replay import Hours
 from servsim.records.staff import Presence, presences
-from servsim.records.tables import demand_lists, rounded
+from servsim.records.tables import Raw, rounded
 from servsim.records.tallies import Tallies
 from servsim.records.visits import Visits
 
@@ -23,6 +27,7 @@ class Desk:
 
     tallies, hours: the days. settings: those that are one number, care taken out of the transaction. lived: the same
     with care left in, as days are lived again, which had it. core_profile: 24 factors, None where hours do not differ.
+    segments: kinds of visits, where hours come out better with them.
     """
 
     tallies: Tallies
@@ -31,22 +36,22 @@ class Desk:
     lived: dict[str, float]
     core_profile: list[float] | None
     availability: Availability
+    segments: tuple[Raw, ...] = ()
 
     @property
     def week(self) -> tuple[np.ndarray, np.ndarray]:
         """(7, hours) visits on each weekday, and hours open."""
         return usual_week(self.tallies, np.ones(len(self.tallies.counts)))
 
-    @property
-    def demand_lists(self) -> dict[str, list[float]]:
-        """profile and weekday_profile."""
-        return demand_lists(*self.week)
+    @cached_property
+    def demand(self) -> Week:
+        """Who comes when, over a week."""
+        return usual_visits(self.tallies)
 
-    @property
-    def agents(self) -> np.ndarray:
-        """(days, hours) agents there for visitors."""
-        found: np.ndarray = self.availability.presence.counts * self.availability.factor
-        return found
+
+def usual_visits(tallies: Tallies) -> Week:
+    """Who comes when, over a week."""
+    return week_of(tallies.counts, tallies.days.weekday, tallies.days.open)
 
 
 def desk_of(records: Records, visits: Visits, tallies: Tallies, hours: Hours, care: Care) -> Desk:
@@ -58,7 +63,29 @@ def desk_of(records: Records, visits: Visits, tallies: Tallies, hours: Hours, ca
     if profile is not None and max(profile) - min(profile) < FLAT:
         profile = None
     readings = presences(records, visits, tallies, lived)
-    return Desk(tallies, hours, settings, lived, profile, calibrated(readings, tallies.days, hours, lived, profile))
+    came = less_chance(tallies.counts, tallies.days.weekday, usual_visits(tallies))
+    found = calibrated(readings, tallies, came, hours, lived, profile)
+    there = {AVAILABILITY: found.share} if found.matched else {}
+    kinds = better_apart(visits, tallies.days, came, hours, lived, profile, found)
+    return Desk(tallies, hours, settings | there, lived | there, profile, found, kinds)
+
+
+def better_apart(
+    visits: Visits,
+    days: Days,
+    came: np.ndarray,
+    hours: Hours,
+    lived: Settings,
+    profile: list[float] | None,
+    found: Availability,
+) -> tuple[Raw, ...]:
+    """Kinds of visits as segments, if hours come out better with them by more than noise."""
+    segments = segments_of(visits, lived) if found.matched else []
+    if not segments:
+        return ()
+    picked = picked_of(days)
+    alike, apart = (living(days, came, found.presence, picked, profile, some) for some in ((), segments))
+    return tuple(segments) if are_better(alike, apart, lived, found, hours.some(picked)) else ()
 
 
 def known(settings: dict[str, float], records: Records) -> dict[str, float]:

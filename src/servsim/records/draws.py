@@ -1,11 +1,14 @@
 """Joint draws of all settings that records tell of: days drawn again, all estimated anew, and months that differ."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 
 import numpy as np
 
+from servsim.records.calibration import AVAILABILITY, Availability, drawn_share
 from servsim.records.estimates import USUAL_RETRY, Care, Settings, settings_from
+from servsim.records.over_the_year import LEAST_DAYS_OF_MONTH, month_profile, months_of, relative
 from servsim.records.patience import from_totals
 from servsim.records.tallies import Tallies
 
@@ -15,10 +18,13 @@ WEEKS_FROM = 20
 Of fewer the spread itself is too uncertain: with ten, a simulated desk's patience was four of its own standard
 deviations off, of which it was two and a half off in truth (tests/test_records_recovery.py).
 """
-LEAST_MONTHS, LEAST_DAYS_OF_MONTH = 4, 10
-"""Months from which on it is seen how much they differ, and days that each must have."""
-OF_MONTHS = {"service.core_minutes": 0.07, "demand.prospects_per_hour": 0.06}
+LEAST_MONTHS = 4
+"""Months from which on it is seen how much they differ, if each has enough days."""
+OF_MONTHS = {"service.core_minutes": 0.07, "demand.prospects_per_hour": 0.06, AVAILABILITY: 0.06}
 """How much months differ, as a coefficient of variation, where a log is too short to say [a bank in 1999; b]."""
+
+
+SECOND = 1.0
 
 
 class Purpose(StrEnum):
@@ -30,19 +36,25 @@ class Purpose(StrEnum):
 
 MOVES = {
     Purpose.SAME_MONTHS: ("service.core_minutes",),
-    Purpose.FORECAST: ("service.core_minutes", "demand.prospects_per_hour"),
+    Purpose.FORECAST: ("service.core_minutes", "demand.prospects_per_hour", AVAILABILITY),
 }
 """Settings that a month moves, by what the scenario is for."""
 
 
-def drawn(tallies: Tallies, care: Care, many: int, purpose: Purpose, seed: int) -> dict[str, np.ndarray]:
-    """(draws,) of each setting that every draw can tell: the bootstrap over weeks or days. Source: Efron (1979)."""
+def drawn(
+    tallies: Tallies, care: Care, many: int, purpose: Purpose, seed: int, staff: Availability | None = None
+) -> dict[str, np.ndarray]:
+    """(draws,) of each setting that every draw can tell: the bootstrap over weeks or days. Source: Efron (1979).
+
+    staff: who was there, and what it is calibrated to; each draw has its own share of them.
+    """
     rng = np.random.default_rng(seed)
     blocks = blocks_of(tallies)
     each: list[Settings] = []
+    whole = settings_from(tallies, np.ones(len(blocks)), care)
     for _ in range(many):
         picked = np.bincount(rng.integers(0, blocks.max() + 1, blocks.max() + 1), minlength=blocks.max() + 1)
-        each.append(settings_from(tallies, picked[blocks].astype(float), care))
+        each.append(one_draw(tallies, picked[blocks].astype(float), care, whole, staff, rng))
     keys = [key for key in each[0] if all(key in one for one in each)] if each else []
     found = {key: np.array([one[key] for one in each]) for key in keys}
     spread = month_spread(tallies)
@@ -51,6 +63,30 @@ def drawn(tallies: Tallies, care: Care, many: int, purpose: Purpose, seed: int) 
     for key in MOVES[purpose]:
         if key in found:
             found[key] = found[key] * np.exp(rng.normal(0.0, spread[key], many))
+    return found
+
+
+def one_draw(
+    tallies: Tallies,
+    weights: np.ndarray,
+    care: Care,
+    whole: Settings,
+    staff: Availability | None,
+    rng: np.random.Generator,
+) -> dict[str, float]:
+    """All settings from days that count so many times each; whole: from all of them."""
+    if tallies.resolution > SECOND:
+        tallies = replace(tallies, lengths=rounded_otherwise(tallies, rng))
+    own = settings_from(tallies, weights, care)
+    if staff is not None and staff.matched:
+        own[AVAILABILITY] = drawn_share(staff, tallies, weights, whole, own)
+    return own
+
+
+def rounded_otherwise(tallies: Tallies, rng: np.random.Generator) -> np.ndarray:
+    """Waits told in whole minutes as they may have been: nobody says whether down, up or to the nearest."""
+    part = rng.uniform(-0.5, 0.5) * tallies.resolution
+    found: np.ndarray = np.where(tallies.lengths > 0, tallies.lengths + part, 0.0)
     return found
 
 
@@ -95,23 +131,21 @@ def blocks_of(tallies: Tallies) -> np.ndarray:
 
 def month_spread(tallies: Tallies) -> Mapping[str, float]:
     """How much months differ beyond chance, from the log where it has enough months, else as elsewhere."""
-    month = tallies.days.day.astype("datetime64[D]").astype("datetime64[M]")
-    names, number = np.unique(month, return_inverse=True)
+    names, number = np.unique(months_of(tallies.days), return_inverse=True)
     if len(names) < LEAST_MONTHS or np.bincount(number).min() < LEAST_DAYS_OF_MONTH:
         return OF_MONTHS
     services = tallies.services[:2].sum(axis=2)
+    season = np.array(month_profile(tallies.days) or [1.0] * 12)[months_of(tallies.days) % 12]
     by_day = {
         "service.core_minutes": services[1] / np.maximum(1, services[0]),
-        "demand.prospects_per_hour": tallies.counts.sum(axis=1).astype(float),
+        "demand.prospects_per_hour": tallies.counts.sum(axis=1) / np.maximum(season, 1e-3),
     }
-    return {key: between(values, number, tallies.days.weekday) for key, values in by_day.items()}
+    return OF_MONTHS | {key: between(relative(values, tallies.days.weekday), number) for key, values in by_day.items()}
 
 
-def between(values: np.ndarray, month: np.ndarray, weekday: np.ndarray) -> float:
+def between(each: np.ndarray, month: np.ndarray) -> float:
     """The coefficient of variation between months of what days have, less what chance between days makes of it."""
-    usual = np.array([values[weekday == day].mean() if (weekday == day).any() else 1.0 for day in range(7)])
-    relative = values / usual[weekday]
     months = np.unique(month)
-    means = np.array([relative[month == one].mean() for one in months])
-    noise = np.mean([relative[month == one].var(ddof=1) / (month == one).sum() for one in months])
+    means = np.array([each[month == one].mean() for one in months])
+    noise = np.mean([each[month == one].var(ddof=1) / (month == one).sum() for one in months])
     return float(np.sqrt(max(0.0, means.var(ddof=1) - noise)))

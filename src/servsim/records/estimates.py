@@ -8,7 +8,9 @@ import numpy as np
 from servsim.records.cut_lognormal import uncut
 from servsim.records.days import PER_HOUR
 from servsim.records.patience import from_totals, mean_of, patience_of
+from servsim.records.shrinkage import drawn_to_one
 from servsim.records.tallies import HOURS, Tallies
+from servsim.records.turnarounds import moments
 
 LEAST_DAYS = 20
 """Days from which on their busyness can be told."""
@@ -18,6 +20,8 @@ LEAST_KNOWN = 50
 """Known customers who gave up, from which on trying again can be told."""
 USUAL_RETRY = 0.5
 """Assumed chance of trying again, where nobody knows who comes [c]."""
+LEAST_WORK, MOST_VARIED = 1.0, 5.0
+"""Seconds of work after a visit below which there is none; and how varied a scenario lets it be."""
 MINUTE = 60.0
 
 
@@ -36,6 +40,7 @@ def settings_from(tallies: Tallies, weights: np.ndarray, care: Care = NO_CARE) -
     """The settings that are one number, from days that count so many times each; what cannot be told is not there."""
     found: dict[str, float] = {}
     found |= service_from(tallies, weights, care)
+    found |= after_work_from(tallies, weights)
     found |= patience_from(tallies, weights)
     retry = retry_from(tallies, weights)
     if retry is not None:
@@ -105,16 +110,25 @@ def service_from(tallies: Tallies, weights: np.ndarray, care: Care) -> dict[str,
 def hour_factors(number: np.ndarray, total: np.ndarray, square: np.ndarray) -> np.ndarray:
     """(hours,) how much longer services are in each hour, drawn towards 1 as far as chance explains it.
 
-    Empirical Bayes: factor − 1 = (mean of the hour ÷ mean − 1) τ² / (τ² + v), v its error, τ² what hours differ beyond.
+    The variance by chance of an hour's mean is that of one service ÷ their number.
     """
     n, mean = number.sum(), total.sum() / number.sum()
     some = number >= 10
     variance = max(0.0, square.sum() / n - mean**2)
-    ratio = np.where(some, total / np.maximum(number, 1), mean) / mean - 1
-    error = variance / np.maximum(number, 1) / mean**2
-    tau = max(0.0, float((number * (ratio**2 - error))[some].sum() / number[some].sum())) if some.any() else 0.0
-    factor = 1 + np.where(some, ratio * tau / (tau + error), 0.0) if tau else np.ones(HOURS)
+    ratio = np.where(some, total / np.maximum(number, 1), mean) / mean
+    factor = drawn_to_one(ratio, variance / np.maximum(number, 1) / mean**2, number * some)
     return factor / float(number @ factor / n)
+
+
+def after_work_from(tallies: Tallies, weights: np.ndarray) -> dict[str, float]:
+    """Work after a visit, where enough of it is told."""
+    work = tallies.after
+    found = moments(work.lengths, weights @ work.ended, weights @ work.cut)
+    if found is None or found[0] < LEAST_WORK:
+        return {}
+    mean, sd = found
+    variation = min(MOST_VARIED, sd / mean)
+    return {"after_visit_work.after_visit_minutes": mean / MINUTE, "after_visit_work.after_visit_cv": variation}
 
 
 def patience_from(tallies: Tallies, weights: np.ndarray) -> dict[str, float]:

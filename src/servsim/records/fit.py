@@ -12,9 +12,11 @@ from servsim.records.days import date_of, days_of
 from servsim.records.desk import Desk, desk_of
 from servsim.records.draws import Purpose, drawn
 from servsim.records.estimates import NO_CARE, USUAL_RETRY, Care
+from servsim.records.over_the_year import monday_after, month_profile, trend_sentence
 from servsim.records.read import Records, read_records
 from servsim.records.replay import hours_of
 from servsim.records.scenario_text import written
+from servsim.records.scores import WaitWeight, wait_weight
 from servsim.records.sentences import comments
 from servsim.records.staff import serves_several
 from servsim.records.tables import Raw, opening, roster, with_settings
@@ -29,8 +31,11 @@ from servsim.study.expected_visits import weekly_returns
 if TYPE_CHECKING:
     from servsim.records.verdict import Verdict
 LEAST_SERVICES = 10
-OF_RECORDS = ("opening", "demand", "staff", "service", "waiting")
+OF_RECORDS = ("opening", "demand", "staff", "service", "after_visit_work", "waiting")
 """Tables of which records of visits tell something."""
+WAIT_WEIGHT, MOST_POINTS = "waiting.wait_weight", 10.0
+OF_KINDS = ("service.core_minutes", "service.core_cv", "waiting.patience_minutes", "waiting.patience_shape")
+"""Settings of which a segment has its own, whatever is drawn for the desk."""
 KEPT = "as in the scenario given with --into"
 
 
@@ -99,10 +104,17 @@ def fitted(
     insist_services(records, int(tallies.services[0].sum()))
     desk = desk_of(records, records.visits, tallies, hours, care)
     insist_core(desk, care)
-    samples = drawn(tallies, care, many, purpose, seed)
+    samples = drawn(tallies, care, many, purpose, seed, desk.availability)
     if records.signs_of_making:
         samples = {key: values for key, values in samples.items() if not key.startswith("waiting.")}
+    if desk.segments:
+        samples = {key: values for key, values in samples.items() if key not in OF_KINDS}
     desk, samples = less_the_book(desk, samples, template)
+    cost = cost_of_waiting(records, desk, template)
+    if cost is not None and cost.is_sure:
+        desk = replace(desk, settings={**desk.settings, WAIT_WEIGHT: cost.points})
+        draw = np.random.default_rng(seed).normal(cost.points, cost.error, many)
+        samples = {**samples, WAIT_WEIGHT: np.clip(draw, 0.0, MOST_POINTS)}
     raw = tables_of(desk, template)
     verdict = verdict_of(records, days, tallies, hours, holdout, purpose, seed) if holdout else None
     told = comments(desk, samples, care) | kept_comments(raw, desk, template)
@@ -113,7 +125,15 @@ def fitted(
     text = written({**raw, **({"uncertain": uncertain} if uncertain else {})}, told, head_of(records, desk, verdict))
     raw["uncertain"] = {**uncertain, "draws": {key: values.tolist() for key, values in samples.items()}}
     checked(raw, "the fitted scenario")
-    return Fit(records, desk, text, raw, samples, told, said_of(desk, records, template), verdict)
+    return Fit(records, desk, text, raw, samples, told, said_of(desk, records, template, cost), verdict)
+
+
+def cost_of_waiting(records: Records, desk: Desk, template: Scenario | None) -> WaitWeight | None:
+    """What scores say of waiting; None without scores, patience, or a scenario in which customers judge."""
+    patience = desk.settings.get("waiting.patience_minutes")
+    if template is None or template.quality is None or not template.quality.on or patience is None:
+        return None
+    return wait_weight(records.visits, patience, template.waiting or Waiting(), template.quality)
 
 
 def care_of(template: Scenario | None) -> Care:
@@ -169,18 +189,33 @@ def tables_of(desk: Desk, template: Scenario | None) -> Raw:
     raw = {"title": "A desk as its records have it", **raw}
     raw["opening"] = opening(desk.tallies.days.open)
     raw.setdefault("demand", {} if template else {"opening_book": 0})
-    raw["demand"] = {**raw["demand"], **desk.demand_lists}
-    agents = roster(desk.agents, desk.tallies.days.weekday, desk.week[1])
+    raw["demand"].pop("weekday_profile", None)
+    raw["demand"] = {**raw["demand"], **desk.demand.lists}
+    days = desk.tallies.days
+    agents = roster(desk.availability.presence.counts, days.weekday, days.open)
     raw["staff"] = {**raw.get("staff", {}), "agents": 0, "roster": agents}
+    raw["staff"].pop("availability", None)  # of the template's roster
     raw["service"] = {**raw.get("service", {}), "core_distribution": "lognormal"}
     raw["service"].pop("core_profile", None)
     if desk.core_profile:
         raw["service"]["core_profile"] = desk.core_profile
     raw["waiting"] = waiting(desk, raw.get("waiting", {"at_closing": "serve_out"}))
+    if desk.segments and not raw.get("segments"):
+        raw["segments"] = [less_care(one, care_of(template)) for one in desk.segments]
+    season = month_profile(days)
+    if season is not None:
+        raw["demand"]["month_profile"] = season
+        raw["horizon"] = {"start": monday_after(days), **raw.get("horizon", {})}
     own = {key: ends for key, ends in raw.get("uncertain", {}).items() if key not in desk.settings}
     raw["uncertain"] = {key: ends for key, ends in own.items() if not is_draw(key)}
     found = {key: round(value, 4) for key, value in desk.settings.items()}
     return with_settings(raw, found)
+
+
+def less_care(segment: Raw, care: Care) -> Raw:
+    """A segment whose transaction is without the care of today's visits."""
+    service = segment["service"]
+    return {**segment, "service": {**service, "core_minutes": round(service["core_minutes"] - care.mean, 4)}}
 
 
 def waiting(desk: Desk, table: Raw) -> Raw:
@@ -224,7 +259,7 @@ def head_of(records: Records, desk: Desk, verdict: "Verdict | None") -> list[str
     ]
 
 
-def said_of(desk: Desk, records: Records, template: Scenario | None) -> tuple[str, ...]:
+def said_of(desk: Desk, records: Records, template: Scenario | None, cost: WaitWeight | None) -> tuple[str, ...]:
     """What an owner must know of the fit, beside what was read."""
     found = []
     if records.signs_of_making:
@@ -240,4 +275,14 @@ def said_of(desk: Desk, records: Records, template: Scenario | None) -> tuple[st
         found.append("No number of agents near that of these records makes their own waits come out; see the roster.")
     if desk.availability.presence.source != "shifts":
         found.append("A file of shifts would say who was there; see the roster's comment for what was taken instead.")
+    if desk.segments:
+        found.append("Kinds of visits are segments, for hours come out better so; how sure their own transactions and "
+                     "patience are is not in the draws.")  # fmt: skip
+    if cost is not None and not cost.is_sure:
+        ends = cost.points - 1.96 * cost.error, cost.points + 1.96 * cost.error
+        found.append(
+            f"The {cost.scores:,} scores do not tell what a wait costs ({ends[0]:.2g} to {ends[1]:.2g} points for one "
+            f"average patience beyond tolerance, 95 %); {WAIT_WEIGHT} stays as it is assumed."
+        )
+    found += trend_sentence(desk.tallies.days)
     return tuple(found)

@@ -1,13 +1,13 @@
 """Days lived again: a log's own calls and agents, and the fitted service and patience, hour by hour."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from servsim.event_codes import Happening
 from servsim.records.days import PER_HOUR, Days
-from servsim.records.tables import opening, with_settings
+from servsim.records.tables import Raw, opening, with_settings
 from servsim.records.tallies import HOURS
 from servsim.records.visits import Visits
 from servsim.scenario.scenario import Scenario
@@ -19,7 +19,7 @@ COPIES = 7
 ENDS = (Happening.STARTED, Happening.ABANDONED, Happening.SENT_HOME)
 NAMES = ("came", "gone", "waited", "known", "waiting")
 """Of the tables of Hours."""
-OWN = ("service.", "waiting.")
+OWN = ("service.", "waiting.", "after_visit_work.", "staff.")
 """Settings that a day lived again has of the desk; who comes, and who serves, are the day's own."""
 
 
@@ -79,20 +79,21 @@ def day_scenario(
     came: np.ndarray,
     agents: np.ndarray,
     opened: np.ndarray,
+    segments: Sequence[Raw] = (),
 ) -> Scenario:
-    """A day as a scenario: (hours,) visits and agents of its own, (quarters,) open, and the desk's other settings."""
-    share = opened.reshape(HOURS, PER_HOUR).mean(axis=1)
+    """A day as a scenario: (quarters,) visits, agents and opening of its own, and the desk's other settings."""
     raw = {
         "title": "A day lived again",
         "opening": opening(np.tile(opened, (7, 1))),
         "demand": {
-            "prospects_per_hour": max(1e-3, float(came.sum() / share.sum())),
-            "profile": np.divide(came, share, out=np.zeros(HOURS), where=share > 0).tolist(),
+            "prospects_per_hour": max(1e-3, float(came.sum() / opened.sum() * PER_HOUR)),
+            "profile": (came * opened).tolist() if came.any() else [1.0] * len(opened),
         },
         "staff": {"agents": 0, "roster": {"every_day": np.minimum(1000.0, np.round(agents, 2)).tolist()}},
         "service": {"core_profile": core_profile} if core_profile else {},
         "waiting": {"patience_distribution": "weibull"},
         "horizon": {"weeks": 1.0},
+        **({"segments": list(segments)} if segments else {}),
     }
     own = {key: value for key, value in desk.items() if key.startswith(OWN) and key != "waiting.retry_probability"}
     return Scenario.model_validate(with_settings(raw, own))

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import date
 from textwrap import wrap
 from typing import Any
 
 from servsim.records.tables import Raw
 
 WIDTH = 120
-ORDER = ("opening", "demand", "staff", "service", "investment", "waiting")
+ORDER = ("opening", "demand", "staff", "service", "after_visit_work", "investment", "waiting")
 """Tables that come first, in the order of a scenario file."""
 
 
@@ -21,8 +22,9 @@ def written(raw: Raw, comments: Mapping[str, str], head: list[str]) -> str:
         if isinstance(raw[name], dict):
             lines += table(raw[name], name, comments)
         elif is_tables(raw[name]):
-            for one in raw[name]:
-                lines += ["", f"[[{name}]]", *values(one, name, comments)]
+            for number, one in enumerate(raw[name]):
+                said = comment_lines(comments.get(name, "")) if number == 0 else []
+                lines += ["", *said, f"[[{name}]]", *values(one, name, comments)]
                 for below, inner in one.items():
                     if isinstance(inner, dict):
                         lines += table(inner, f"{name}.{below}", comments)
@@ -78,6 +80,8 @@ def toml(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, list):
         return f"[{', '.join(map(toml, value))}]"
     return repr(int(value)) if isinstance(value, int) else repr(float(value))

@@ -2,14 +2,18 @@
 
 import numpy as np
 
+from servsim.records.calibration import AVAILABILITY
 from servsim.records.desk import Desk
 from servsim.records.estimates import LEAST_DAYS, LEAST_GONE, Care
 from servsim.records.staff import StaffFrom
+from servsim.records.turnarounds import LEAST_AWAY, MEDIANS_AWAY
 
 UNITS = {
     "demand.prospects_per_hour": ("", 1.0), "demand.busyness_cv": ("", 1.0), "service.core_minutes": (" s", 60.0),
     "service.core_cv": ("", 1.0), "waiting.patience_minutes": (" min", 1.0), "waiting.patience_shape": ("", 1.0),
     "waiting.leave_at_once_share": ("", 1.0), "waiting.retry_probability": ("", 1.0),
+    "after_visit_work.after_visit_minutes": (" s", 60.0), "after_visit_work.after_visit_cv": ("", 1.0),
+    "staff.availability": ("", 1.0), "waiting.wait_weight": (" points", 1.0),
 }  # fmt: skip
 """In which unit a range is told, and how many of it a setting's own unit has."""
 MINUTES_FROM = 10
@@ -30,12 +34,37 @@ def comments(desk: Desk, draws: dict[str, np.ndarray], care: Care) -> dict[str, 
         "waiting.patience_shape": "the same",
         "waiting.leave_at_once_share": "who left within 2 s, above what patience explains",
         "waiting.retry_probability": "back within an hour, less the same after service",
+        "after_visit_work.after_visit_minutes": work_words(desk),
+        "after_visit_work.after_visit_cv": "the same",
+        "waiting.wait_weight": "scores of visits against their waits, a disappointment taken out of them",
     }
-    found = {key: f"fitted: {basis[key]}{interval(key, draws)}" for key in desk.settings}
+    found = {key: f"fitted: {basis[key]}{interval(key, draws)}" for key in desk.settings if key in basis}
+    if desk.availability.matched:
+        found[AVAILABILITY] = f"{calibrated_words(desk)}{interval(AVAILABILITY, draws)}"
     if care.mean:
         found["service.core_minutes"] += f"; less {care.mean:g} min of today's care, which the log contains"
     found |= {key: f"{said}{interval(key, draws)}" for key, said in assumed(desk).items() if key not in found}
     return found | lists(desk)
+
+
+def work_words(desk: Desk) -> str:
+    """What work after a visit is from."""
+    work = desk.tallies.after
+    if not work.cut.any():
+        return f"{int(work.ended.sum()):,} visits of which a column tells it"
+    return (
+        f"{int(work.ended.sum()):,} times that somebody waited until the agent served again; who is slower than "
+        f"{MEDIANS_AWAY} medians and {LEAST_AWAY} s is away"
+    )
+
+
+def calibrated_words(desk: Desk) -> str:
+    """What the share of agents who are there is calibrated to."""
+    staff = desk.availability
+    what = {"abandonment": "abandonment", "wait": "mean wait"}[staff.matched]
+    if staff.is_reached:
+        return f"calibrated: so that the log's own {what} comes out"
+    return f"calibrated: but no share between a half and two makes the log's own {what} come out"
 
 
 def interval(key: str, draws: dict[str, np.ndarray]) -> str:
@@ -70,8 +99,11 @@ def lists(desk: Desk) -> dict[str, str]:
     left_out = f"; left out as holidays or broken days: {', '.join(days.left_out)}" if days.left_out else ""
     return {
         "opening": f"fitted: quarter hours in which somebody comes on half of a weekday's days{closed}{left_out}",
-        "demand.profile": "fitted: mean visits in each hour of the day",
+        "demand.profile": "fitted: visits over the day, quarter-hours and weekdays apart where it is no chance",
         "demand.weekday_profile": "fitted: weekdays beside each other",
+        "demand.month_profile": "fitted: months beside each other, as far as chance does not explain it",
+        "segments": "fitted: kinds of visits, with which hours come out better than without",
+        "horizon.start": "the first Monday after the records",
         "demand": "In profile and weekday_profile only proportions count.",
         "demand.opening_book": "assumed: records of visits do not tell who is a customer",
         "staff.agents": "on days without a line in the roster",
@@ -87,7 +119,7 @@ def lists(desk: Desk) -> dict[str, str]:
 
 
 def roster_words(desk: Desk) -> str:
-    """Where the roster is from, and what was calibrated in it."""
+    """Where the roster is from."""
     staff = desk.availability
     sources = {
         StaffFrom.SHIFTS: "fitted: from shifts",
@@ -95,10 +127,4 @@ def roster_words(desk: Desk) -> str:
         f"{staff.presence.gap:g} minutes: it leaks outcome into input",
         StaffFrom.WAITS: "fitted: as many as would make people wait as they did (Erlang A, hour by hour)",
     }
-    words = sources[staff.presence.source]
-    if staff.matched:
-        what = {"abandonment": "abandonment", "wait": "mean wait"}[staff.matched]
-        words += f"; calibrated: times {staff.factor:.3f}, so that the log's own {what} comes out"
-    if not staff.is_reached:
-        words += ", which it does not: no factor between a half and two is enough"
-    return words
+    return sources[staff.presence.source]

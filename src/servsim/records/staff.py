@@ -31,8 +31,8 @@ class StaffFrom(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class Presence:
-    """Agents there. source: what says so. counts: (days, hours) on average over each hour. gap: the longest that counts
-    as being there, in minutes, where it is of who answered."""
+    """Agents there. source: what says so. counts: (days, quarters) on average over each quarter-hour. gap: the longest
+    that counts as being there, in minutes, where it is of who answered."""
 
     source: StaffFrom
     counts: np.ndarray
@@ -72,7 +72,7 @@ def from_shifts(shifts: Shifts, days: Days) -> Presence:
 
 
 def covered(start: np.ndarray, end: np.ndarray, days: Days) -> np.ndarray:
-    """(days, hours) how many spans cover each hour, on average over it."""
+    """(days, quarters) how many spans cover each quarter of an hour, on average over it."""
     origin, many = days.day[0] * A_DAY, int(days.day[-1] - days.day[0] + 2) * QUARTERS
     found = np.zeros(many)
     for from_when, until in zip((start - origin) / QUARTER, (end - origin) / QUARTER, strict=True):
@@ -86,8 +86,8 @@ def covered(start: np.ndarray, end: np.ndarray, days: Days) -> np.ndarray:
         found[first] += first + 1 - low
         found[first + 1 : last] += 1
         found[last] += high - last
-    by_day = found.reshape(-1, QUARTERS)[days.day - days.day[0]]
-    return by_day.reshape(len(days.day), HOURS, PER_HOUR).mean(axis=2)
+    by_day: np.ndarray = found.reshape(-1, QUARTERS)[days.day - days.day[0]]
+    return by_day
 
 
 def from_waits(tallies: Tallies, settings: Settings) -> Presence:
@@ -98,7 +98,8 @@ def from_waits(tallies: Tallies, settings: Settings) -> Presence:
     """
     from servsim.study.verification.queueing_formulas import erlang_a, exponential
 
-    service = settings["service.core_minutes"] / 60
+    work = settings["service.core_minutes"] + settings.get("after_visit_work.after_visit_minutes", 0.0)
+    service = work / 60
     patience = settings.get("waiting.patience_minutes", 600.0) / 60
     asked = tallies.gone.sum() + tallies.stayed.sum()
     seconds = float((tallies.gone + tallies.stayed).sum(axis=0) @ tallies.lengths) / max(1.0, asked)
@@ -115,7 +116,7 @@ def from_waits(tallies: Tallies, settings: Settings) -> Presence:
             now = erlang_a(mean[hour], service, agents, exponential(patience)).wait
         part = (before - wait) / (before - now) if np.isfinite(before) else 1.0
         needed[hour] = agents - 1 + part
-    return Presence(StaffFrom.WAITS, np.where(by_hour > 0, needed, 0.0))
+    return Presence(StaffFrom.WAITS, np.repeat(np.where(by_hour > 0, needed, 0.0), PER_HOUR, axis=1))
 
 
 def presences(records: Records, visits: Visits, tallies: Tallies, settings: Settings) -> list[Presence]:

@@ -1,15 +1,11 @@
-"""Estimates as tables of a scenario: the one place that knows how fine a scenario's lists are.
-
-Estimates are by the quarter of an hour and by weekday; a scenario's lists are by the hour, and of demand one for all
-weekdays beside a weight for each.
-"""
+"""Estimates as tables of a scenario: opening hours, rosters and settings as a file has them."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from servsim.records.days import QUARTERS
+from servsim.records.days import PER_HOUR, QUARTERS
 from servsim.scenario.tables.opening_demand_staff_service import WEEKDAYS, clock
 
 Raw = dict[str, Any]
@@ -30,31 +26,24 @@ def quarters(number: int) -> str:
     return clock(int(number) * 24 * 60 // QUARTERS)
 
 
-def demand_lists(week: np.ndarray, hours: np.ndarray) -> Raw:
-    """profile and weekday_profile whose product is nearest to (7, hours) visits a week, hours open known.
-
-    Visits of each hour and of each weekday come out right: iterative proportional fitting.
-    """
-    by_day = np.where(hours.sum(axis=1) > 0, 1.0, 0.0)
-    by_hour = np.zeros(week.shape[1])
-    for _ in range(50):
-        by_hour = divided(week.sum(axis=0), by_day @ hours)
-        by_day = divided(week.sum(axis=1), hours @ by_hour)
-    scale = by_day[by_day > 0].mean()
-    return {"profile": rounded(by_hour * scale, 2), "weekday_profile": rounded(by_day / scale, 3)}
-
-
 def divided(above: np.ndarray, below: np.ndarray) -> np.ndarray:
     """The quotient, 0 where nothing is below."""
     return np.divide(above, below, out=np.zeros_like(above, dtype=float), where=below > 0)
 
 
-def roster(counts: np.ndarray, weekday: np.ndarray, hours: np.ndarray) -> Raw:
-    """[staff.roster] of (days, hours) agents: the mean of each weekday that there is, in hours in which it is open."""
+def roster(counts: np.ndarray, weekday: np.ndarray, opened: np.ndarray) -> Raw:
+    """[staff.roster] of (days, quarters) agents: the mean of each weekday that there is, while it is open."""
     return {
-        WEEKDAYS[day]: rounded(counts[weekday == day].mean(axis=0) * (hours[day] > 0), 2)
+        WEEKDAYS[day]: over_the_day(counts[weekday == day].mean(axis=0) * opened[day], 2)
         for day in np.unique(weekday).tolist()
     }
+
+
+def over_the_day(quarters: np.ndarray, digits: int) -> list[float]:
+    """A list over the day: by the quarter-hour, or by the hour where all quarters of each are alike."""
+    found = rounded(quarters, digits)
+    hours = found[::PER_HOUR]
+    return hours if found == [value for value in hours for _ in range(PER_HOUR)] else found
 
 
 def rounded(values: np.ndarray, digits: int) -> list[float]:

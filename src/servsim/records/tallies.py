@@ -6,6 +6,7 @@ import numpy as np
 
 from servsim.records.days import Days
 from servsim.records.lengths import longest
+from servsim.records.turnarounds import turnarounds
 from servsim.records.values import NOBODY
 from servsim.records.visits import Visits
 
@@ -13,6 +14,16 @@ AN_HOUR = 3600.0
 HOURS = 24
 LONGEST_WAIT = 4 * 3600
 """Longer waits count as such."""
+
+
+@dataclass(frozen=True, eq=False)
+class AfterWork:
+    """Work after visits. lengths: (lengths,) whole seconds. ended, cut: (days, lengths) how much work ended after so
+    long, and of how much it is not known beyond it."""
+
+    lengths: np.ndarray
+    ended: np.ndarray
+    cut: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +35,7 @@ class Tallies:
     and how many were served after it. gone_unknown: (days,) who gave up after nobody knows how long. back: (4, days)
     known customers who gave up, those of them who were back within an hour, and the same of those who were served.
     resolution: seconds in which waits are told. cut: seconds at which longer services were cut.
+    after: work after visits.
     """
 
     days: Days
@@ -35,7 +47,8 @@ class Tallies:
     gone_unknown: np.ndarray
     back: np.ndarray
     resolution: float
-    cut: float = np.inf
+    cut: float
+    after: AfterWork
 
     @property
     def unserved(self) -> np.ndarray:
@@ -48,6 +61,7 @@ class Tallies:
         return Tallies(
             self.days.some(chosen), self.counts[chosen], self.services[:, chosen], self.lengths, self.gone[chosen],
             self.stayed[chosen], self.gone_unknown[chosen], self.back[:, chosen], self.resolution, self.cut,
+            AfterWork(self.after.lengths, self.after.ended[chosen], self.after.cut[chosen]),
         )  # fmt: skip
 
 
@@ -67,7 +81,18 @@ def tallied(visits: Visits, days: Days) -> Tallies:
     served = some.service[~np.isnan(some.service)]
     unknown = np.bincount(place, weights=~some.served & ~known, minlength=many)
     return Tallies(days, days.counts, services_of(some, place, many), lengths, gone, stayed, unknown,
-                   returns(some, place, many), resolution, longest(served) if served.size else np.inf)  # fmt: skip
+                   returns(some, place, many), resolution, longest(served) if served.size else np.inf,
+                   after_work(some, place, many))  # fmt: skip
+
+
+def after_work(visits: Visits, place: np.ndarray, many: int) -> AfterWork:
+    """Work after visits by the day of the visit."""
+    which, seconds, is_over = turnarounds(visits)
+    lengths, at = np.unique(seconds, return_inverse=True)
+    ended, cut = np.zeros((many, len(lengths))), np.zeros((many, len(lengths)))
+    np.add.at(ended, (place[which], at), is_over)
+    np.add.at(cut, (place[which], at), ~is_over)
+    return AfterWork(lengths, ended, cut)
 
 
 def resolution_of(waits: np.ndarray) -> float:

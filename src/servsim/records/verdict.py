@@ -11,6 +11,7 @@ import numpy as np
 
 from servsim.records.calibration import LEAST_GONE
 from servsim.records.days import Days
+from servsim.records.demand_over_the_week import less_chance
 from servsim.records.desk import Desk, desk_of, presence_on
 from servsim.records.draws import Purpose, drawn
 from servsim.records.estimates import NO_CARE
@@ -152,8 +153,8 @@ def verdict_of(
     seen = hours.some(last)
     if not desk.availability.matched:
         return None
-    agents = presence_on(desk, records, later, tallies.some(last)).counts * desk.availability.factor
-    lives = lived(desk, days.some(last), seen, agents, purpose, seed)
+    agents = presence_on(desk, records, later, tallies.some(last)).counts
+    lives = lived(desk, tallies.some(last), agents, purpose, seed)
     naive_from = hours.some(first), days.some(first).weekday
     weekday = days.some(last).weekday
     shares = seen_share(lives, seen, naive_from, weekday)
@@ -162,15 +163,17 @@ def verdict_of(
     return Verdict(worth_of(main), main, (other,), desk, days.some(last))
 
 
-def lived(desk: Desk, held: Days, seen: Hours, agents: np.ndarray, purpose: Purpose, seed: int) -> Hours:
+def lived(desk: Desk, held: Tallies, agents: np.ndarray, purpose: Purpose, seed: int) -> Hours:
     """(days, lives, hours) of the days held back, lived again: some copies with each of some draws of the settings."""
-    many = int(np.clip(LIVES // len(held.day), 4, 25))
-    samples = drawn(desk.tallies, NO_CARE, many, purpose, seed)
+    days = held.days
+    many = int(np.clip(LIVES // len(days.day), 4, 25))
+    samples = drawn(desk.tallies, NO_CARE, many, purpose, seed, desk.availability)
     each = []
-    for number, (came, own, weekday) in enumerate(zip(seen.came, agents, held.weekday, strict=True)):
+    expected = less_chance(held.counts, days.weekday, desk.demand)
+    for number, (came, own, weekday) in enumerate(zip(expected, agents, days.weekday, strict=True)):
         copies = [
             lived_again(
-                day_scenario(settings, desk.core_profile, came, own, held.open[weekday]), seed + number * many + draw
+                day_scenario(settings, desk.core_profile, came, own, days.open[weekday]), seed + number * many + draw
             )
             for draw, settings in enumerate(each_draw(desk, samples, many))
         ]

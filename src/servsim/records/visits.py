@@ -24,7 +24,7 @@ class Visits:
 
     arrived: seconds since 1970, by the clock on the wall. wait, service: seconds, NaN where not known. served: whether
     they were; all others gave up. agent, customer: hashes, NOBODY where not known. kind: number of a label in `kinds`.
-    score: as the visitor gave it, NaN where not known.
+    score: as the visitor gave it, NaN where not known. after: seconds of work after it, NaN where no column says.
     """
 
     arrived: np.ndarray
@@ -35,6 +35,7 @@ class Visits:
     customer: np.ndarray
     kind: np.ndarray
     score: np.ndarray
+    after: np.ndarray
     kinds: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -61,7 +62,7 @@ class Visits:
         return replace(self, **arrays)
 
 
-ARRAYS = ("arrived", "wait", "served", "service", "agent", "customer", "kind", "score")
+ARRAYS = ("arrived", "wait", "served", "service", "agent", "customer", "kind", "score", "after")
 
 
 def visits_of(values: Values, roles: Roles, table: str, said: list[str]) -> Visits:
@@ -80,6 +81,7 @@ def visits_of(values: Values, roles: Roles, table: str, said: list[str]) -> Visi
     identity["customer"] = known_customers(identity["customer"], said)
     found = Visits(arrived, wait, fate == SERVED, service, identity["agent"], identity["customer"], identity["kind"],
                    values.arrays.get("score", np.full(rows, np.nan)),
+                   values.arrays.get("after_work", np.full(rows, np.nan)),
                    tuple(roles["kind"].shown_labels) if "kind" in roles else ())  # fmt: skip
     kept = found.where(sound(found, fate, times, said))
     if not len(kept):
