@@ -197,6 +197,27 @@ def test_a_canary_in_every_row_of_a_column_of_identities_is_shown_nowhere(files,
     insist_no_canary(found.records, found)
 
 
+def test_a_canary_in_records_is_in_no_store_and_no_word_of_what_is_simulated_from_them(files, tmp_path):
+    """The scenario, its draws and its page are all that leaves the records; what is asked of them knows no more."""
+    rows = list(csv.reader((files / "visits.csv").read_text().splitlines()))
+    for row in rows[1:]:
+        row[5] = f"{CANARY} {row[5]}"
+        row[4] = row[4] and f"{CANARY} {row[4]}"
+    (tmp_path / "visits.csv").write_text(text(rows[0], rows[1:]))
+    words = [sys.executable, "-c", "from servsim.cli import main; main()"]
+    for more in (
+        ["fit", "visits.csv", "-o", "shop.toml", "--draws", "5", "--holdout", "0"],
+        ["run", "shop.toml", "--store", "s.sqlite", "--replications", "2", "--json"],
+    ):
+        done = subprocess.run([*words, *more], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert "Canary" not in done.stdout + done.stderr
+    (tmp_path / "visits.csv").unlink()
+    written = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert {"shop.toml", "shop.draws.csv", "shop-fit.html", "s.sqlite"} <= set(written)
+    assert [name for name, content in written.items() if b"Canary" in content or b"4711" in content] == []
+
+
 def test_a_canary_is_in_no_sentence_that_refuses(tmp_path):
     path = tmp_path / "visits.csv"
     for content in (

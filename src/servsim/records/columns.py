@@ -65,12 +65,14 @@ class Column:
             return
         if len(self.labels) <= MOST_LABELS or text in self.labels:
             self.labels[text] += many
-        parts, bare, length = date_parts(text), bare_number(text), clock(text)
+        parts = date_parts(text)
         if parts:
             self.see_date(parts, many)
-        if bare is not None and (parts is None or parts.packed):
+        if parts and not parts.packed:
+            return
+        if (bare := bare_number(text)) is not None:
             self.see_number(bare, many)
-        elif length:
+        elif clock(text):
             self.many[Kind.CLOCK] += many
             self.first = max(self.first, int(text.split(":")[0]))
         elif not parts:

@@ -4,6 +4,8 @@ import numpy as np
 
 from servsim.records.fit import Fit
 from servsim.records.read import Records
+from servsim.scenario.messages import field_at
+from servsim.scenario.tables.base import declared
 
 
 def recognised_lines(records: Records) -> list[str]:
@@ -27,9 +29,15 @@ def fit_lines(found: Fit) -> list[str]:
     lines = []
     for key, value in found.desk.settings.items():
         ends = np.quantile(found.draws[key], (0.05, 0.95)) if key in found.draws else None
-        lines.append(f"{key} = {value:.4g}" + (f" (90 %: {ends[0]:.3g} to {ends[1]:.3g})" if ends is not None else ""))
+        spread = "" if ends is None else f" (90 %: {ends[0]:.3g} to {ends[1]:.3g})"
+        lines.append(f"{key} = {with_unit(key, value)}{spread}")
     verdict = found.verdict.lines if found.verdict else [NO_VERDICT]
     return [*lines, "", *verdict, *found.said]
+
+
+def with_unit(key: str, value: float) -> str:
+    """A setting's value with its unit."""
+    return f"{value:.4g} {declared(field_at(tuple(key.split('.'))), 'unit')}".rstrip()
 
 
 NO_VERDICT = "No verdict: too few days were held back, or they have neither abandonment nor waits to compare."

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from servsim.records.fit import Fit
 from servsim.show.plots.records_and_desk import records_plot
-from servsim.show.records import NO_VERDICT, recognised_lines
+from servsim.show.records import NO_VERDICT, recognised_lines, with_unit
 from servsim.show.report.html_report import Captioned, part, pictures
 
 
@@ -22,7 +22,7 @@ def records_page(found: Fit) -> str:
             (f"The {seen.measure} on days that the fit had not seen.", partial(records_plot, verdict, seen))
             for seen in (verdict.main, *verdict.others)
         ]
-    settings = [(key, f"{value:.4g}", found.comments.get(key, "")) for key, value in found.desk.settings.items()]
+    settings = [(key, with_unit(key, value), found.comments.get(key, "")) for key, value in found.desk.settings.items()]
     lists = [(key, "", found.comments[key]) for key in ("opening", "staff.roster", "service.core_profile")]
     return page.from_string(part("records.html")).render(
         css=Markup(part("report.css")), title=found.raw["title"], verdict=verdict.lines if verdict else [NO_VERDICT],
