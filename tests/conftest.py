@@ -23,9 +23,13 @@ from servsim import files
 from servsim.engine_parameters import to_sheet
 from servsim.model import compilation as kernel
 from servsim.scenario.read import checked
+from servsim.study.execution.options import Execution
+from servsim.study.verification.verify import Effort, theory
 
 if TYPE_CHECKING:
+    from servsim.model.trace import Engine
     from servsim.page.server import Served
+    from servsim.study.verification.textbook_desks import Case
 
 os.environ["SERVSIM_STORE"] = os.path.join(tempfile.mkdtemp(prefix="servsim-tests-"), "worlds.sqlite")
 
@@ -93,6 +97,33 @@ def plain(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
         return module
 
     return loaded
+
+
+def meets_the_textbook(
+    case: "Case",
+    share: float = 1.0,
+    replications: int = 24,
+    seed: int = 1,
+    engine: "Engine" = "fast",
+    sharpness: float = 0.02,
+) -> None:
+    """An engine meets the textbook at a desk, with this share of the weeks that the full proof takes."""
+    for found in theory([case], Effort(replications, share, sharpness, twins=0), seed, Execution(engine, workers=1)):
+        assert found.standard_error <= sharpness * abs(found.expected), f"{found.metric}: {found} is not sharp"
+        assert abs(found.z) <= 3, f"{found.metric}: {found} is off by {found.z:.1f} standard errors"
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(("fast", 1.0, 0.02), id="fast"),
+        pytest.param(("reference", 1 / 5, 0.06), id="reference"),
+        pytest.param(("reference", 1.0, 0.02), id="reference, sharply", marks=pytest.mark.nightly),
+    ]
+)
+def told(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Each engine at a desk and with a share: by day the story with a fifth of it, and as sharply as that permits."""
+    engine, part, sharpness = request.param
+    return lambda case, share=1.0: meets_the_textbook(case, share * part, engine=engine, sharpness=sharpness)
 
 
 @pytest.fixture

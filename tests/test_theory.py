@@ -1,6 +1,7 @@
-"""Theory: what textbooks know, told by the story, within three standard errors of at most 2 % of the value.
+"""Theory: what textbooks know, told by the compiled loop and by the story, within three standard errors.
 
-`servsim verify` holds the compiled loop against the same desks, four times as sharply.
+Those are at most 2 % of the value, and 6 % of the story, which takes its time, and 2 % by night. `servsim verify` holds the
+loop against the same desks, four times as sharply.
 """
 
 import math
@@ -12,13 +13,10 @@ from scipy import stats
 from servsim.engine_parameters import to_sheet
 from servsim.event_codes import Happening, Reason
 from servsim.model import fast, reference
-from servsim.model.trace import Engine
 from servsim.scenario.read import checked
-from servsim.study.execution.options import Execution
 from servsim.study.verification import queueing_formulas as known
 from servsim.study.verification.textbook_desks import (
     EXPONENTIAL,
-    Case,
     come_again,
     erlang_c,
     held,
@@ -27,20 +25,11 @@ from servsim.study.verification.textbook_desks import (
     one_agent,
     pausing,
 )
-from servsim.study.verification.verify import Effort, cases, theory
+from servsim.study.verification.verify import cases
 from servsim.units import DAY, HOUR
 
 nightly = pytest.mark.nightly
 DESKS = {case.name: case for case in cases()}
-
-
-def told(case: Case, share: float = 1.0, replications: int = 24, seed: int = 1, engine: Engine = "reference") -> None:
-    """The story meets the textbook at this desk, with this share of the weeks that the full proof takes."""
-    for found in theory(
-        [case], Effort(replications, share, sharpness=0.02, twins=0), seed, Execution(engine, workers=1)
-    ):
-        assert found.standard_error <= 0.02 * abs(found.expected), f"{found.metric}: {found} is not sharp"
-        assert abs(found.z) <= 3, f"{found.metric}: {found} is off by {found.z:.1f} standard errors"
 
 
 @pytest.mark.parametrize(
@@ -52,7 +41,7 @@ def told(case: Case, share: float = 1.0, replications: int = 24, seed: int = 1, 
     ],
     ids=lambda value: getattr(value, "name", ""),
 )
-def test_erlang_c(case, share):
+def test_erlang_c(told, case, share):
     told(case, share)
 
 
@@ -68,7 +57,7 @@ def test_erlang_c(case, share):
     ],
     ids=lambda value: getattr(value, "name", ""),
 )
-def test_pollaczek_and_khinchine(case, share):
+def test_pollaczek_and_khinchine(told, case, share):
     told(case, share)
 
 
@@ -83,12 +72,12 @@ def test_pollaczek_and_khinchine(case, share):
         pytest.param("M/M/50+M", 0.08, marks=nightly),
     ],
 )
-def test_erlang_a_and_other_laws_of_patience(name, share):
+def test_erlang_a_and_other_laws_of_patience(told, name, share):
     told(DESKS[name], share)
 
 
 @pytest.mark.parametrize("name", ["M/lognormal/5/5", "M/M/2/5", "M/M/2, balking"])
-def test_queues_that_not_everybody_joins(name):
+def test_queues_that_not_everybody_joins(told, name):
     told(DESKS[name], share=0.09)
 
 
@@ -102,7 +91,7 @@ def test_queues_that_not_everybody_joins(name):
     ],
     ids=lambda value: getattr(value, "name", ""),
 )
-def test_attention(case, share):
+def test_attention(told, case, share):
     told(case, share)
 
 
@@ -114,21 +103,21 @@ def test_attention(case, share):
     ],
     ids=lambda value: getattr(value, "name", ""),
 )
-def test_feedback(case, share):
+def test_feedback(told, case, share):
     told(case, share)
 
 
 @pytest.mark.parametrize("hours", [(7.5, 10.25), (10.75, 14.5), (18.0, 24.0)])
-def test_load_that_varies(hours):
+def test_load_that_varies(told, hours):
     told(on_a_monday(*hours, per_hour=60.0))
 
 
-def test_visits_by_habit():
+def test_visits_by_habit(told):
     told(DESKS["book, lognormal gaps"], share=0.2)
 
 
 @pytest.mark.parametrize("law", ["fixed", "exponential"])
-def test_retention_of_customers_held_at_satisfaction_8(law):
+def test_retention_of_customers_held_at_satisfaction_8(told, law):
     law_of_visits = {"fixed": known.retention_of_regulars, "exponential": known.retention_of_irregulars}
     told(held(f"loyalty, {law} gaps", law, 36.5, law_of_visits[law](0.6, 36.5), book=150))
 
@@ -139,7 +128,7 @@ def test_retention_is_the_yearly_one_in_the_limit_of_many_visits():
     assert known.staying_per_visit(0.6, 36.5) ** (365 / 36.5) == pytest.approx(0.6)
 
 
-def test_customers_won():
+def test_customers_won(told):
     told(DESKS["buyers won"], share=0.2)
 
 
