@@ -268,6 +268,11 @@ class TraceIndex:
         """For each agent, from coming on to going off."""
         return {agent: list(spans(lines, {H.CAME_ON}, {H.WENT_OFF})) for agent, lines in self.agents.items()}
 
+    @cached_property
+    def replaced(self) -> dict[int, list[int]]:
+        """For each agent, the instants at which a newcomer takes the place."""
+        return {agent: [line.tick for line in lines if line.what == H.REPLACED] for agent, lines in self.agents.items()}
+
     def elsewhere(self, agent: int, piece: Span) -> int:
         """How long an agent was inattentive during a piece of work."""
         begin, end = piece.opened.tick, piece.until(self.end)

@@ -261,7 +261,7 @@ def is_the_same(told: TraceIndex, before: Line, line: Line) -> bool:
 
 def is_replaced(told: TraceIndex, agent: int, since: int, until: int) -> bool:
     """Has an agent's place changed hands after one instant, and before another is over?"""
-    return any(line.what == H.REPLACED and since < line.tick <= until for line in told.agents[agent])
+    return any(since < tick <= until for tick in told.replaced[agent])
 
 
 def regulars_get_their_own_agent(told: TraceIndex) -> Iterator[str]:
