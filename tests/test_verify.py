@@ -307,7 +307,10 @@ def test_segments_that_differ_in_the_world_and_the_house_end_at_the_same_textboo
     few = {"word_of_mouth": {"mentions": 1.0}, "competitors": {"demanding_weight": 1.0}, "recognition": {"recognised_gain": 2.0},
            "phone": {"phone_share": 1.0}}  # fmt: skip
     full = left_of(
-        RETURNING, HOUSE, WORLD, {"segments": [{"name": "few", "share": 0.25} | few, {"name": "many", "share": 0.75}]},
+        RETURNING,
+        HOUSE,
+        WORLD,
+        {"segments": [{"name": "few", "share": 0.25} | few, {"name": "many", "share": 0.75}]},
         replications=2,
     )
     assert without_rate(full.last) == without_rate(plain.last)

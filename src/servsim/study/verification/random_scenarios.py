@@ -50,8 +50,8 @@ Rng = np.random.Generator
 def random_scenario(rng: Rng, storm: bool, visits: int = VISITS) -> Scenario:
     """A small scenario that is in order, every mechanism on or off at random; the same for generators in one state.
 
-    visits: how many it brings at most, about; where they are fewer it is the same scenario, and shorter, but that a storm
-    may be a calmer one.
+    visits: how many it brings at most, about; where they are fewer it is the same scenario, and shorter, but that a
+    storm may be a calmer one.
     """
     for _ in range(TRIES):
         with suppress(ScenarioError):
