@@ -23,9 +23,13 @@ from servsim import files
 from servsim.engine_parameters import to_sheet
 from servsim.model import compilation as kernel
 from servsim.scenario.read import checked
+from servsim.study.execution.options import Execution
+from servsim.study.verification.verify import Effort, theory
 
 if TYPE_CHECKING:
+    from servsim.model.trace import Engine
     from servsim.page.server import Served
+    from servsim.study.verification.textbook_desks import Case
 
 os.environ["SERVSIM_STORE"] = os.path.join(tempfile.mkdtemp(prefix="servsim-tests-"), "worlds.sqlite")
 
@@ -93,6 +97,41 @@ def plain(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
         return module
 
     return loaded
+
+
+def meets_the_textbook(
+    case: "Case",
+    share: float = 1.0,
+    replications: int = 24,
+    seed: int = 1,
+    engine: "Engine" = "fast",
+    sharpness: float = 0.02,
+) -> None:
+    """An engine meets the textbook at a desk, with this share of the weeks that the full proof takes."""
+    for found in theory([case], Effort(replications, share, sharpness, twins=0), seed, Execution(engine, workers=1)):
+        assert found.standard_error <= sharpness * abs(found.expected), f"{found.metric}: {found} is not sharp"
+        assert abs(found.z) <= 3, f"{found.metric}: {found} is off by {found.z:.1f} standard errors"
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(("fast", 1.0, 0.02), id="fast"),
+        pytest.param(("reference", 1 / 8, 0.1), id="reference"),
+        pytest.param(("reference", 1.0, 0.02), id="reference, sharply", marks=pytest.mark.nightly),
+    ]
+)
+def told(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Each engine at a desk and with a share: by day the story with an eighth of it, and as sharply as that permits.
+
+    Where the weeks are asked for, it has fewer replications of them.
+    """
+    engine, part, sharpness = request.param
+
+    def meets(case: "Case", share: float = 1.0) -> None:
+        replications = 8 if case.asked and part < 1 else 24
+        meets_the_textbook(case, share * part, replications, engine=engine, sharpness=sharpness)
+
+    return meets
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from servsim.model.rules.mistakes import NONE
 from servsim.units import DAY, DAYS_PER_YEAR, HOUR, MINUTE, NEVER, YEAR
 
 MANY = 4000
+SOME = 1000
 ALWAYS = {"opening": {"always": True}}
 
 

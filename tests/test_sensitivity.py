@@ -296,7 +296,7 @@ def test_the_answer_is_the_same_with_any_number_of_workers_and_from_the_store(an
 
 
 def test_more_points_keep_the_replications_of_fewer(analysed):
-    more = sensitivity(small(), points=48, replications=2)
+    more = sensitivity(small(), points=36, replications=2)
     assert (more.settings[:32] == analysed.settings).all()
     assert (more.metrics[:32] == analysed.metrics).all()
 
@@ -309,7 +309,7 @@ def interrupted_after(replications: int) -> Sensitivity:
         if total > stated and done >= replications:
             raise KeyboardInterrupt
 
-    return sensitivity(small(), points=64, replications=4, execution=Execution(workers=1, progress=progress))
+    return sensitivity(small(), points=40, replications=2, execution=Execution(workers=1, progress=progress))
 
 
 def test_an_interrupted_analysis_says_what_there_is():
@@ -317,12 +317,12 @@ def test_an_interrupted_analysis_says_what_there_is():
     none = interrupted_after(1)
     assert none.interrupted
     assert (none.doubt.swings, none.plausible, none.indices, none.rows()) == ((), None, (), [])
-    swings = interrupted_after(ends * levels * 4 // 2)
+    swings = interrupted_after(ends * levels * 2 // 2)
     assert 1 <= len(swings.doubt.swings) <= 2
     assert swings.plausible is None
-    points = interrupted_after(ends * levels * 4 + 30 * levels)
+    points = interrupted_after(ends * levels * 2 + 30 * levels)
     assert len(points.doubt.swings) == 3
-    assert 20 <= points.plausible.points == len(points.metrics) < 64
+    assert 20 <= points.plausible.points == len(points.metrics) < 40
     json.dumps(points.to_dict(), allow_nan=False)
 
 

@@ -1,6 +1,7 @@
-"""Theory: what textbooks know, told by the story, within three standard errors of at most 2 % of the value.
+"""Theory: what textbooks know, told by the compiled loop and by the story, within three standard errors.
 
-`servsim verify` holds the compiled loop against the same desks, four times as sharply.
+Those are at most 2 % of the value; by day 10 % where the story tells it, which takes its time. `servsim verify` holds
+the loop against the same desks, four times as sharply.
 """
 
 import math
@@ -12,13 +13,10 @@ from scipy import stats
 from servsim.engine_parameters import to_sheet
 from servsim.event_codes import Happening, Reason
 from servsim.model import fast, reference
-from servsim.model.trace import Engine
 from servsim.scenario.read import checked
-from servsim.study.execution.options import Execution
 from servsim.study.verification import queueing_formulas as known
 from servsim.study.verification.textbook_desks import (
     EXPONENTIAL,
-    Case,
     come_again,
     erlang_c,
     held,
@@ -27,20 +25,11 @@ from servsim.study.verification.textbook_desks import (
     one_agent,
     pausing,
 )
-from servsim.study.verification.verify import Effort, cases, theory
+from servsim.study.verification.verify import cases
 from servsim.units import DAY, HOUR
 
 nightly = pytest.mark.nightly
 DESKS = {case.name: case for case in cases()}
-
-
-def told(case: Case, share: float = 1.0, replications: int = 24, seed: int = 1, engine: Engine = "reference") -> None:
-    """The story meets the textbook at this desk, with this share of the weeks that the full proof takes."""
-    for found in theory(
-        [case], Effort(replications, share, sharpness=0.02, twins=0), seed, Execution(engine, workers=1)
-    ):
-        assert found.standard_error <= 0.02 * abs(found.expected), f"{found.metric}: {found} is not sharp"
-        assert abs(found.z) <= 3, f"{found.metric}: {found} is off by {found.z:.1f} standard errors"
 
 
 @pytest.mark.parametrize(
@@ -52,7 +41,7 @@ def told(case: Case, share: float = 1.0, replications: int = 24, seed: int = 1, 
     ],
     ids=lambda value: getattr(value, "name", ""),
 )
-def test_erlang_c(case, share):
+def test_erlang_c(told, case, share):
     told(case, share)
 
 
@@ -68,7 +57,7 @@ def test_erlang_c(case, share):
     ],
     ids=lambda value: getattr(value, "name", ""),
 )
-def test_pollaczek_and_khinchine(case, share):
+def test_pollaczek_and_khinchine(told, case, share):
     told(case, share)
 
 
@@ -83,12 +72,12 @@ def test_pollaczek_and_khinchine(case, share):
         pytest.param("M/M/50+M", 0.08, marks=nightly),
     ],
 )
-def test_erlang_a_and_other_laws_of_patience(name, share):
+def test_erlang_a_and_other_laws_of_patience(told, name, share):
     told(DESKS[name], share)
 
 
 @pytest.mark.parametrize("name", ["M/lognormal/5/5", "M/M/2/5", "M/M/2, balking"])
-def test_queues_that_not_everybody_joins(name):
+def test_queues_that_not_everybody_joins(told, name):
     told(DESKS[name], share=0.09)
 
 
@@ -102,7 +91,7 @@ def test_queues_that_not_everybody_joins(name):
     ],
     ids=lambda value: getattr(value, "name", ""),
 )
-def test_attention(case, share):
+def test_attention(told, case, share):
     told(case, share)
 
 
@@ -114,21 +103,21 @@ def test_attention(case, share):
     ],
     ids=lambda value: getattr(value, "name", ""),
 )
-def test_feedback(case, share):
+def test_feedback(told, case, share):
     told(case, share)
 
 
 @pytest.mark.parametrize("hours", [(7.5, 10.25), (10.75, 14.5), (18.0, 24.0)])
-def test_load_that_varies(hours):
+def test_load_that_varies(told, hours):
     told(on_a_monday(*hours, per_hour=60.0))
 
 
-def test_visits_by_habit():
+def test_visits_by_habit(told):
     told(DESKS["book, lognormal gaps"], share=0.2)
 
 
 @pytest.mark.parametrize("law", ["fixed", "exponential"])
-def test_retention_of_customers_held_at_satisfaction_8(law):
+def test_retention_of_customers_held_at_satisfaction_8(told, law):
     law_of_visits = {"fixed": known.retention_of_regulars, "exponential": known.retention_of_irregulars}
     told(held(f"loyalty, {law} gaps", law, 36.5, law_of_visits[law](0.6, 36.5), book=150))
 
@@ -139,20 +128,25 @@ def test_retention_is_the_yearly_one_in_the_limit_of_many_visits():
     assert known.staying_per_visit(0.6, 36.5) ** (365 / 36.5) == pytest.approx(0.6)
 
 
-def test_customers_won():
+def test_customers_won(told):
     told(DESKS["buyers won"], share=0.2)
 
 
-def test_natural_churn_is_looked_at_first():
-    demand = {"prospects_per_hour": 0.0, "opening_book": 5000, "opening_tenure": 10, "visit_gap_days": 36.5,
+@pytest.mark.parametrize(
+    ("engine", "book", "sharpness"),
+    [(fast, 5000, 0.02), (reference, 800, 0.05), pytest.param(reference, 5000, 0.02, marks=nightly)],
+    ids=["fast", "reference", "reference, sharply"],
+)
+def test_natural_churn_is_looked_at_first(engine, book, sharpness):
+    demand = {"prospects_per_hour": 0.0, "opening_book": book, "opening_tenure": 10, "visit_gap_days": 36.5,
               "gap_between_cv": 0.0}  # fmt: skip
     loyalty = {"yearly_retention": 0.6, "natural_churn": 0.25}
     tables = {"opening": {"always": True}, "demand": demand, "service": {"core_minutes": 0.1}, "loyalty": loyalty,
               "quality": {"on": False, "opening_satisfaction": 8.0}, "horizon": {"weeks": 52.0}}  # fmt: skip
-    reasons = reference.simulate(to_sheet(checked(tables, "churn"), seed=2)).of(Happening.LOST)[:, 4]
+    reasons = engine.simulate(to_sheet(checked(tables, "churn"), seed=2)).of(Happening.LOST)[:, 4]
     share, expected = (reasons == Reason.NATURAL).mean(), known.natural_share(0.6, 0.25, 36.5)
     error = math.sqrt(expected * (1 - expected) / len(reasons))
-    assert error <= 0.02 * expected
+    assert error <= sharpness * expected
     assert abs(share - expected) <= 3 * error
 
 
@@ -160,8 +154,12 @@ HOURLY = [0.0] * 9 + [1.0, 2.0, 3.0, 2.0, 1.0, 2.0, 4.0, 1.0] + [0.0] * 7
 """A profile for a desk that is open from 9 to 17."""
 
 
-@pytest.mark.parametrize(("engine", "prospects"), [(reference, 400.0), (fast, 4000.0)], ids=["reference", "fast"])
-def test_arrivals_by_hour_follow_the_integrated_rate(engine, prospects):
+@pytest.mark.parametrize(
+    ("engine", "prospects", "sharpness"),
+    [(reference, 130.0, 0.06), (fast, 4000.0, 0.01), pytest.param(reference, 400.0, 0.03, marks=nightly)],
+    ids=["reference", "fast", "reference, sharply"],
+)
+def test_arrivals_by_hour_follow_the_integrated_rate(engine, prospects, sharpness):
     opening = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), "09:00-16:30")
     demand = {"prospects_per_hour": prospects, "profile": HOURLY}
     tables = {"opening": opening, "demand": demand, "staff": {"agents": 1000}, "service": {"core_minutes": 1.0},
@@ -174,7 +172,7 @@ def test_arrivals_by_hour_follow_the_integrated_rate(engine, prospects):
     seen, comes = np.bincount(ticks % DAY // HOUR, minlength=24), expected > 0
     z = (seen - expected)[comes] / np.sqrt(expected[comes])
     assert not seen[~comes].any()
-    assert (1 / np.sqrt(expected[comes])).max() <= 0.03
+    assert (1 / np.sqrt(expected[comes])).max() <= sharpness
     assert np.abs(z).max() <= 3
     assert stats.chi2.sf((z**2).sum(), len(z)) > 0.001
 

@@ -1,7 +1,7 @@
 """Theory of what goes wrong: mistakes, complaints, the manager, priorities, promises and breaks against closed forms.
 
-Told by the story where a metric's standard error can be made small in seconds, as in `test_theory`; by the compiled
-loop, which tells the same, where many levels are compared.
+Told by both engines where a metric's standard error can be made small in seconds, as in `test_theory`; by the compiled
+loop alone, which tells the same, where many levels are compared.
 """
 
 import math
@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from scipy import stats
 from scipy.optimize import minimize_scalar
-from test_theory import told
 
 from servsim.engine_parameters import to_sheet
 from servsim.event_codes import Happening
@@ -55,12 +54,12 @@ DESKS = {case.name: case for case in failing()}
     ],
     ids=lambda value: getattr(value, "name", ""),
 )
-def test_what_goes_wrong(case, share):
+def test_what_goes_wrong(told, case, share):
     told(case, share)
 
 
 @pytest.mark.parametrize("minutes", [1.2, 2.2, 5.0])
-def test_staff_minutes_per_issue(minutes):
+def test_staff_minutes_per_issue(told, minutes):
     told(per_issue(minutes, weeks=2), share=0.15)
 
 

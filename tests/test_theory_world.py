@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from test_theory import told as told_by
+from conftest import meets_the_textbook
 from test_theory_failure import meets, simulated
 
 from servsim.engine_parameters import to_sheet
@@ -37,7 +37,7 @@ from servsim.units import DAY, MINUTE, MONTH
 
 DESKS = {case.name: case for case in around()}
 nightly = pytest.mark.nightly
-told = partial(told_by, engine="fast")
+told = partial(meets_the_textbook, engine="fast")
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,7 @@ def settings_of(table: str, model: type[BaseModel]) -> list[tuple[str, str, tupl
     return rows
 
 
+@cache
 def table_class(name: str) -> type[BaseModel]:
     """The class of a scenario's table."""
     annotation = Scenario.model_fields[name].annotation
@@ -188,6 +189,7 @@ def is_on(own: Scenario, name: str) -> bool:
     return table is not None and getattr(table, "on", True)
 
 
+@cache
 def choices_of(path: tuple[str, ...]) -> tuple[str, ...]:
     """The words a setting may be, in the order of its list; none for a number or a table."""
     field = table_class(path[0]).model_fields[path[1]]

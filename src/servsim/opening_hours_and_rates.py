@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -11,6 +12,8 @@ from servsim.units import MINUTES_PER_WEEK
 
 GUIDE_PLACES = 8192
 """Into how many equal parts of the profile's week the guide cuts the search for a moment."""
+COUNTS_AT_HAND = 4096
+"""Of so many counts of agents it is remembered how many are there in each minute."""
 
 
 def open_minutes(scenario: Scenario) -> np.ndarray:
@@ -71,12 +74,14 @@ def agents_over(days: list[list[float]], after: float) -> np.ndarray:
     ])  # fmt: skip
 
 
+@lru_cache(COUNTS_AT_HAND)
 def agents_in(count: float, length: int, rising: bool) -> np.ndarray:
     """Agents in each of so many minutes, of which a part of an agent is there at the end (rising) or the beginning."""
     minutes = np.full(length, math.floor(count), np.int16)
     part = round((count - math.floor(count)) * length)
     minutes[length - part :] += rising
     minutes[:part] += not rising
+    minutes.setflags(write=False)
     return minutes
 
 

@@ -53,6 +53,7 @@ class TraceIndex:
     colleagues: dict[int, list[Line]] = field(default_factory=dict)
     agents: dict[int, list[Line]] = field(default_factory=dict)
     pairs: dict[tuple[int, int], list[Line]] = field(default_factory=dict)
+    moments: dict[tuple[int, int], list[Line]] = field(default_factory=dict)
     words: dict[tuple[int, int], set[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -65,6 +66,7 @@ class TraceIndex:
             if line.who >= 0:
                 people = self.colleagues if kind_of(line.who) == Kind.COLLEAGUE else self.customers
                 people.setdefault(line.who, []).append(line)
+                self.moments.setdefault((line.who, line.tick), []).append(line)
                 self.words.setdefault((line.who, line.tick), set()).add(line.what)
             if line.agent >= 0:
                 self.agents.setdefault(line.agent, []).append(line)
@@ -80,6 +82,10 @@ class TraceIndex:
     def count(self, *happenings: int) -> int:
         """How many lines there are of these happenings."""
         return sum(1 for _ in self.of(*happenings))
+
+    def at(self, who: int, tick: int, what: int) -> list[Line]:
+        """The lines of a happening to a customer at an instant."""
+        return [line for line in self.moments.get((who, tick), []) if line.what == what]
 
     def said(self, who: int, tick: int) -> set[int]:
         """What happens to a customer at an instant."""
@@ -184,10 +190,21 @@ class TraceIndex:
             line.what == H.LET_DOWN or (line.what in UNSERVED and line in settled)
             or (line.what == H.FAILED and H.COMPLAINED not in self.said(who, line.tick)))]  # fmt: skip
 
+    @cached_property
+    def turns(self) -> dict[int, list[Line]]:
+        """For each customer, where the book is entered or left."""
+        return {who: [line for line in lines if line.what in ENTERS | LEAVES] for who, lines in self.customers.items()}
+
+    @cached_property
+    def visits(self) -> dict[int, list[Line]]:
+        """For each customer, where a visit begins."""
+        return {who: [line for line in lines if line.what == H.STARTED] for who, lines in self.customers.items()}
+
     def is_member(self, who: int, tick: int) -> bool:
         """Is a customer in the book when this instant is over?"""
-        turns = [line for line in self.customers[who] if line.tick <= tick and line.what in ENTERS | LEAVES]
-        return bool(turns) and turns[-1].what in ENTERS
+        turns = self.turns[who]
+        place = bisect(turns, tick, key=lambda line: line.tick)
+        return place > 0 and turns[place - 1].what in ENTERS
 
     @cached_property
     def members(self) -> "Tide":
@@ -250,6 +267,11 @@ class TraceIndex:
     def shifts(self) -> dict[int, list[Span]]:
         """For each agent, from coming on to going off."""
         return {agent: list(spans(lines, {H.CAME_ON}, {H.WENT_OFF})) for agent, lines in self.agents.items()}
+
+    @cached_property
+    def replaced(self) -> dict[int, list[int]]:
+        """For each agent, the instants at which a newcomer takes the place."""
+        return {agent: [line.tick for line in lines if line.what == H.REPLACED] for agent, lines in self.agents.items()}
 
     def elsewhere(self, agent: int, piece: Span) -> int:
         """How long an agent was inattentive during a piece of work."""

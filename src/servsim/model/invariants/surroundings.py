@@ -3,7 +3,7 @@
 What people tell each other, rivals, candidates, training, colleagues, the telephone and recognition.
 """
 
-from bisect import bisect
+from bisect import bisect, bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
@@ -38,7 +38,7 @@ def who_tells_has_something_to_tell(told: TraceIndex) -> Iterator[str]:
 def is_disappointed(told: TraceIndex, line: Line) -> bool:
     """Did a customer's satisfaction fall below the limit at this instant?"""
     limit = float(told.sheet[told.segment(line.who)]["disappointed_below"]) * MILLIONTHS
-    judged = [other.value for other in told.customers[line.who] if (other.what, other.tick) == (H.JUDGED, line.tick)]
+    judged = [other.value for other in told.at(line.who, line.tick, H.JUDGED)]
     return bool(judged) and min(judged) <= limit
 
 
@@ -221,10 +221,10 @@ def requests_are_helped_once(told: TraceIndex) -> Iterator[str]:
 
 def calls_are_visits(told: TraceIndex) -> Iterator[str]:
     """Telephone calls are told beside the visit's beginning or end, with the same agent and the same wait."""
-    for lines in told.customers.values():
+    for who, lines in told.customers.items():
         for arrived, ended in spans(lines, {H.ARRIVED}, UNSERVED | {H.STARTED}):
             word = H.PICKED_UP if ended and ended.what == H.STARTED else H.RANG_OFF
-            same = [line for line in lines if ended and line.tick == ended.tick and line.what == word]
+            same = told.at(who, ended.tick, word) if ended else []
             if ended and any(line[4:] != (ended.agent, ended.tick - arrived.tick) for line in same):
                 yield f"{same[0]}: it was answered otherwise, {ended}."
             elif ended and not same and ended.what != H.BALKED and all_phone(told):
@@ -246,7 +246,8 @@ def who_is_recognised_has_been_served(told: TraceIndex) -> Iterator[str]:
     """
     by_heart = not (told.sheet["notes_share"] > 0).any()
     for line in told.of(H.RECOGNISED):
-        visits = [past for past in told.customers[line.who] if past.what == H.STARTED and past.tick < line.tick]
+        visits = told.visits[line.who]
+        visits = visits[: bisect_left(visits, line.tick, key=lambda past: past.tick)]
         if len(visits) < 2 and not of_opening_book(line.who):
             yield f"{line}: the customer had not been served before."
         elif by_heart and len(visits) > 1 and not is_the_same(told, *visits[-2:]):
@@ -260,7 +261,7 @@ def is_the_same(told: TraceIndex, before: Line, line: Line) -> bool:
 
 def is_replaced(told: TraceIndex, agent: int, since: int, until: int) -> bool:
     """Has an agent's place changed hands after one instant, and before another is over?"""
-    return any(line.what == H.REPLACED and since < line.tick <= until for line in told.agents[agent])
+    return any(since < tick <= until for tick in told.replaced[agent])
 
 
 def regulars_get_their_own_agent(told: TraceIndex) -> Iterator[str]:

@@ -9,6 +9,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from servsim.engine_parameters import MONEY_ONLY, log_variance, sheet_type, variations
 from servsim.scenario.scenario import MECHANISMS
@@ -84,17 +85,25 @@ def sheet_functions() -> dict[str, ast.FunctionDef]:
 
 def makers(field: str) -> Iterator[tuple[ast.AST, ast.FunctionDef]]:
     """(what is assigned, where) for every assignment to a field of the sheet, its conditions included."""
-    for function in sheet_functions().values():
-        for node in ast.walk(function):
-            if isinstance(node, ast.Assign) and any(is_of_field(target, field) for target in node.targets):
-                yield node.value, function
-                yield from ((test, function) for test in tests_around(function, node))
+    for node, function, words in assignments():
+        if field in words:
+            yield node.value, function
+            yield from ((test, function) for test in tests_around(function, node))
 
 
-def is_of_field(target: ast.expr, field: str) -> bool:
-    """Is this sheet["field"], or a part of it?"""
-    words = [node.value for node in ast.walk(target) if isinstance(node, ast.Constant)]
-    return isinstance(target, ast.Subscript) and field in words
+@cache
+def assignments() -> list[tuple[ast.Assign, ast.FunctionDef, list[Any]]]:
+    """(the assignment, where, the words in brackets) of all that is assigned to a part of something like a sheet."""
+    return [
+        (node, function, [word for target in node.targets for word in words_in(target)])
+        for function in sheet_functions().values() for node in ast.walk(function) if isinstance(node, ast.Assign)
+    ]  # fmt: skip
+
+
+def words_in(target: ast.expr) -> list[Any]:
+    """The words of sheet["field"], or of a part of it."""
+    whole = isinstance(target, ast.Subscript)
+    return [node.value for node in ast.walk(target) if isinstance(node, ast.Constant)] if whole else []
 
 
 def tests_around(function: ast.FunctionDef, inner: ast.AST) -> Iterator[ast.expr]:

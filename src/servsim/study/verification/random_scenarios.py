@@ -7,6 +7,7 @@ instant. What a setting's declaration cannot say stands in `special`.
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
 import annotated_types
@@ -28,7 +29,7 @@ from servsim.units import MINUTE, MINUTES_PER_WEEK, WEEK
 START = date(2026, 12, 21)
 """The Monday on which horizons with dates begin: they see the end of a month and of a year."""
 VISITS = 3000
-"""Visits that a random scenario brings at most, about."""
+"""Visits that a random scenario brings at most, about, where nothing else is asked for."""
 LONGEST_WEEKS = 5.0
 TRIES = 1000
 """Settings drawn at most before the reason why they do not fit together is raised."""
@@ -46,12 +47,16 @@ Path = tuple[str, ...]
 Rng = np.random.Generator
 
 
-def random_scenario(rng: Rng, storm: bool) -> Scenario:
-    """A small scenario that is in order, every mechanism on or off at random; the same for generators in one state."""
+def random_scenario(rng: Rng, storm: bool, visits: int = VISITS) -> Scenario:
+    """A small scenario that is in order, every mechanism on or off at random; the same for generators in one state.
+
+    visits: how many it brings at most, about; where they are fewer it is the same scenario, and shorter, but that a
+    storm may be a calmer one.
+    """
     for _ in range(TRIES):
         with suppress(ScenarioError):
-            return with_room(shortened(rng, checked(drawn_settings(rng, storm), "random"), storm))
-    return shortened(rng, checked(drawn_settings(rng, storm), "random"), storm)
+            return with_room(shortened(rng, checked(drawn_settings(rng, storm), "random"), storm, visits))
+    return shortened(rng, checked(drawn_settings(rng, storm), "random"), storm, visits)
 
 
 def with_room(scenario: Scenario) -> Scenario:
@@ -126,18 +131,24 @@ def drawn_table(
     for name, field in table.model_fields.items():
         asked = bool(rng.random() < 0.75) or (days_per_tick > 0 and declared(field, "unit") in ("min", "d", "1/h"))
         if name != "on" and asked and not (own and declared(field, "desk")):
-            value = drawn_value(rng, field, (*path, name), days_per_tick)
+            value = drawn_value(rng, table, (*path, name), days_per_tick)
             named |= {} if value is None else {name: value}
     return named
 
 
-def drawn_value(rng: Rng, field: FieldInfo, path: Path, days_per_tick: float) -> Any:
-    """A value of a setting or table; None where it is left out."""
-    kind, marks = bare(field.annotation, list(field.metadata))
-    inner = table_of(field.annotation)
+@cache
+def kind_of(table: type[BaseModel], name: str) -> tuple[Any, list[Any], type[BaseModel] | None]:
+    """What a setting or table of a table is: its type without None, its marks, and the class of a table."""
+    field = table.model_fields[name]
+    return *bare(field.annotation, list(field.metadata)), table_of(field.annotation)
+
+
+def drawn_value(rng: Rng, table: type[BaseModel], path: Path, days_per_tick: float) -> Any:
+    """A value of a setting or table in a table; None where it is left out."""
+    kind, marks, inner = kind_of(table, path[-1])
     if inner is not None:
-        table = drawn_table(rng, inner, path, days_per_tick)
-        return table.get(EVERY_DAY, table) if inner is Profile and rng.random() < 0.5 else table
+        own = drawn_table(rng, inner, path, days_per_tick)
+        return own.get(EVERY_DAY, own) if inner is Profile and rng.random() < 0.5 else own
     if get_origin(kind) is Literal:
         return str(rng.choice(get_args(kind)))
     if get_origin(kind) is list:
@@ -146,7 +157,7 @@ def drawn_value(rng: Rng, field: FieldInfo, path: Path, days_per_tick: float) ->
         return bool(rng.random() < 0.5)
     if kind is str:
         return None
-    number = drawn_number(rng, field, path, marks, days_per_tick)
+    number = drawn_number(rng, table.model_fields[path[-1]], path, marks, days_per_tick)
     return round(number) if kind is int else float(f"{number:.4g}")
 
 
@@ -228,11 +239,11 @@ SPECIAL: dict[Path, Callable[[Rng, bool], float]] = {
 """Settings whose sensible range is not around their default."""
 
 
-def shortened(rng: Rng, scenario: Scenario, storm: bool) -> Scenario:
+def shortened(rng: Rng, scenario: Scenario, storm: bool, visits: int) -> Scenario:
     """The scenario with a horizon, and if need be a demand, that bring few enough visits; drift may end within it."""
     weeks = log_uniform(rng, 1000, 6000) / WEEK if storm else LONGEST_WEEKS
     mass = profile_mass(scenario, open_minutes(scenario))
-    most = log_uniform(rng, VISITS / (3 if storm else 10), VISITS)
+    most = log_uniform(rng, visits / (3 if storm else 10), visits)
     if storm and not scenario.opening.always:
         weeks = float(rng.uniform(1.01, 3.5)) * MINUTE / WEEK
         while scenario.demand.prospects_per_hour > QUIET and happenings(scenario, mass, weeks) > most:
