@@ -80,9 +80,14 @@ def test_what_a_log_does_not_tell_is_drawn_from_all_that_is_plausible():
     retry, prospects = found["waiting.retry_probability"], found["demand.prospects_per_hour"]
     assert (retry.min(), retry.max()) == (pytest.approx(0, abs=0.02), pytest.approx(0.7, abs=0.02))
     assert prospects == pytest.approx(20 * (1 - 0.2 * retry))
-    low, high = 60 * 144 / 36, 60 * 144 / 36 + 120
-    assert 60 * found["waiting.patience_minutes"].min() == pytest.approx(low, rel=0.02)
-    assert 60 * found["waiting.patience_minutes"].max() == pytest.approx(high, rel=0.02)
+    at_once, shape = found["waiting.leave_at_once_share"], found["waiting.patience_shape"]
+    assert (at_once.min(), at_once.max()) == (pytest.approx(0, abs=0.01), pytest.approx(0.1, abs=0.01))
+    left = 36 - at_once * 180
+    low, high = (
+        ((144 + times * left) / left) ** (1 / shape) * [gamma(1 + 1 / one) for one in shape] for times in (0, 2)
+    )
+    assert (low * 0.999 <= found["waiting.patience_minutes"]).all()
+    assert (found["waiting.patience_minutes"] <= high * 1.001).all()
 
 
 def test_without_the_waits_of_those_who_left_patience_is_time_waited_by_those_who_left():

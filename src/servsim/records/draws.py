@@ -7,9 +7,9 @@ from enum import StrEnum
 import numpy as np
 
 from servsim.records.calibration import AVAILABILITY, Availability, drawn_share
-from servsim.records.estimates import USUAL_RETRY, Care, Settings, settings_from
+from servsim.records.estimates import MINUTE, USUAL_RETRY, Care, Settings, settings_from
 from servsim.records.over_the_year import LEAST_DAYS_OF_MONTH, month_profile, months_of, relative
-from servsim.records.patience import from_totals
+from servsim.records.patience import mean_of
 from servsim.records.tallies import Tallies
 
 WEEKS_FROM = 20
@@ -90,7 +90,7 @@ def rounded_otherwise(tallies: Tallies, rng: np.random.Generator) -> np.ndarray:
     return found
 
 
-RETRY, PATIENCE_MINUTES, PATIENCE_SHAPE = (0.0, 0.7), (6.0, 24.0), (0.7, 1.5)
+RETRY, PATIENCE_MINUTES, PATIENCE_SHAPE, LEAVE_AT_ONCE = (0.0, 0.7), (6.0, 24.0), (0.7, 1.5), (0.0, 0.1)
 """Ranges of what a log may not tell, and is assumed then [c]."""
 
 
@@ -99,8 +99,9 @@ def unknown(
 ) -> dict[str, np.ndarray]:
     """(draws,) of what the log does not tell, over all that is plausible, and of prospects, which hang on it.
 
-    Prospects are visits less second tries. Where nobody knows how long those waited who gave up, patience lies
-    between its two readings.
+    Prospects are visits less second tries. Where nobody knows how long those waited who gave up, they may have waited
+    not at all or twice as long as those who were served, and up to a tenth may have left at once; patience is then the
+    Weibull of each draw's shape that would have let as many give up: scale^shape = Σ wait^shape ÷ who gave up.
     """
     if not tallies.unserved.sum():
         return {}
@@ -115,11 +116,27 @@ def unknown(
         more["waiting.patience_shape"] = rng.uniform(*PATIENCE_SHAPE, many)
         more["waiting.patience_minutes"] = rng.uniform(*PATIENCE_MINUTES, many)
         if "waiting.patience_minutes" in found:
-            stayed = tallies.stayed.sum(axis=0)
-            readings = from_totals(float(stayed @ tallies.lengths), float(stayed.sum()), float(tallies.unserved.sum()))
-            mean, low, high = readings
-            more["waiting.patience_minutes"] = found["waiting.patience_minutes"] * rng.uniform(low, high, many) / mean
+            at_once = rng.uniform(*LEAVE_AT_ONCE, many)
+            more["waiting.leave_at_once_share"] = at_once
+            more["waiting.patience_minutes"] = readings_of_patience(
+                tallies, more["waiting.patience_shape"], at_once, rng
+            )
     return more
+
+
+def readings_of_patience(
+    tallies: Tallies, shapes: np.ndarray, at_once: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """(draws,) mean patience in minutes of each shape and share that leaves at once, waits of who gave up unknown."""
+    stayed, gone = tallies.stayed.sum(axis=0), float(tallies.unserved.sum())
+    waited = gone + float(stayed[tallies.lengths > 0].sum())
+    found = []
+    for shape, share, times in zip(shapes, at_once, rng.uniform(0.0, 2.0, len(shapes)), strict=True):
+        left = max(0.05 * gone, gone - share * waited)
+        hazard = float(stayed @ (tallies.lengths / MINUTE) ** shape)
+        scale = (hazard * (1 + times * left / stayed.sum()) / left) ** (1 / shape)
+        found.append(mean_of(shape, scale))
+    return np.array(found)
 
 
 def blocks_of(tallies: Tallies) -> np.ndarray:

@@ -9,6 +9,8 @@ LONGEST, LONGEST_TOLD = 1200, 3600
 """Seconds at which turnarounds, and work that a column tells, are cut."""
 LEAST_AWAY, MEDIANS_AWAY = 120, 6
 """An agent who has not served again for so many seconds, and so many medians, though somebody waits, is away."""
+COMPLETE = 0.95
+"""Share of services with an agent, and of those who gave up with a wait, below which nothing is told."""
 LEAST = 200
 """Turnarounds from which on they say how long the work takes."""
 
@@ -18,10 +20,14 @@ def turnarounds(visits: Visits) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
     While somebody waits, an agent who is free serves: until then he is at work on the visit before. Where nobody waits
     any longer, or LONGEST has passed, how long it would have been is not known. Source: fit by Kaplan and Meier (1958).
+    Nothing is told where some services have no agent, for then the next one of an agent may be missing; or where waits
+    of those who gave up are not known, for who is still there would be there because the agent was soon back.
     """
     if not np.isnan(visits.after).all():
         place = np.flatnonzero(~np.isnan(visits.after) & visits.served)
         return place, np.round(np.clip(visits.after[place], 0, LONGEST_TOLD)), np.ones(len(place), bool)
+    if not is_complete(visits):
+        return np.empty(0, int), np.empty(0), np.empty(0, bool)
     known = np.flatnonzero((visits.agent != NOBODY) & ~np.isnan(visits.service) & ~np.isnan(visits.wait))
     start = visits.arrived[known] + visits.wait[known]
     order = np.lexsort((start, visits.agent[known]))
@@ -33,7 +39,15 @@ def turnarounds(visits: Visits) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     is_waited_for, nobody_from = queue_at(visits, end)
     until = np.minimum(np.minimum(again, nobody_from), end + LONGEST)
     told = is_waited_for & (again >= end)
-    return place[told], np.floor(until - end)[told], (again <= np.minimum(nobody_from + 1, end + LONGEST))[told]
+    return place[told], np.round(until - end)[told], (again <= np.minimum(nobody_from + 1, end + LONGEST))[told]
+
+
+def is_complete(visits: Visits) -> bool:
+    """Do nearly all services have an agent, and nearly all who gave up a wait?"""
+    served, gone = visits.served, ~visits.served
+    named = (visits.agent[served] != NOBODY).mean() if served.any() else 0.0
+    waits = (~np.isnan(visits.wait[gone])).mean() if gone.any() else 1.0
+    return bool(min(named, waits) >= COMPLETE)
 
 
 def queue_at(visits: Visits, instants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
