@@ -25,7 +25,7 @@ SHOWN = {
     "newcomers_stay": ("newcomers who come again, of 100", "loyalty.early_loss"),
     "visits": ("visits a year, served or not", "demand.visit_gap_days"),
     "unserved_share": ("visits not served, of 100", "staff.agents"),
-    "wait_mean": ("mean wait, min", "staff.roster"),
+    "wait_mean": ("mean wait, min", "staff.agents"),
     "occupancy": ("agents at work, of 100 minutes", "service.core_minutes"),
     "revenue": ("revenue a year, {unit}", "spending.basket_mean"),
     "wages_share": ("wages, of 100 {currency} of revenue", "staff.wage_per_hour"),
@@ -77,7 +77,8 @@ def setting_of(year: FirstYear, name: str, own: Interval) -> str:
     early = any(each.loyalty and each.loyalty.early_loss for each in as_segments(year.scenario))
     if name == "newcomers_stay" and own.mean < HALF and not early:
         return "spending.conversion"
-    return SHOWN[name][1]
+    setting = SHOWN[name][1]
+    return "staff.roster" if setting == "staff.agents" and year.scenario.staff.roster else setting
 
 
 def counted_in(own: Interval) -> tuple[float, str]:

@@ -316,7 +316,10 @@ def indices_line(s: Sensitivity) -> str:
         return cell_text(own.mean, e.objective) if own.of == "today" and is_share(e.objective) else short(own.mean, s)
 
     about = [
-        f"{own.of}: {WHAT[own.of].format(e.objective)}, {mean(own)} on average, deviation {short(own.deviation, s)}"
+        f"{own.of}: {WHAT[own.of].format(e.objective)}, {mean(own)} on average, give or take {short(own.deviation, s)}"
         for own in s.indices
     ]
-    return f"{'; '.join(about)}. Shares of its variance due to a setting by itself; in all: together with others, too."
+    return (
+        f"{'; '.join(about)} (one standard deviation between plausible cases). By such a share its square would shrink "
+        "if the setting were known; in all: with what it does together with others, too."
+    )

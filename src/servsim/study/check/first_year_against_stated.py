@@ -112,9 +112,10 @@ def unserved(year: FirstYear) -> list[str]:
     share = year["unserved_share"].mean
     if not share > MANY_UNSERVED:
         return []
+    agents = "staff.roster" if year.scenario.staff.roster else "staff.agents"
     return [
         f"{100 * share:.0f} of 100 visits are not served. If that is not so with you, the file has too few agents "
-        "(staff.agents, staff.roster) or too many visits."
+        f"({agents}) or too many visits."
     ]
 
 
