@@ -11,7 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-QUICK = ("test_cli", "test_files", "test_film", "test_page", "test_plots", "test_report", "test_results", "test_run")
+QUICK = ("test_cli", "test_files", "test_film", "test_page", "test_plots", "test_records_reading", "test_report",
+         "test_results", "test_run")  # fmt: skip
 """What runs every command, draws, serves the page and keeps results."""
 LEAST = re.compile(r"([\w.-]+)>=([\w.]+)(,.*)?")
 
@@ -20,7 +21,7 @@ def declared() -> list[str]:
     """Everything that servsim, its extras and these tests need; not what only lints, types or drives a browser."""
     extras = PROJECT["optional-dependencies"]
     tools = [needed for needed in extras["test"] if needed.startswith(("httpx", "pytest", "hypothesis"))]
-    return [*PROJECT["dependencies"], *extras["frames"], *extras["page"], *extras["dask"], *tools]
+    return [*PROJECT["dependencies"], *extras["frames"], *extras["page"], *extras["dask"], *extras["fit"], *tools]
 
 
 def test_every_dependency_has_a_lowest_version():
