@@ -10,8 +10,10 @@ import pytest
 from record_files import log, table, text
 
 from servsim.errors import ServsimError
+from servsim.records.calibration import slope
 from servsim.records.fit import fit
 from servsim.records.read import read_records
+from servsim.records.replay import NAMES, Hours
 from servsim.scenario.read import checked, read_scenario
 from servsim.show.records import fit_lines, recognised_lines
 from servsim.show.report.records_page import records_page
@@ -260,3 +262,29 @@ def test_the_command_writes_three_files_or_none(files, tmp_path):
     assert done.returncode == 0, done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["shop-fit.html", "shop.draws.csv", "shop.toml"]
     assert np.isfinite(read_scenario(tmp_path / "shop.toml").service.core_minutes)
+
+
+def test_kinds_have_the_names_that_belong_to_them_and_rare_ones_none(tmp_path):
+    head, body = table(log(days=20, each=30))
+    kinds = ["rare", "long"] + ["short"] * 3
+    body = [
+        [*row, "peculiar" if place == 7 else kinds[place % 5 if place % 50 else 0]] for place, row in enumerate(body)
+    ]
+    (tmp_path / "visits.csv").write_text(text([*head, "type"], body))
+    visits = read_records([tmp_path / "visits.csv"]).visits
+    assert set(visits.kinds) == {"rare", "long", "short", ""}
+    assert {name: int((visits.kind == number).sum()) for number, name in enumerate(visits.kinds)} == {
+        name or "": sum(row[-1] == (name or "peculiar") for row in body) for name in visits.kinds
+    }
+    assert "peculiar" not in fit(tmp_path / "visits.csv", draws=5, holdout=0).text
+
+
+def test_a_share_of_agents_at_its_end_is_not_tried_beyond_it():
+    tried = []
+
+    def live(settings, seed=1):
+        tried.append(settings["staff.availability"])
+        return Hours(*(np.full((1, 1), 10 / settings["staff.availability"]) for _ in NAMES))
+
+    assert slope(live, {"staff.availability": 2.0}, "staff.availability", "wait") == pytest.approx(0, abs=1e-9)
+    assert max(tried) == 2.0

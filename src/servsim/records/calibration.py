@@ -145,9 +145,10 @@ def outcome(hours: Hours, matched: str) -> float:
 
 def slope(live: Live, settings: Settings, key: str, matched: str) -> float:
     """d log of what is matched / d log of a setting, by a step to either side."""
-    ends = [outcome(live({**settings, key: settings[key] * step}), matched) for step in (1 / A_STEP, A_STEP)]
-    low, high = np.log(np.maximum(ends, TINY))
-    return float((high - low) / (2 * np.log(A_STEP)))
+    most = HIGHEST if key == AVAILABILITY else np.inf
+    places = settings[key] / A_STEP, min(most, settings[key] * A_STEP)
+    low, high = (np.log(max(outcome(live({**settings, key: place}), matched), TINY)) for place in places)
+    return float((high - low) / np.log(places[1] / places[0]))
 
 
 def drawn_share(found: Availability, tallies: Tallies, weights: np.ndarray, settings: Settings, own: Settings) -> float:

@@ -29,8 +29,8 @@ def segments_of(visits: Visits, settings: Mapping[str, float]) -> list[Raw]:
     None where there are no two kinds, or where their services differ by no more than chance.
     """
     names = [*visits.kinds, OTHERS]
-    share = np.array([(visits.kind == number).mean() for number in range(len(visits.kinds))])
-    number = np.where(np.append(share >= LEAST_SHARE, False)[visits.kind], visits.kind, len(visits.kinds))
+    large = [bool(name) and (visits.kind == number).mean() >= LEAST_SHARE for number, name in enumerate(visits.kinds)]
+    number = np.where(np.array([*large, False])[visits.kind], visits.kind, len(visits.kinds))
     some = [one for one in np.unique(number).tolist() if (number == one).mean() >= LEAST_SHARE]
     services = [visits.service[(number == one) & ~np.isnan(visits.service)] for one in some]
     if len(some) < 2 or min(map(len, services)) < LEAST_SERVICES:

@@ -23,8 +23,9 @@ class Visits:
     """Visits in the order of coming.
 
     arrived: seconds since 1970, by the clock on the wall. wait, service: seconds, NaN where not known. served: whether
-    they were; all others gave up. agent, customer: hashes, NOBODY where not known. kind: number of a label in `kinds`.
-    score: as the visitor gave it, NaN where not known. after: seconds of work after it, NaN where no column says.
+    they were; all others gave up. agent, customer: hashes, NOBODY where not known. kind: number of a label in `kinds`,
+    which are "" where they may not be shown. score: as the visitor gave it, NaN where not known. after: seconds of work
+    after it, NaN where no column says.
     """
 
     arrived: np.ndarray
@@ -82,13 +83,19 @@ def visits_of(values: Values, roles: Roles, table: str, said: list[str]) -> Visi
     found = Visits(arrived, wait, fate == SERVED, service, identity["agent"], identity["customer"], identity["kind"],
                    values.arrays.get("score", np.full(rows, np.nan)),
                    values.arrays.get("after_work", np.full(rows, np.nan)),
-                   tuple(roles["kind"].shown_labels) if "kind" in roles else ())  # fmt: skip
+                   kinds_of(values, roles))  # fmt: skip
     kept = found.where(sound(found, fate, times, said))
     if not len(kept):
         raise ServsimError(f"{table}: no row says when somebody came and what became of them; {NEEDS_ARRIVAL}")
     kept = kept.where(np.argsort(kept.arrived, kind="stable"))
     said += changed_clocks(kept.arrived)
     return replace(kept, service=without_outliers(kept.service, said))
+
+
+def kinds_of(values: Values, roles: Roles) -> tuple[str, ...]:
+    """What the numbers of kinds stand for; nothing where it may not be shown."""
+    shown = set(roles["kind"].shown_labels) if "kind" in roles else set()
+    return tuple(word if word in shown else "" for word in values.words.get("kind", ()))
 
 
 def came(times: dict[str, np.ndarray], fate: np.ndarray) -> np.ndarray | None:
