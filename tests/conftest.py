@@ -116,12 +116,12 @@ def meets_the_textbook(
 @pytest.fixture(
     params=[
         pytest.param(("fast", 1.0, 0.02), id="fast"),
-        pytest.param(("reference", 1 / 8, 0.1), id="reference"),
+        pytest.param(("reference", 1 / 16, 0.15), id="reference"),
         pytest.param(("reference", 1.0, 0.02), id="reference, sharply", marks=pytest.mark.nightly),
     ]
 )
 def told(request: pytest.FixtureRequest) -> Callable[..., None]:
-    """Each engine at a desk and with a share: by day the story with an eighth of it, and as sharply as that permits.
+    """Each engine at a desk and with a share: by day the story with a sixteenth of it, and as sharply as that permits.
 
     Where the weeks are asked for, it has fewer replications of them.
     """

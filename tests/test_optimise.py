@@ -208,8 +208,14 @@ def test_as_good_as_the_best_that_costs_no_more_than_today():
     assert o.best[1] <= 2
 
 
+@cache
+def without_a_best() -> Optimisation:
+    """What is left where nothing keeps a constraint."""
+    return optimise(desk(), constraints=["retention >= 0.999"], points=8)
+
+
 def test_a_constraint_that_nothing_keeps_leaves_no_best():
-    o = optimise(desk(), constraints=["retention >= 0.999"], points=8)
+    o = without_a_best()
     assert o.best is None
     assert o.finalists
     assert o.to_dict()["best"] is None
@@ -224,7 +230,7 @@ def test_a_constraint_that_nothing_keeps_leaves_no_best():
 
 
 def test_todays_column_has_todays_values_though_it_breaks_a_constraint():
-    o = optimise(desk(), constraints=["retention >= 0.999"], points=8)
+    o = without_a_best()
     today, *others = ([*column.cells][:2] for column in finalists_table(o, o.finals).columns[1:])
     assert today == ["1", "2"]
     dots = any(UNCHANGED in values for values in others)
@@ -322,8 +328,14 @@ def test_the_search_and_the_finals_have_no_world_in_common(monkeypatch):
 # The front
 
 
+@cache
+def with_a_front() -> Optimisation:
+    """The counter's question, and what retention costs."""
+    return optimise(desk(), front=("retention", "profit"), points=30)
+
+
 def test_a_front_buys_one_metric_with_the_other():
-    o = optimise(desk(), front=("retention", "profit"), points=30)
+    o = with_a_front()
     traded = [(o.of(point, "retention").mean, o.of(point, "profit").mean) for point in o.front]
     assert len(traded) >= 3
     assert traded == sorted(traded, key=lambda pair: (pair[0], -pair[1]))
@@ -333,7 +345,7 @@ def test_a_front_buys_one_metric_with_the_other():
 
 
 def test_a_finalist_on_the_front_keeps_its_number():
-    o = optimise(desk(), front=("retention", "profit"), points=30)
+    o = with_a_front()
     names = front_names(o)
     finalists = {o.values(number): number for number in o.finals.levels}
     assert len(set(names)) == len(names)

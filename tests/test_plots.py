@@ -1,7 +1,5 @@
 """Plots: their numbers are those of the results, their words and units are there, nothing covers anything else."""
 
-import subprocess
-import sys
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -549,9 +547,9 @@ def test_what_cannot_be_drawn_is_said_in_a_sentence(tiny, kind, options, said):
     assert [file.name for file in tiny.iterdir()] == ["tiny.toml"]
 
 
-def test_a_mistake_on_the_command_line_is_exit_code_2(tiny):
-    command = [sys.executable, "-c", "from servsim.cli import main; main()", "plot", "levles", "tiny.toml"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 2
-    assert "Did you mean levels?" in done.stderr
-    assert "Traceback" not in done.stderr
+@pytest.mark.usefixtures("tiny")
+def test_a_mistake_on_the_command_line_is_exit_code_2(typed):
+    code, _, said = typed("plot", "levles", "tiny.toml")
+    assert code == 2
+    assert "Did you mean levels?" in said
+    assert "Traceback" not in said

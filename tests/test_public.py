@@ -88,6 +88,7 @@ def test_every_entry_takes_the_same_options(name):
 
 
 def test_options_change_no_answer(shop, tmp_path):
+    shop = shop.with_settings({"horizon.weeks": 0.5, "horizon.years": 0.02})
     answers = [
         servsim.run(shop, replications=3),
         servsim.run(shop, replications=3, workers=1),

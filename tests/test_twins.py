@@ -46,7 +46,7 @@ def assert_twins(scenario: Scenario, seed: int = 1) -> None:
     assert not first_difference(reference.simulate(sheet), fast.simulate(sheet)), scenario.settings()
 
 
-@settings(max_examples=60, **RELAXED)
+@settings(max_examples=30, **RELAXED)
 @given(WORLD)
 def test_engines_agree_on_random_scenarios(world):
     assert_twins(scenario_of(world), seed=world[0])
@@ -105,7 +105,7 @@ def assert_same_window(sheet: np.ndarray, end: int, engines: tuple = (fast, refe
         assert set(trace.of(Happening.REMAINS)[:, 0].tolist()) <= {window, end}
 
 
-@settings(max_examples=12, **RELAXED)
+@settings(max_examples=8, **RELAXED)
 @given(WORLD, st.integers(1, 3))
 def test_random_replications_that_go_on_have_the_same_window(world, times):
     sheet = to_sheet(scenario_of(world), seed=world[0])
@@ -151,7 +151,7 @@ def assert_pieces_end_where_stock_is_taken(sheet: np.ndarray, parts: int, times:
             assert np.array_equal(told, until(whole, stop))
 
 
-@settings(max_examples=15, **RELAXED)
+@settings(max_examples=8, **RELAXED)
 @given(WORLD, st.integers(1, 9), st.integers(0, 3))
 def test_replications_that_go_on_are_told_in_pieces_that_end_where_stock_is_taken(world, parts, times):
     assert_pieces_end_where_stock_is_taken(to_sheet(scenario_of(world), seed=world[0]), parts, times)
@@ -171,7 +171,7 @@ def assert_order_changes_nothing(number: int) -> None:
     assert np.array_equal(desk.tell(desk.end), reference.simulate(sheet).rows)
 
 
-@settings(max_examples=30, **RELAXED)
+@settings(max_examples=15, **RELAXED)
 @given(WORLD)
 def test_the_order_within_an_instant_changes_nothing(world):
     assert_order_changes_nothing(world[0])
@@ -192,7 +192,7 @@ def assert_same_in_pieces(sheet: np.ndarray, parts: int) -> None:
         assert np.array_equal(np.concatenate(list(engine.pieces(sheet, length))), whole)
 
 
-@settings(max_examples=20, **RELAXED)
+@settings(max_examples=10, **RELAXED)
 @given(WORLD, st.integers(1, 9))
 def test_told_in_pieces_it_is_the_same_story(world, parts):
     assert_same_in_pieces(to_sheet(scenario_of(world)), parts)

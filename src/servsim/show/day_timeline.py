@@ -3,7 +3,7 @@
 The table has a clause for each happening, whose subject is the customer, or the agent where nobody else is concerned.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -199,7 +199,7 @@ def clause_of(line: Line, episode: list[Line]) -> str:
 def summary(visits: list[list[Line]]) -> str:
     """What the day came to."""
     lines = [line for visit in visits for line in visit]
-    count = {what: sum(line.what == what for line in lines) for what in H}
+    count = Counter(line.what for line in lines)
     waits = [line.value for line in lines if line.what in WAITED]
     takings = sum(line.value for line in lines if line.what == H.BOUGHT) / MILLIONTHS
     unserved = sum(count[what] for what in UNSERVED)

@@ -4,7 +4,7 @@ Sentences stand in the order in which they are told within an instant: `{it.…}
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -186,11 +186,11 @@ class Line:
     value: int
     cast: Cast
     lasts: int = 0
+    what: H = field(init=False)
 
-    @property
-    def what(self) -> H:
-        """The happening."""
-        return H(self.happening)
+    def __post_init__(self) -> None:
+        """The happening is asked for again and again."""
+        self.what = H(self.happening)
 
     @property
     def clock(self) -> str:

@@ -44,6 +44,7 @@ MINUTES_OPEN = ("00:00-00:01", "00:00-00:01, 00:02-00:03", "00:01-00:03")
 """Opening hours of a tie storm in which doors and shifts turn within the horizon too."""
 
 Path = tuple[str, ...]
+Limits = tuple[float, bool, float]
 Rng = np.random.Generator
 
 
@@ -137,27 +138,28 @@ def drawn_table(
 
 
 @cache
-def kind_of(table: type[BaseModel], name: str) -> tuple[Any, list[Any], type[BaseModel] | None]:
-    """What a setting or table of a table is: its type without None, its marks, and the class of a table."""
+def kind_of(table: type[BaseModel], name: str) -> tuple[Any, Any, list[Any], Limits, type[BaseModel] | None]:
+    """What a setting or table is: its type without None, that type's origin, marks, limits, and a table's class."""
     field = table.model_fields[name]
-    return *bare(field.annotation, list(field.metadata)), table_of(field.annotation)
+    kind, marks = bare(field.annotation, list(field.metadata))
+    return kind, get_origin(kind), marks, limits(marks), table_of(field.annotation)
 
 
 def drawn_value(rng: Rng, table: type[BaseModel], path: Path, days_per_tick: float) -> Any:
     """A value of a setting or table in a table; None where it is left out."""
-    kind, marks, inner = kind_of(table, path[-1])
+    kind, origin, marks, within, inner = kind_of(table, path[-1])
     if inner is not None:
         own = drawn_table(rng, inner, path, days_per_tick)
         return own.get(EVERY_DAY, own) if inner is Profile and rng.random() < 0.5 else own
-    if get_origin(kind) is Literal:
+    if origin is Literal:
         return str(rng.choice(get_args(kind)))
-    if get_origin(kind) is list:
+    if origin is list:
         return drawn_list(rng, get_args(kind)[0], marks)
     if kind is bool:
         return bool(rng.random() < 0.5)
     if kind is str:
         return None
-    number = drawn_number(rng, table.model_fields[path[-1]], path, marks, days_per_tick)
+    number = drawn_number(rng, table.model_fields[path[-1]], path, within, days_per_tick)
     return round(number) if kind is int else float(f"{number:.4g}")
 
 
@@ -176,10 +178,10 @@ def weights(rng: Rng, length: int) -> list[float]:
     return [float(number) for number in rng.choice([0, 1, 1, 2, 2, 3], length) + parts]
 
 
-def drawn_number(rng: Rng, field: FieldInfo, path: Path, marks: list[Any], days_per_tick: float) -> float:
+def drawn_number(rng: Rng, field: FieldInfo, path: Path, within: Limits, days_per_tick: float) -> float:
     """A number around the default, log-uniform; a share anywhere; now and then exactly the least allowed."""
     unit = str(declared(field, "unit"))
-    low, closed, high = limits(marks)
+    low, closed, high = within
     if closed and rng.random() < 0.08:
         return low
     if path in SPECIAL:
@@ -193,7 +195,7 @@ def drawn_number(rng: Rng, field: FieldInfo, path: Path, marks: list[Any], days_
     return min(max(log_uniform(rng, middle / SPREAD, middle * SPREAD), low), high)
 
 
-def limits(marks: list[Any]) -> tuple[float, bool, float]:
+def limits(marks: list[Any]) -> Limits:
     """(least, whether it is allowed itself, most) of a number."""
     low, closed, high = 0.0, False, np.inf
     for mark in marks:
