@@ -19,16 +19,16 @@ BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 SERVSIM = [sys.executable, "-c", "from servsim.cli import main; main()"]
 
 
-A_SEASON = ["--set", "horizon.weeks=4", "--set", "horizon.years=0.25"]
+A_MONTH = ["--set", "horizon.weeks=2", "--set", "horizon.years=0.1"]
 NO_RACE = ["--replications", "2", "--set", "evaluate.smallest_difference=0"]
 FEW = {
-    "run": ["--replications", "2", "--budget", "2", *A_SEASON],
-    "evaluate": ["--replications", "2", "--budget", "20", *A_SEASON],
-    "optimise": [*NO_RACE, "--points", "12", *A_SEASON],
-    "sensitivity": ["--replications", "2", "--points", "0", "--replications", "2", *A_SEASON],
-    "compare": ["--replications", "2", *A_SEASON],
-    "worth": ["--replications", "2", *A_SEASON],
-    "report": [*NO_RACE, *A_SEASON],
+    "run": ["--replications", "2", "--budget", "2", *A_MONTH],
+    "evaluate": ["--replications", "2", "--budget", "20", *A_MONTH],
+    "optimise": [*NO_RACE, "--points", "12", *A_MONTH],
+    "sensitivity": ["--replications", "2", "--points", "0", "--replications", "2", *A_MONTH],
+    "compare": ["--replications", "2", *A_MONTH],
+    "worth": ["--replications", "2", *A_MONTH],
+    "report": [*NO_RACE, *A_MONTH],
     "plot payback": NO_RACE,
     "export": ["--set", "horizon.weeks=1"],
 }
@@ -58,7 +58,7 @@ def test_every_command_of_the_readme_runs(tmp_path):
         assert words[0] == "servsim", command
         few = FEW.get(" ".join(words[1:3]), FEW.get(words[1], []))
         if "--by" in words:
-            few = ["--replications", "2", *A_SEASON]
+            few = ["--replications", "2", *A_MONTH]
         if words[1] == "verify":
             continue  # tests/test_verify.py runs it
         done = servsim_here(*words[1:], *few, cwd=tmp_path)

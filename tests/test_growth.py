@@ -190,7 +190,7 @@ def grows(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("workers", [pytest.param("1", marks=pytest.mark.nightly), "2"])
 def test_a_world_that_grows_without_end_is_stopped_with_a_sentence(grows, workers):
     result = servsim("run", str(grows), "--json", "--quiet", "--workers", workers)
     assert (result.returncode, result.stdout) == (2, "")

@@ -220,7 +220,7 @@ def test_a_textbook_desk_has_a_report_too():
 
 def test_the_command_writes_the_page_and_says_the_advice(shop, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    report(shop, replications=2, output=Path("made.html"))
+    report(shop, overrides=["horizon.weeks=3", "horizon.years=0.5"], replications=2, output=Path("made.html"))
     shown = capsys.readouterr()
     assert "minutes of care per visit" in shown.out
     assert "Report: made.html" in shown.err
