@@ -7,8 +7,9 @@ from typer.testing import CliRunner
 from servsim.cli.commands import app
 from servsim.scenario.read import checked
 from servsim.scenario.scenario import Scenario
-from servsim.study.check.before_simulation import outlook
-from servsim.study.histories.steady_state import BATCH, settled, truncation
+from servsim.study.check.before_simulation import Outlook, outlook, warnings
+from servsim.study.histories.steady_state import BATCH, LOOKS, looks_at, settled, truncation
+from servsim.study.planned_load import planned_load
 
 
 def desk(**tables: object) -> Scenario:
@@ -86,3 +87,14 @@ def test_check_says_when_a_desk_has_settled(tmp_path):
     shown = CliRunner().invoke(app, ["check", str(file)]).stdout
     assert "Settled (MSER-5 on daily means of 10 replications): waits after" in shown
     assert "horizon.warmup_weeks leaves out 0.1." in " ".join(shown.split())
+
+
+def test_a_desk_of_very_many_visits_is_looked_at_in_fewer_replications_or_not_at_all():
+    small, large, vast = (desk(demand={"prospects_per_hour": rate}, horizon={"weeks": 52, "warmup_weeks": 1})
+                          for rate in (1.0, 1000.0, 20_000.0))  # fmt: skip
+    assert looks_at(small) == LOOKS
+    assert 0 < looks_at(large) < LOOKS
+    assert looks_at(vast) == 0
+    assert settled(vast) == {}
+    said = warnings(Outlook(vast, 40.0, planned_load(vast), (), (), {}, None, ()))
+    assert any("is not looked at" in sentence for sentence in said)

@@ -15,7 +15,7 @@ from servsim.study.check.before_simulation import Outlook
 from servsim.study.check.first_year import FEW, FirstYear, is_looked_at
 from servsim.study.check.first_year_against_stated import sentences
 from servsim.study.histories.opening_book import Change
-from servsim.study.histories.steady_state import LOOKS, SettledBook
+from servsim.study.histories.steady_state import SettledBook, looks_at
 from servsim.study.intervals_and_tables import Interval
 from servsim.study.yearly_projection import looks_ahead
 
@@ -226,8 +226,9 @@ def settling(look: Outlook) -> str:
         f"{name} {never if weeks is None else 'after ' + many(round(weeks, 1), 'week')}"
         for name, weeks in look.settled.items()
     ]
+    looks = many(looks_at(look.scenario), "replication")
     return (
-        f"Settled (MSER-5 on daily means of {LOOKS} replications): {listed(by)}. horizon.warmup_weeks leaves out "
+        f"Settled (MSER-5 on daily means of {looks}): {listed(by)}. horizon.warmup_weeks leaves out "
         f"{level(horizon.warmup_weeks)}."
     )
 

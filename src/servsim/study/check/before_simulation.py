@@ -17,7 +17,7 @@ from servsim.study.execution.options import Execution
 from servsim.study.execution.replications import counted
 from servsim.study.expected_visits import reproduction
 from servsim.study.histories.opening_book import FAR_CUSTOMERS
-from servsim.study.histories.steady_state import LOOKS, SettledBook, settled, settled_book
+from servsim.study.histories.steady_state import SettledBook, looks_at, settled, settled_book
 from servsim.study.intervals_and_tables import defined
 from servsim.study.planned_load import PlannedLoad, planned_load
 from servsim.study.scenario_identity import digest_of
@@ -83,7 +83,7 @@ def outlook(scenario: Scenario, file: str, execution: Execution | None = None) -
     on = tuple(name for name in MECHANISMS if is_on(scenario, name))
     attentive = scenario.staff.inattentive_minutes == 0
     steady = scenario.horizon.warmup_weeks > 0
-    affordable(scenario, file, LOOKS if steady else 1, far=False)
+    affordable(scenario, file, max(1, looks_at(scenario)) if steady else 1, far=False)
     look = Outlook(
         scenario,
         open_hours=mean_week(scenario).open_hours,
@@ -135,6 +135,9 @@ def warnings(look: Outlook) -> list[str]:
     brings = reproduction(scenario)
     if brings >= 1.0:
         found.append(f"every newcomer brings about {brings:.2f} others: customers grow until nobody is left to come.")
+    if scenario.horizon.warmup_weeks > 0 and not looks_at(scenario):
+        found.append("whether the desk has settled after horizon.warmup_weeks is not looked at: with so many visits it "
+                     "would take too long here.")  # fmt: skip
     if look.book is not None:
         found += unsettled(look.book)
     elif is_on(scenario, "quality") and scenario.demand.opening_book:

@@ -201,7 +201,7 @@ def ratchet(sheet: Any, found: np.ndarray, place: np.ndarray, quality: np.ndarra
     found["should"][place] += sheet["should_ratchet"][segment] * np.maximum(0.0, quality - asked)
 
 
-LOOKS = 10
+LOOKS, VISITS_LOOKED_AT = 10, 3_000_000
 BATCH = 5
 FEW = 50
 """Days; a shorter horizon is cut into SPANS of equal length instead."""
@@ -216,12 +216,21 @@ def settled(scenario: Scenario) -> dict[str, float | None]:
     """Weeks until waits, satisfaction and customers have settled: MSER-5 on the mean over replications of what a day
     shows.
 
-    None: not within half of the horizon. What is never seen is left out, and so are days on which nothing is.
+    None: not within half of the horizon. What is never seen is left out, and so are days on which nothing is. Nothing
+    is found where one replication alone has too many visits to look at.
     """
-    replications = [World(scenario, replication=number) for number in range(LOOKS)]
+    replications = [World(scenario, replication=number) for number in range(looks_at(scenario))]
+    if not replications:
+        return {}
     count, total = (np.sum(each, axis=0) for each in zip(*map(days_of, replications), strict=True))
     end = int(replications[0].sheet[0]["end"])
     return {name: weeks_out(count[i], total[i], span_of(end) / WEEK) for i, name in enumerate(SERIES) if count[i].any()}
+
+
+def looks_at(scenario: Scenario) -> int:
+    """How many replications may be looked at: as many as VISITS_LOOKED_AT allow."""
+    weeks = scenario.horizon.weeks + scenario.horizon.warmup_weeks
+    return min(LOOKS, int(VISITS_LOOKED_AT / max(1.0, weekly_visits(scenario) * weeks)))
 
 
 def days_of(world: World) -> tuple[np.ndarray, np.ndarray]:
