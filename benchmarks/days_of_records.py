@@ -23,6 +23,8 @@ COMMAND = [sys.executable, "-c", "from servsim.cli import main; main()"]
 DAYS = (7, 14, 28, 56, 112)
 FIRST = pandas.Timestamp("2001-01-01")
 BAND = (0.05, 0.95)
+AS_IT_STANDS = ("demand.busyness_cv",)
+"""What may be 0."""
 
 
 def files(file: Path) -> dict[str, pandas.DataFrame]:
@@ -39,12 +41,13 @@ def until(frame: pandas.DataFrame, days: int) -> pandas.DataFrame:
     ]
 
 
-def widths(found: Fit) -> dict[str, float]:
-    """The width of each setting's 90 % range, against its value."""
-    ends = {key: np.quantile(draws, BAND) for key, draws in found.draws.items()}
-    return {
-        key: float((high - low) / max(found.desk.settings.get(key, high), 1e-9)) for key, (low, high) in ends.items()
-    }
+def widths(found: Fit) -> dict[str, str]:
+    """The width of each setting's 90 % range, against its value; of a coefficient of variation as it stands."""
+    told = {}
+    for key, draws in found.draws.items():
+        wide, middle = float(np.diff(np.quantile(draws, BAND))[0]), float(np.median(draws))
+        told[key] = f"{wide:.2f}" if key in AS_IT_STANDS else f"{wide / max(middle, 1e-9):.0%}"
+    return told
 
 
 def advice(found: Fit) -> tuple[str, str]:
@@ -74,12 +77,12 @@ def main() -> None:
             keys = [*template_keys(wide)]
             sys.stdout.write(f"| days | {' | '.join(keys)} | best level in 8 of 10 | it brings in 8 of 10 |\n")
             sys.stdout.write(f"|{'---|' * (len(keys) + 3)}\n")
-        cells = [f"{wide[key]:.0%}" if key in wide else "assumed" for key in keys]
+        cells = [wide.get(key, "assumed") for key in keys]
         sys.stdout.write(f"| {days} | {' | '.join([*cells, *advice(found)])} |\n")
         sys.stdout.flush()
 
 
-def template_keys(wide: dict[str, float]) -> list[str]:
+def template_keys(wide: dict[str, str]) -> list[str]:
     """The settings that columns are of, busyness, which few days do not tell, among them."""
     return list(dict.fromkeys([*wide, "demand.busyness_cv"]))
 
