@@ -19,8 +19,8 @@ from servsim.records.staff import Presence
 from servsim.records.tables import Raw
 from servsim.records.tallies import Tallies
 
-MOST_DAYS = 12
-"""Days on which it is tried, evenly picked."""
+DAYS, VISITS = (12, 60), 6000
+"""Days on which it is tried: the fewest and most, and the visits that they should have."""
 STEPS = 5
 """Halvings of the range of the share."""
 LOWEST, HIGHEST = 0.5, 2.0
@@ -46,8 +46,8 @@ class Live(Protocol):
 class Availability:
     """The share of agents that is there, the presence that it is for, and what of the log it makes come out.
 
-    error: the mean difference by hour, in the share who gave up, that is left. matched: "abandonment", "wait" or
-    nothing, where the log has neither. slopes: by how many per cent what is matched moves with one per cent of each
+    error: the mean differences by hour and by day, in the share who gave up, that are left. matched: "abandonment",
+    "wait" or nothing, where the log has neither. slopes: by how many per cent what is matched moves with one per cent of each
     setting that it hangs on; empty where nothing is matched.
     """
 
@@ -71,7 +71,7 @@ def calibrated(
     settings: Settings,
     core_profile: list[float] | None,
 ) -> Availability:
-    """The presence and share with which the log's own days come out best by hour, once their total does.
+    """The presence and share with which the log's own days come out best by hour and day, once their total does.
 
     came: (days, quarters) visits to expect on each of them.
     """
@@ -86,14 +86,17 @@ def calibrated(
         live = living(tallies.days, came, presence, picked, core_profile)
         share = solved(live, settings, seen, matched)
         best = {**settings, AVAILABILITY: share}
-        found.append((live, best, Availability(share, presence, error_by_hour(live(best), seen), matched)))
+        again = live(best)
+        error = error_by_hour(again, seen) + error_by_day(again, seen)
+        found.append((live, best, Availability(share, presence, error, matched)))
     live, best, chosen = min(found, key=lambda one: one[2].error)
     return replace(chosen, slopes={key: slope(live, best, key, matched) for key in MOVED_BY if key in best})
 
 
 def picked_of(days: Days) -> np.ndarray:
-    """Places of the days on which a desk is tried."""
-    return np.unique(np.linspace(0, len(days.day) - 1, min(MOST_DAYS, len(days.day))).astype(int))
+    """Places of the days on which a desk is tried: as many as have VISITS between them, evenly picked."""
+    wanted = int(np.clip(VISITS * len(days.day) / max(1, days.counts.sum()), *DAYS))
+    return np.unique(np.linspace(0, len(days.day) - 1, min(wanted, len(days.day))).astype(int))
 
 
 def living(
@@ -177,8 +180,15 @@ def matched_in(tallies: Tallies, weights: np.ndarray, matched: str) -> float:
 
 def error_by_hour(again: Hours, seen: Hours) -> float:
     """The mean difference by hour in the share who gave up, hours weighed by who came."""
-    weight = seen.came.sum(axis=0)
-    share = seen.gone.sum(axis=0) / np.maximum(1.0, weight)
-    came = again.came.sum(axis=(0, 1))
-    lived = again.gone.sum(axis=(0, 1)) / np.maximum(1.0, came)
-    return float(np.abs(share - lived) @ weight / max(1.0, weight.sum()))
+    return apart(seen.gone.sum(axis=0), seen.came.sum(axis=0), again.gone.sum(axis=(0, 1)), again.came.sum(axis=(0, 1)))
+
+
+def error_by_day(again: Hours, seen: Hours) -> float:
+    """The same by day."""
+    return apart(seen.gone.sum(axis=1), seen.came.sum(axis=1), again.gone.sum(axis=(1, 2)), again.came.sum(axis=(1, 2)))
+
+
+def apart(gone: np.ndarray, came: np.ndarray, gone_again: np.ndarray, came_again: np.ndarray) -> float:
+    """The mean difference of two shares, weighed by who came."""
+    off = np.abs(gone / np.maximum(1.0, came) - gone_again / np.maximum(1.0, came_again))
+    return float(off @ came / max(1.0, came.sum()))

@@ -127,8 +127,8 @@ def after_work_from(tallies: Tallies, weights: np.ndarray) -> dict[str, float]:
     if found is None or found[0] < LEAST_WORK:
         return {}
     mean, sd = found
-    variation = min(MOST_VARIED, sd / mean)
-    return {"after_visit_work.after_visit_minutes": mean / MINUTE, "after_visit_work.after_visit_cv": variation}
+    variation = float(min(MOST_VARIED, sd / mean))
+    return {"after_visit_work.after_visit_minutes": float(mean) / MINUTE, "after_visit_work.after_visit_cv": variation}
 
 
 def patience_from(tallies: Tallies, weights: np.ndarray) -> dict[str, float]:

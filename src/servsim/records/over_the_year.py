@@ -9,8 +9,8 @@ from servsim.records.shrinkage import drawn_to_one
 
 LEAST_DAYS_OF_MONTH = 10
 LEAST_WEEKS = 8
-SURE = 3.0
-"""Standard errors from which on a trend is spoken of."""
+SURE, LIKELY = 0.9995, 0.975
+"""Quantiles of chance beyond which a trend is spoken of, and between which its range lies."""
 A_WEEK, WEEKS_A_YEAR = 7, 365.25 / 7
 
 
@@ -44,8 +44,10 @@ def month_profile(days: Days) -> list[float] | None:
 def trend(days: Days) -> tuple[float, float, float] | None:
     """(growth a year, its 95 % ends) of visits, by a line through the logarithms of weeks; None where it is unsure.
 
-    Weeks are taken to vary by chance around the line.
+    Weeks are taken to vary by chance around the line: Student's t.
     """
+    from scipy.special import stdtrit
+
     week = days.day // A_WEEK
     numbers, place = np.unique(week, return_inverse=True)
     each = relative(days.counts.sum(axis=1).astype(float), days.weekday)
@@ -56,9 +58,10 @@ def trend(days: Days) -> tuple[float, float, float] | None:
     slope = float(when @ height / (when @ when))
     rest = height - height.mean() - slope * when
     error = float(np.sqrt(rest @ rest / (len(numbers) - 2) / (when @ when)))
-    if abs(slope) <= SURE * error:
+    sure, likely = stdtrit(len(numbers) - 2, (SURE, LIKELY)) * error
+    if abs(slope) <= sure:
         return None
-    low, high = slope - 1.96 * error, slope + 1.96 * error
+    low, high = slope - likely, slope + likely
     return float(np.expm1(slope)), float(np.expm1(low)), float(np.expm1(high))
 
 

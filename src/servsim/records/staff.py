@@ -12,8 +12,9 @@ from servsim.records.tallies import HOURS, Tallies
 from servsim.records.values import A_DAY, NOBODY
 from servsim.records.visits import Visits
 
-GAPS_MINUTES = (5.0, 10.0, 20.0)
-"""An agent between two visits is taken to be there if the gap is no longer: which of these is calibrated."""
+GAPS_MINUTES = (5.0, 20.0, 60.0, 240.0)
+"""An agent between two visits is taken to be there if the gap is no longer: which of these is calibrated. Where few
+come, an agent may be there for hours without a visit."""
 AT_ONCE_SHARE = 0.1
 """An agent who serves two at a time in more than this share of visits is no agent, but a room or a ward."""
 QUARTER = A_DAY / QUARTERS
