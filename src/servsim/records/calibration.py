@@ -32,6 +32,8 @@ MOVED_BY = (AVAILABILITY, "service.core_minutes", "waiting.patience_minutes")
 """Settings that what is matched hangs on."""
 A_STEP = 1.1
 """Factor on each of them by which that is seen."""
+ALIKE = 1.15
+"""Presences of which the error is so many times the least do about as well."""
 LEAST_SLOPE = 0.2
 """Below it what is matched says nothing of who was there."""
 
@@ -47,8 +49,8 @@ class Availability:
     """The share of agents that is there, the presence that it is for, and what of the log it makes come out.
 
     error: the mean differences by hour and by day, in the share who gave up, that are left. matched: "abandonment",
-    "wait" or nothing, where the log has neither. slopes: by how many per cent what is matched moves with one per cent of each
-    setting that it hangs on; empty where nothing is matched.
+    "wait" or nothing, where the log has neither. slopes: by how many per cent what is matched moves with one per cent
+    of each setting that it hangs on; empty where nothing is matched.
     """
 
     share: float
@@ -73,6 +75,8 @@ def calibrated(
 ) -> Availability:
     """The presence and share with which the log's own days come out best by hour and day, once their total does.
 
+    Of presences that do about as well it is the one of which the share is nearest to 1: it leaves least to explain.
+
     came: (days, quarters) visits to expect on each of them.
     """
     picked = picked_of(tallies.days)
@@ -89,7 +93,9 @@ def calibrated(
         again = live(best)
         error = error_by_hour(again, seen) + error_by_day(again, seen)
         found.append((live, best, Availability(share, presence, error, matched)))
-    live, best, chosen = min(found, key=lambda one: one[2].error)
+    least = min(one[2].error for one in found)
+    alike = [one for one in found if one[2].error <= ALIKE * least]
+    live, best, chosen = min(alike, key=lambda one: abs(np.log(one[2].share)))
     return replace(chosen, slopes={key: slope(live, best, key, matched) for key in MOVED_BY if key in best})
 
 
