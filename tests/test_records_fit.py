@@ -14,6 +14,7 @@ from servsim.records.calibration import slope
 from servsim.records.fit import fit
 from servsim.records.read import read_records
 from servsim.records.replay import NAMES, Hours
+from servsim.records.staff import StaffFrom
 from servsim.scenario.read import checked, read_scenario
 from servsim.show.records import fit_lines, recognised_lines
 from servsim.show.report.records_page import records_page
@@ -288,3 +289,10 @@ def test_a_share_of_agents_at_its_end_is_not_tried_beyond_it():
 
     assert slope(live, {"staff.availability": 2.0}, "staff.availability", "wait") == pytest.approx(0, abs=1e-9)
     assert max(tried) == 2.0
+
+
+def test_without_shifts_who_answered_tells_who_was_there(files):
+    """Through gaps between visits an agent is there: with a share of about 1 of those who answered, the waits come out."""
+    found = fit(files / "visits.csv", draws=5, holdout=0).desk.availability
+    assert found.presence.source is StaffFrom.ANSWERS
+    assert found.share == pytest.approx(1, abs=0.1)
