@@ -103,7 +103,7 @@ WAYS = (with_shifts, visits_alone, event_log, ids_missing, waits_in_minutes, wit
 NOT_TOLD = {
     "ids_missing": ("staff.availability",),
     "waits_in_minutes": ("waiting.leave_at_once_share", "staff.availability"),
-    "without_waits_of_those_who_left": ("waiting.leave_at_once_share", "staff.availability"),
+    "without_waits_of_those_who_left": ("waiting.leave_at_once_share", "waiting.patience_minutes", "staff.availability"),
     "event_log": ("staff.availability",), "visits_alone": ("staff.availability",),
 }  # fmt: skip
 """What records of a kind cannot tell, or only together with something else: it has no draws, or is calibrated."""
