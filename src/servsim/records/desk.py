@@ -1,7 +1,6 @@
 """A desk estimated from some of the days of its records."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -27,7 +26,7 @@ class Desk:
 
     tallies, hours: the days. settings: those that are one number, care taken out of the transaction. lived: the same
     with care left in, as days are lived again, which had it. core_profile: 24 factors, None where hours do not differ.
-    segments: kinds of visits, where hours come out better with them.
+    demand: who comes when, over a week. segments: kinds of visits, where hours come out better with them.
     """
 
     tallies: Tallies
@@ -36,22 +35,13 @@ class Desk:
     lived: dict[str, float]
     core_profile: list[float] | None
     availability: Availability
+    demand: Week
     segments: tuple[Raw, ...] = ()
 
     @property
     def week(self) -> tuple[np.ndarray, np.ndarray]:
         """(7, hours) visits on each weekday, and hours open."""
         return usual_week(self.tallies, np.ones(len(self.tallies.counts)))
-
-    @cached_property
-    def demand(self) -> Week:
-        """Who comes when, over a week."""
-        return usual_visits(self.tallies)
-
-
-def usual_visits(tallies: Tallies) -> Week:
-    """Who comes when, over a week."""
-    return week_of(tallies.counts, tallies.days.weekday, tallies.days.open)
 
 
 def desk_of(records: Records, visits: Visits, tallies: Tallies, hours: Hours, care: Care) -> Desk:
@@ -63,11 +53,12 @@ def desk_of(records: Records, visits: Visits, tallies: Tallies, hours: Hours, ca
     if profile is not None and max(profile) - min(profile) < FLAT:
         profile = None
     readings = presences(records, visits, tallies, lived)
-    came = less_chance(tallies.counts, tallies.days.weekday, usual_visits(tallies))
+    week = week_of(tallies.counts, tallies.days.weekday, tallies.days.open)
+    came = less_chance(tallies.counts, tallies.days.weekday, week)
     found = calibrated(readings, tallies, came, hours, lived, profile)
     there = {AVAILABILITY: found.share} if found.matched else {}
     kinds = better_apart(visits, tallies.days, came, hours, lived, profile, found)
-    return Desk(tallies, hours, settings | there, lived | there, profile, found, kinds)
+    return Desk(tallies, hours, settings | there, lived | there, profile, found, week, kinds)
 
 
 def better_apart(

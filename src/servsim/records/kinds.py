@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from servsim.records.calibration import Availability, Live, error_by_hour
+from servsim.records.calibration import AVAILABILITY, Availability, Live, error_by_hour
 from servsim.records.estimates import LEAST_GONE, MINUTE
 from servsim.records.patience import mean_of, weibull
 from servsim.records.replay import Hours
@@ -71,6 +71,6 @@ def patience_in(visits: Visits) -> Raw:
 
 def are_better(alike: Live, apart: Live, settings: Mapping[str, float], found: Availability, seen: Hours) -> bool:
     """Do hours come out better with segments, by more than the noise of living days again?"""
-    own = {**settings, "staff.availability": found.share}
+    own = {**settings, AVAILABILITY: found.share}
     gain = [error_by_hour(alike(own, seed), seen) - error_by_hour(apart(own, seed), seen) for seed in range(TRIES)]
     return float(np.mean(gain)) > SURE * float(np.std(gain, ddof=1)) / np.sqrt(TRIES)

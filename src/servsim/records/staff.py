@@ -9,6 +9,7 @@ from servsim.records.days import PER_HOUR, QUARTERS, Days
 from servsim.records.estimates import Settings
 from servsim.records.read import Records, Shifts
 from servsim.records.tallies import HOURS, Tallies
+from servsim.records.turnarounds import busy_spans
 from servsim.records.values import A_DAY, NOBODY
 from servsim.records.visits import Visits
 
@@ -40,17 +41,10 @@ class Presence:
     gap: float = 0.0
 
 
-def busy_spans(visits: Visits) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(agent, start, end) of all services by known agents, agent by agent in the order of time."""
-    known = np.flatnonzero((visits.agent != NOBODY) & ~np.isnan(visits.service) & ~np.isnan(visits.wait))
-    start = visits.arrived[known] + visits.wait[known]
-    order = np.lexsort((start, visits.agent[known]))
-    return visits.agent[known][order], start[order], (start + visits.service[known])[order]
-
-
 def serves_several(visits: Visits) -> bool:
     """Do those who are called agents serve more than one visit at a time?"""
-    agent, start, end = busy_spans(visits)
+    place, start, end = busy_spans(visits)
+    agent = visits.agent[place]
     if len(agent) < 2:
         return True
     same = agent[1:] == agent[:-1]
@@ -59,7 +53,8 @@ def serves_several(visits: Visits) -> bool:
 
 def from_answers(visits: Visits, days: Days, gap_minutes: float) -> Presence:
     """Agents there between their visits, through gaps that are no longer."""
-    agent, start, end = busy_spans(visits)
+    place, start, end = busy_spans(visits)
+    agent = visits.agent[place]
     new = np.ones(len(agent), bool)
     new[1:] = (agent[1:] != agent[:-1]) | (start[1:] - end[:-1] > gap_minutes * 60)
     first = np.flatnonzero(new)

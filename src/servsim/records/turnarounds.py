@@ -28,11 +28,7 @@ def turnarounds(visits: Visits) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         return place, np.round(np.clip(visits.after[place], 0, LONGEST_TOLD)), np.ones(len(place), bool)
     if not is_complete(visits):
         return np.empty(0, int), np.empty(0), np.empty(0, bool)
-    known = np.flatnonzero((visits.agent != NOBODY) & ~np.isnan(visits.service) & ~np.isnan(visits.wait))
-    start = visits.arrived[known] + visits.wait[known]
-    order = np.lexsort((start, visits.agent[known]))
-    place, start = known[order], start[order]
-    end = start + visits.service[place]
+    place, start, end = busy_spans(visits)
     again = np.full(len(place), np.inf)
     same = visits.agent[place][1:] == visits.agent[place][:-1]
     again[:-1][same] = start[1:][same]
@@ -40,6 +36,14 @@ def turnarounds(visits: Visits) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     until = np.minimum(np.minimum(again, nobody_from), end + LONGEST)
     told = is_waited_for & (again >= end)
     return place[told], np.round(until - end)[told], (again <= np.minimum(nobody_from + 1, end + LONGEST))[told]
+
+
+def busy_spans(visits: Visits) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(place of the visit, start, end) of all services by known agents, agent by agent in the order of time."""
+    known = np.flatnonzero((visits.agent != NOBODY) & ~np.isnan(visits.service) & ~np.isnan(visits.wait))
+    start = visits.arrived[known] + visits.wait[known]
+    order = np.lexsort((start, visits.agent[known]))
+    return known[order], start[order], (start + visits.service[known])[order]
 
 
 def is_complete(visits: Visits) -> bool:

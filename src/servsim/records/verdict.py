@@ -17,6 +17,7 @@ from servsim.records.draws import Purpose, drawn
 from servsim.records.estimates import NO_CARE
 from servsim.records.read import Records
 from servsim.records.replay import COPIES, NAMES, Hours, day_scenario, lived_again, stacked
+from servsim.records.tables import divided
 from servsim.records.tallies import Tallies
 
 LEAST_FITTED, LEAST_HELD = 5, 2
@@ -232,11 +233,6 @@ def usual(before: Ratio, own: np.ndarray) -> float:
     """A weekday's measure in the days that were fitted; of all of them where it was not among them."""
     own = own if own.any() else np.ones(len(own), bool)
     return float(before[0][own].sum() / max(1.0, before[1][own].sum()))
-
-
-def divided(above: np.ndarray, below: np.ndarray) -> np.ndarray:
-    """The quotient, 0 where nothing is below."""
-    return np.divide(above, below, out=np.zeros(np.shape(above)), where=below > 0)
 
 
 def worth_of(seen: Seen) -> Worth:

@@ -13,7 +13,7 @@ from servsim.show.formatting import level, listed, many, plain, scale_of, with_h
 from servsim.show.tables import blank_table
 from servsim.study.check.before_simulation import Outlook
 from servsim.study.check.first_year import FEW, FirstYear, is_looked_at
-from servsim.study.check.first_year_against_stated import sentences
+from servsim.study.check.first_year_against_stated import sentences, staff_setting
 from servsim.study.histories.opening_book import Change
 from servsim.study.histories.steady_state import SettledBook, looks_at
 from servsim.study.intervals_and_tables import Interval
@@ -78,7 +78,7 @@ def setting_of(year: FirstYear, name: str, own: Interval) -> str:
     if name == "newcomers_stay" and own.mean < HALF and not early:
         return "spending.conversion"
     setting = SHOWN[name][1]
-    return "staff.roster" if setting == "staff.agents" and year.scenario.staff.roster else setting
+    return staff_setting(year.scenario) if setting == "staff.agents" else setting
 
 
 def counted_in(own: Interval) -> tuple[float, str]:

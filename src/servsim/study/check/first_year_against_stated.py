@@ -107,15 +107,19 @@ def more(year: FirstYear, stated: float) -> str:
     return f"{lead}."
 
 
+def staff_setting(scenario: Scenario) -> str:
+    """The setting that says how many agents there are."""
+    return "staff.roster" if scenario.staff.roster else "staff.agents"
+
+
 def unserved(year: FirstYear) -> list[str]:
     """That staff is short, where it is."""
     share = year["unserved_share"].mean
     if not share > MANY_UNSERVED:
         return []
-    agents = "staff.roster" if year.scenario.staff.roster else "staff.agents"
     return [
         f"{100 * share:.0f} of 100 visits are not served. If that is not so with you, the file has too few agents "
-        f"({agents}) or too many visits."
+        f"({staff_setting(year.scenario)}) or too many visits."
     ]
 
 
