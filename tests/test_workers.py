@@ -14,6 +14,7 @@ from contextlib import closing
 from multiprocessing import active_children
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import AsyncMock
 
 import pytest
 from test_cli import SERVSIM, TINY
@@ -518,8 +519,14 @@ def test_a_scheduler_without_workers_is_a_sentence(monkeypatch):
 
 @posix
 @pytest.mark.filterwarnings("ignore")
-def test_a_scheduler_that_goes_away_is_a_sentence_and_what_was_finished_is_kept(tmp_path):
-    pytest.importorskip("distributed")
+@pytest.mark.parametrize("dask_itself_fails", [False, True])
+def test_a_scheduler_that_goes_away_is_a_sentence_and_what_was_finished_is_kept(
+    tmp_path, monkeypatch, dask_itself_fails
+):  # fmt: skip
+    """And where Dask's client fails over it, as it may: it walks through its futures while others are asked for."""
+    client = pytest.importorskip("distributed").Client
+    if dask_itself_fails:
+        monkeypatch.setattr(client, "_reconnect", AsyncMock(side_effect=RuntimeError("changed during iteration")))
     address = tmp_path / "address.json"
     scheduler = subprocess.Popen(
         [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", address],

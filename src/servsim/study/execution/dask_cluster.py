@@ -40,7 +40,7 @@ class Cluster:
         try:
             self.look_at_workers()
         except BaseException:
-            self.client.close()
+            leave(self.client)
             raise
         self.given: dict[str, tuple[Any, Future[Outcome]]] = {}
         self.ended: SimpleQueue[Any] = SimpleQueue()
@@ -142,7 +142,7 @@ class Cluster:
     def dismiss(self, at_once: bool) -> None:
         """Leave the cluster, which then drops what we had asked of it."""
         self.ended.put(None)
-        self.client.close()
+        leave(self.client)
 
 
 def client_of(address: str) -> Any:
@@ -158,6 +158,12 @@ def client_of(address: str) -> Any:
         return Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
     except (OSError, ValueError):
         raise said(address, "what answers there is no Dask scheduler") from None
+
+
+def leave(client: Any) -> None:
+    """Close a client. It may fail over a scheduler that went away meanwhile: what we know of that is said already."""
+    with suppress(Exception):
+        client.close()
 
 
 def insist_answers(address: str) -> None:
