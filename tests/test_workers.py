@@ -488,7 +488,29 @@ def test_a_cluster_of_others_is_a_sentence(dask, monkeypatch):
 
 def test_a_worker_that_joined_later_and_is_of_another_kind_is_a_sentence():
     with pytest.raises(ServsimError, match="a worker that joined since does not answer as we do"):
-        cluster.simulated_there("another kind", Experiment(tiny(), 1, "fast"), Job(0, 0), False)
+        cluster.simulated_there("another kind", Experiment(tiny(), 1, "fast"), [Job(0, 0)], False)
+
+
+def test_a_task_has_a_second_of_replications_and_no_more_than_a_workers_share():
+    """And before it is known how long one takes, one."""
+    assert cluster.in_task(10_000, 64, None) == 1
+    assert [cluster.in_task(10_000, 64, seconds) for seconds in (0.0, 0.01, 0.05, 0.3, 7.0)] == [50, 50, 20, 3, 1]
+    assert [cluster.in_task(asked, 64, 0.01) for asked in (1, 64, 65, 640, 6_400)] == [1, 1, 2, 10, 50]
+
+
+def test_what_goes_wrong_with_one_replication_of_a_task_leaves_the_others_as_they_are(monkeypatch):
+    experiment, as_it_is = Experiment(tiny(), 1, "fast"), Experiment.simulated
+
+    def simulated(self, job, customers):
+        if job.replication == 1:
+            raise ServsimError("that one")
+        return as_it_is(self, job, customers)
+
+    monkeypatch.setattr(Experiment, "simulated", simulated)
+    seconds, told = cluster.simulated_there(cluster.kind(), experiment, [Job(0, number) for number in range(3)], False)
+    assert seconds > 0
+    assert [getattr(each, "job", None) for each in told] == [Job(0, 0), None, Job(0, 2)]
+    assert str(told[1]) == "that one"
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -1,31 +1,54 @@
-"""The workers of a Dask cluster (extra: servsim[dask]), each of which answers as we would."""
+"""The workers of a Dask cluster (extra: servsim[dask]), each of which answers as we would.
 
-import logging
-import socket
+A task costs our client some milliseconds, whatever is in it. So several replications go into one, as many as a worker
+simulates in about a second.
+"""
+
 import threading
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Sequence
 from concurrent.futures import CancelledError, Future
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice, takewhile
 from queue import Empty, SimpleQueue
+from time import monotonic, perf_counter
 from typing import Any
 
-from servsim.errors import ServsimError, needs_extra
+from servsim.errors import ServsimError
 from servsim.model import compilation as kernel
 from servsim.scenario.scenario import Scenario
 from servsim.scenario.tables.money_horizon_levers import Horizon
+from servsim.study.execution.dask_client import client_of, insist_answers, leave, said, workers_of
 from servsim.study.execution.executors import cancel
-from servsim.study.execution.options import SCHEDULER
 from servsim.study.execution.replications import Experiment, Job, Outcome, kind_of_answers
 from servsim.study.scenario_identity import fingerprint
 
-SECONDS_TO_CONNECT, SECONDS_TO_ANSWER = 5, 15
-"""How long a scheduler has to answer, and how long it has to find a worker."""
+SECONDS_TO_ANSWER = 15
+"""How long a scheduler has to find a worker."""
 LOOK_SECONDS = 2.0
 """How often we look whether a scheduler is there that has nothing to tell."""
-AHEAD = 1_000
-"""Jobs handed to a cluster at once."""
+SECONDS_IN_TASK, MOST_IN_TASK = 1.0, 50
+"""How long a worker is to be busy with a task, and how many replications are in one at most."""
+TASKS_AHEAD = 2
+"""Tasks given to a cluster at once, for each worker: one in hand, one to go on with."""
 UNLIKE = "does not answer as we do: it has another servsim, or is another kind of machine; install the same there."
+
+
+@dataclass
+class Asked:
+    """A replication that somebody waits for."""
+
+    experiment: Experiment
+    job: Job
+    customers: bool
+    ours: "Future[Outcome]" = field(default_factory=Future)
+
+    @property
+    def shared(self) -> tuple[int, bool]:
+        """What replications of one task have in common."""
+        return id(self.experiment), self.customers
 
 
 class Cluster:
@@ -35,14 +58,17 @@ class Cluster:
 
     def __init__(self, address: str) -> None:
         """Ask the scheduler; ServsimError where there is none, or no workers, or other workers than are needed."""
-        self.address, self.ahead = address, AHEAD
+        self.address = address
         self.client = client_of(address)
         try:
             self.look_at_workers()
+            self.count_workers()
         except BaseException:
             leave(self.client)
             raise
-        self.given: dict[str, tuple[Any, Future[Outcome]]] = {}
+        self.seconds: float | None = None
+        self.asked: deque[Asked] = deque()
+        self.given: dict[str, tuple[Any, Sequence[Asked]]] = {}
         self.ended: SimpleQueue[Any] = SimpleQueue()
         threading.Thread(target=self.fetch, daemon=True).start()
 
@@ -68,13 +94,47 @@ class Cluster:
 
         return (KilledWorker,)
 
+    def count_workers(self) -> None:
+        """Ask how many there are, who come and go, and how many replications they can have at once in fullest tasks."""
+        self.workers, self.counted = workers_of(self.client), monotonic()
+        self.ahead = TASKS_AHEAD * self.workers * MOST_IN_TASK
+
     def submit(self, experiment: Experiment, job: Job, customers: bool) -> "Future[Outcome]":
-        """Have one replication simulated."""
-        theirs = self.client.submit(simulated_there, kind(), experiment, job, customers, pure=False)
-        ours: Future[Outcome] = Future()
-        self.given[theirs.key] = theirs, ours  # a cluster drops what nobody holds on to
-        theirs.add_done_callback(self.ended.put)
-        return ours
+        """Have one replication simulated, as soon as there is somebody for it."""
+        self.asked.append(asked := Asked(experiment, job, customers))
+        return asked.ours
+
+    def begin(self) -> None:
+        """Give the cluster what its workers can have at once of that which was submitted.
+
+        Before a task has shown how long a replication takes, each has one.
+        """
+        while self.asked and len(self.given) < TASKS_AHEAD * self.workers:
+            self.give(self.next_task(in_task(len(self.asked), self.workers, self.seconds)))
+
+    def next_task(self, most: int) -> list[Asked]:
+        """What is asked for first, up to so much, of one scenario."""
+        first = self.asked[0]
+        task = list(takewhile(lambda asked: asked.shared == first.shared, islice(self.asked, most)))
+        for _ in task:
+            self.asked.popleft()
+        return [asked for asked in task if not asked.ours.cancelled()]
+
+    def give(self, task: Sequence[Asked]) -> None:
+        """Have the replications of one task simulated."""
+        if not task:
+            return None
+        jobs = [asked.job for asked in task]
+        try:
+            theirs = self.client.submit(
+                simulated_there, kind(), task[0].experiment, jobs, task[0].customers, pure=False
+            )  # fmt: skip
+        except Exception as error:
+            if self.client.status == "running":
+                raise
+            return answer(task, [ConnectionError(str(error))] * len(task))
+        self.given[theirs.key] = theirs, task  # a cluster drops what nobody holds on to
+        return theirs.add_done_callback(self.ended.put)
 
     def fetch(self) -> None:
         """Fetch outcomes until we are dismissed; whatever befalls Dask's client, nobody waits for ever."""
@@ -87,7 +147,7 @@ class Cluster:
     def give_up(self, error: BaseException) -> None:
         """End all that is in hand."""
         for theirs, _ in list(self.given.values()):
-            self.settle(theirs, None, ConnectionError(str(error)))
+            self.fail(theirs, ConnectionError(str(error)))
 
     def fetch_what_ends(self) -> None:
         """Fetch outcomes as they are finished, many with one question to the scheduler, until we are dismissed."""
@@ -97,14 +157,17 @@ class Cluster:
                 batch.append(another)
             finished = [theirs for theirs in batch if theirs.status == "finished"]
             try:
-                for theirs, outcome in zip(finished, self.client.gather(finished), strict=True):
-                    self.settle(theirs, outcome, None)
+                for theirs, (seconds, outcomes) in zip(finished, self.client.gather(finished), strict=True):
+                    self.seconds = seconds / len(outcomes)
+                    self.settle(theirs, outcomes)
+                if monotonic() > self.counted + LOOK_SECONDS:
+                    self.count_workers()
             except Exception as error:  # no scheduler to fetch from
                 for theirs in finished:
-                    self.settle(theirs, None, error)
+                    self.fail(theirs, error)
             for theirs in batch:
                 if theirs.status != "finished":
-                    self.settle(theirs, None, failure(theirs))
+                    self.fail(theirs, failure(theirs))
 
     def next_ended(self) -> Any:
         """What ends next, None once we are dismissed. Where the scheduler is gone, all that was given to it ends.
@@ -119,15 +182,15 @@ class Cluster:
             except ServsimError as gone:
                 self.give_up(gone)
 
-    def settle(self, theirs: Any, outcome: Outcome | None, error: BaseException | None) -> None:
-        """Hand an outcome on to whoever waits for it, once."""
-        _, ours = self.given.pop(theirs.key, (None, None))
-        if ours is None or not ours.set_running_or_notify_cancel():
-            return
-        if outcome is not None:
-            ours.set_result(outcome)
-        else:
-            ours.set_exception(error or CancelledError())
+    def settle(self, theirs: Any, outcomes: Sequence[Outcome | BaseException]) -> None:
+        """Hand on what came of a task to whoever waits for it, once."""
+        _, task = self.given.pop(theirs.key, (None, ()))
+        answer(task, outcomes)
+
+    def fail(self, theirs: Any, error: BaseException) -> None:
+        """End a task of which nothing came."""
+        _, task = self.given.get(theirs.key, (None, ()))
+        self.settle(theirs, [error] * len(task))
 
     def drop(self, futures: Iterable["Future[Outcome]"]) -> None:
         """Have all dropped that has not begun."""
@@ -145,49 +208,30 @@ class Cluster:
         leave(self.client)
 
 
-def client_of(address: str) -> Any:
-    """A scheduler that answers; ServsimError where there is none."""
-    try:
-        from distributed import Client
-    except ImportError:
-        raise needs_extra("A cluster", "Dask", "dask") from None
-    insist_answers(address)
-    for name in [name for name in logging.root.manager.loggerDict if name.startswith(("distributed", "tornado"))]:
-        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters of it we say ourselves
-    try:
-        return Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
-    except (OSError, ValueError):
-        raise said(address, "what answers there is no Dask scheduler") from None
+def answer(task: Sequence[Asked], outcomes: Sequence[Outcome | BaseException]) -> None:
+    """Hand on what came of the replications of a task, to whoever still waits for it."""
+    for asked, outcome in zip(task, outcomes, strict=False):
+        if not asked.ours.set_running_or_notify_cancel():
+            continue
+        if isinstance(outcome, BaseException):
+            asked.ours.set_exception(outcome)
+        else:
+            asked.ours.set_result(outcome)
 
 
-def leave(client: Any) -> None:
-    """Close a client. It may fail over a scheduler that went away meanwhile: what we know of that is said already."""
-    with suppress(Exception):
-        client.close()
+def in_task(asked: int, workers: int, seconds: float | None) -> int:
+    """How many of the replications asked for go into the next task: no more than a worker's share, nor than it
+    simulates in a while.
 
-
-def insist_answers(address: str) -> None:
-    """ServsimError where nothing listens at an address: Dask itself would try for long, and leave a trace of it."""
-    found = SCHEDULER.fullmatch(address)
-    assert found is not None  # as Execution has seen
-    scheme, host, port = found.groups()
-    if scheme not in (None, "tcp", "tls"):
-        return
-    try:
-        socket.create_connection((host.strip("[]"), int(port)), SECONDS_TO_CONNECT).close()
-    except socket.gaierror:
-        raise said(address, f"there is no host {host}") from None
-    except OSError as error:
-        raise said(address, f"no scheduler answers there ({error.strerror or error})") from None
-
-
-def said(address: str, what: str) -> ServsimError:
-    """What is wrong with a cluster."""
-    return ServsimError(f"dask {address}: {what}".rstrip(".") + ".")
+    seconds: how long one takes, None where this is not known yet.
+    """
+    if seconds is None:
+        return 1
+    return max(1, min(int(SECONDS_IN_TASK / max(seconds, 1e-6)), MOST_IN_TASK, -(-asked // workers)))
 
 
 def failure(theirs: Any) -> BaseException:
-    """Why a job was not finished."""
+    """Why a task was not finished."""
     error: BaseException | None = theirs.exception() if theirs.status == "error" else None
     return error or CancelledError()
 
@@ -204,8 +248,23 @@ def compiled() -> None:
         Experiment(Scenario(horizon=Horizon(weeks=0.01)), 1, "fast").simulated(Job(0, 0))
 
 
-def simulated_there(asked: str, experiment: Experiment, job: Job, customers: bool) -> Outcome:
-    """One replication, simulated by a worker; ServsimError where it has joined since we looked and is not like us."""
+def simulated_there(
+    asked: str, experiment: Experiment, jobs: Sequence[Job], customers: bool
+) -> tuple[float, list[Outcome | Exception]]:
+    """Replications, simulated by a worker: how long they took in seconds, and what came of each.
+
+    ServsimError where the worker has joined since we looked and is not like us.
+    """
     if asked != kind():
         raise ServsimError(f"dask: a worker that joined since {UNLIKE}")
-    return experiment.simulated(job, customers)
+    began = perf_counter()
+    outcomes = [what_comes_of(experiment, job, customers) for job in jobs]
+    return perf_counter() - began, outcomes
+
+
+def what_comes_of(experiment: Experiment, job: Job, customers: bool) -> Outcome | Exception:
+    """One replication, or what went wrong with it, so that the others of its task are not lost."""
+    try:
+        return experiment.simulated(job, customers)
+    except Exception as error:
+        return error

@@ -34,6 +34,9 @@ class Hands(Protocol):
     def submit(self, experiment: Experiment, job: Job, customers: bool) -> "Future[Outcome]":
         """Have one replication simulated."""
 
+    def begin(self) -> None:
+        """Nothing more is submitted for now: begin with it."""
+
     def drop(self, futures: Iterable["Future[Outcome]"]) -> None:
         """Have all dropped that has not begun."""
 
@@ -59,6 +62,9 @@ class Threads:
     def submit(self, experiment: Experiment, job: Job, customers: bool) -> "Future[Outcome]":
         """Have one replication simulated."""
         return self.executor.submit(simulated, experiment, job, customers, self.halt.is_set)
+
+    def begin(self) -> None:
+        """It has begun."""
 
     def drop(self, futures: Iterable["Future[Outcome]"]) -> None:
         """Have all dropped that has not begun."""
@@ -93,6 +99,9 @@ class Processes:
         """Have one replication simulated; BrokenProcessPool where a worker has died."""
         with deaf_children():
             return self.executor.submit(simulated, experiment, job, customers)
+
+    def begin(self) -> None:
+        """It has begun."""
 
     def drop(self, futures: Iterable["Future[Outcome]"]) -> None:
         """Have all dropped that has not begun, by the executor: it stumbles over what others have dropped."""

@@ -6,10 +6,11 @@ results are put in the order they were asked for.
 """
 
 import os
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future
 from multiprocessing import current_process
+from threading import Event
 from time import monotonic
 from types import TracebackType
 from typing import Self
@@ -30,7 +31,7 @@ UNGUARDED = (
 )
 
 DEATHS_AT_MOST = 3
-"""How often workers may die in a row, nothing being finished meanwhile, before we ask for help."""
+"""How often workers may die over one replication, nothing being finished meanwhile, before we ask for help."""
 LAST_WAIT_SECONDS = 5.0
 """How long after Ctrl-C we wait for replications that are nearly finished."""
 A_LOOK_SECONDS = 0.2
@@ -49,11 +50,13 @@ class Crew:
         self.hands: Hands | None = None
         self.waiting: deque[Job] = deque()
         self.in_hand: dict[Future[Outcome], Job] = {}
-        self.deaths = 0
+        self.ended: deque[Future[Outcome]] = deque()
+        self.bell = Event()
+        self.deaths: Counter[Job] = Counter()
 
     def work(self, jobs: Sequence[Job], customers: bool, finish: Finish, stop: Interruption) -> None:
         """Have jobs done; after Ctrl-C, what is nearly finished is waited for."""
-        self.waiting, self.deaths = deque(jobs), 0
+        self.waiting, self.deaths = deque(jobs), Counter()
         try:
             while self.waiting or self.in_hand:
                 self.hand_out(customers)
@@ -64,27 +67,37 @@ class Crew:
 
     def hand_out(self, customers: bool) -> None:
         """Give workers what they can have at once."""
-        while self.waiting and (self.hands is None or len(self.in_hand) < self.hands.ahead):
-            self.hands = self.hands or self.call_together()
-            job = self.waiting[0]
+        if not self.waiting:
+            return None if self.hands is None else self.hands.begin()
+        self.hands = self.hands or self.call_together()
+        for _ in range(min(len(self.waiting), self.hands.ahead - len(self.in_hand))):
+            job = self.waiting.popleft()
             try:
                 future = self.hands.submit(self.experiments[job.scenario], job, customers)
             except self.hands.deaths:
-                return self.replace([])
-            self.in_hand[future] = self.waiting.popleft()
-        return None
+                return self.replace([job])
+            self.in_hand[future] = job
+            future.add_done_callback(self.ring)
+        return self.hands.begin()
+
+    def ring(self, future: Future[Outcome]) -> None:
+        """Say that something has ended; called by whoever ends it."""
+        self.ended.append(future)
+        self.bell.set()
 
     def collect(self, finish: Finish, stop: Interruption, seconds: float | None) -> None:
         """Wait for what is finished first, and take it; jobs whose worker died go to another."""
         if not self.in_hand or self.hands is None:
             return
         with stop.heard():
-            done, _ = wait(self.in_hand, seconds, FIRST_COMPLETED)
+            self.bell.wait(seconds)
+        self.bell.clear()
         outcomes, errors, lost = [], [], []
-        for future in done:
-            job = self.in_hand.pop(future)
-            if future.cancelled():
-                continue
+        while self.ended:
+            future = self.ended.popleft()
+            job = self.in_hand.pop(future, None)
+            if job is None or future.cancelled():
+                continue  # of a crew that was sent home, or dropped
             try:
                 outcomes.append(future.result())
             except self.hands.deaths:
@@ -92,7 +105,7 @@ class Crew:
             except Exception as error:
                 errors.append(error)
         if outcomes:
-            self.deaths = 0
+            self.deaths.clear()
             finish(outcomes)
         if errors:
             raise self.hands.said(errors[0])
@@ -102,15 +115,16 @@ class Crew:
     def replace(self, lost: list[Job]) -> None:
         """Give jobs whose worker died to others; where one death breaks the whole crew, call another crew."""
         assert self.hands is not None
-        self.deaths += 1
-        if self.deaths > DEATHS_AT_MOST:
+        if not self.hands.outlive:
+            lost = [*lost, *self.in_hand.values()]
+        self.deaths.update(lost)
+        if max(self.deaths.values()) > DEATHS_AT_MOST:
             raise ServsimError(
                 "worker processes end again and again: a script that calls servsim must do so under "
                 "`if __name__ == '__main__':`; one worker alone (workers=1, --workers 1) shows what else is wrong."
             )
         self.waiting.extendleft(reversed(lost))
         if not self.hands.outlive:
-            self.waiting.extendleft(reversed(self.in_hand.values()))
             self.dismiss()
 
     def finish_what_is_begun(self, finish: Finish, stop: Interruption) -> None:

@@ -29,7 +29,7 @@ RESPONSIVE = {"weights": {"reliability": 0.0, "responsiveness": 1.0, "assurance"
 
 def around() -> Iterable[Case]:
     """Every desk of this kind."""
-    yield families(referrals=0.6, weeks=4)
+    yield families(referrals=0.6, weeks=6)
     yield growing(weeks=8)
     yield tried(weeks=15)
     yield imitating(weeks=12)
@@ -39,14 +39,14 @@ def around() -> Iterable[Case]:
     yield taught_for_long(months=150)
     yield faster_and_faster(months=24)
     yield win_stay(weeks=6)
-    yield drifting(many=5000)
+    yield drifting(many=7000)
     yield newcomer(many=7000)
     yield loss_averse(visits=100)
     yield colleagues_first(weeks=100)
-    yield colleagues_last(agents=2, load=1.2, weeks=60)
+    yield colleagues_last(agents=2, load=1.2, weeks=90)
     yield callers_first(weeks=60)
     yield callers_hang_up(weeks=15)
-    yield most_valued_first(agents=2, load=1.2, weeks=115)
+    yield most_valued_first(agents=2, load=1.2, weeks=170)
     yield in_turn_again(weeks=16)
     yield own_agent(weeks=3)
     yield tiring(weeks=6)
@@ -97,7 +97,7 @@ def growing(weeks: float) -> Case:
 
 def tried(weeks: float) -> Case:
     """Newcomers who all buy, half as many more in the first year; many are lost after a first or second visit."""
-    per_day, gap, early, stays = 8.0, 20.0, 0.4, known.staying_per_visit(0.1, 20.0)
+    per_day, gap, early, stays = 32.0, 20.0, 0.4, known.staying_per_visit(0.1, 20.0)
     after = forms.book_of_newcomers(1.5 * per_day, gap, stays, (1.0 - early) * stays, 7 * weeks)
     tables = {
         "demand": book(0, gap, "exponential", prospects_per_hour=per_day / DAY, first_year_prospects=1.5),
