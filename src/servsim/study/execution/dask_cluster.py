@@ -95,9 +95,12 @@ class Cluster:
         return (KilledWorker,)
 
     def count_workers(self) -> None:
-        """Ask how many there are, who come and go, and how many replications they can have at once in fullest tasks."""
+        """Ask how many there are, who come and go.
+
+        We are asked for twice what they can have at once in the fullest tasks, so that the next are full, too.
+        """
         self.workers, self.counted = workers_of(self.client), monotonic()
-        self.ahead = TASKS_AHEAD * self.workers * MOST_IN_TASK
+        self.ahead = 2 * TASKS_AHEAD * self.workers * MOST_IN_TASK
 
     def submit(self, experiment: Experiment, job: Job, customers: bool) -> "Future[Outcome]":
         """Have one replication simulated, as soon as there is somebody for it."""
