@@ -25,6 +25,7 @@ from servsim.study.execution.scheduler import Pool
 from servsim.study.store.store import Store
 
 SALON = Path(__file__).parent.parent / "scenarios" / "salon.toml"
+ONE_PROCESS = {"worker_class": "distributed.Worker", "dashboard_address": ":0"}
 
 
 def asleep(seconds: float, outcome: Outcome) -> None:
@@ -48,7 +49,9 @@ def measured(far: bool, workers: int, seconds: float) -> str:
     each = (time.perf_counter() - began) / 20
     many = round(workers * seconds / each)
     with (
-        SubprocessCluster(n_workers=1, threads_per_worker=workers, worker_class="distributed.Worker") as cluster,
+        SubprocessCluster(
+            n_workers=1, threads_per_worker=workers, worker_class="distributed.Worker", dashboard_address=":0"
+        ) as cluster,
         tempfile.TemporaryDirectory() as folder,
         closing(Store(Path(folder, "worlds.sqlite"))) as store,
         Pool([desk], 1, Execution(dask=cluster.scheduler_address, store=store), far=far) as pool,

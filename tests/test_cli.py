@@ -445,7 +445,7 @@ def test_schema_is_json_schema_with_a_sentence_for_every_setting():
     assert "till" in schema["$defs"]["Spending"]["properties"]["basket_mean"]["where"]
 
 
-@pytest.mark.parametrize("engine", ["fast", "reference"])
+@pytest.mark.parametrize("engine", ["fast", pytest.param("reference", marks=pytest.mark.nightly)])
 def test_ctrl_c_keeps_what_is_finished(tiny, engine):
     """Ctrl-C in the middle of a long run: exit 130, and the true number of replications; a busy machine gets more time."""
     for patience in (4, 8, 16, 32, 64):

@@ -15,7 +15,9 @@ needs_full = pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="
 
 
 @needs_full
-@pytest.mark.parametrize("words", [("check",), ("run", "--replications", "2", "--quiet"), ("run", "--json")])
+@pytest.mark.parametrize("words", [
+    ("check",), pytest.param(("run", "--replications", "2", "--quiet"), marks=pytest.mark.nightly), ("run", "--json"),
+])  # fmt: skip
 def test_output_onto_a_full_disk_is_a_sentence(tiny, words):
     with open("/dev/full", "w") as full:
         done = servsim(words[0], tiny, *words[1:], stdout=full)
@@ -52,7 +54,9 @@ def test_a_device_is_written_to_and_not_replaced(tiny):
     assert Path("/dev/full").is_char_device()
 
 
-@pytest.mark.parametrize("words", [("run", "--replications", "2", "--quiet"), ("check", "--json"), ("schema",)])
+@pytest.mark.parametrize("words", [
+    ("run", "--replications", "2", "--quiet"), pytest.param(("check", "--json"), marks=pytest.mark.nightly), ("schema",),
+])  # fmt: skip
 def test_a_reader_who_leaves_is_no_failure(tiny, words):
     words = [*SERVSIM, *words, *([] if words[0] == "schema" else [str(tiny)])]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tiny.parent, text=True) as process:
@@ -62,7 +66,13 @@ def test_a_reader_who_leaves_is_no_failure(tiny, words):
 
 
 @pytest.mark.parametrize(
-    "words", [("check",), ("check", "--json"), ("run", "--replications", "2", "--json"), ("--version",)]
+    "words",
+    [
+        pytest.param(("check",), marks=pytest.mark.nightly),
+        ("check", "--json"),
+        ("run", "--replications", "2", "--json"),
+        ("--version",),
+    ],
 )
 def test_a_closed_output_is_no_failure(tiny, words):
     """As after >&-: there is nobody to tell, and no file that is opened takes the place of the output."""

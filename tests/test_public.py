@@ -329,7 +329,7 @@ def test_they_are_equal_under_one_worker_and_two(shop, engine):
 
 def test_they_are_equal_on_a_cluster(shop):
     distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
         there = servsim.run(shop, replications=3, metrics=OWN, dask=cluster.scheduler_address)
     here = servsim.run(shop, replications=3, metrics=OWN, workers=1)
     assert np.array_equal(there.metrics, here.metrics, equal_nan=True)

@@ -58,7 +58,7 @@ def alone() -> list[bytes]:
     return told(Execution(workers=1))
 
 
-@pytest.mark.parametrize(("engine", "workers"), [("fast", 3), ("reference", 2)])
+@pytest.mark.parametrize(("engine", "workers"), [("fast", 3), pytest.param("reference", 2, marks=pytest.mark.nightly)])
 def test_many_workers_tell_what_one_tells(alone, engine, workers):
     assert told(Execution(engine, workers)) == alone
 
@@ -207,7 +207,8 @@ def rows_kept(path: Path) -> int:
 
 @posix
 @pytest.mark.parametrize(("engine", "number", "often"), [
-    ("fast", signal.SIGINT, 1), ("fast", signal.SIGTERM, 1), ("fast", signal.SIGINT, 2), ("reference", signal.SIGINT, 2),
+    ("fast", signal.SIGINT, 1), ("fast", signal.SIGTERM, 1), ("fast", signal.SIGINT, 2),
+    pytest.param("reference", signal.SIGINT, 2, marks=pytest.mark.nightly),
 ])  # fmt: skip
 def test_an_interrupted_question_tells_its_true_n_and_goes_on_where_it_was(
     typed, scenario, tmp_path, engine, number, often

@@ -1,7 +1,8 @@
 """The one door to numba: how a function is compiled, and where the compiled code is kept.
 
 A wheel brings compiled code along (`compiled_library`): numba is then neither needed nor imported, and what Python
-calls outside the library, it runs itself. Anywhere else numba compiles when a function is first called.
+calls outside the library, it runs itself. Anywhere else numba compiles; it is imported when something is first
+simulated, and what Python calls of the model until then, it runs itself, too.
 
 numba's cache on disk looks only at the file that defines a function: edit a rule and a cached loop would silently keep
 the old one (numba issues 1833 and 9483). So the folder's name carries a hash of every source file that is compiled.
@@ -11,15 +12,17 @@ import hashlib
 import os
 import re
 import shutil
+import sys
 import tempfile
 import threading
 import time
 import warnings
 from collections.abc import Callable
-from contextlib import suppress
-from functools import cache, wraps
+from functools import cache, update_wrapper, wraps
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -55,7 +58,7 @@ def hash_of_sources(*others: str) -> str:
 
 def source_stamp() -> str:
     """What compiled code is kept by: its sources, and the compiler's version."""
-    versions = getattr(numba, "__version__", ""), np.__version__
+    versions = version("numba") if COMPILED else "", np.__version__
     return hashlib.sha256("".join((hash_of_sources(), *versions)).encode()).hexdigest()[:16]
 
 
@@ -87,11 +90,7 @@ PLAIN = os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
 """Is Python to run everything itself?"""
 LIBRARY = None if PLAIN else compiled_library.load(PACKAGE / "model" / "library", hash_of_sources(*LIBRARY_TOO))
 """The library that came with these very sources."""
-numba: Any = None
-if not PLAIN and LIBRARY is None:
-    with suppress(ModuleNotFoundError):
-        import numba
-COMPILED = numba is not None
+COMPILED = not PLAIN and LIBRARY is None and find_spec("numba") is not None
 """Does numba compile what is marked?"""
 SLOW = not (PLAIN or LIBRARY or COMPILED)
 """Is there neither a library for these sources nor a compiler?"""
@@ -103,8 +102,49 @@ KEPT, KEPT_SECONDS = 8, 86_400
 """What of older sources is kept: of so many of them, and what was used within a day."""
 
 
+class Deferred:
+    """A marked function as long as numba is not there: Python runs it, unless it is a loop, which calls numba."""
+
+    def __init__(self, function: Callable[..., Any], options: dict[str, Any]) -> None:
+        """options: numba's. is_loop: whether to call it is to simulate. compiled: what numba made of it."""
+        self.function, self.options, self.plain = function, options, wrapping(function)
+        self.is_loop, self.compiled = False, None
+        update_wrapper(self, function)
+
+    def __call__(self, *arguments: Any) -> Any:
+        """What the function returns."""
+        if self.is_loop and self.compiled is None:
+            call_numba()
+        return (self.compiled or self.plain)(*arguments)
+
+
+DEFERRED: list[Deferred] = []
+"""What is to be given to numba once it is there."""
 ENTRIES: list[Any] = []
 """What `tools/build_library.py` puts into a library."""
+LOCK = threading.Lock()
+
+
+def call_numba() -> None:
+    """Import numba, and put what it makes of each function into its place in every module: something is simulated.
+
+    Which functions call each other, numba finds in the names of modules.
+    """
+    with LOCK:
+        if not DEFERRED:
+            return
+        from numba.core.compiler_lock import global_compiler_lock
+
+        with global_compiler_lock:  # no thread compiles a function some of whose parts are not in their places yet
+            teach_high_word()
+            while DEFERRED:
+                deferred = DEFERRED.pop()
+                deferred.compiled = made(deferred.function, deferred.options)
+            for name, module in list(sys.modules.items()):
+                if name.startswith("servsim."):
+                    for label, value in list(vars(module).items()):
+                        if isinstance(value, Deferred):
+                            setattr(module, label, value.compiled)
 
 
 def entry(function: Any) -> Any:
@@ -112,6 +152,8 @@ def entry(function: Any) -> Any:
     if LIBRARY is not None:
         return LIBRARY.instead_of(function)
     ENTRIES.append(function)
+    if isinstance(function, Deferred):
+        function.is_loop = not function.options["forceinline"]
     return function
 
 
@@ -155,10 +197,21 @@ def compiled(function: Callable[..., Any], **options: Any) -> Any:
     """
     if not COMPILED:
         return wrapping(function)
-    settings = numba.config
+    if "numba" in sys.modules and not DEFERRED:
+        teach_high_word()
+        return made(function, options)
+    DEFERRED.append(deferred := Deferred(function, options))
+    return deferred
+
+
+def made(function: Callable[..., Any], options: dict[str, Any]) -> Any:
+    """What numba makes of a function."""
+    import numba
+
+    njit, settings = cast(Any, numba.njit), cast(Any, numba.config)
     before, settings.CACHE_DIR = settings.CACHE_DIR, str(FOLDER or "")
     try:
-        return numba.njit(fastmath=False, nogil=True, error_model="numpy", _nrt=False, **options)(function)
+        return njit(fastmath=False, nogil=True, error_model="numpy", _nrt=False, **options)(function)
     finally:
         settings.CACHE_DIR = before
 
@@ -168,16 +221,19 @@ def high_word(a: Any, b: Any) -> Any:
     return np.uint64((int(a) * int(b)) >> 64)
 
 
-if COMPILED:
+@cache
+def teach_high_word() -> None:
+    """Tell numba of it."""
     from llvmlite import ir
+    from numba import types
     from numba.extending import lower_builtin, type_callable
 
     @type_callable(high_word)
     def its_type(context: Any) -> Any:
         """What a compiled function gets from it."""
-        return lambda a, b: numba.types.uint64
+        return lambda a, b: types.uint64
 
-    @lower_builtin(high_word, numba.types.uint64, numba.types.uint64)
+    @lower_builtin(high_word, types.uint64, types.uint64)
     def one_instruction(context: Any, builder: Any, signature: Any, words: Any) -> Any:
         """How a compiled function does it: in one instruction of the processor."""
         first, second = (builder.zext(word, ir.IntType(128)) for word in words)
@@ -211,8 +267,8 @@ def wrapping(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def readable(array: np.ndarray) -> np.ndarray:
-    """A structured array in the form rules read: as it is when compiled, with fields as attributes when not."""
-    return array if COMPILED else array.view(with_attributes(array.dtype))
+    """A structured array in the form rules read, with fields as attributes; to numba it is the same."""
+    return array.view(with_attributes(array.dtype))
 
 
 @cache
