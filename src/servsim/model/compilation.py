@@ -125,6 +125,11 @@ ENTRIES: list[Any] = []
 LOCK = threading.Lock()
 
 
+def numba_is_there() -> bool:
+    """Is every marked function numba's?"""
+    return COMPILED and "numba" in sys.modules and not DEFERRED
+
+
 def call_numba() -> None:
     """Import numba, and put what it makes of each function into its place in every module: something is simulated.
 
@@ -197,7 +202,7 @@ def compiled(function: Callable[..., Any], **options: Any) -> Any:
     """
     if not COMPILED:
         return wrapping(function)
-    if "numba" in sys.modules and not DEFERRED:
+    if numba_is_there():
         teach_high_word()
         return made(function, options)
     DEFERRED.append(deferred := Deferred(function, options))
@@ -267,8 +272,11 @@ def wrapping(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def readable(array: np.ndarray) -> np.ndarray:
-    """A structured array in the form rules read, with fields as attributes; to numba it is the same."""
-    return array.view(with_attributes(array.dtype))
+    """A structured array in the form rules read: with fields as attributes for Python, as it is for numba.
+
+    numba takes the other form, too, but needs twenty times as long to see what it is.
+    """
+    return array if numba_is_there() else array.view(with_attributes(array.dtype))
 
 
 @cache
