@@ -515,6 +515,7 @@ def test_evaluate_closes_with_what_it_rests_on(file):
         "gain_in_8_of_10",
         "no_gain_share",
         "hangs_on",
+        "moved_by",
     }
     assert json.loads(asked("evaluate", file, "--json", "--no-doubt"))["rests_on"] is None
 

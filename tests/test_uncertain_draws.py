@@ -5,6 +5,8 @@ import pytest
 
 from servsim.errors import ScenarioError
 from servsim.scenario.read import read_scenario, with_level
+from servsim.show.sensitivity import known_words
+from servsim.study.sensitivity.all_at_once import Scatter
 from servsim.study.sensitivity.plausible_settings import drawn, ranges_of, read_doubtful
 
 DESK = '[staff]\nagents = 2\n\n[uncertain]\nstaff.wage_per_hour = [20, 30]\ndraws = "shop.draws.csv"\n'
@@ -95,3 +97,16 @@ def test_ends_of_draws_that_cannot_be_are_said_at_their_line(tmp_path):
     with pytest.raises(ScenarioError) as refused:
         read_doubtful(file)
     assert str(refused.value).startswith(f"{file}:5: uncertain.loyalty.yearly_retention reaches 0.95, where ")
+
+
+@pytest.mark.parametrize(("strength", "said"), [
+    ([1.0, 0.3, 0.2], "2, 1 from your records (service.core_minutes), the others assumed (staff.wage_per_hour)."),
+    ([0.1, 0.3, 0.2], "3, 2 from your records (service.core_minutes and service.core_cv), the others assumed "
+     "(staff.wage_per_hour)."),
+    ([0.1, 1.0, 0.2], "1, 1 from your records (service.core_minutes)."),
+    ([1.0, 0.2, 0.2], "1, none from your records (`servsim fit` takes some from a log)."),
+])  # fmt: skip
+def test_an_answer_says_which_of_what_moves_it_comes_from_records(tmp_path, strength, said):
+    ranges = ranges_of(read_scenario(written(tmp_path, text(ROWS))), "investment.minutes_per_visit")
+    found = Scatter(ranges, np.empty((0, 3)), np.empty(0), np.empty(0), np.array(strength))
+    assert known_words(found) == f"Settings that move the best level: {said}"

@@ -1,7 +1,7 @@
 """`servsim fit`: a scenario out of a business's own records."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -38,6 +38,12 @@ Draws = Annotated[int, typer.Option(min=2, max=10_000, help="Joint draws of what
 For = Annotated[
     str, typer.Option("--for", metavar="WHAT", help="same-months, or forecast: months differ in who comes, too.")
 ]
+Older = Annotated[
+    Path | None,
+    typer.Option(
+        "--since", metavar="PATH", help="Only say what differs from this scenario, fitted before.", show_default=False
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what was recognised, and stop.")]
 
 
@@ -46,6 +52,7 @@ def fit(
     output: Output = None,
     columns: ColumnMap = None,
     into: Into = None,
+    older: Older = None,
     dates: Dates = None,
     holdout: Holdout = 0.25,
     draws: Draws = 200,
@@ -64,6 +71,11 @@ def fit(
     if dry_run:
         say(*recognised_lines(read_records(files, named, dates)))
         return
+    if older is not None:
+        if output is not None or into is not None:
+            raise ServsimError("--since only says what has changed, and writes nothing; leave out --output and --into.")
+        compare_with(older, files, columns=named, dates=dates, draws=draws, seed=seed)
+        return
     if output is None:
         raise ServsimError("fit needs --output PATH.toml, where the scenario is to go; --dry-run shows what was read.")
     places = places_of(output, [*files, *([into] if into else []), *([columns] if columns else [])])
@@ -76,6 +88,15 @@ def fit(
     )  # fmt: skip
     save(found, *places)
     show(found, *places, quiet)
+
+
+def compare_with(older: Path, files: list[Path], **options: Any) -> None:
+    """Say what newer records say otherwise than a scenario that was fitted before."""
+    from servsim.cli.output import say
+    from servsim.records.since import since
+    from servsim.show.records import since_lines
+
+    say(*since_lines(since(*files, scenario=older, **options)))
 
 
 def places_of(output: Path, read: list[Path]) -> tuple[Path, Path, Path]:

@@ -42,11 +42,12 @@ MOVES = {
 
 
 def drawn(
-    tallies: Tallies, care: Care, many: int, purpose: Purpose, seed: int, staff: Availability | None = None
+    tallies: Tallies, care: Care, many: int, purpose: Purpose | None, seed: int, staff: Availability | None = None
 ) -> dict[str, np.ndarray]:
     """(draws,) of each setting that every draw can tell: the bootstrap over weeks or days. Source: Efron (1979).
 
-    staff: who was there, and what it is calibrated to; each draw has its own share of them.
+    purpose: None for the days' own chance alone, without months. staff: who was there, and what it is calibrated to;
+    each draw has its own share of them.
     """
     rng = np.random.default_rng(seed)
     blocks = blocks_of(tallies)
@@ -60,7 +61,7 @@ def drawn(
     spread = month_spread(tallies)
     for key, values in unknown(tallies, found, many, rng).items():
         found[key] = values
-    for key in MOVES[purpose]:
+    for key in MOVES[purpose] if purpose is not None else ():
         if key in found:
             found[key] = found[key] * np.exp(rng.normal(0.0, spread[key], many))
     return found

@@ -11,7 +11,7 @@ from servsim.errors import ServsimError, insist_whole
 from servsim.records.days import date_of, days_of
 from servsim.records.desk import Desk, desk_of
 from servsim.records.draws import Purpose, drawn
-from servsim.records.estimates import NO_CARE, USUAL_RETRY, Care
+from servsim.records.estimates import NO_CARE, USUAL_RETRY, Care, Settings
 from servsim.records.over_the_year import monday_after, month_profile, trend_sentence
 from servsim.records.read import Records, read_records
 from servsim.records.replay import hours_of
@@ -103,13 +103,14 @@ def fitted(
     tallies, hours, care = tallied(records.visits, days), hours_of(records.visits, days), care_of(template)
     insist_services(records, int(tallies.services[0].sum()))
     desk = desk_of(records, records.visits, tallies, hours, care)
-    insist_core(desk, care)
+    insist_core(desk.settings, care)
     samples = drawn(tallies, care, many, purpose, seed, desk.availability)
     if records.signs_of_making:
         samples = {key: values for key, values in samples.items() if not key.startswith("waiting.")}
     if desk.segments:
         samples = {key: values for key, values in samples.items() if key not in OF_KINDS}
-    desk, samples = less_the_book(desk, samples, template)
+    settings, samples = less_the_book(desk.settings, desk.week[1].sum(), samples, template)
+    desk = replace(desk, settings=settings)
     cost = cost_of_waiting(records, desk, template)
     if cost is not None and cost.is_sure:
         desk = replace(desk, settings={**desk.settings, WAIT_WEIGHT: cost.points})
@@ -155,9 +156,9 @@ def insist_services(records: Records, many: int) -> None:
         )
 
 
-def insist_core(desk: Desk, care: Care) -> None:
+def insist_core(settings: Settings, care: Care) -> None:
     """ServsimError where today's care would take longer than the visits of the log."""
-    core = desk.settings.get("service.core_minutes")
+    core = settings.get("service.core_minutes")
     if core is not None and core <= 0:
         raise ServsimError(
             f"services take {core + care.mean:.3g} min on average, of which {care.mean:g} min would be care "
@@ -166,21 +167,23 @@ def insist_core(desk: Desk, care: Care) -> None:
 
 
 def less_the_book(
-    desk: Desk, samples: dict[str, np.ndarray], template: Scenario | None
-) -> tuple[Desk, dict[str, np.ndarray]]:
-    """Prospects without the visits that the template's book of customers makes: a log has both."""
+    settings: dict[str, float], hours: float, samples: dict[str, np.ndarray], template: Scenario | None
+) -> tuple[dict[str, float], dict[str, np.ndarray]]:
+    """Prospects without the visits that the template's book of customers makes: a log has both.
+
+    hours: open in a week.
+    """
     book = template.demand.opening_book * weekly_returns(template) if template else 0.0
     if not book:
-        return desk, samples
-    key, hours = "demand.prospects_per_hour", desk.week[1].sum()
-    rest = desk.settings[key] - book / hours
+        return settings, samples
+    key = "demand.prospects_per_hour"
+    rest = settings[key] - book / hours
     if rest < 0:
         raise ServsimError(
             f"the book of --into would make {book:,.0f} visits a week, but the records have "
-            f"{desk.settings[key] * hours:,.0f}; lower demand.opening_book, or lengthen demand.visit_gap_days."
+            f"{settings[key] * hours:,.0f}; lower demand.opening_book, or lengthen demand.visit_gap_days."
         )
-    settings = {**desk.settings, key: rest}
-    return replace(desk, settings=settings), {**samples, key: np.maximum(0.0, samples[key] - book / hours)}
+    return {**settings, key: rest}, {**samples, key: np.maximum(0.0, samples[key] - book / hours)}
 
 
 def tables_of(desk: Desk, template: Scenario | None) -> Raw:

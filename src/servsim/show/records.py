@@ -4,8 +4,10 @@ import numpy as np
 
 from servsim.records.fit import Fit
 from servsim.records.read import Records
+from servsim.records.since import Change, Since
 from servsim.scenario.messages import field_at
 from servsim.scenario.tables.base import declared
+from servsim.show.formatting import listed
 
 
 def recognised_lines(records: Records) -> list[str]:
@@ -33,6 +35,35 @@ def fit_lines(found: Fit) -> list[str]:
         lines.append(f"{key} = {with_unit(key, value)}{spread}")
     verdict = found.verdict.lines if found.verdict else [NO_VERDICT]
     return [*lines, "", *verdict, *found.said]
+
+
+def since_lines(found: Since) -> list[str]:
+    """What has changed since a scenario was fitted, by how much, and what has not been shown to."""
+    shown = [change for change in found.changes if change.is_shown]
+    lines = [visits_line(found.records), ""]
+    for change in shown:
+        lines.append(
+            f"{change.key} is {share_of_change(change)} than in {found.name}: {with_unit(change.key, change.now)}, not "
+            f"{with_unit(change.key, change.before)}; by chance it would differ by up to {by_chance(change)}."
+        )
+    same = [f"{own.key} (by chance, up to {by_chance(own)})" for own in found.changes if not own.is_shown]
+    if same:
+        lines.append(f"Not shown to have changed since {found.name} was fitted: {listed(same)}.")
+    if shown:
+        lines.append("Fit these records anew before you rely on it.")
+    return lines
+
+
+def share_of_change(change: Change) -> str:
+    """By how much a setting is more or less than it was."""
+    more = change.now - change.before
+    size = f"{100 * abs(more) / abs(change.before):.2g} %" if change.before else f"{abs(more):.3g}"
+    return f"{size} {'more' if more > 0 else 'less'}"
+
+
+def by_chance(change: Change) -> str:
+    """How far a setting may differ though nothing has changed."""
+    return f"{100 * change.by_chance / abs(change.before):.2g} %" if change.before else f"{change.by_chance:.3g}"
 
 
 def with_unit(key: str, value: float) -> str:

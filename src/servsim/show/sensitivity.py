@@ -135,8 +135,19 @@ def closing(e: Evaluation, doubt: Doubt | None) -> list[str]:
     if doubt is None or doubt.scatter is None or not doubt.swings:
         return ["The ranges in [uncertain] were not looked at."]
     kept = "Whether constraints are kept there was not looked at." if e.scenario.evaluate.constraints else ""
-    said = (best_words(doubt, doubt.scatter), gain_words(e, doubt.scatter), kept, "`servsim sensitivity` looks closer.")
-    return [together(*said)]
+    said = (best_words(doubt, doubt.scatter), gain_words(e, doubt.scatter), kept)
+    return [together(*said, known_words(doubt.scatter), "`servsim sensitivity` looks closer.")]
+
+
+def known_words(scatter: Scatter) -> str:
+    """How many of the settings that move the answer come from records, and which are assumed."""
+    moving = scatter.moving
+    known, assumed = ([own.key for own in moving if bool(own.sample) is sampled] for sampled in (True, False))
+    told = f"Settings that move the best level: {len(moving)}"
+    if not known:
+        return f"{told}, none from your records (`servsim fit` takes some from a log)."
+    others = f", the others assumed ({listed(assumed)})" if assumed else ""
+    return f"{told}, {len(known)} from your records ({listed(known)}){others}."
 
 
 def best_words(doubt: Doubt, scatter: Scatter) -> str:

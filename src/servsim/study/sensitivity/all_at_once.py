@@ -20,6 +20,8 @@ POINTS, MORE = 16, 32
 """Points to begin with, and where the best level is another one in more than one of these."""
 STRIDE = 2
 """Levels between those that are looked at: far enough apart to be told apart in one replication."""
+MOVES = 0.25
+"""A setting is said to move the answer where it does so by this share of what the strongest does, or more."""
 MIDDLE = (0.1, 0.9)
 """Between these quantiles lie 8 of 10 points."""
 
@@ -52,6 +54,12 @@ class Scatter:
         return [self.ranges[place] for place in np.argsort(-self.strength, kind="stable")]
 
     @property
+    def moving(self) -> list[Range]:
+        """The ranges that move the best level, by at least MOVES of what the strongest does; that one first."""
+        return [self.ranges[place] for place in np.argsort(-self.strength, kind="stable")
+                if self.strength[place] >= MOVES * self.strength.max()]  # fmt: skip
+
+    @property
     def gains(self) -> tuple[float, float]:
         """Between these lies the gain over today in 8 of 10 points."""
         low, high = np.quantile(self.gain, MIDDLE)
@@ -73,6 +81,7 @@ class Scatter:
             "gain_in_8_of_10": [low, high],
             "no_gain_share": self.in_vain,
             "hangs_on": [own.key for own in self.strongest],
+            "moved_by": [{"setting": own.key, "from_records": bool(own.sample)} for own in self.moving],
         }
 
 
