@@ -46,7 +46,9 @@ def since_lines(found: Since) -> list[str]:
             f"{change.key} is {share_of_change(change)} than in {found.name}: {with_unit(change.key, change.now)}, not "
             f"{with_unit(change.key, change.before)}; by chance it would differ by up to {by_chance(change)}."
         )
-    same = [f"{own.key} (by chance, up to {by_chance(own)})" for own in found.changes if not own.is_shown]
+    same = [
+        f"{own.key} (by chance, up to {by_chance(own)})" for own in found.changes if not own.is_shown and own.by_chance
+    ]
     if same:
         lines.append(f"Not shown to have changed since {found.name} was fitted: {listed(same)}.")
     if shown:
@@ -57,13 +59,20 @@ def since_lines(found: Since) -> list[str]:
 def share_of_change(change: Change) -> str:
     """By how much a setting is more or less than it was."""
     more = change.now - change.before
-    size = f"{100 * abs(more) / abs(change.before):.2g} %" if change.before else f"{abs(more):.3g}"
-    return f"{size} {'more' if more > 0 else 'less'}"
+    return f"{relative(more, change)} {'more' if more > 0 else 'less'}"
 
 
 def by_chance(change: Change) -> str:
     """How far a setting may differ though nothing has changed."""
-    return f"{100 * change.by_chance / abs(change.before):.2g} %" if change.before else f"{change.by_chance:.3g}"
+    return relative(change.by_chance, change)
+
+
+def relative(number: float, change: Change) -> str:
+    """A difference as a share of what a setting was before; as it is, where that was nothing."""
+    if not change.before:
+        return f"{abs(number):.3g}"
+    percent = 100 * abs(number / change.before)
+    return f"{percent:.0f} %" if percent >= 10 else f"{percent:.2g} %"
 
 
 def with_unit(key: str, value: float) -> str:
