@@ -24,10 +24,11 @@ from servsim.cli.output import announce_compiling
 from servsim.errors import ServsimError
 from servsim.model import compilation as kernel
 from servsim.study.execution import dask_cluster as cluster
+from servsim.study.execution import interruption
 from servsim.study.execution import scheduler as crew
 from servsim.study.execution.executors import Processes, Threads
 from servsim.study.execution.gathering_and_shards import shard_of
-from servsim.study.execution.interruption import Interruption
+from servsim.study.execution.interruption import Impatience, Interruption, is_usual
 from servsim.study.execution.options import Execution
 from servsim.study.execution.replications import Experiment, Job, Outcome
 from servsim.study.execution.scheduler import Pool
@@ -352,6 +353,19 @@ def test_ctrl_c_is_heard_where_it_may_be_and_otherwise_remembered(what, before):
     with pytest.raises(KeyboardInterrupt):
         what(heard)
     assert heard == ["after it"] * before
+    assert is_usual(signal.getsignal(signal.SIGINT))
+
+
+@posix
+def test_one_more_ctrl_c_within_a_second_is_the_same_and_later_another(monkeypatch):
+    """What is finished is told, however impatient somebody is; then Python's own way is back."""
+    impatient = Impatience()
+    impatient(signal.SIGINT, None)
+    monkeypatch.setattr(interruption, "monotonic", lambda: impatient.until + 0.1)
+    with pytest.raises(KeyboardInterrupt):
+        impatient(signal.SIGINT, None)
+    with Interruption():
+        pass
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 

@@ -6,11 +6,32 @@ import threading
 from _thread import interrupt_main
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 from types import FrameType
 from typing import Self
 
 A_LITTLE_LATER_SECONDS = 0.1
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SAME_SECONDS = 1.0
+"""For how long one more Ctrl-C after another is taken for the same, so that what is finished can be told."""
+
+
+class Impatience:
+    """Hears what comes soon after an interruption as the same, and is Python's own handler from then on."""
+
+    def __init__(self) -> None:
+        """The interruption was now."""
+        self.until = monotonic() + SAME_SECONDS
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """A signal."""
+        if monotonic() > self.until:
+            signal.default_int_handler(number, frame)
+
+
+def is_usual(handler: object) -> bool:
+    """Would a signal raise KeyboardInterrupt?"""
+    return handler is signal.default_int_handler or isinstance(handler, Impatience)
 
 
 class Interruption:
@@ -29,7 +50,7 @@ class Interruption:
     def __enter__(self) -> Self:
         """Mind signals."""
         if threading.current_thread() is threading.main_thread():
-            self.minded = [number for number in SIGNALS if signal.getsignal(number) is signal.default_int_handler]
+            self.minded = [number for number in SIGNALS if is_usual(signal.getsignal(number))]
         for number in self.minded:
             signal.signal(number, self.arrives)
         self.told_before, sys.unraisablehook = sys.unraisablehook, self.unraisable
@@ -40,8 +61,9 @@ class Interruption:
         sys.unraisablehook = self.told_before
         if self.again is not None:
             self.again.cancel()
+        interrupted = self.is_pending or (kind is not None and issubclass(kind, KeyboardInterrupt))
         for number in self.minded:
-            signal.signal(number, signal.default_int_handler)
+            signal.signal(number, Impatience() if interrupted else signal.default_int_handler)
         if self.is_pending and kind is None:
             raise KeyboardInterrupt
 
