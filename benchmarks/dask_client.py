@@ -49,9 +49,7 @@ def measured(far: bool, workers: int, seconds: float) -> str:
     each = (time.perf_counter() - began) / 20
     many = round(workers * seconds / each)
     with (
-        SubprocessCluster(
-            n_workers=1, threads_per_worker=workers, worker_class="distributed.Worker", dashboard_address=":0"
-        ) as cluster,
+        SubprocessCluster(n_workers=1, threads_per_worker=workers, **ONE_PROCESS) as cluster,
         tempfile.TemporaryDirectory() as folder,
         closing(Store(Path(folder, "worlds.sqlite"))) as store,
         Pool([desk], 1, Execution(dask=cluster.scheduler_address, store=store), far=far) as pool,

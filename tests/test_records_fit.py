@@ -194,6 +194,7 @@ def test_a_canary_in_records_is_in_no_store_and_no_word_of_what_is_simulated_fro
         done = subprocess.run([*words, *more], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         assert "Canary" not in done.stdout + done.stderr
+        assert "4711" not in done.stdout + done.stderr
     (tmp_path / "visits.csv").unlink()
     written = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     assert {"shop.toml", "shop.draws.csv", "shop-fit.html", "s.sqlite"} <= set(written)

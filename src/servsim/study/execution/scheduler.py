@@ -67,8 +67,6 @@ class Crew:
 
     def hand_out(self, customers: bool) -> None:
         """Give workers what they can have at once."""
-        if not self.waiting:
-            return None if self.hands is None else self.hands.begin()
         self.hands = self.hands or self.call_together()
         for _ in range(min(len(self.waiting), self.hands.ahead - len(self.in_hand))):
             job = self.waiting.popleft()

@@ -56,8 +56,7 @@ class Scatter:
     @property
     def moving(self) -> list[Range]:
         """The ranges that move the best level, by at least MOVES of what the strongest does; that one first."""
-        return [self.ranges[place] for place in np.argsort(-self.strength, kind="stable")
-                if self.strength[place] >= MOVES * self.strength.max()]  # fmt: skip
+        return self.strongest[: np.count_nonzero(self.strength >= MOVES * self.strength.max())]
 
     @property
     def gains(self) -> tuple[float, float]:
